@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+# Builds the recorder, the reader, the command and their tests into $(BUILD).
+# `make help` lists the targets.
+
+VERSION  := 0.1.0
+BUILD    ?= build
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+LIBDIR   ?= $(PREFIX)/lib
+CC       ?= cc
+AR       ?= ar
+CFLAGS   ?= -O2 -g
+WERROR   ?=
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes $(WERROR)
+COMMON   := -std=gnu11 -D_GNU_SOURCE -DCINSTR_VERSION='"$(VERSION)"' -Iinclude -I$(BUILD)/gen $(WARNINGS) -MMD -MP
+
+ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+# No floating point, no vector registers: the host's state must not change (see runtime/hooks.c).
+GENERAL_REGS := -mgeneral-regs-only
+RUNTIME_CFLAGS := $(COMMON) -fPIC -ftls-model=initial-exec -fno-builtin -fno-instrument-functions -fvisibility=hidden \
+	-fno-stack-protector -fno-tree-loop-distribute-patterns
+ifeq ($(ARCH),x86_64)
+RUNTIME_CFLAGS += -fcf-protection=full
+else
+RUNTIME_CFLAGS += -mbranch-protection=standard
+endif
+
+# --- what there is ------------------------------------------------------------------------------
+
+runtime_sources := $(filter-out runtime/hooks.c,$(wildcard runtime/*.c)) $(wildcard runtime/*.S)
+reader_sources  := $(wildcard reader/*.c)
+cli_sources     := $(wildcard cli/*.c)
+unit_tests      := $(patsubst tests/unit/%_test.c,$(BUILD)/tests/%_test,$(wildcard tests/unit/*_test.c))
+
+runtime_objects := $(patsubst %,$(BUILD)/%.o,$(runtime_sources))
+reader_objects  := $(patsubst %,$(BUILD)/%.o,$(reader_sources)) $(BUILD)/gen/profile.pb-c.o
+cli_objects     := $(patsubst %,$(BUILD)/%.o,$(cli_sources))
+
+READER_LIBS := -ldw -lelf -lprotobuf-c -lz
+CLI_LIBS    := $(READER_LIBS) -ljansson
+
+.PHONY: all runtime test unit e2e demo lint format install clean help
+all: runtime $(BUILD)/libcinstr_reader.so.0 $(BUILD)/libcinstr_reader.a $(BUILD)/cinstr
+runtime: $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr.so $(BUILD)/libcinstr_hooks.a $(BUILD)/libcinstr.a
+
+# --- the recorder -------------------------------------------------------------------------------
+
+$(BUILD)/runtime/%.c.o: runtime/%.c
+	@mkdir -p $(@D)
+	$(CC) $(RUNTIME_CFLAGS) $(CFLAGS) $(GENERAL_REGS_$*) -c $< -o $@
+
+$(BUILD)/runtime/%.S.o: runtime/%.S
+	@mkdir -p $(@D)
+	$(CC) $(RUNTIME_CFLAGS) $(CFLAGS) -c $< -o $@
+
+# Start-up calibration alone computes with floating point, outside of any hook.
+$(BUILD)/runtime/%.c.o: GENERAL_REGS_$* = $(GENERAL_REGS)
+$(BUILD)/runtime/calibrate.c.o: GENERAL_REGS_calibrate =
+
+# Exported by libcinstr.so.0 for modules that do not link the hidden hooks.
+$(BUILD)/libcinstr.so.0: $(runtime_objects) $(BUILD)/runtime/hooks.c.o runtime/libcinstr.map
+	$(CC) -shared -Wl,-soname,libcinstr.so.0 -Wl,--version-script=runtime/libcinstr.map \
+		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete $(LDFLAGS) -o $@ $(filter %.o,$^)
+
+$(BUILD)/libcinstr_hooks.a: $(BUILD)/runtime/hooks.c.o
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/libcinstr.a: $(runtime_objects) $(BUILD)/runtime/hooks.c.o
+	rm -f $@ && $(AR) rcs $@ $^
+
+# What -lcinstr finds: the hidden hooks into every module that links it, the rest shared.
+$(BUILD)/libcinstr.so: | $(BUILD)/libcinstr_hooks.a
+	printf '/* SPDX-License-Identifier: MIT */\nGROUP ( libcinstr_hooks.a libcinstr.so.0 )\n' > $@
+
+# --- the reader and the command -----------------------------------------------------------------
+
+$(BUILD)/gen/profile.pb-c.c $(BUILD)/gen/profile.pb-c.h &: reader/profile.proto
+	@mkdir -p $(@D)
+	protoc-c --proto_path=reader --c_out=$(@D) $<
+
+# Generated code is not held to our warnings.
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+	$(CC) -std=gnu11 -fPIC -fvisibility=hidden $(CFLAGS) -I$(BUILD)/gen -c $< -o $@
+
+$(BUILD)/reader/%.c.o: reader/%.c | $(BUILD)/gen/profile.pb-c.h
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) -fPIC $(CFLAGS) -c $< -o $@
+
+$(BUILD)/cli/%.c.o: cli/%.c | $(BUILD)/gen/profile.pb-c.h
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) -Ireader $(CFLAGS) -c $< -o $@
+
+$(BUILD)/libcinstr_reader.a: $(reader_objects)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/libcinstr_reader.so.0: $(reader_objects) reader/libcinstr_reader.map
+	$(CC) -shared -Wl,-soname,libcinstr_reader.so.0 -Wl,--version-script=reader/libcinstr_reader.map \
+		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) -o $@ $(filter %.o,$^) $(READER_LIBS)
+
+$(BUILD)/cinstr: $(cli_objects) $(BUILD)/libcinstr_reader.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(CLI_LIBS)
+
+# --- tests --------------------------------------------------------------------------------------
+
+$(BUILD)/tests/%_test: tests/unit/%_test.c $(BUILD)/libcinstr_reader.a
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) -Ireader -Itests $(CFLAGS) $< -o $@ $(BUILD)/libcinstr_reader.a $(CLI_LIBS) -lcmocka
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

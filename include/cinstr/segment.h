@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The segment: the one interface between the recorder and everything that reads.
+ *
+ * A segment is one memory-mapped file a process. The recorder writes it while the program runs; a
+ * reader maps or copies it at any time, of a running, hung or dead process. Nothing else passes
+ * between the two halves. Only the recorder writes; a reader trusts nothing in it.
+ *
+ *   offset            what                      element            written by
+ *   0                 struct segment_header     -                  recorder, cold path
+ *   sections[MODULES] modules, ever loaded      segment_module     recorder, cold path
+ *   sections[LANES]   lanes (stacks recorded)   segment_lane       the lane's thread, cold path
+ *   sections[LABELS]  label texts               segment_label      cinstr_set_label()
+ *   sections[BLOCKS]  who owns which 64 nodes   segment_block      the lane's thread, cold path
+ *   sections[NODES]   calling context nodes     segment_node       the lane's thread, every call
+ *   columns[i]        more values of each node  column.element_size bytes, same index as NODES
+ *   sections[HEAP]    shadow stacks             segment_frame      the lane's thread, every call
+ *
+ * Nodes. All lanes draw from one array, in blocks of SEGMENT_BLOCK_NODES; a block's entry says
+ * which lane owns it and how many of its nodes are complete (raised with release order). Node 0 is
+ * never used: index 0 means "none". A reader walks the blocks and uses only function, call_site,
+ * parent (constant once published) and the values; the other fields belong to the writer. Two nodes
+ * of one lane, or of two lanes, may stand for the same context: readers add them up.
+ *
+ * Values are aligned 64-bit words with one writer, stored relaxed. Each is right on its own; two of
+ * them may be one event apart in a live segment.
+ *
+ * Frames. frame 0 of a shadow stack is its base (the lane's root); the frames above it are the
+ * calls now open, up to the first with node == 0. `node` is an address in the writer's memory: its
+ * index is (node - header.base - sections[NODES].offset) / sizeof(struct segment_node).
+ *
+ * Versions: a reader refuses another major. Sections, columns and header fields may be added at the
+ * end under a new minor; readers skip what they do not know. All words are little-endian.
+ */
+#ifndef CINSTR_SEGMENT_H
+#define CINSTR_SEGMENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SEGMENT_MAGIC         UINT64_C(0x4745535254534e49) /* "INSTRSEG" */
+#define SEGMENT_VERSION_MAJOR 1u
+#define SEGMENT_VERSION_MINOR 0u
+#define SEGMENT_BYTE_ORDER    UINT32_C(0x01020304)
+#define SEGMENT_HEADER_SIZE   4096u
+
+#define SEGMENT_BLOCK_NODES 64u
+#define SEGMENT_MAX_COLUMNS 16u
+#define SEGMENT_MAX_MODULES 1024u
+#define SEGMENT_MAX_LABELS  256u
+
+/* A function word: the address in the low 48 bits, above it the generation in which the module that
+ * holds it was loaded (1 and up; dlclose starts the next). Generation 0 marks a pseudo function. */
+#define SEGMENT_ADDRESS_BITS 48
+#define SEGMENT_ADDRESS_MASK ((UINT64_C(1) << SEGMENT_ADDRESS_BITS) - 1)
+
+enum segment_pseudo {
+    SEGMENT_FUNCTION_ROOT = 1,      /* a lane's root; not a frame of any stack */
+    SEGMENT_FUNCTION_TRUNCATED = 2, /* contexts past the node budget, one child node an edge */
+    SEGMENT_FUNCTION_BEFORE = 3,    /* calls before the recorder was up, counted only */
+    SEGMENT_FUNCTION_LABEL = 4,     /* root of what ran under a label; call_site = label index */
+    SEGMENT_FUNCTION_LOST = 5,      /* no memory even for an edge's node: calls alone */
+};
+
+enum segment_state {
+    SEGMENT_OPENING = 0,
+    SEGMENT_LIVE = 1,
+    SEGMENT_EXITED = 2, /* the process went through exit(); hooks that ran later still count */
+    SEGMENT_EXECED = 3, /* the process replaced itself by exec */
+};
+
+enum segment_clock {
+    SEGMENT_CLOCK_MONOTONIC = 1, /* ticks are nanoseconds of CLOCK_MONOTONIC */
+    SEGMENT_CLOCK_TSC = 2,
+    SEGMENT_CLOCK_CNTVCT = 3,
+};
+
+enum segment_timing { SEGMENT_TIMING_EXACT = 1, SEGMENT_TIMING_ADAPTIVE = 2 };
+
+enum segment_section_id {
+    SEGMENT_SECTION_MODULES,
+    SEGMENT_SECTION_LANES,
+    SEGMENT_SECTION_LABELS,
+    SEGMENT_SECTION_BLOCKS,
+    SEGMENT_SECTION_NODES,
+    SEGMENT_SECTION_HEAP, /* element size 1 */
+    SEGMENT_SECTION_COUNT,
+};
+
+struct segment_section {
+    uint64_t offset;       /* from the start of the file, a multiple of 4096 */
+    uint64_t capacity;     /* elements there is room for; the file may be sparse */
+    uint64_t count;        /* elements in use (a high-water mark), <= capacity */
+    uint32_t element_size; /* bytes; >= the struct of this version */
+    uint32_t reserved;
+};
+
+/* How a column's values of several nodes combine into one. */
+enum segment_combine {
+    SEGMENT_COMBINE_SUM = 1,
+    SEGMENT_COMBINE_MIN = 2, /* 0 = no value yet */
+    SEGMENT_COMBINE_MAX = 3,
+    SEGMENT_COMBINE_HISTOGRAM = 4, /* element = an array of uint32_t counts, see below */
+};
+
+struct segment_column {
+    char name[24];         /* "off_cpu", "unwinds", "timed_calls", "min", "max", "histogram", ... */
+    char unit[16];         /* "nanoseconds", "ticks", "count" */
+    uint64_t offset;       /* element i belongs to node i */
+    uint32_t element_size; /* bytes; 8 for all but histograms */
+    uint32_t combine;      /* enum segment_combine */
+    uint64_t reserved;
+};
+
+/* Buckets of a duration histogram in ticks: log-linear, 4 steps an octave (error below 12.5 %).
+ * bucket(d) = d for d < 4, else 4 * (floor(log2 d) - 1) + ((d >> (floor(log2 d) - 2)) & 3), at most
+ * SEGMENT_HISTOGRAM_BUCKETS - 1. */
+#define SEGMENT_HISTOGRAM_BUCKETS 160u
+
+/* One reading of both clocks at (nearly) the same moment. */
+struct segment_clock_pair {
+    uint64_t ticks;
+    uint64_t monotonic_ns;
+};
+
+/* Cost of the probes, in ticks. `inner` falls between an activation's two time stamps, `outer` into
+ * its caller. min and median over the batches run when the recorder started, in a tight loop: a
+ * lower bound. The cost at real call sites is in each lane's probe sums. */
+struct segment_calibration {
+    uint64_t batches; /* 0: not calibrated */
+    double inner_min, inner_median;
+    double outer_min, outer_median;
+    double call_sequence; /* what two calls of an empty hook cost the caller besides */
+    double clock;         /* one reading of the clock */
+};
+
+/* What could not be recorded as it should be. Counts, never reset. */
+struct segment_losses {
+    uint64_t before_init_calls; /* calls before the recorder was up */
+    uint64_t truncated_nodes;   /* contexts folded into per-edge nodes below [truncated] */
+    uint64_t lost_calls;        /* calls for which not even an edge's node could be made */
+    uint64_t unmatched_exits; /* exits that matched no open call (of ended lanes; see also lanes) */
+    uint64_t clock_backwards; /* durations that came out negative, taken as 0 */
+    uint64_t lanes;           /* threads or stacks for which no lane could be made */
+    uint64_t lane_calls;      /* calls made on those */
+    uint64_t modules;         /* modules beyond SEGMENT_MAX_MODULES */
+    uint64_t growth_failures; /* the file could not grow (disk full, limit): budget frozen there */
+};
+
+struct segment_header {
+    uint64_t magic;
+    uint32_t version_major;
+    uint32_t version_minor;
+    uint32_t header_size;
+    uint32_t byte_order;
+    uint32_t state; /* enum segment_state */
+    uint32_t pid;   /* as the process itself sees it */
+    uint64_t base;  /* address at which the writer has mapped offset 0 */
+    uint64_t size;  /* of the file, in bytes */
+
+    /* Which process this is: pid, start time and boot together are unique in a pid namespace. */
+    uint64_t process_start; /* field 22 of /proc/PID/stat */
+    uint64_t pid_namespace; /* inode of /proc/self/ns/pid, 0 if unknown */
+    uint8_t boot_id[16];
+    uint64_t random_id;
+    uint32_t parent_pid;
+    uint32_t
+        forked; /* 1: made by a fork child; it inherited open calls (see segment_lane.carried) */
+
+    uint32_t clock;             /* enum segment_clock */
+    uint32_t timing;            /* enum segment_timing */
+    uint64_t start_realtime_ns; /* CLOCK_REALTIME when recording began */
+    struct segment_clock_pair start;
+    struct segment_clock_pair latest; /* refreshed on cold paths and at exit */
+    uint64_t ticks_per_second_hint;   /* by the CPU's or kernel's own word; 0 unknown */
+    struct segment_calibration calibration;
+
+    uint64_t node_budget;    /* nodes in trees before contexts are truncated */
+    uint64_t merge_sequence; /* odd while an ended thread is being merged into lane 0 */
+    uint64_t reset_epoch;    /* a lane whose own epoch is lower has not yet cleared itself: all 0 */
+    struct segment_losses losses;
+
+    struct segment_section sections[SEGMENT_SECTION_COUNT];
+    uint32_t column_count;
+    uint32_t reserved;
+    struct segment_column columns[SEGMENT_MAX_COLUMNS];
+
+    char program[64];       /* base name, NUL-terminated */
+    char command_line[512]; /* arguments with a NUL after each, cut where it does not fit */
+};
+
+struct segment_module {
+    uint64_t start, limit;    /* executable mapping, addresses in the process */
+    uint64_t file_offset;     /* of `start` in the file */
+    uint64_t bias;            /* address in the process - address in the ELF file */
+    uint32_t from_generation; /* alive in generations from <= g < to */
+    uint32_t to_generation;   /* UINT32_MAX: still loaded */
+    uint32_t build_id_size;
+    uint8_t build_id[36];
+    char path[432]; /* NUL-terminated; "" unknown */
+};
+
+enum segment_lane_kind {
+    SEGMENT_LANE_ENDED = 1,  /* lane 0: the merged trees of threads that have ended */
+    SEGMENT_LANE_THREAD = 2, /* a thread's own stack */
+    SEGMENT_LANE_SIGNAL = 3, /* a handler on an alternate stack, or one that came inside a hook */
+    SEGMENT_LANE_STACK = 4,  /* another stack: a coroutine's, for instance */
+};
+
+enum segment_lane_state { SEGMENT_LANE_FREE = 0, SEGMENT_LANE_USED = 1 };
+
+/* The measured cost of hooks in place: a random few are timed from outside (see runtime/probe.c).
+ */
+struct segment_probe_sums {
+    uint64_t enters, exits;            /* how many were timed */
+    uint64_t enter_outer, enter_inner; /* sums in ticks, the clock's own cost taken out */
+    uint64_t exit_inner, exit_outer;
+    uint64_t enter_squares, exit_squares; /* of (outer + inner) */
+};
+
+/* A lane is one stack's worth of recording: a shadow stack and a tree. A thread has one for its own
+ * stack, and one more for each other stack that it runs on. */
+struct segment_lane {
+    uint32_t state;      /* enum segment_lane_state, raised last */
+    uint32_t kind;       /* enum segment_lane_kind */
+    uint32_t generation; /* raised each time the slot is given to another lane */
+    uint32_t tid;        /* kernel thread id; 0 in lane 0 */
+    uint32_t root;       /* node index */
+    uint32_t label;      /* current label, index into LABELS; 0 none */
+    uint64_t frames;     /* file offset of the shadow stack */
+    uint64_t frame_capacity;
+    uint64_t start_ticks;  /* when it was set up */
+    uint64_t start_cpu_ns; /* the thread's CPU time then */
+    uint64_t reset_epoch;
+    uint64_t carried; /* open calls taken over without being counted: fork, reset, label */
+    uint64_t unmatched_exits;
+    uint64_t threads; /* lane 0: how many threads' lanes were merged */
+    struct segment_probe_sums probes;
+    char thread_name[16];
+    uint64_t reserved[11];
+};
+
+struct segment_label {
+    char key[64];
+    char value[192];
+};
+
+struct segment_block {
+    uint32_t lane;  /* index into LANES, + 1; 0: the block is free */
+    uint32_t count; /* complete nodes in this block */
+};
+
+/* One calling context: 64 bytes, one cache line. */
+struct segment_node {
+    uint64_t function; /* function word */
+    uint64_t
+        call_site;    /* return address in the caller; of an inlined call, in its caller's caller */
+    uint64_t calls;   /* entries, counted as they begin */
+    uint64_t returns; /* exits that came the ordinary way */
+    uint64_t self;    /* ticks in it and not in its children; signed: open calls' children are
+                         already subtracted while the open time itself is not yet added */
+    uint64_t total;   /* ticks, the sum over every finished activation; 0 in a root */
+    uint32_t parent;  /* node index, 0 for a root */
+    uint32_t cached[2]; /* writer's own: byte offsets in NODES of the children last entered */
+    uint32_t writer;    /* writer's own: how often it is timed (timing=adaptive) */
+};
+
+struct segment_frame {
+    uint64_t node;  /* address in the writer's memory; 0: no open call here nor above */
+    uint64_t sp;    /* stack pointer of the function at its entry hook */
+    uint64_t start; /* ticks; 0: this activation is counted, not timed */
+};
+
+_Static_assert(sizeof(struct segment_header) <= SEGMENT_HEADER_SIZE, "header fits its page");
+_Static_assert(sizeof(struct segment_module) == 512, "module layout");
+_Static_assert(sizeof(struct segment_lane) == 256, "lane layout");
+_Static_assert(sizeof(struct segment_label) == 256, "label layout");
+_Static_assert(sizeof(struct segment_block) == 8, "block layout");
+_Static_assert(sizeof(struct segment_node) == 64, "a node is one cache line");
+_Static_assert(sizeof(struct segment_frame) == 24, "frame layout");
+
+#endif

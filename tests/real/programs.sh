@@ -1,0 +1,129 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# The real programs that cinstr is shown on: where their sources are, how each is compiled,
+# linked and run. Sourced by tests/real/build, the end-to-end tests, the demo and the
+# benchmarks. Whatever it makes goes below $REAL_DIR; standard output of real_run is the same
+# for every right build of a program.
+
+REAL_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+REAL_TOP=$(cd "$REAL_HERE/../.." && pwd)
+REAL_DIR=${REAL_DIR:-$REAL_TOP/build/real}
+REAL_JOBS=${REAL_JOBS:-2}
+export REAL_PROGRAMS="sqlite lua zstd json"
+
+real_fail() {
+    printf 'real programs: %s\n' "$*" >&2
+    return 1
+}
+
+# real_fetch PACKAGE: prints the directory of the package's unpacked source.
+real_fetch() {
+    "$REAL_TOP/scripts/fetch-source" "$1" "$REAL_DIR/sources"
+}
+
+# SQLite is compiled as the single file that its own makefile puts together.
+real_amalgamate_sqlite() {
+    local source=$1 work=$REAL_DIR/amalgamation.$$
+    [[ -f $REAL_DIR/amalgamation/sqlite3.c ]] && return
+    mkdir -p "$work" &&
+        make -C "$work" -f "$source/main.mk" TOP="$source" TCC="gcc -O1" BCC="gcc -O1" \
+            NAWK=awk OPTS= sqlite3.c >"$work/log" 2>&1 ||
+        real_fail "cannot make sqlite3.c, see $work/log" || return
+    cp "$source/test/speedtest1.c" "$work/" && mv "$work" "$REAL_DIR/amalgamation"
+}
+
+# Debian's Lua takes the machine's library directory from a header that its build writes.
+real_lua_header() {
+    mkdir -p "$REAL_DIR/lua-include" &&
+        echo "#define DEB_HOST_MULTIARCH \"$(gcc -dumpmachine)\"" \
+            >"$REAL_DIR/lua-include/lua5.4-deb-multiarch.h"
+}
+
+# What zstd compresses: SQLite's sources as one file, the same bytes every time.
+real_make_corpus() {
+    local source corpus=$REAL_DIR/corpus.tar
+    [[ -f $corpus ]] && return
+    source=$(real_fetch sqlite3) || return
+    tar -C "$source" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=go=r \
+        --exclude=.pc --exclude=debian -cf "$corpus.$$" src ext test www &&
+        mv "$corpus.$$" "$corpus"
+}
+
+# real_describe PROGRAM: fetches its source and sets real_sources, real_defines, real_libs.
+real_describe() {
+    local source
+    real_libs=()
+    case $1 in
+    sqlite)
+        source=$(real_fetch sqlite3) && real_amalgamate_sqlite "$source" || return
+        real_sources=("$REAL_DIR"/amalgamation/{sqlite3,speedtest1}.c)
+        real_defines=(-I"$REAL_DIR/amalgamation" -DSQLITE_THREADSAFE=1
+            -DSQLITE_OMIT_LOAD_EXTENSION)
+        real_libs=(-lm -lpthread)
+        ;;
+    lua)
+        # Addresses must not decide what is called: a fixed hash seed and sort pivot, and one
+        # row in the cache that is indexed by the address of a C string.
+        source=$(real_fetch lua5.4) && real_lua_header || return
+        mapfile -t real_sources < <(printf '%s\n' "$source"/src/*.c | grep -v '/luac\.c$')
+        real_defines=(-I"$REAL_DIR/lua-include" -I"$source/src" -DLUA_USE_POSIX
+            '-Dluai_makeseed(L)=42u' '-Dl_randomizePivot()=42u' -DSTRCACHE_N=1)
+        real_libs=(-lm)
+        ;;
+    zstd)
+        source=$(real_fetch libzstd) && real_make_corpus || return
+        real_sources=("$source"/lib/{common,compress,decompress,dictBuilder}/*.c
+            "$source"/programs/*.c)
+        real_defines=(-I"$source/lib" -I"$source/lib/common" -DZSTD_MULTITHREAD
+            -DXXH_NAMESPACE=ZSTD_ -DZSTD_LEGACY_SUPPORT=0 -DZSTD_DISABLE_ASM)
+        real_libs=(-lpthread)
+        ;;
+    json)
+        source=$(real_fetch nlohmann-json3) || return
+        real_sources=("$REAL_HERE/json_main.cpp")
+        real_defines=(-I"$source/single_include" -std=c++17)
+        ;;
+    *) real_fail "unknown program $1; there are: $REAL_PROGRAMS" ;;
+    esac
+}
+
+# real_driver PROGRAM COMPILER: the compiler's driver for the program's language.
+real_driver() {
+    case $1-$2 in
+    json-*gcc*) printf '%s\n' "${2/gcc/g++}" ;;
+    json-clang*) printf '%s\n' "${2/clang/clang++}" ;;
+    *) printf '%s\n' "$2" ;;
+    esac
+}
+
+# real_flags PROGRAM COMPILER VARIANT: `plain`, or `hooks`: with function entry and exit hooks,
+# which for C++ under clang have to be those after inlining, since before it the hooks make it
+# refer to always-inline members that libstdc++ does not hold; `hooks-after`: clang's after inlining.
+real_flags() {
+    case $1-$2-$3 in
+    *-plain) printf '%s\n' "-O2 -g" ;;
+    json-clang*-hooks | *-clang*-hooks-after)
+        printf '%s\n' "-O2 -g -finstrument-functions-after-inlining"
+        ;;
+    *-hooks) printf '%s\n' "-O2 -g -finstrument-functions" ;;
+    *) real_fail "unknown variant $3 for $2; there are: plain, hooks, and for clang hooks-after" ;;
+    esac
+}
+
+# real_compile PROGRAM COMPILER FLAGS…: compiles what is not compiled yet and sets real_objects,
+# always in the same order, so that builds with different hooks differ in their hooks alone.
+real_compile() {
+    local program=$1 driver directory source object
+    driver=$(real_driver "$1" "$2") && real_describe "$program" || return
+    shift 2
+    directory=$REAL_DIR/objects/$program/$driver$(printf '%s' "$*" | tr -cs 'a-zA-Z0-9=+-' '_')
+    mkdir -p "$directory" || return
+    real_objects=()
+    for source in "${real_sources[@]}"; do
+        object=$directory/$(basename "$source").o
+        real_objects+=("$object")
+        [[ $object -nt $source ]] || printf '%s\0%s\0' "$source" "$object"
+    done > >(xargs -0 -r -n 2 -P "$REAL_JOBS" sh -c '
+        source=$1 object=$2; shift 2' sh) || return
+    real_compile_list "$driver" "$@"
+}
