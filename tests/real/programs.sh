@@ -39,14 +39,16 @@ real_lua_header() {
             >"$REAL_DIR/lua-include/lua5.4-deb-multiarch.h"
 }
 
-# What zstd compresses: SQLite's sources as one file, the same bytes every time.
+# What zstd compresses: the first part of SQLite's sources as one file, the same every time.
 real_make_corpus() {
-    local source corpus=$REAL_DIR/corpus.tar
-    [[ -f $corpus ]] && return
+    local source corpus=$REAL_DIR/corpus
+    [[ -f $corpus.test && -f $corpus.demo ]] && return
     source=$(real_fetch sqlite3) || return
     tar -C "$source" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=go=r \
-        --exclude=.pc --exclude=debian -cf "$corpus.$$" src ext test www &&
-        mv "$corpus.$$" "$corpus"
+        -cf "$corpus.$$" src ext test www &&
+        head -c 4M "$corpus.$$" >"$corpus.test.$$" && mv "$corpus.test.$$" "$corpus.test" &&
+        head -c 32M "$corpus.$$" >"$corpus.demo.$$" && mv "$corpus.demo.$$" "$corpus.demo" &&
+        rm "$corpus.$$"
 }
 
 # real_describe PROGRAM: fetches its source and sets real_sources, real_defines, real_libs.
@@ -67,7 +69,7 @@ real_describe() {
         source=$(real_fetch lua5.4) && real_lua_header || return
         mapfile -t real_sources < <(printf '%s\n' "$source"/src/*.c | grep -v '/luac\.c$')
         real_defines=(-I"$REAL_DIR/lua-include" -I"$source/src" -DLUA_USE_POSIX
-            '-Dluai_makeseed(L)=42u' '-Dl_randomizePivot()=42u' -DSTRCACHE_N=1)
+            '-Dluai_makeseed(L)=42u' '-Dl_randomizePivot()=42u' -DSTRCACHE_N=1 -DSTRCACHE_M=2)
         real_libs=(-lm)
         ;;
     zstd)
@@ -113,17 +115,72 @@ real_flags() {
 # real_compile PROGRAM COMPILER FLAGS…: compiles what is not compiled yet and sets real_objects,
 # always in the same order, so that builds with different hooks differ in their hooks alone.
 real_compile() {
-    local program=$1 driver directory source object
+    local program=$1 driver directory source object pending=()
     driver=$(real_driver "$1" "$2") && real_describe "$program" || return
     shift 2
-    directory=$REAL_DIR/objects/$program/$driver$(printf '%s' "$*" | tr -cs 'a-zA-Z0-9=+-' '_')
+    directory=$(printf '%s\n' "$*" "${real_defines[*]}" | cksum)
+    directory=$REAL_DIR/objects/$program-$driver-${directory%% *}
     mkdir -p "$directory" || return
     real_objects=()
     for source in "${real_sources[@]}"; do
         object=$directory/$(basename "$source").o
         real_objects+=("$object")
-        [[ $object -nt $source ]] || printf '%s\0%s\0' "$source" "$object"
-    done > >(xargs -0 -r -n 2 -P "$REAL_JOBS" sh -c '
-        source=$1 object=$2; shift 2' sh) || return
-    real_compile_list "$driver" "$@"
+        [[ $object -nt $source ]] || pending+=("$source" "$object")
+    done
+    ((${#pending[@]} == 0)) && return
+    # shellcheck disable=SC2016
+    printf '%s\0' "${pending[@]}" | xargs -0 -n 2 -P "$REAL_JOBS" bash -c '
+        source=${*: -2:1} object=${*: -1}
+        "${@:1:$#-2}" -c "$source" -o "$object.$$" && mv "$object.$$" "$object"
+    ' bash "$driver" "$@" "${real_defines[@]}" -w ||
+        real_fail "$program does not compile with $driver $*"
+}
+
+# real_build PROGRAM COMPILER VARIANT OUTPUT [LINK ARGUMENT…]
+real_build() {
+    local program=$1 compiler=$2 output=$4 flags
+    flags=$(real_flags "$1" "$2" "$3") || return
+    shift 4
+    # shellcheck disable=SC2086
+    real_compile "$program" "$compiler" $flags && mkdir -p "$(dirname "$output")" || return
+    "$(real_driver "$program" "$compiler")" -o "$output" "${real_objects[@]}" "$@" \
+        "${real_libs[@]}" || real_fail "$program does not link with $compiler $*"
+}
+
+# real_count_hook: builds the counting hook and prints what to link in place of -lcinstr.
+real_count_hook() {
+    local object=$REAL_DIR/count_hook.o
+    if [[ ! $object -nt $REAL_HERE/count_hook.c ]]; then
+        mkdir -p "$REAL_DIR" &&
+            gcc -std=gnu11 -O2 -g -c "$REAL_HERE/count_hook.c" -o "$object.$$" &&
+            mv "$object.$$" "$object" || return
+    fi
+    printf '%s\n' "$object"
+}
+
+# real_arguments PROGRAM SIZE: sets real_arguments to what the program is run with. SIZE is
+# `test` (some ten million calls) or `demo` (some hundred).
+real_arguments() {
+    local -A size=([sqlite-test]=5 [sqlite-demo]=20 [lua-test]=1 [lua-demo]=8 [json-test]=10
+        [json-demo]=60 [zstd-test]=test [zstd-demo]=demo)
+    local amount=${size[$1-$2]:-}
+    [[ $amount ]] || real_fail "unknown program or size: $1 $2; sizes are: test, demo" || return
+    case $1 in
+    sqlite) real_arguments=(--memdb --verify --size "$amount") ;;
+    lua) real_arguments=(-E "$REAL_HERE/mixed.lua" "$amount") ;;
+    zstd) real_arguments=(-q -3 --single-thread --no-asyncio -c "$REAL_DIR/corpus.$amount") ;;
+    json) real_arguments=("$amount") ;;
+    esac
+}
+
+# real_run PROGRAM SIZE COMMAND…: runs it with its arguments appended; the status is its own.
+# SQLite's benchmark prints how long it took: that alone is taken out.
+real_run() {
+    local program=$1
+    real_arguments "$1" "$2" || return
+    shift 2
+    case $program in
+    sqlite) (set -o pipefail && "$@" "${real_arguments[@]}" | sed 's/ *[0-9]*\.[0-9]*s$//') ;;
+    *) "$@" "${real_arguments[@]}" ;;
+    esac
 }
