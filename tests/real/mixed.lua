@@ -133,7 +133,7 @@ local function errors(count)
         ok, problem = xpcall(function()
             local guard <close> = setmetatable({}, { __close = function() closed = closed + 1 end })
             return guard, nil + i
-        end, function(message) return #message end)
+        end, function(message) return #message:gsub("^.-:%d+:", "") end)
         if not ok then codes = codes + problem end
     end
     -- An error that leaves a coroutine, and one inside a comparison called by sort.
