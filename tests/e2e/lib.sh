@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# Helpers of the end-to-end tests: one line a check, `ok NAME` or `not ok NAME: why`, details
+# behind `#`. Sourced first by each script in tests/e2e, which ends with `finish`. It gives
+# TOP, BUILD and SCRATCH (removed at the end, kept with KEEP=1) and keeps the environment's
+# CINSTR_OPTIONS out of the tests.
+
+set -u -o pipefail
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=$(cd "${BUILD:-$TOP/build}" && pwd) || exit 1
+export LC_ALL=C
+unset CINSTR_OPTIONS
+CINSTR=$BUILD/cinstr
+export CINSTR
+SCRATCH=$(mktemp -d "${TMPDIR:-/tmp}/cinstr-e2e.XXXXXX") || exit 1
+if [[ ${KEEP:-} ]]; then
+    printf '# kept: %s\n' "$SCRATCH"
+else
+    trap 'rm -rf "$SCRATCH"' EXIT
+fi
+checks=0
+failures=0
+
+# What a program under test is linked with: LINK_CINSTR is the -lcinstr of this build.
+# shellcheck disable=SC2034
+LINK_CINSTR=(-L"$BUILD" -lcinstr "-Wl,-rpath,$BUILD")
+
+ok() {
+    checks=$((checks + 1))
+    printf 'ok %s\n' "$1"
+}
+
+# fail NAME WHY
+fail() {
+    checks=$((checks + 1))
+    failures=$((failures + 1))
+    printf 'not ok %s: %s\n' "$1" "$2"
+}
+
+# skip NAME WHY: the machine lacks something that is optional.
+skip() {
+    printf 'ok %s # skip %s\n' "$1" "$2"
+}
+
+# check NAME COMMAND…: ok if the command succeeds; else what it said is shown.
+check() {
+    local name=$1 status
+    shift
+    if "$@" >"$SCRATCH/check.log" 2>&1; then
+        ok "$name"
+        return 0
+    else
+        status=$?
+    fi
+    fail "$name" "status $status of ${1##*/} ${*:2:2}"
+    head -n 20 "$SCRATCH/check.log" | sed 's/^/# /'
+    return 1
+}
+
+# is_empty FILE: for check; shows what a file that should be empty holds.
+is_empty() {
+    [[ ! -s $1 ]] || { head -n 5 "$1" && return 1; }
+}
+
+# finish: ends a script; without a single check made, that is a failure too.
+finish() {
+    printf '# %d checks, %d failed\n' "$checks" "$failures"
+    ((checks > 0 && failures == 0))
+    exit
+}
