@@ -57,7 +57,7 @@ pprof_shows() {
 test_program() {
     local program=$1 compiler=$2 name="$1 by $2"
     check "$name: builds plain, counted and recorded" build_all "$program" "$compiler" || return
-    check "$name: runs to its end with the same status" run_all "$program" || return
+    check "$name: runs to its end, as plain and as counted" run_all "$program" || return
     check "$name: counted output is the plain build's" \
         cmp "$SCRATCH/plain/out" "$SCRATCH/counted/out"
     check "$name: recorded output is the plain build's" \
