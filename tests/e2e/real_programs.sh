@@ -22,8 +22,9 @@ build_all() {
 }
 
 # run_build KIND PROGRAM: runs one build, its output and messages kept as KIND/out and KIND/err.
+# All are called by the same name: Lua keeps it, and a longer string takes other calls to keep.
 run_build() {
-    real_run "$2" test "$SCRATCH/$1/$2" >"$SCRATCH/$1/out" 2>"$SCRATCH/$1/err"
+    (cd "$SCRATCH/$1" && real_run "$2" test "./$2" >out 2>err)
 }
 
 run_all() {
