@@ -61,7 +61,7 @@ $(BUILD)/runtime/calibrate.c.o: GENERAL_REGS_calibrate =
 # Exported by libcinstr.so.0 for modules that do not link the hidden hooks.
 $(BUILD)/libcinstr.so.0: $(runtime_objects) $(BUILD)/runtime/hooks.c.o runtime/libcinstr.map
 	$(CC) -shared -Wl,-soname,libcinstr.so.0 -Wl,--version-script=runtime/libcinstr.map \
-		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete $(LDFLAGS) -o $@ $(filter %.o,$^)
+		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete -Wl,-Bsymbolic-functions $(LDFLAGS) -o $@ $(filter %.o,$^)
 
 $(BUILD)/libcinstr_hooks.a: $(BUILD)/runtime/hooks.c.o
 	rm -f $@ && $(AR) rcs $@ $^
@@ -110,4 +110,4 @@ $(BUILD)/tests/%_test: tests/unit/%_test.c $(BUILD)/libcinstr_reader.a
 clean:
 	rm -rf $(BUILD)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(patsubst %.o,%.d,$(runtime_objects) $(BUILD)/runtime/hooks.c.o $(reader_objects) $(cli_objects)) $(unit_tests:%=%.d)

@@ -145,6 +145,7 @@ struct segment_losses {
     uint64_t lane_calls;      /* calls made on those */
     uint64_t modules;         /* modules beyond SEGMENT_MAX_MODULES */
     uint64_t growth_failures; /* the file could not grow (disk full, limit): budget frozen there */
+    uint64_t lanes_without_cpu; /* lanes whose off-CPU time could not be followed */
 };
 
 struct segment_header {
@@ -269,6 +270,7 @@ struct segment_frame {
     uint64_t node;  /* address in the writer's memory; 0: no open call here nor above */
     uint64_t sp;    /* stack pointer of the function at its entry hook */
     uint64_t start; /* ticks; 0: this activation is counted, not timed */
+    uint64_t shift; /* timing=adaptive: its duration stands for 2^shift calls; else 0 */
 };
 
 _Static_assert(sizeof(struct segment_header) <= SEGMENT_HEADER_SIZE, "header fits its page");
@@ -277,6 +279,6 @@ _Static_assert(sizeof(struct segment_lane) == 256, "lane layout");
 _Static_assert(sizeof(struct segment_label) == 256, "label layout");
 _Static_assert(sizeof(struct segment_block) == 8, "block layout");
 _Static_assert(sizeof(struct segment_node) == 64, "a node is one cache line");
-_Static_assert(sizeof(struct segment_frame) == 24, "frame layout");
+_Static_assert(sizeof(struct segment_frame) == 32, "frame layout");
 
 #endif

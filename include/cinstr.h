@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cinstr: the public interface, for programs that want more than a profile at exit. From C and C++.
+ *
+ * Everything here is harmless in a program of which nothing is instrumented, and where the recorder
+ * is off (a set-uid program, no memory): calls then return 0 or -1 as stated and do nothing.
+ *
+ * Functions that return int return 0, or -1 with errno set.
+ */
+#ifndef CINSTR_H
+#define CINSTR_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Begins to record calls, in all threads; it is on from the start unless CINSTR_OPTIONS has
+ * start=0. Calls already open when it begins are not counted. Thread-safe; async-signal-safe. */
+void cinstr_start(void);
+
+/* Stops recording, in all threads: a hook under way in another thread, and at most one more there,
+ * may still be counted. Hooks then cost a test and a call. Thread-safe; async-signal-safe. */
+void cinstr_stop(void);
+
+/* Forgets all counts and times so far, in all threads. Calls open now stay open: their time counts
+ * from now on, they themselves no more. Takes effect in each thread before its next instrumented
+ * call is counted, and for readers at once. Thread-safe; async-signal-safe. */
+void cinstr_reset(void);
+
+/* Writes a profile of everything recorded up to now, as gzip'd pprof.
+ *   kind  "exact": one sample a calling context; "edges": one a call edge
+ *   fd    a descriptor open for writing; stays open
+ * Other threads go on running and recording. Needs the reader library (libcinstr_reader), which is
+ * loaded at the first call. Thread-safe; not async-signal-safe. Errors: EINVAL (kind), ENOTSUP
+ * (nothing is being recorded, or no reader library), EIO (one line on standard error says what). */
+int cinstr_write_profile(const char *kind, int fd);
+
+/* The same into a file, which is made or replaced as a whole (mode 0644, less the umask). */
+int cinstr_write_profile_to(const char *kind, const char *path);
+
+/* Files what the calling thread does from now on under a label, shown by pprof as the tag
+ * key=value. At most one label a thread; a NULL value takes it off again. Calls open now are split:
+ * their time and calls up to now stay where they are. The strings are copied: keys up to 63, values
+ * up to 191 characters, 255 different labels in a process. Thread-safe; not async-signal-safe.
+ * Errors: EINVAL (NULL key, too long), ENOSPC (too many labels), ENOTSUP (nothing is being
+ * recorded). */
+int cinstr_set_label(const char *key, const char *value);
+
+/* Names a stack that the program is going to switch to by hand (a coroutine of its own making): the
+ * bytes from low to high. Stacks given to makecontext() are known without. To be called before the
+ * first switch and whenever the memory is used for another coroutine. Thread-safe; not
+ * async-signal-safe. */
+void cinstr_stack_switch(void *low, void *high);
+
+/* The library's version, "major.minor.patch". */
+const char *cinstr_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

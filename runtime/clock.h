@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The clock of the hot path: one block an architecture. Whether its counter can be trusted is
+ * decided once, in clock.c; where it cannot, every hook takes the slow path, which reads
+ * CLOCK_MONOTONIC instead.
+ */
+#ifndef CINSTR_RUNTIME_CLOCK_H
+#define CINSTR_RUNTIME_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+#include <cinstr/segment.h>
+
+/* The counter alone, not ordered against the code around it: ordering costs as much again. */
+static inline uint64_t clock_counter(void) {
+#if defined(__x86_64__)
+    uint32_t low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return ((uint64_t)high << 32) | low;
+#elif defined(__aarch64__)
+    uint64_t ticks;
+    __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+    return ticks;
+#else
+#error "cinstr: no clock for this architecture; add a block here and a row in clock.c"
+#endif
+}
+
+static inline uint64_t clock_ns(clockid_t id) {
+    struct timespec now = {0, 0};
+    clock_gettime(id, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* Which clock this process uses: constant once the recorder is up. */
+extern enum segment_clock clock_kind;
+
+static inline uint64_t clock_ticks(void) {
+    return clock_kind == SEGMENT_CLOCK_MONOTONIC ? clock_ns(CLOCK_MONOTONIC) : clock_counter();
+}
+
+/* Chooses clock_kind. Returns ticks a second by the hardware's own word, 0 if it does not say. */
+uint64_t clock_choose(void);
+
+/* Both clocks at nearly the same moment. */
+struct segment_clock_pair clock_pair(void);
+
+#endif

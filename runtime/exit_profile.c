@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writing a profile from inside the process, at exit or when the program asks. The reader library
+ * is loaded only then, in a linker namespace of its own: whatever zlib, protobuf or malloc the
+ * program brings, instrumented or exported or not, the reader has its own. (A static program is
+ * linked with it.)
+ */
+#include <cinstr/reader.h>
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "process.h"
+
+#define READER "libcinstr_reader.so.0"
+
+#pragma weak cinstr_reader_write_profile
+
+typedef int write_function(const void *, size_t, const char *, int, char *, size_t);
+
+/* Beside this library if it is there, as when it is used from where it was built. */
+static void *open_reader(char *text, size_t size) {
+    char path[512];
+    Dl_info info;
+    void *library = NULL;
+    const char *slash = NULL;
+
+    if (dladdr((void *)&process_state, &info) != 0 && info.dli_fname != NULL)
+        slash = strrchr(info.dli_fname, '/');
+    if (slash != NULL &&
+        (size_t)snprintf(path, sizeof path, "%.*s/%s", (int)(slash - info.dli_fname),
+                         info.dli_fname, READER) < sizeof path) {
+        library = dlmopen(LM_ID_NEWLM, path, RTLD_NOW | RTLD_LOCAL);
+    }
+    if (library == NULL)
+        library = dlmopen(LM_ID_NEWLM, READER, RTLD_NOW | RTLD_LOCAL);
+    if (library == NULL)
+        library = dlopen(READER, RTLD_NOW | RTLD_LOCAL);
+    if (library == NULL)
+        snprintf(text, size, "%s", dlerror());
+    return library;
+}
+
+static write_function *find_writer(char *text, size_t size) {
+    static write_function *found;
+    void *library;
+
+    if (cinstr_reader_write_profile != NULL)
+        return cinstr_reader_write_profile;
+    if (found != NULL)
+        return found;
+    library = open_reader(text, size);
+    if (library != NULL)
+        *(void **)&found = dlsym(library, "cinstr_reader_write_profile");
+    return found;
+}
+
+/* A write past the file size limit must come back as an error, not kill the program. */
+static int write_without_sigxfsz(write_function *write_profile, const char *kind, int fd,
+                                 char *text, size_t size) {
+    const struct timespec none = {0, 0};
+    sigset_t limit, old, pending;
+    bool was_pending;
+    int result;
+
+    sigemptyset(&limit);
+    sigaddset(&limit, SIGXFSZ);
+    sigaddset(&limit, SIGPIPE);
+    sigpending(&pending);
+    was_pending = sigismember(&pending, SIGXFSZ) == 1 || sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &limit, &old);
+    result = write_profile(segment.base, segment.header->size, kind, fd, text, size);
+    while (!was_pending && sigtimedwait(&limit, NULL, &none) > 0) {
+    }
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return result;
+}
+
+int exit_profile_write_to(const char *kind, int fd, char *text, size_t size) {
+    write_function *write_profile = find_writer(text, size);
+
+    if (write_profile == NULL)
+        return -1;
+    segment.header->latest = clock_pair();
+    return write_without_sigxfsz(write_profile, kind, fd, text, size);
+}
+
+/* Written beside its final name and renamed: no reader ever sees half a profile. */
+static int write_file(const char *path, char *text, size_t size) {
+    char temporary[sizeof options.output + 512];
+    int result;
+
+    if ((size_t)snprintf(temporary, sizeof temporary, "%s.part", path) >= sizeof temporary) {
+        snprintf(text, size, "the name is too long");
+        return -1;
+    }
+    const int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    if (fd < 0) {
+        snprintf(text, size, "%s", strerrordesc_np(errno));
+        return -1;
+    }
+    result = exit_profile_write_to("exact", fd, text, size);
+    close(fd);
+    if (result == 0 && rename(temporary, path) != 0) {
+        snprintf(text, size, "%s", strerrordesc_np(errno));
+        result = -1;
+    }
+    if (result != 0)
+        unlink(temporary);
+    return result;
+}
+
+static bool anything_recorded(void) {
+    return segment.header->sections[SEGMENT_SECTION_LANES].count > 1 ||
+           segment.header->losses.before_init_calls != 0;
+}
+
+void exit_profile_write(void) {
+    char path[1024];
+    char text[512] = "";
+
+    if (strcmp(options.output, "none") == 0 || !anything_recorded()) {
+        segment.header->state = SEGMENT_EXITED;
+        segment_unlink();
+        return;
+    }
+    if (options_expand(options.output, path, sizeof path)) {
+        if (write_file(path, text, sizeof text) == 0) {
+            segment.header->state = SEGMENT_EXITED;
+            segment_unlink();
+            return;
+        }
+        message("cannot write %s: %s", path, text);
+    }
+    segment.header->state = SEGMENT_EXITED;
+    if (segment.path[0] != '\0')
+        message("the profile is kept: cinstr dump %s", segment.path);
+}

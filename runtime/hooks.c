@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hot path: what every instrumented function calls on entry and exit. Linked, hidden, into each
+ * module that links -lcinstr (and exported once by libcinstr.so.0 for those that do not).
+ *
+ * It allocates nothing, locks nothing, calls nothing but the slow path and touches no
+ * floating-point or vector register. Until the module is registered it touches nothing but the
+ * module's own .bss, since an IFUNC resolver or a .preinit_array function runs before relocations
+ * are done.
+ */
+#include "clock.h"
+#include "lane.h"
+
+#define EXPORT __attribute__((no_instrument_function))
+
+EXPORT void __cyg_profile_func_enter(void *callee, void *call_site);
+EXPORT void __cyg_profile_func_exit(void *callee, void *call_site);
+
+static struct module_hooks module;
+
+/* Before everything else in the module. */
+__attribute__((constructor(101), used)) static void module_begins(void) {
+    cinstr_module_register(&module);
+}
+
+__attribute__((destructor(101), used)) static void module_ends(void) {
+    cinstr_module_gone(&module);
+}
+
+static inline int is_node(const struct segment_node *node, uint64_t function, uint64_t call_site) {
+    return node->call_site == call_site && node->function == function;
+}
+
+/* A frame is still live when entered from higher up its stack, or when it is the function that the
+ * entered one was inlined into: same stack pointer and same call site. */
+static inline int is_open(const struct segment_frame *frame, uintptr_t sp, uint64_t call_site) {
+    return LIKELY(frame->sp > sp) ||
+           (frame->sp == sp && ((const struct segment_node *)frame->node)->call_site == call_site);
+}
+
+/* From here to hook_end() a handler that interrupts goes to a lane of its own. */
+static inline void hook_begin(struct lane *lane, uintptr_t sp) {
+    lane->span = lane->high - sp;
+    SIGNAL_FENCE();
+}
+
+static inline void hook_end(struct lane *lane) {
+    SIGNAL_FENCE();
+    lane->span = lane->full;
+}
+
+static inline void enter_node(struct lane *lane, struct segment_frame *top,
+                              struct segment_node *node, uintptr_t sp) {
+    node->calls++;
+    top[1].sp = sp;
+    top[1].node = (uintptr_t)node;
+    lane->top = top + 1;
+    hook_end(lane);
+    top[1].start = clock_counter();
+}
+
+/* Not the child last entered, nor the one before: called within hook_begin(). */
+HOT static __attribute__((noinline)) void enter_other(struct lane *lane, uint64_t function,
+                                                      uint64_t call_site, uintptr_t sp) {
+    struct segment_frame *top = lane->top;
+    struct segment_node *parent = (struct segment_node *)top->node;
+    struct segment_node *node = lookup_find(lane, parent, function, call_site);
+
+    if (UNLIKELY(node == NULL)) {
+        hook_end(lane);
+        cinstr_slow_enter(function, call_site, sp);
+        return;
+    }
+    parent->cached[1] = parent->cached[0];
+    parent->cached[0] = node_offset(lane, node);
+    enter_node(lane, top, node, sp);
+}
+
+HOT void __cyg_profile_func_enter(void *callee, void *caller) {
+    const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
+    const uint64_t call_site = (uintptr_t)caller;
+    const uint64_t function = (uintptr_t)callee | module.tag;
+    struct lane *lane;
+    struct segment_frame *top;
+    struct segment_node *node;
+
+    if (UNLIKELY(module.tag == 0)) {
+        module.early_calls++;
+        return;
+    }
+    while (lane = cinstr_self, UNLIKELY(lane->high - sp >= lane->span)) {
+        if (!cinstr_slow_enter(function, call_site, sp))
+            return;
+    }
+    hook_begin(lane, sp);
+    top = lane->top;
+    if (UNLIKELY(!is_open(top, sp, call_site) || top >= lane->limit ||
+                 *lane->switch_word != lane->switch_seen)) {
+        hook_end(lane);
+        cinstr_slow_enter(function, call_site, sp);
+        return;
+    }
+    node = node_at(lane, ((struct segment_node *)top->node)->cached[0]);
+    if (LIKELY(is_node(node, function, call_site))) {
+        enter_node(lane, top, node, sp);
+        return;
+    }
+    node = node_at(lane, ((struct segment_node *)top->node)->cached[1]);
+    if (is_node(node, function, call_site)) {
+        enter_node(lane, top, node, sp);
+        return;
+    }
+    enter_other(lane, function, call_site, sp);
+}
+
+HOT void __cyg_profile_func_exit(void *callee, void *caller) {
+    const uint64_t now = clock_counter();
+    const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
+    const uint64_t call_site = (uintptr_t)caller;
+    const uint64_t function = (uintptr_t)callee | module.tag;
+    struct lane *lane;
+    struct segment_frame *top;
+    struct segment_node *node;
+    uint64_t ticks;
+
+    if (UNLIKELY(module.tag == 0))
+        return;
+    lane = cinstr_self;
+    if (UNLIKELY(lane->high - sp >= lane->span)) {
+        cinstr_slow_exit(function, call_site, sp, now);
+        return;
+    }
+    hook_begin(lane, sp);
+    top = lane->top;
+    node = (struct segment_node *)top->node;
+    ticks = now - top->start;
+    if (UNLIKELY(!is_node(node, function, call_site) || top[-1].sp < sp || (int64_t)ticks < 0 ||
+                 *lane->switch_word != lane->switch_seen)) {
+        hook_end(lane);
+        cinstr_slow_exit(function, call_site, sp, now);
+        return;
+    }
+    node->returns++;
+    node->total += ticks;
+    node->self += ticks;
+    ((struct segment_node *)top[-1].node)->self -= ticks;
+    top->node = 0;
+    lane->top = top - 1;
+    hook_end(lane);
+    if (UNLIKELY((now & LANE_PROBE_MASK) == 0))
+        cinstr_probe_exit(lane, clock_counter() - now);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Between jumps.S (the setjmp family, which must not leave a frame behind) and jumps.c.
+ */
+#ifndef CINSTR_RUNTIME_JUMPS_H
+#define CINSTR_RUNTIME_JUMPS_H
+
+#include <setjmp.h>
+#include <stdint.h>
+
+void cinstr_note_setjmp(const void *buffer, uintptr_t sp);
+
+/* The C library's own, set by jumps_init(); the assembly jumps through them. */
+extern void *cinstr_real_setjmp, *cinstr_real__setjmp, *cinstr_real___sigsetjmp;
+extern void (*cinstr_real_longjmp)(struct __jmp_buf_tag *, int);
+extern void (*cinstr_real_siglongjmp)(struct __jmp_buf_tag *, int);
+extern void (*cinstr_real_longjmp_chk)(struct __jmp_buf_tag *, int);
+extern void *(*cinstr_real_begin_catch)(void *);
+
+void _longjmp(jmp_buf buffer, int value) __attribute__((noreturn));
+void __longjmp_chk(jmp_buf buffer, int value) __attribute__((noreturn));
+void *__cxa_begin_catch(void *exception);
+
+#endif

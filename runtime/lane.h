@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The state that the hot path works on: one lane a stack (see segment_lane). Private memory of the
+ * recorder, marked wipe-on-fork; the frames and nodes it points to lie in the segment. Included by
+ * the hooks (hooks.c, linked into every instrumented module) and the rest of the recorder: its
+ * layout is their private ABI, versioned by the soname of libcinstr.
+ *
+ * One comparison tells the usual case from all others: a hook runs on iff
+ *
+ *     high - sp < span
+ *
+ *   span == bound         the lane is at rest and sp lies in its stack
+ *   span == high - hook   a hook whose stack pointer is `hook` is changing this lane: a handler
+ * that interrupts it (lower on this stack, or on another one) fails the test span == 0 never set
+ * up, wiped by fork, recording stopped, or work is pending: slow
+ *
+ * A hook sets span to high - sp before its first change and to `full` after its last. Whoever wants
+ * the lane's next hook on the slow path sets full to 0.
+ */
+#ifndef CINSTR_RUNTIME_LANE_H
+#define CINSTR_RUNTIME_LANE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cinstr/segment.h>
+
+struct lane {
+    /* Every hook. */
+    uintptr_t high; /* end of the stack region */
+    uintptr_t span;
+    uintptr_t full; /* what span is at rest: bound or 0 */
+    struct segment_frame *top;
+    const volatile uint32_t *switch_word; /* changes at each context switch; or points to ... */
+    uint32_t switch_seen;                 /* ... this, which then never differs */
+    uint32_t extras;                      /* enum lane_extra */
+    char *nodes;                          /* the segment's node array */
+    uint64_t *lookup;                     /* transitions: see lookup_slot() */
+
+    /* Wide nodes, deep stacks, extras. */
+    uint32_t lookup_shift;       /* 64 - log2(entries) */
+    uint32_t random;             /* timing=adaptive */
+    struct segment_frame *limit; /* the last frame that may be used */
+    uint64_t *min, *max;         /* columns */
+    uint32_t *histogram;
+
+    /* The slow path's own. */
+    uintptr_t bound; /* size of the stack region: [high - bound, high) */
+    uint32_t ready;  /* 0 in wiped or unused memory */
+    uint32_t rounds; /* of thread-specific destructors seen */
+    uint32_t index;  /* slot in the segment */
+    uint32_t pending;
+    uint32_t lookup_used;
+    struct segment_lane *info;
+    void *first_page; /* the first frames and the first lookup table */
+    struct segment_node *root;
+    struct segment_node *next_node, *end_node; /* rest of the current block */
+    uint32_t block, first_block;               /* index + 1; chained by block_next[] */
+    struct lane *outer;                        /* signal lanes: the lane interrupted */
+    struct lane *nested;                       /* for handlers that interrupt a hook of this lane */
+    struct lane *sibling;                      /* next lane of the same thread */
+    struct lane *thread;                       /* the thread's first lane */
+    uint64_t off_cpu_seen_ns;                  /* wall minus CPU time when last looked at */
+    void *switch_page;
+    struct segment_node *deferred_parent; /* handler time to take from its self time */
+    uint64_t deferred_ticks;
+    uint64_t probe_start; /* clock just before the entry that is timed in place */
+    uint64_t epoch;       /* of the last reset that it has followed */
+    uint64_t root_self;   /* signal lanes: root->self when the handler came */
+    uint64_t overflow;    /* calls open beyond what the shadow stack can hold */
+    uint64_t resync_sp;   /* set by a catch: frames at or below were abandoned */
+    struct jumps *jumps;  /* open setjmp's, see jumps.c */
+} __attribute__((aligned(64)));
+
+enum lane_extra { LANE_HISTOGRAM = 1, LANE_ADAPTIVE = 2 };
+
+/* What a lane's next slow hook has to do. */
+enum lane_pending {
+    LANE_PENDING_PROBE = 1,    /* time the next entry from outside */
+    LANE_PENDING_PROBED = 2,   /* that entry is done: take its cost down */
+    LANE_PENDING_DEFERRED = 4, /* charge deferred_ticks */
+};
+
+/* An exit whose time stamp has these bits 0 is timed in place, and so is the next entry: about one
+ * in a thousand, whatever the program does (see probe.c). */
+#define LANE_PROBE_MASK (UINT64_C(0x3ff) << 6)
+
+/* The thread's current lane; the sentinel (all zero: always slow) before the first hook. */
+extern __thread struct lane *cinstr_self __attribute__((tls_model("initial-exec")));
+
+#define HOT         __attribute__((hot))
+#define SLOW        __attribute__((noinline, cold))
+#define LIKELY(x)   __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/* Keeps the compiler from moving memory accesses across; signals arrive on the same thread. */
+#define SIGNAL_FENCE() __asm__ volatile("" ::: "memory")
+
+/* Every module's hooks.o registers itself; the address of this is in the module. */
+struct module_hooks {
+    uint64_t tag;         /* generation << SEGMENT_ADDRESS_BITS; 0 until registered */
+    uint64_t early_calls; /* entries before that */
+};
+
+/* The slow path. `function` is a function word; `sp` the caller's stack pointer. */
+/* Nonzero: the lane was made ready and the hook is to be run again from its start. */
+int cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp);
+void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t now);
+void cinstr_probe_exit(struct lane *lane, uint64_t exit_ticks);
+void cinstr_module_register(struct module_hooks *module);
+void cinstr_module_gone(struct module_hooks *module);
+
+static inline struct segment_node *node_at(const struct lane *lane, uint32_t offset) {
+    return (struct segment_node *)(lane->nodes + offset);
+}
+
+static inline uint32_t node_offset(const struct lane *lane, const struct segment_node *node) {
+    return (uint32_t)((const char *)node - lane->nodes);
+}
+
+/* The base frame's and a node's transitions are found in one table of the lane: an entry is
+ * (parent's node offset << 32 | node offset), 0 when free; open addressing, linear probing. It
+ * holds children and, since recursion is folded, ways back to an ancestor. */
+static inline uint64_t lookup_slot(const struct lane *lane, uint32_t parent, uint64_t function,
+                                   uint64_t call_site) {
+    const uint64_t key = call_site ^ (function << 21) ^ ((uint64_t)parent << 34);
+    return (key * UINT64_C(0x9e3779b97f4a7c15)) >> lane->lookup_shift;
+}
+
+static inline struct segment_node *lookup_find(const struct lane *lane,
+                                               const struct segment_node *parent_node,
+                                               uint64_t function, uint64_t call_site) {
+    const uint32_t parent = node_offset(lane, parent_node);
+    const uint64_t mask = (UINT64_C(1) << (64 - lane->lookup_shift)) - 1;
+    uint64_t slot = lookup_slot(lane, parent, function, call_site);
+    uint64_t entry;
+
+    while ((entry = lane->lookup[slot]) != 0) {
+        struct segment_node *node = node_at(lane, (uint32_t)entry);
+        if ((uint32_t)(entry >> 32) == parent && node->call_site == call_site &&
+            node->function == function) {
+            return node;
+        }
+        slot = (slot + 1) & mask;
+    }
+    return NULL;
+}
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * CINSTR_OPTIONS="name=value:name=value", in the sanitizers' style. One table, one row an option.
+ * Read once, when the recorder starts.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "process.h"
+
+struct options options = {
+    .output = "cinstr.%e.%p.pb.gz",
+    .contexts = 262144,
+    .timing = SEGMENT_TIMING_EXACT,
+    .cpu = true,
+    .start = true,
+};
+
+enum option_type { OPTION_TEXT, OPTION_BOOL, OPTION_COUNT, OPTION_TIMING };
+
+static const struct option_row {
+    const char *name;
+    enum option_type type;
+    void *target;
+    size_t size; /* of a text */
+    const char *help;
+} rows[] = {
+    {"output", OPTION_TEXT, options.output, sizeof options.output,
+     "FILE: the exit profile's name; %p pid, %e program, %h host, %% percent; none: do not write "
+     "one"},
+    {"directory", OPTION_TEXT, options.directory, sizeof options.directory,
+     "DIR: where the segment lies while the program runs (default: $XDG_RUNTIME_DIR/cinstr or "
+     "/dev/shm/cinstr-UID)"},
+    {"contexts", OPTION_COUNT, &options.contexts, 0,
+     "N: calling contexts to keep; past it they are folded into one per call edge, 1024 to "
+     "16777216 "
+     "(default 262144)"},
+    {"timing", OPTION_TIMING, &options.timing, 0,
+     "exact: time every call (default); adaptive: count every call, time a random share of short "
+     "and frequent ones"},
+    {"cpu", OPTION_BOOL, &options.cpu, 0, "0 or 1: on-CPU time beside wall time (default 1)"},
+    {"histogram", OPTION_BOOL, &options.histogram, 0,
+     "0 or 1: shortest, longest and histogram of durations per context (default 0)"},
+    {"start", OPTION_BOOL, &options.start, 0,
+     "0 or 1: record from the start, or only after cinstr_start() (default 1)"},
+    {"help", OPTION_BOOL, &options.help, 0, "1: print this"},
+};
+#define ROW_COUNT (sizeof rows / sizeof rows[0])
+
+static void print_help(void) {
+    message("options in CINSTR_OPTIONS, as name=value:name=value");
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        message("  %s=%s", rows[i].name, rows[i].help);
+}
+
+static void report_unknown(const char *name) {
+    char names[256] = "";
+
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        const size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", i == 0 ? "" : ", ", rows[i].name);
+    }
+    message("CINSTR_OPTIONS: no option '%s'; there are %s", name, names);
+}
+
+static bool set_count(uint64_t *target, const char *value) {
+    char *end;
+
+    errno = 0;
+    const unsigned long long count = strtoull(value, &end, 10);
+    if (errno != 0 || end == value || *end != '\0' || count < 1024 || count > 16777216)
+        return false;
+    *target = count;
+    return true;
+}
+
+static bool set_timing(uint32_t *target, const char *value) {
+    if (strcmp(value, "exact") == 0)
+        *target = SEGMENT_TIMING_EXACT;
+    else if (strcmp(value, "adaptive") == 0)
+        *target = SEGMENT_TIMING_ADAPTIVE;
+    else
+        return false;
+    return true;
+}
+
+static bool set_row(const struct option_row *row, const char *value) {
+    switch (row->type) {
+    case OPTION_TEXT:
+        if (value[0] == '\0' || strlen(value) >= row->size)
+            return false;
+        memcpy(row->target, value, strlen(value) + 1);
+        return true;
+    case OPTION_BOOL:
+        if ((value[0] != '0' && value[0] != '1') || value[1] != '\0')
+            return false;
+        *(bool *)row->target = value[0] == '1';
+        return true;
+    case OPTION_COUNT:
+        return set_count(row->target, value);
+    case OPTION_TIMING:
+        return set_timing(row->target, value);
+    }
+    return false;
+}
+
+static void set_option(char *text) {
+    char *equals = strchr(text, '=');
+    const char *value = equals == NULL ? "" : equals + 1;
+
+    if (equals != NULL)
+        *equals = '\0';
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (strcmp(rows[i].name, text) != 0)
+            continue;
+        if (!set_row(&rows[i], value))
+            message("CINSTR_OPTIONS: bad value '%s' for %s=%s", value, text, rows[i].help);
+        return;
+    }
+    report_unknown(text);
+}
+
+void options_read(const char *text) {
+    char copy[2048];
+    char *rest = copy;
+
+    if (text == NULL)
+        return;
+    if (strlen(text) >= sizeof copy) {
+        message("CINSTR_OPTIONS is longer than %zu characters: ignored", sizeof copy - 1);
+        return;
+    }
+    memcpy(copy, text, strlen(text) + 1);
+    while (rest != NULL) {
+        char *option = strsep(&rest, ":");
+        if (option[0] != '\0')
+            set_option(option);
+    }
+    if (options.help)
+        print_help();
+}
+
+static bool append(char *text, size_t size, const char *more) {
+    const size_t used = strlen(text);
+
+    if (used + strlen(more) >= size)
+        return false;
+    memcpy(text + used, more, strlen(more) + 1);
+    return true;
+}
+
+bool options_expand(const char *pattern, char *text, size_t size) {
+    text[0] = '\0';
+    for (const char *p = pattern; *p != '\0'; p++) {
+        char piece[HOST_NAME_MAX + 1] = {*p, '\0'};
+        if (*p == '%') {
+            p++;
+            if (*p == 'p')
+                snprintf(piece, sizeof piece, "%d", (int)getpid());
+            else if (*p == 'e')
+                snprintf(piece, sizeof piece, "%s", segment.header->program);
+            else if (*p == 'h')
+                gethostname(piece, sizeof piece - 1);
+            else if (*p != '%') {
+                message("output=%s: only %%p, %%e, %%h and %%%% are known", pattern);
+                return false;
+            }
+        }
+        if (!append(text, size, piece)) {
+            message("output=%s: the name is too long", pattern);
+            return false;
+        }
+    }
+    return true;
+}

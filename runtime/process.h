@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The recorder's process-wide state and who keeps it. Grouped by the file that defines it. None of
+ * this is touched by the usual path of a hook.
+ */
+#ifndef CINSTR_RUNTIME_PROCESS_H
+#define CINSTR_RUNTIME_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <cinstr/segment.h>
+
+#include "lane.h"
+
+/* --- process.c: start, fork, end -------------------------------------------------------------- */
+
+/* Up, off or not yet. Hooks and the API do nothing unless it is PROCESS_UP. */
+enum process_state { PROCESS_NEW, PROCESS_UP, PROCESS_OFF };
+extern enum process_state process_state;
+
+/* Whether calls are recorded now: cinstr_start(), cinstr_stop(). */
+extern bool process_recording;
+extern uint64_t process_reset_epoch;
+
+/* Brings the recorder up; idempotent. Called by constructors, single-threaded. */
+void process_start(void);
+
+/* Calls that a module made before it was registered. */
+void process_early_calls(uint64_t calls);
+
+/* True in a fork child that has not yet made its own segment. */
+bool process_is_forked(void);
+
+/* Gives a fork child a segment of its own and the calling thread a lane that carries the open
+ * calls. False when nothing can be recorded in it. Async-signal-safe. */
+bool process_after_fork(uintptr_t sp);
+
+/* A lock for cold paths, wiped by fork. try: never waits (hooks, handlers); otherwise spins. */
+bool process_try_lock(void);
+void process_lock(void);
+void process_unlock(void);
+
+/* --- options.c -------------------------------------------------------------------------------- */
+
+struct options {
+    char output[512];    /* pattern of the exit profile's name; "none" */
+    char directory[256]; /* of the segment; "" choose */
+    uint64_t contexts;   /* node budget */
+    uint32_t timing;     /* enum segment_timing */
+    bool cpu, histogram, start, help;
+};
+extern struct options options;
+
+/* Reads CINSTR_OPTIONS. Reports what it cannot use in one line. */
+void options_read(const char *text);
+/* Expands %p, %e, %h. Returns false when the result does not fit. */
+bool options_expand(const char *pattern, char *text, size_t size);
+
+/* --- segment_writer.c ------------------------------------------------------------------------- */
+
+/* Addresses of the parts of the segment; constant after segment_create(). */
+struct segment_parts {
+    char *base;
+    struct segment_header *header;
+    struct segment_module *modules;
+    struct segment_lane *lanes;
+    struct segment_label *labels;
+    struct segment_block *blocks;
+    char *nodes;
+    char *heap;
+    uint64_t *off_cpu, *unwinds; /* columns by node index; off_cpu may be NULL */
+    uint64_t *min, *max, *timed_calls, *variance;
+    uint32_t *histogram;
+    char path[384]; /* of the file; "" when the segment lies in anonymous memory */
+};
+extern struct segment_parts segment;
+
+/* Makes the file (or else anonymous memory), maps it and fills in the header. In a fork child
+ * (`replace`) the new segment takes the place, and so all addresses, of the parent's. */
+bool segment_create(bool replace);
+void segment_unlink(void);
+
+/* Takes one block of nodes / `pages` consecutive pages of the heap / one lane slot.
+ * Async-signal-safe. 0, NULL or UINT32_MAX when there is no more. Zeroed. */
+uint32_t segment_take_block(void); /* index; block 0 is never given out */
+void *segment_take_heap(size_t size);
+uint32_t segment_take_lane(void);
+/* Give back; the caller holds the process lock. */
+void segment_give_block(uint32_t block);
+void segment_give_heap(void *memory, size_t size);
+void segment_give_lane(uint32_t lane);
+uint64_t segment_blocks_taken(void);
+
+/* --- lanes.c: making lanes ---------------------------------------------------------------------
+ */
+
+void lanes_init(void);
+/* What stands in for a thread's lane before its first hook and after its end. */
+struct lane *lane_sentinel(void);
+/* A lane of the calling thread, NULL when there is no memory. `outer`: of a signal lane. */
+struct lane *lane_new(uint32_t kind, uintptr_t high, uintptr_t bound, struct lane *outer);
+/* The thread's first lane, at its first hook. */
+struct lane *lane_attach(uintptr_t sp);
+/* Lanes in the private pool, in use or not. */
+struct lane *lane_at(uint32_t index);
+/* Gives a lane's memory back, once it has been merged. The caller holds the process lock. */
+void lane_free(struct lane *lane);
+
+/* --- lane_select.c: which lane a hook belongs to ------------------------------------------------
+ */
+
+/* The lane for a hook at sp, ready to be changed and with what was pending done; NULL when the call
+ * cannot be recorded. */
+struct lane *lane_for_hook(uintptr_t sp);
+/* Ends the change. */
+void lane_rest(struct lane *lane);
+/* A handler's lane is left for good, by return or by a jump: its time goes to the lane outside. */
+void lane_leave(struct lane *lane, uint64_t now);
+/* A hook of this lane is under way and was interrupted. */
+bool lane_in_hook(const struct lane *lane);
+
+/* --- stacks.c: where stacks begin and end -------------------------------------------------------
+ */
+
+void stacks_init(void);
+/* A stack that makecontext() or cinstr_stack_switch() has named: what ran on it before is gone. */
+void stacks_register(uintptr_t low, uintptr_t high);
+struct stack {
+    uintptr_t low, high;
+    struct lane *lane; /* made at its first hook */
+    bool fresh;        /* named anew since its lane last ran */
+};
+struct stack *stacks_find(uintptr_t sp);
+/* Bounds of the calling thread's own stack, as far as they can be told cheaply. */
+bool stack_of_thread(uintptr_t sp, uintptr_t *low, uintptr_t *high);
+/* Bounds of the mapping that holds sp. */
+bool stack_of_mapping(uintptr_t sp, uintptr_t *low, uintptr_t *high);
+/* The lowest address of the readable memory that reaches without a gap from `from` down to sp (and
+ * a little below); `from` when there is a gap. */
+uintptr_t stack_extend(uintptr_t from, uintptr_t sp);
+
+/* --- shadow.c: pushing and popping -------------------------------------------------------------
+ */
+
+bool shadow_push(struct lane *lane, struct segment_node *node, uintptr_t sp, uint64_t start);
+/* Pops the top frame. abnormal: it did not return. */
+void shadow_pop(struct lane *lane, uint64_t now, bool abnormal);
+/* Pops abnormally until `frame` is on top. */
+void shadow_unwind(struct lane *lane, const struct segment_frame *frame, uint64_t now);
+/* The base frame. */
+struct segment_frame *shadow_base(const struct lane *lane);
+/* Re-opens the open calls below another root, without counting them: fork, label, reset. */
+void shadow_carry(struct lane *lane, struct segment_node *root, uint64_t now);
+
+/* --- context_tree.c ----------------------------------------------------------------------------
+ */
+
+struct segment_node *tree_child(struct lane *lane, struct segment_node *parent, uint64_t function,
+                                uint64_t call_site);
+struct segment_node *tree_add(struct lane *lane, uint32_t parent_index, uint64_t function,
+                              uint64_t call_site);
+uint32_t tree_index(const struct segment_node *node);
+extern uint32_t *tree_block_next; /* by block: the owner's next block + 1 */
+
+/* --- columns.c ---------------------------------------------------------------------------------
+ */
+
+/* The further values of a node. */
+void columns_clear(uint32_t node);
+void columns_add(uint32_t to, uint32_t from);
+
+/* --- retire.c ----------------------------------------------------------------------------------
+ */
+
+void retire_init(void);
+/* Registers the calling thread's end. */
+void retire_watch(struct lane *lane);
+/* Merges all lanes of a thread into lane 0. */
+void retire_thread(struct lane *lane);
+
+/* --- modules.c, calibrate.c, cpu_time.c, probe.c, jumps.c, message.c, exit_profile.c -----------
+ */
+
+/* Looks which modules are loaded now. */
+void modules_refresh(void);
+
+void calibrate_probes(struct segment_calibration *calibration);
+extern uint64_t calibrated_inner_ticks; /* inner_median, rounded */
+
+/* Whether context switches can be followed at all; says so once when not. */
+bool cpu_time_available(void);
+void cpu_time_attach(struct lane *lane);
+void cpu_time_detach(struct lane *lane);
+/* Charges the time off the CPU since the last look to the top frame, if there was a switch. */
+void cpu_time_follow(struct lane *lane);
+
+void probe_entered(struct lane *lane);
+
+/* Finds the functions behind the interposed ones. */
+void jumps_init(void);
+
+/* One line on standard error, "cinstr: ..." */
+void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+int exit_profile_write_to(const char *kind, int fd, char *text, size_t size);
+void exit_profile_write(void);
+
+#endif

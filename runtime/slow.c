@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The slow path of a hook: first calls of an edge, frames that did not return, other stacks,
+ * context switches, a recorder that is stopped. Leaves behind exactly what the usual path would.
+ *
+ * Resynchronisation: each frame holds the stack pointer of its function at its entry hook. On entry
+ * at s, a frame below s is dead; one at s is dead unless the entered function was inlined into it,
+ * and then has its call site. On exit at s, the frame that ends is the first from the top with this
+ * function and call site whose caller does not lie below s (a tail-jumped exit hook runs at its
+ * caller's stack pointer).
+ */
+#include <errno.h>
+
+#include "clock.h"
+#include "process.h"
+
+static struct segment_node *node_of(const struct segment_frame *frame) {
+    return (struct segment_node *)frame->node;
+}
+
+static bool is_dead(const struct lane *lane, const struct segment_frame *frame, uint64_t function,
+                    uint64_t call_site, uintptr_t sp) {
+    if (frame->sp != sp)
+        return frame->sp < sp;
+    return node_of(frame)->call_site != call_site ||
+           (lane->resync_sp != 0 && node_of(frame)->function == function);
+}
+
+static void resync_enter(struct lane *lane, uint64_t function, uint64_t call_site, uintptr_t sp) {
+    const struct segment_frame *base = shadow_base(lane);
+    const struct segment_frame *top = lane->top;
+
+    while (top > base && is_dead(lane, top, function, call_site, sp))
+        top--;
+    if (top != lane->top) {
+        lane->overflow = 0;
+        shadow_unwind(lane, top, clock_ticks());
+    }
+    lane->resync_sp = 0;
+}
+
+static void record_enter(struct lane *lane, uint64_t function, uint64_t call_site, uintptr_t sp) {
+    struct segment_node *parent = node_of(lane->top);
+    struct segment_node *node;
+
+    node = tree_child(lane, parent, function, call_site);
+    if (node == NULL)
+        return;
+    if (lane->top != shadow_base(lane) || lane->info->kind != SEGMENT_LANE_SIGNAL) {
+        parent->cached[1] = parent->cached[0];
+        parent->cached[0] = node_offset(lane, node);
+    }
+    node->calls++;
+    if (!shadow_push(lane, node, sp, 1)) {
+        node->returns++; /* too deep for the stack: counted, not timed */
+        lane->overflow++;
+        return;
+    }
+    lane->top->start = clock_ticks();
+}
+
+/* The usual path is about to take this entry, timed from here: see probe.c. */
+static bool prepare_probe(struct lane *lane, uint64_t function, uint64_t call_site) {
+    if ((lane->pending & LANE_PENDING_PROBE) == 0 || lane->top >= lane->limit ||
+        lane->overflow != 0 || clock_kind == SEGMENT_CLOCK_MONOTONIC ||
+        lane->top == shadow_base(lane) ||
+        lookup_find(lane, node_of(lane->top), function, call_site) == NULL) {
+        return false;
+    }
+    lane->pending &= ~(uint32_t)LANE_PENDING_PROBE;
+    lane->pending |= LANE_PENDING_PROBED;
+    return true;
+}
+
+int cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp) {
+    const int saved_errno = errno;
+    struct lane *lane = lane_for_hook(sp);
+    bool again = false;
+
+    if (lane != NULL) {
+        cpu_time_follow(lane);
+        resync_enter(lane, function, call_site, sp);
+        if (process_recording) {
+            again = prepare_probe(lane, function, call_site);
+            if (!again)
+                record_enter(lane, function, call_site, sp);
+        }
+        lane_rest(lane);
+    }
+    errno = saved_errno;
+    if (again) {
+        lane->span = lane->bound; /* full stays 0: the hook after that comes here again */
+        lane->probe_start = clock_counter();
+    }
+    return again;
+}
+
+static struct segment_frame *find_exit(const struct lane *lane, uint64_t function,
+                                       uint64_t call_site, uintptr_t sp) {
+    struct segment_frame *base = shadow_base(lane);
+
+    for (struct segment_frame *frame = lane->top; frame > base; frame--) {
+        const struct segment_frame *caller = frame - 1;
+        if (node_of(frame)->function != function || node_of(frame)->call_site != call_site)
+            continue;
+        if (caller == base || caller->sp >= sp ||
+            (caller->sp == frame->sp && node_of(caller)->call_site == call_site)) {
+            return frame;
+        }
+    }
+    return NULL;
+}
+
+static void record_exit(struct lane *lane, uint64_t function, uint64_t call_site, uintptr_t sp,
+                        uint64_t now) {
+    struct segment_frame *frame;
+
+    if (lane->overflow != 0) {
+        lane->overflow--;
+        return;
+    }
+    frame = find_exit(lane, function, call_site, sp);
+    if (frame == NULL) {
+        if (process_recording)
+            lane->info->unmatched_exits++;
+        return;
+    }
+    shadow_unwind(lane, frame, now);
+    shadow_pop(lane, now, false);
+}
+
+void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t counter) {
+    const int saved_errno = errno;
+    const uint64_t now = clock_kind == SEGMENT_CLOCK_MONOTONIC ? clock_ticks() : counter;
+    struct lane *lane = lane_for_hook(sp);
+
+    if (lane != NULL) {
+        cpu_time_follow(lane);
+        record_exit(lane, function, call_site, sp, now);
+        lane_rest(lane);
+        if (lane->info->kind == SEGMENT_LANE_SIGNAL && lane->top == shadow_base(lane))
+            lane_leave(lane, now);
+    }
+    errno = saved_errno;
+}
