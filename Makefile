@@ -59,7 +59,11 @@ $(BUILD)/runtime/%.c.o: GENERAL_REGS_$* = $(GENERAL_REGS)
 $(BUILD)/runtime/calibrate.c.o: GENERAL_REGS_calibrate =
 
 # Exported by libcinstr.so.0 for modules that do not link the hidden hooks.
-$(BUILD)/libcinstr.so.0: $(runtime_objects) $(BUILD)/runtime/hooks.c.o runtime/libcinstr.map
+$(BUILD)/runtime/hooks.shared.o: runtime/hooks.c
+	@mkdir -p $(@D)
+	$(CC) $(RUNTIME_CFLAGS) -fvisibility=default $(CFLAGS) $(GENERAL_REGS) -c $< -o $@
+
+$(BUILD)/libcinstr.so.0: $(runtime_objects) $(BUILD)/runtime/hooks.shared.o runtime/libcinstr.map
 	$(CC) -shared -Wl,-soname,libcinstr.so.0 -Wl,--version-script=runtime/libcinstr.map \
 		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete -Wl,-Bsymbolic-functions $(LDFLAGS) -o $@ $(filter %.o,$^)
 
@@ -110,4 +114,4 @@ $(BUILD)/tests/%_test: tests/unit/%_test.c $(BUILD)/libcinstr_reader.a
 clean:
 	rm -rf $(BUILD)
 
--include $(patsubst %.o,%.d,$(runtime_objects) $(BUILD)/runtime/hooks.c.o $(reader_objects) $(cli_objects)) $(unit_tests:%=%.d)
+-include $(patsubst %.o,%.d,$(runtime_objects) $(BUILD)/runtime/hooks.c.o $(BUILD)/runtime/hooks.shared.o $(reader_objects) $(cli_objects)) $(unit_tests:%=%.d)

@@ -86,7 +86,9 @@ enum lane_pending {
 #define LANE_PROBE_MASK (UINT64_C(0x3ff) << 6)
 
 /* The thread's current lane; the sentinel (all zero: always slow) before the first hook. */
+#pragma GCC visibility push(default) /* reached from the hooks in other modules */
 extern __thread struct lane *cinstr_self __attribute__((tls_model("initial-exec")));
+#pragma GCC visibility pop
 
 #define HOT         __attribute__((hot))
 #define SLOW        __attribute__((noinline, cold))
@@ -102,6 +104,7 @@ struct module_hooks {
     uint64_t early_calls; /* entries before that */
 };
 
+#pragma GCC visibility push(default)
 /* The slow path. `function` is a function word; `sp` the caller's stack pointer. */
 /* Nonzero: the lane was made ready and the hook is to be run again from its start. */
 int cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp);
@@ -109,6 +112,7 @@ void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint6
 void cinstr_probe_exit(struct lane *lane, uint64_t exit_ticks);
 void cinstr_module_register(struct module_hooks *module);
 void cinstr_module_gone(struct module_hooks *module);
+#pragma GCC visibility pop
 
 static inline struct segment_node *node_at(const struct lane *lane, uint32_t offset) {
     return (struct segment_node *)(lane->nodes + offset);
