@@ -95,36 +95,54 @@ void profile_free(struct profile *profile);
 const char *profile_string(struct profile *profile, const char *text);
 const char *profile_string_sized(struct profile *profile, const char *text, size_t size);
 
-/* Each adds one element and returns its index, or PROFILE_NONE when out of memory. What they are
- * given is copied; strings in it are interned. Indices in it must be valid. Mappings, functions and
- * locations equal to one that is there already return that one's index. */
+/* Each adds one element and returns its index, or PROFILE_NONE with errno set: ENOMEM, or EINVAL
+ * for a value type after the first sample. What they are given is copied; strings in it are
+ * interned, NULL being "". Indices in it must be valid. Mappings, functions, locations and comments
+ * equal to one that is there already return that one's index. */
 uint32_t profile_add_value_type(struct profile *profile, const char *name, const char *unit);
 uint32_t profile_add_mapping(struct profile *profile, const struct profile_mapping *mapping);
 uint32_t profile_add_function(struct profile *profile, const struct profile_function *function);
 uint32_t profile_add_location(struct profile *profile, const struct profile_location *location);
 uint32_t profile_add_comment(struct profile *profile, const char *text);
 
-/* Adds a sample; one with the same locations and tags as another is added up into it. */
+/* Adds a sample; one with the same locations and tags as another is added up into it. The order of
+ * tags means nothing: they are kept sorted by key. Tags that pprof cannot express (an empty text,
+ * or a number 0 without a unit) are left out. PROFILE_NONE with errno set: ENOMEM, EINVAL when
+ * there are no value types, EOVERFLOW when a sum is too large (nothing is added then). */
 uint32_t profile_add_sample(struct profile *profile, const struct profile_sample *sample);
+
+/* Whether no value of the sample says anything. */
+bool profile_sample_is_zero(const struct profile *profile, const struct profile_sample *sample);
 
 /* Index of the value type of that name, or PROFILE_NONE. */
 uint32_t profile_find_value_type(const struct profile *profile, const char *name);
 
+/* Whether values of this type only grow while a process runs: its unit is "count", and it is no
+ * level (inuse_*, goroutine). */
+bool profile_value_type_is_counter(const struct profile_value_type *type);
+
 /* after - before, sample by sample (matched by stack as pprof matches, and tags). Both need the
  * same value types. Values never go below zero for value types of kind counter: a negative
- * difference is an error that names the stack, since exact counters only grow. Returns a new
- * profile, NULL with `error` filled. */
+ * difference is an error that names the stack, since exact counters only grow; times, being
+ * corrected by estimates, may. Samples without a difference are left out. Returns a new profile,
+ * NULL with `error` filled. */
 struct profile *profile_subtract(const struct profile *after, const struct profile *before,
                                  struct error *error);
 
-/* Adds up any number of profiles with the same value types. */
+/* Adds up any number of profiles with the same value and period types; samples that are all zero
+ * are left out, and with them what only they refer to. One profile alone is thereby tidied. */
 struct profile *profile_merge(const struct profile *const *profiles, size_t count,
                               struct error *error);
 
-/* pprof's format, gzip'd. To a file descriptor (which stays open). */
+/* pprof's format, gzip'd. To a file descriptor (which stays open). A profile without a time gets
+ * the present one, since pprof cannot tell concatenated profiles apart without. */
 int profile_write_pprof(const struct profile *profile, int fd, struct error *error);
 
-/* Any valid pprof file, gzip'd or not; limits guard against bombs. NULL with `error` filled. */
+/* Any valid pprof file, gzip'd or not. `name` is for messages. NULL with `error` filled; nothing is
+ * read past these limits: a file of 1 GiB, inflating to 256 MiB or 64 times its size (8 GiB at
+ * most); 1,048,576 frames in a stack; 8 MiB in one message; 2 GiB plus 64 times the file's size of
+ * memory for the profile. A string ends at its first NUL. */
+#define PROFILE_MAX_DEPTH (1u << 20)
 struct profile *profile_read_pprof(int fd, const char *name, struct error *error);
 struct profile *profile_parse_pprof(const void *data, size_t size, const char *name,
                                     struct error *error);
