@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Control flow that does not return the usual way: jumps, coroutines, callbacks, deep recursion,
+# loading and unloading, and a node budget far too small. Each program (tests/programs) says what it
+# called; every edge must be exact, whatever the compiler.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/programs/harness.sh
+. "$TOP/tests/programs/harness.sh"
+
+check "the checker builds" harness_build || finish
+for compiler in "${compilers[@]}"; do
+    check "$compiler: a million longjmps and siglongjmps out of handlers" exact "$compiler" jumps 1 1000000
+    check "$compiler: callbacks of several callers through one call site" exact "$compiler" callbacks 1
+    check "$compiler: 10,000 coroutines, some unfinished, on reused memory" exact "$compiler" coroutines 1 10000
+    check "$compiler: a coroutine's stack given to another at once" exact "$compiler" abandoned 1
+    check "$compiler: recursion 50,000 deep" exact "$compiler" recursion 1 50000
+done
+
+deep() {
+    local hard
+    hard=$(ulimit -Hs)
+    [[ $hard == unlimited ]] || return 0
+    (ulimit -s unlimited && exact gcc recursion 1 1000000)
+}
+check "recursion a million deep on an unlimited stack" deep
+
+libraries_build() { # COMPILER LINK…
+    local compiler=$1 name
+    shift
+    for name in a b; do
+        "$compiler" -g -O2 -finstrument-functions -shared -fPIC -DNAME=$name "$PROGRAMS/plugin.c" \
+            "$@" -o "$SCRATCH/$name.so" || return 1
+    done
+}
+
+cycles_exact() { # CYCLES LINK…
+    local cycles=$1
+    shift
+    libraries_build gcc "$@" &&
+        exact gcc dlopen_cycle 1 "$SCRATCH/a.so" "$SCRATCH/b.so" "$cycles" &&
+        grep -q 'same address yes' "$SCRATCH/dlopen_cycle.out"
+}
+check "1,000 cycles of dlopen and dlclose at one address" cycles_exact 1000 "${LINK_CINSTR[@]}"
+check "libraries with no hooks of their own, loaded and unloaded" cycles_exact 100
+
+# A truth program that needs far more contexts than it may have.
+truncated_exact() {
+    local truth=$TOP/tests/truth
+    "${CC:-cc}" -O1 -std=gnu11 "$truth"/{generate,statements,blocks}.c -o "$SCRATCH/generate" &&
+        "$SCRATCH/generate" 5 >"$SCRATCH/budget.c" &&
+        "${CC:-cc}" -O1 -std=gnu11 -fexceptions -c "$truth/truth.c" -o "$SCRATCH/truth.o" &&
+        gcc -g -O2 -w -finstrument-functions -I"$truth" "$SCRATCH/budget.c" "$SCRATCH/truth.o" \
+            "${LINK_CINSTR[@]}" -pthread -o "$SCRATCH/budget" &&
+        TRUTH_OUTPUT=$SCRATCH/budget.truth \
+            CINSTR_OPTIONS=output=$SCRATCH/budget.pb.gz:contexts=$1 "$SCRATCH/budget" &&
+        edges_of "$SCRATCH/budget.pb.gz" >"$SCRATCH/budget.csv" &&
+        "$SCRATCH/truth-check" "$SCRATCH/budget.truth" "$SCRATCH/budget.csv"
+}
+for contexts in 1024 4096 65536; do
+    check "every edge is exact within $contexts contexts" truncated_exact $contexts
+done
+finish

@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Processes that make processes: fork, _Fork, clone, vfork, posix_spawn, exec. Each process says what
+# it called (tests/programs); its own profile must hold that and nothing of another's.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/programs/harness.sh
+. "$TOP/tests/programs/harness.sh"
+
+check "the checker builds" harness_build || finish
+for compiler in "${compilers[@]}"; do
+    check "$compiler: fork" exact "$compiler" forks 21 fork 0 20
+    check "$compiler: _Fork, which runs no handlers" exact "$compiler" forks 21 _Fork 0 20
+    check "$compiler: clone, which the C library does not see" exact "$compiler" forks 21 clone 0 20
+    check "$compiler: vfork children that end inside nested calls" exact "$compiler" vfork_loop 1 5000
+    check "$compiler: posix_spawn, and vfork with exec" exact "$compiler" spawn 41
+done
+check "fork in a process of 16 busy threads, 300 times" exact gcc forks 301 fork 16 300
+check "fork in a process of 64 threads" exact gcc forks 6 fork 64 5
+
+exec_exact() {
+    exact gcc exec_loop 1 "$1" || return 1
+    echo "segments left behind: $(find "$SEGMENTS" -type f | wc -l)"
+    (($(find "$SEGMENTS" -type f | wc -l) == 0))
+}
+check "an exec that fails changes nothing" exec_exact 0
+check "1,000 execs in a row, and no segment is left behind" exec_exact 1000
+finish

@@ -1,0 +1,136 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A process's life: calls before the recorder is up and after main, every way to end, kill -9 at any
+# moment, threads by the thousand, thread-specific data, a main thread that leaves first. Each
+# program (tests/programs) says what it called; nothing may be lost. KILLS=1000 for a long run.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/programs/harness.sh
+. "$TOP/tests/programs/harness.sh"
+
+check "the checker builds" harness_build || finish
+
+# Five calls are made before main: each is listed by name or counted as before init.
+early_calls_kept() { # EDGES
+    awk -F, '{ gsub(/"/, "") } $2 ~ /^(early|early_leaf|resolve|begin|\[before init\])$/ { n += $3 }
+        $2 == "leaf" { leaf += $3 } $2 == "leaf_chosen" { chosen += $3 }
+        END { print n, leaf, chosen; exit !(n == 5 && leaf == 1000 && chosen == 1) }' "$1"
+}
+
+preinit_exact() { # COMPILER FLAGS…
+    local compiler=$1
+    shift
+    program_build "$compiler" preinit "$@" && program_run preinit ||
+        { echo "status $?" && head -n 3 "$SCRATCH/preinit.err" && return 1; }
+    says_nothing preinit &&
+        edges_of "$SCRATCH"/preinit.*.pb.gz >"$SCRATCH/preinit.csv" &&
+        early_calls_kept "$SCRATCH/preinit.csv"
+}
+
+preinit_static() { # COMPILER FLAGS…: what a static program cannot write itself is dumped
+    local compiler=$1 segment
+    shift
+    program_build "$compiler" preinit "$@" ||  return 1
+    program_run preinit || { echo "status $?" && return 1; }
+    grep -qx "$(("$(head -n 1 "$SCRATCH/preinit.out")"))" "$SCRATCH/preinit.out" || return 1
+    if [[ -f $(echo "$SCRATCH"/preinit.*.pb.gz) ]]; then
+        edges_of "$SCRATCH"/preinit.*.pb.gz >"$SCRATCH/preinit.csv"
+    else
+        segment=$(left_segment) && "$CINSTR" dump "$segment" -o "$SCRATCH/dump.pb.gz" &&
+            edges_of "$SCRATCH/dump.pb.gz" >"$SCRATCH/preinit.csv"
+    fi && early_calls_kept "$SCRATCH/preinit.csv"
+}
+
+for compiler in "${compilers[@]}"; do
+    check "$compiler: calls before main are kept, lazy binding" preinit_exact "$compiler" -Wl,-z,lazy
+    check "$compiler: calls before main are kept, binding at start" preinit_exact "$compiler" -Wl,-z,now
+    check "$compiler: calls before main are kept, not position-independent" \
+        preinit_exact "$compiler" -no-pie -fno-pie
+    check "$compiler: calls before main are kept, static" preinit_static "$compiler" -static
+    check "$compiler: calls before main are kept, static and position-independent" \
+        preinit_static "$compiler" -static-pie -fPIE
+done
+
+ends_with() { # HOW STATUS
+    local status
+    program_run endings "$1"
+    status=$?
+    ((status == $2)) || { echo "status $status, not $2" && return 1; }
+    says_nothing endings || return 1
+    case $1 in
+    return | exit) profiles_match endings ;;
+    *) dump_matches endings ;;
+    esac
+}
+check "the program that ends builds" program_build gcc endings
+check "all calls are kept after return from main" ends_with return 7
+check "all calls are kept after exit from deep inside" ends_with exit 7
+check "all calls are kept after _exit" ends_with _exit 7
+check "all calls are kept after quick_exit" ends_with quick_exit 7
+check "all calls are kept after abort" ends_with abort 134
+check "all calls are kept after a segmentation fault" ends_with segv 139
+check "all calls are kept after SIGKILL" ends_with kill 137
+
+# Killed after a random number of calls: what is recorded is what was counted, or one event aside.
+kill_once() { # CALLS
+    local pid i truth recorded segment
+    forget killed
+    head -c 4096 /dev/zero >"$SCRATCH/killed.page"
+    CINSTR_OPTIONS="directory=$SEGMENTS" "$SCRATCH/killed" "$SCRATCH/killed.page" &
+    pid=$!
+    while (($(od -An -t u8 -N 8 "$SCRATCH/killed.page") < $1)); do
+        kill -0 $pid 2>/dev/null || { echo "it died by itself" && return 1; }
+    done
+    kill -KILL $pid
+    wait $pid 2>/dev/null
+    segment=$(left_segment 2>&1) || { echo "$segment" && return 1; }
+    "$CINSTR" dump "$segment" -o "$SCRATCH/killed.pb.gz" &&
+        edges_of "$SCRATCH/killed.pb.gz" >"$SCRATCH/killed.csv" || return 1
+    for i in 0 1; do
+        truth=$(od -An -t u8 -j $((8 * i)) -N 8 "$SCRATCH/killed.page")
+        recorded=$(awk -F, -v name="leaf_$i" '{ gsub(/"/, "") } $2 == name { n += $3 } END { print n + 0 }' \
+            "$SCRATCH/killed.csv")
+        ((truth - recorded == 0 || truth - recorded == 1)) ||
+            { echo "leaf_$i: counted $truth, recorded $recorded" && return 1; }
+    done
+}
+kill_often() {
+    local i
+    program_build gcc killed || return 1
+    for ((i = 0; i < ${KILLS:-60}; i++)); do
+        kill_once $((RANDOM * (RANDOM % 64) + 1)) || return 1
+    done
+}
+check "kill -9 at a random moment loses at most one event a thread, ${KILLS:-60} times" kill_often
+
+dump_without_main() {
+    local pid in out line status
+    program_build gcc main_exits && mkfifo "$SCRATCH/in" "$SCRATCH/out" || return 1
+    forget main_exits
+    TRUTH_OUTPUT=$SCRATCH/main_exits.truth \
+        CINSTR_OPTIONS="output=$SCRATCH/main_exits.%p.pb.gz:directory=$SEGMENTS" \
+        "$SCRATCH/main_exits" <"$SCRATCH/in" >"$SCRATCH/out" 2>"$SCRATCH/main_exits.err" &
+    pid=$!
+    exec {in}>"$SCRATCH/in" {out}<"$SCRATCH/out"
+    read -r line <&"$out" && [[ $line == ready ]] || { echo "no word from it" && return 1; }
+    "$CINSTR" dump "$(left_segment)" -o "$SCRATCH/now.pb.gz" && edges_of "$SCRATCH/now.pb.gz" >"$SCRATCH/now.csv"
+    status=$?
+    echo >&"$in"
+    exec {in}>&- {out}<&-
+    wait $pid || { echo "it ends with $?" && return 1; }
+    ((status == 0)) || return 1
+    grep -Eq '"?worker"?,"?leaf"?,2000(,|$)' "$SCRATCH/now.csv" || { head "$SCRATCH/now.csv" && return 1; }
+    says_nothing main_exits && profiles_match main_exits
+}
+check "a process without its main thread is dumped with symbols, and ends exact" dump_without_main
+
+storm() {
+    exact gcc thread_storm 1 "$SEGMENTS" "$@" && cat "$SCRATCH/thread_storm.out" &&
+        grep -qx 'segment found, grew by 0' "$SCRATCH/thread_storm.out"
+}
+check "10,000 threads at once and 100,000 in a row: exact, and no growth" storm 10000 100000
+for compiler in "${compilers[@]}"; do
+    check "$compiler: thread-specific data destructors are counted" exact "$compiler" tls_destructors 1
+done
+finish

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Promise: a program may replace itself by exec as often as it likes, and an exec that fails
+ * changes nothing: what follows it is recorded. Execs itself until the counter, the argument, is 0;
+ * each image calls leaf() 100 times before a failing exec and 50 times after it.
+ */
+#include "said.h"
+
+static volatile int sink;
+
+NOINLINE static void leaf(void) {
+    sink++;
+}
+
+NOINLINE static void replace(const char *path, int left) {
+    char count[16];
+    snprintf(count, sizeof count, "%d", left);
+    execl(path, "exec_loop", count, (char *)NULL);
+}
+
+int main(int argc, char **argv) {
+    const int left = argc == 2 ? atoi(argv[1]) : 0;
+
+    for (int i = 0; i < 100; i++)
+        leaf();
+    replace("/nonexistent/program", 0);
+    for (int i = 0; i < 50; i++)
+        leaf();
+    if (left > 0) {
+        replace("/proc/self/exe", left - 1);
+        must(0, "exec");
+    }
+    say("-", "main", 1);
+    say("main", "leaf", 150);
+    say("main", "replace", 1);
+    return 0;
+}
