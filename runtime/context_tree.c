@@ -113,58 +113,62 @@ static bool is_pseudo(const struct segment_node *node) {
     return node->function >> SEGMENT_ADDRESS_BITS == 0;
 }
 
-/* Only this lane's own nodes: a handler must not touch those of the hook that it interrupted. */
-static struct segment_node *find_on_path(const struct lane *lane, struct segment_node *node,
+static bool is_own(const struct lane *lane, const struct segment_node *node) {
+    return segment.blocks[tree_index(node) / SEGMENT_BLOCK_NODES].lane == lane->index + 1;
+}
+
+/* The node of the same edge on the path up from `parent`. The caller is part of the edge: a call
+ * site in code without hooks, or that of an inlined call, has several. Only this lane's own nodes:
+ * a handler must not touch those of the hook that it interrupted. */
+static struct segment_node *find_on_path(const struct lane *lane, struct segment_node *parent,
                                          uint64_t function, uint64_t call_site) {
-    while (!is_pseudo(node)) {
-        if (node->call_site == call_site && node->function == function)
-            return segment.blocks[tree_index(node) / SEGMENT_BLOCK_NODES].lane == lane->index + 1
-                       ? node
-                       : NULL;
-        node = node_by_index(node->parent);
+    const uint64_t caller = parent->function;
+
+    for (struct segment_node *node = parent; !is_pseudo(node); node = node_by_index(node->parent)) {
+        if (node->call_site == call_site && node->function == function &&
+            node_by_index(node->parent)->function == caller)
+            return is_own(lane, node) ? node : NULL;
     }
     return NULL;
 }
 
-/* A pseudo node below the lane's root, made at its first use. */
-static struct segment_node *pseudo_child(struct lane *lane, uint64_t function) {
-    struct segment_node *node = lookup_find(lane, lane->root, function, 0);
+/* A child that is found or made whatever the budget. */
+static struct segment_node *child_beyond_budget(struct lane *lane,
+                                                const struct segment_node *parent,
+                                                uint64_t function, uint64_t call_site) {
+    struct segment_node *node = lookup_find(lane, parent, function, call_site);
 
     if (node == NULL && lookup_has_room(lane)) {
-        node = tree_add(lane, tree_index(lane->root), function, 0);
+        node = tree_add(lane, tree_index(parent), function, call_site);
         if (node != NULL)
-            lookup_put(lane, node_offset(lane, lane->root), node);
+            lookup_put(lane, node_offset(lane, parent), node);
     }
     return node;
 }
 
-/* Past the budget: one node an edge, below [truncated]. */
-static struct segment_node *truncated_child(struct lane *lane, uint64_t function,
-                                            uint64_t call_site) {
-    struct segment_node *all = pseudo_child(lane, SEGMENT_FUNCTION_TRUNCATED);
-    struct segment_node *node;
+/* Past the budget: below [truncated] one node a caller, which holds no calls, and below that one
+ * node an edge. The caller must be kept, since an inlined function's call site does not tell it. */
+static struct segment_node *truncated_child(struct lane *lane, const struct segment_node *parent,
+                                            uint64_t function, uint64_t call_site) {
+    const struct segment_node *caller =
+        child_beyond_budget(lane, lane->root, SEGMENT_FUNCTION_TRUNCATED, 0);
 
-    if (all == NULL)
+    if (caller != NULL && !is_pseudo(parent))
+        caller = child_beyond_budget(lane, caller, parent->function, 0);
+    if (caller == NULL)
         return NULL;
-    node = lookup_find(lane, all, function, call_site);
-    if (node == NULL) {
-        __atomic_add_fetch(&segment.header->losses.truncated_nodes, 1, __ATOMIC_RELAXED);
-        if (!lookup_has_room(lane))
-            return NULL;
-        node = tree_add(lane, tree_index(all), function, call_site);
-        if (node != NULL)
-            lookup_put(lane, node_offset(lane, all), node);
-    }
-    return node;
+    return child_beyond_budget(lane, caller, function, call_site);
 }
 
 static bool is_within_budget(const struct lane *lane) {
     return lane->next_node != lane->end_node ||
-           (segment_blocks_taken() - 1) * SEGMENT_BLOCK_NODES < segment.header->node_budget;
+           segment_blocks_in_use() * SEGMENT_BLOCK_NODES < segment.header->node_budget;
 }
 
 static bool is_truncated(const struct segment_node *node) {
-    return !is_pseudo(node) && node_by_index(node->parent)->function == SEGMENT_FUNCTION_TRUNCATED;
+    while (!is_pseudo(node))
+        node = node_by_index(node->parent);
+    return node->function == SEGMENT_FUNCTION_TRUNCATED;
 }
 
 struct segment_node *tree_child(struct lane *lane, struct segment_node *parent, uint64_t function,
@@ -176,8 +180,10 @@ struct segment_node *tree_child(struct lane *lane, struct segment_node *parent, 
     node = find_on_path(lane, parent, function, call_site);
     if (node == NULL && !is_truncated(parent) && is_within_budget(lane) && lookup_has_room(lane))
         node = tree_add(lane, tree_index(parent), function, call_site);
-    if (node == NULL)
-        node = truncated_child(lane, function, call_site);
+    if (node == NULL) {
+        node = truncated_child(lane, parent, function, call_site);
+        __atomic_add_fetch(&segment.header->losses.truncated, 1, __ATOMIC_RELAXED);
+    }
     if (node != NULL && remember(lane, parent, node))
         return node;
     /* Not even that: the call is counted, and its edge is lost. */

@@ -20,6 +20,7 @@
 #ifndef CINSTR_RUNTIME_LANE_H
 #define CINSTR_RUNTIME_LANE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,7 +49,8 @@ struct lane {
     uintptr_t bound; /* size of the stack region: [high - bound, high) */
     uint32_t ready;  /* 0 in wiped or unused memory */
     uint32_t rounds; /* of thread-specific destructors seen */
-    uint32_t index;  /* slot in the segment */
+    bool is_merged;
+    uint32_t index; /* slot in the segment */
     uint32_t pending;
     uint32_t lookup_used;
     struct segment_lane *info;
@@ -57,10 +59,11 @@ struct lane {
     struct segment_node *next_node, *end_node; /* rest of the current block */
     uint32_t block, first_block;               /* index + 1; chained by block_next[] */
     struct lane *outer;                        /* signal lanes: the lane interrupted */
-    struct lane *nested;                       /* for handlers that interrupt a hook of this lane */
-    struct lane *sibling;                      /* next lane of the same thread */
-    struct lane *thread;                       /* the thread's first lane */
-    uint64_t off_cpu_seen_ns;                  /* wall minus CPU time when last looked at */
+    struct lane *resumer;     /* of a coroutine: where it was last switched to from */
+    struct lane *nested;      /* for handlers that interrupt a hook of this lane */
+    struct lane *sibling;     /* next lane of the same thread */
+    struct lane *thread;      /* the thread's first lane */
+    uint64_t off_cpu_seen_ns; /* wall minus CPU time when last looked at */
     void *switch_page;
     struct segment_node *deferred_parent; /* handler time to take from its self time */
     uint64_t deferred_ticks;

@@ -51,7 +51,12 @@ static uint64_t complete_top(const struct lane *lane) {
 /* A lane for a handler on the stack [low, high): that of the interrupted lane, below the
  * interrupted hook, or an alternate one. Its tree hangs below the interrupted call. */
 static struct lane *enter_handler(struct lane *outer, uintptr_t low, uintptr_t high) {
-    struct lane *lane = outer->nested;
+    struct lane *lane;
+
+    /* A coroutine that has ended went back to where it was resumed, without a hook. */
+    while (outer->resumer != NULL && outer->top == shadow_base(outer))
+        outer = outer->resumer;
+    lane = outer->nested;
 
     if (lane == NULL) {
         lane = lane_new(SEGMENT_LANE_SIGNAL, high, high - low, outer);
@@ -119,80 +124,115 @@ static struct lane *adopt(struct lane *lane, struct lane *thread) {
     return lane;
 }
 
-static struct lane *lane_of_named_stack(struct stack *stack, struct lane *thread) {
-    if (stack->lane != NULL && (stack->lane->ready == 0 || !contains(stack->lane, stack->high - 1)))
-        stack->lane = NULL; /* it ended with its thread */
-    if (stack->lane == NULL) {
-        stack->lane = adopt(
-            lane_new(SEGMENT_LANE_STACK, stack->high, stack->high - stack->low, NULL), thread);
-    } else if (stack->fresh) {
-        shadow_unwind(stack->lane, shadow_base(stack->lane), clock_ticks());
+static struct lane *lane_of_named_stack(struct stack *stack, struct lane *from) {
+    struct lane *thread = from->thread;
+
+    if (!stack_has_lane(stack)) {
+        const uintptr_t bound = stack->high - stack->low;
+        stack->lane = adopt(lane_new(SEGMENT_LANE_STACK, stack->high, bound, NULL), thread);
     }
-    stack->fresh = false;
+    if (stack->lane != NULL && from->resumer != stack->lane)
+        stack->lane->resumer = from;
     return stack->lane;
 }
 
-/* Lanes of this thread whose stack holds sp; the newest first. */
+/* A handler's lane is in use from the handler's first hook until it is left. */
+static bool is_in_use(const struct lane *lane) {
+    return lane->info->kind != SEGMENT_LANE_SIGNAL ||
+           shadow_base(lane)->node != (uintptr_t)lane->root;
+}
+
+/* Lanes of this thread whose stack holds sp; the newest first, but the thread's own last. */
 static struct lane *known_lane(struct lane *thread, uintptr_t sp) {
-    for (struct lane *lane = thread; lane != NULL; lane = lane->sibling) {
-        if (lane->info->kind != SEGMENT_LANE_SIGNAL && contains(lane, sp))
+    for (struct lane *lane = thread->sibling; lane != NULL; lane = lane->sibling) {
+        if (contains(lane, sp) && is_in_use(lane))
             return lane;
     }
-    return NULL;
+    return contains(thread, sp) ? thread : NULL;
+}
+
+/* Deeper on the thread's own stack than it was known to reach. */
+static struct lane *extend_thread(struct lane *thread, uintptr_t sp) {
+    const uintptr_t low = thread->high - thread->bound;
+    uintptr_t lower;
+
+    if (sp >= low || low - sp >= (UINT64_C(1) << 30))
+        return NULL;
+    lower = stack_extend(low, sp);
+    if (lower > sp)
+        return NULL;
+    thread->bound = thread->high - lower;
+    return thread;
 }
 
 /* The lane for a stack pointer that does not lie in the current lane's stack. */
 static struct lane *switch_stack(struct lane *lane, uintptr_t sp) {
     struct lane *thread = lane->thread;
     struct stack *stack = stacks_find(sp);
-    struct lane *other;
+    struct lane *other = stack != NULL ? NULL : known_lane(thread, sp);
     uintptr_t low, high;
 
-    if (on_alternate_stack(sp, &low, &high))
-        return enter_handler(lane, low, high);
     if (stack != NULL)
-        return lane_of_named_stack(stack, thread);
-    other = known_lane(thread, sp);
+        return lane_of_named_stack(stack, lane);
     if (other != NULL)
         return other;
-    low = thread->high - thread->bound;
-    if (sp < low && low - sp < (UINT64_C(1) << 30)) {
-        const uintptr_t lower = stack_extend(low, sp);
-        if (lower <= sp) {
-            thread->bound = thread->high - lower;
-            return thread;
-        }
-    }
+    if (on_alternate_stack(sp, &low, &high))
+        return enter_handler(lane, low, high);
+    other = extend_thread(thread, sp);
+    if (other != NULL)
+        return other;
     if (!stack_of_mapping(sp, &low, &high))
         return NULL;
     return adopt(lane_new(SEGMENT_LANE_STACK, high, high - low, NULL), thread);
 }
 
+void lane_exclude(uintptr_t low, uintptr_t sp) {
+    struct lane *thread;
+
+    if (process_state != PROCESS_UP || process_is_forked() || !cinstr_self->ready)
+        return;
+    thread = cinstr_self->thread;
+    if (low > sp || !contains(thread, sp) || thread->high - low >= thread->bound)
+        return;
+    if (lane_in_hook(thread))
+        return; /* set by a handler that interrupted a hook: left as it is */
+    thread->bound = thread->high - low;
+    thread->full = thread->span = 0;
+}
+
+/* A handler's lane ends when a hook runs on the stack that it interrupted, or on one that is
+ * neither its own nor a coroutine that it may have started. */
+static bool handler_is_over(const struct lane *lane, uintptr_t sp) {
+    return lane->info->kind == SEGMENT_LANE_SIGNAL &&
+           (contains(lane->outer, sp) || stacks_find(sp) == NULL);
+}
+
 static struct lane *select_lane(struct lane *lane, uintptr_t sp) {
-    for (;;) {
+    uintptr_t low, high;
+
+    while (lane != NULL) {
         const bool in_hook = lane_in_hook(lane);
-        uintptr_t low, high;
 
         if (contains(lane, sp)) {
             if (!in_hook || sp >= hook_sp(lane))
                 return lane; /* a hook that was jumped out of left nothing half done below top */
             return enter_handler(lane, lane->high - lane->bound, hook_sp(lane));
         }
-        if (in_hook && on_alternate_stack(sp, &low, &high))
-            return enter_handler(lane, low, high);
-        if (lane->info->kind == SEGMENT_LANE_SIGNAL && !on_alternate_stack(sp, &low, &high)) {
+        if (in_hook && on_alternate_stack(sp, &low, &high)) {
+            lane = enter_handler(lane, low, high);
+        } else if (handler_is_over(lane, sp)) {
             lane_leave(lane, clock_ticks());
             lane = lane->outer;
-            continue;
+        } else {
+            lane = switch_stack(lane, sp);
         }
-        return switch_stack(lane, sp);
     }
+    return NULL;
 }
 
-/* --- what is pending
- * ------------------------------------------------------------------------------ */
+/* --- what is pending ---------------------------------------------------------------------- */
 
-static void follow_reset(struct lane *lane) {
+void lane_follow_reset(struct lane *lane) {
     uint32_t block = lane->first_block;
 
     while (block != 0) {
@@ -217,7 +257,7 @@ static void settle(struct lane *lane) {
     if (lane->pending & LANE_PENDING_DEFERRED)
         settle_deferred(lane);
     if (UNLIKELY(lane->epoch != process_reset_epoch))
-        follow_reset(lane);
+        lane_follow_reset(lane);
 }
 
 struct lane *lane_for_hook(uintptr_t sp) {

@@ -92,7 +92,7 @@ uint32_t segment_take_lane(void);
 void segment_give_block(uint32_t block);
 void segment_give_heap(void *memory, size_t size);
 void segment_give_lane(uint32_t lane);
-uint64_t segment_blocks_taken(void);
+uint64_t segment_blocks_in_use(void);
 
 /* --- lanes.c: making lanes ---------------------------------------------------------------------
  */
@@ -119,6 +119,11 @@ struct lane *lane_for_hook(uintptr_t sp);
 void lane_rest(struct lane *lane);
 /* A handler's lane is left for good, by return or by a jump: its time goes to the lane outside. */
 void lane_leave(struct lane *lane, uint64_t now);
+/* The thread's own stack does not reach below `low`, whatever it looked like: an alternate stack
+ * ends there. */
+void lane_exclude(uintptr_t low, uintptr_t sp);
+/* Clears what the lane has recorded before the last cinstr_reset(). */
+void lane_follow_reset(struct lane *lane);
 /* A hook of this lane is under way and was interrupted. */
 bool lane_in_hook(const struct lane *lane);
 
@@ -131,8 +136,9 @@ void stacks_register(uintptr_t low, uintptr_t high);
 struct stack {
     uintptr_t low, high;
     struct lane *lane; /* made at its first hook */
-    bool fresh;        /* named anew since its lane last ran */
 };
+/* Its lane is still its own: lanes go with the thread that ran them last. */
+bool stack_has_lane(const struct stack *stack);
 struct stack *stacks_find(uintptr_t sp);
 /* Bounds of the calling thread's own stack, as far as they can be told cheaply. */
 bool stack_of_thread(uintptr_t sp, uintptr_t *low, uintptr_t *high);

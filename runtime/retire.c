@@ -36,8 +36,14 @@ static struct segment_node *merge_target(struct segment_node *node) {
                       node->call_site);
 }
 
-/* Nodes lie in a lane's blocks in the order in which they were made: parents first. */
-static void merge_tree(const struct lane *lane) {
+/* Nodes lie in a lane's blocks in the order in which they were made: parents first. A handler's
+ * lane hangs below nodes of the lane that it interrupted. */
+static void merge_tree(struct lane *lane) {
+    if (lane->is_merged)
+        return;
+    lane->is_merged = true;
+    if (lane->outer != NULL)
+        merge_tree(lane->outer);
     for (uint32_t block = lane->first_block; block != 0; block = tree_block_next[block - 1]) {
         struct segment_node *node =
             (struct segment_node *)segment.nodes + (block - 1) * SEGMENT_BLOCK_NODES;
@@ -87,10 +93,10 @@ void retire_thread(struct lane *thread) {
     process_lock();
     __atomic_add_fetch(&segment.header->merge_sequence, 1, __ATOMIC_SEQ_CST);
     for (struct lane *lane = thread; lane != NULL; lane = lane->sibling) {
-        if (lane->epoch == process_reset_epoch) {
-            merge_tree(lane);
-            merge_info(lane->info);
-        }
+        if (lane->epoch != process_reset_epoch)
+            lane_follow_reset(lane);
+        merge_tree(lane);
+        merge_info(lane->info);
     }
     for (struct lane *lane = thread, *next; lane != NULL; lane = next) {
         next = lane->sibling;

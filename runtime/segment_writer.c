@@ -37,6 +37,7 @@ struct arena {
 };
 
 static struct arena node_arena, lane_arena, heap_arena;
+static _Atomic uint64_t blocks_in_use;
 
 /* What was given back, by power of two of pages; chained through the first word of each. */
 #define FREE_CLASSES 24
@@ -148,6 +149,7 @@ uint32_t segment_take_block(void) {
         }
         process_unlock();
         if (block != 0) {
+            atomic_fetch_add(&blocks_in_use, 1);
             clear_block(block);
             return block;
         }
@@ -157,6 +159,7 @@ uint32_t segment_take_block(void) {
     if (offset == UINT64_MAX)
         return 0;
     block = (uint32_t)(offset / size);
+    atomic_fetch_add(&blocks_in_use, 1);
     raise_count(SEGMENT_SECTION_BLOCKS, block + UINT64_C(1));
     raise_count(SEGMENT_SECTION_NODES, (block + UINT64_C(1)) * SEGMENT_BLOCK_NODES);
     return block;
@@ -165,12 +168,13 @@ uint32_t segment_take_block(void) {
 void segment_give_block(uint32_t block) {
     segment.blocks[block].count = 0;
     __atomic_store_n(&segment.blocks[block].lane, 0, __ATOMIC_RELEASE);
+    atomic_fetch_sub(&blocks_in_use, 1);
     tree_block_next[block] = free_lists.block;
     free_lists.block = block + 1;
 }
 
-uint64_t segment_blocks_taken(void) {
-    return segment.header->sections[SEGMENT_SECTION_BLOCKS].count;
+uint64_t segment_blocks_in_use(void) {
+    return atomic_load(&blocks_in_use);
 }
 
 static unsigned size_class(size_t size) {
@@ -340,6 +344,7 @@ static void locate_parts(char *base) {
     arena_init(&lane_arena, SEGMENT_SECTION_LANES, PAGE);
     arena_init(&heap_arena, SEGMENT_SECTION_HEAP, (uint64_t)16 * PAGE);
     memset(&free_lists, 0, sizeof free_lists);
+    atomic_store(&blocks_in_use, 0);
 }
 
 /* The small tables at the front are wanted in any case; the first extents too. */

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -15,6 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "process.h"
 
 #define PAGE UINT64_C(4096)
@@ -87,6 +89,14 @@ static void add_granules(struct stack *stack) {
     }
 }
 
+bool stack_has_lane(const struct stack *stack) {
+    const struct lane *lane = stack->lane;
+
+    return lane != NULL && lane->ready && lane->info->kind == SEGMENT_LANE_STACK &&
+           lane->high == stack->high;
+}
+
+/* What ran there before is over: a program cannot give a stack away that is in use. */
 void stacks_register(uintptr_t low, uintptr_t high) {
     struct stack *stack;
 
@@ -95,7 +105,8 @@ void stacks_register(uintptr_t low, uintptr_t high) {
     process_lock();
     stack = stacks_find(high - 1);
     if (stack != NULL && stack->low == low && stack->high == high) {
-        stack->fresh = true;
+        if (stack_has_lane(stack))
+            shadow_unwind(stack->lane, shadow_base(stack->lane), clock_ticks());
     } else if (stack_count < STACKS) {
         if (stack != NULL)
             stack->high = stack->low; /* memory reused with other bounds */
@@ -139,12 +150,25 @@ bool stack_of_thread(uintptr_t sp, uintptr_t *low, uintptr_t *high) {
     return *low <= sp;
 }
 
+/* An alternate stack may lie right below the thread's own. */
+static uintptr_t above_alternate_stack(uintptr_t limit, uintptr_t sp) {
+    stack_t alternate;
+
+    if (sigaltstack(NULL, &alternate) == 0 && (alternate.ss_flags & SS_DISABLE) == 0) {
+        const uintptr_t high = (uintptr_t)alternate.ss_sp + alternate.ss_size;
+        if (high <= sp && high > limit)
+            return high;
+    }
+    return limit;
+}
+
 uintptr_t stack_extend(uintptr_t from, uintptr_t sp) {
     enum { BATCH = 32 };
     const uintptr_t wanted = sp & ~(PAGE - 1);
     uintptr_t low = from & ~(PAGE - 1);
     uintptr_t limit = wanted > 64 * PAGE ? wanted - 64 * PAGE : PAGE;
 
+    limit = above_alternate_stack(limit, wanted);
     while (low > limit) {
         struct iovec remote[BATCH];
         char bytes[BATCH];

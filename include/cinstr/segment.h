@@ -55,11 +55,13 @@
 #define SEGMENT_ADDRESS_MASK ((UINT64_C(1) << SEGMENT_ADDRESS_BITS) - 1)
 
 enum segment_pseudo {
-    SEGMENT_FUNCTION_ROOT = 1,      /* a lane's root; not a frame of any stack */
-    SEGMENT_FUNCTION_TRUNCATED = 2, /* contexts past the node budget, one child node an edge */
-    SEGMENT_FUNCTION_BEFORE = 3,    /* calls before the recorder was up, counted only */
-    SEGMENT_FUNCTION_LABEL = 4,     /* root of what ran under a label; call_site = label index */
-    SEGMENT_FUNCTION_LOST = 5,      /* no memory even for an edge's node: calls alone */
+    SEGMENT_FUNCTION_ROOT = 1, /* a lane's root; not a frame of any stack */
+    SEGMENT_FUNCTION_TRUNCATED =
+        2, /* contexts past the node budget: below it one node a caller, with call
+              site 0 and no calls, and below that one node an edge */
+    SEGMENT_FUNCTION_BEFORE = 3, /* calls before the recorder was up, counted only */
+    SEGMENT_FUNCTION_LABEL = 4,  /* root of what ran under a label; call_site = label index */
+    SEGMENT_FUNCTION_LOST = 5,   /* no memory even for an edge's node: calls alone */
 };
 
 enum segment_state {
@@ -137,7 +139,7 @@ struct segment_calibration {
 /* What could not be recorded as it should be. Counts, never reset. */
 struct segment_losses {
     uint64_t before_init_calls; /* calls before the recorder was up */
-    uint64_t truncated_nodes;   /* contexts folded into per-edge nodes below [truncated] */
+    uint64_t truncated;         /* transitions that led below [truncated] when first met */
     uint64_t lost_calls;        /* calls for which not even an edge's node could be made */
     uint64_t unmatched_exits; /* exits that matched no open call (of ended lanes; see also lanes) */
     uint64_t clock_backwards; /* durations that came out negative, taken as 0 */
