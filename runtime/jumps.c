@@ -88,6 +88,11 @@ void cinstr_note_setjmp(const void *buffer, uintptr_t sp) {
     errno = saved_errno;
 }
 
+void jumps_forget(struct lane *lane) {
+    if (lane->jumps != NULL)
+        lane->jumps->count = 0;
+}
+
 static const struct jump *find_jump(const struct lane *lane, const void *buffer) {
     const struct jumps *jumps = lane->jumps;
 

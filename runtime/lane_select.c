@@ -92,6 +92,7 @@ void lane_leave(struct lane *lane, uint64_t now) {
     struct lane *outer = lane->outer;
 
     shadow_unwind(lane, shadow_base(lane), now);
+    jumps_forget(lane);
     outer->deferred_parent = (struct segment_node *)shadow_base(lane)->node;
     outer->deferred_ticks += lane->root_self - lane->root->self;
     outer->pending |= LANE_PENDING_DEFERRED;

@@ -207,6 +207,8 @@ void probe_entered(struct lane *lane);
 
 /* Finds the functions behind the interposed ones. */
 void jumps_init(void);
+/* What ran on the lane's stack is gone, and its setjmp's with it. */
+void jumps_forget(struct lane *lane);
 
 /* One line on standard error, "cinstr: ..." */
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));

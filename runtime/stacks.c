@@ -105,8 +105,10 @@ void stacks_register(uintptr_t low, uintptr_t high) {
     process_lock();
     stack = stacks_find(high - 1);
     if (stack != NULL && stack->low == low && stack->high == high) {
-        if (stack_has_lane(stack))
+        if (stack_has_lane(stack)) {
             shadow_unwind(stack->lane, shadow_base(stack->lane), clock_ticks());
+            jumps_forget(stack->lane);
+        }
     } else if (stack_count < STACKS) {
         if (stack != NULL)
             stack->high = stack->low; /* memory reused with other bounds */
