@@ -108,6 +108,13 @@ static struct segment_frame *find_exit(const struct lane *lane, uint64_t functio
             return frame;
         }
     }
+    /* gcc may inline a function's head and call the rest of it, the exit hook included, as a
+     * function of its own: that hook runs deeper than the entry did and sees another return
+     * address. */
+    for (struct segment_frame *frame = lane->top; frame > base && frame->sp >= sp; frame--) {
+        if (node_of(frame)->function == function)
+            return frame;
+    }
     return NULL;
 }
 
