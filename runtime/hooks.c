@@ -9,6 +9,7 @@
  * are done.
  */
 #include "clock.h"
+#include "duration.h"
 #include "lane.h"
 
 #define EXPORT __attribute__((no_instrument_function))
@@ -49,14 +50,31 @@ static inline void hook_end(struct lane *lane) {
     lane->span = lane->full;
 }
 
+/* timing=adaptive: a node's `writer` says how rarely it is timed (adaptive.c). */
+static inline int is_timed(struct lane *lane, struct segment_frame *frame,
+                           const struct segment_node *node) {
+    const uint32_t shift = node->writer & LANE_SHIFT_MASK;
+
+    lane->random = lane->random * 1664525u + 1013904223u;
+    if (lane->random & (0xffffffffu << 1 << (31 - shift)))
+        return 0;
+    frame->shift = shift;
+    return 1;
+}
+
+/* A reader sees the frame from `node` on: everything else of it comes before. */
 static inline void enter_node(struct lane *lane, struct segment_frame *top,
                               struct segment_node *node, uintptr_t sp) {
     node->calls++;
     top[1].sp = sp;
+    if (LIKELY((lane->extras & LANE_ADAPTIVE) == 0) || is_timed(lane, &top[1], node))
+        top[1].start = clock_counter();
+    else
+        top[1].start = 0;
+    SIGNAL_FENCE();
     top[1].node = (uintptr_t)node;
     lane->top = top + 1;
     hook_end(lane);
-    top[1].start = clock_counter();
 }
 
 /* Not the child last entered, nor the one before: called within hook_begin(). */
@@ -113,16 +131,61 @@ HOT void __cyg_profile_func_enter(void *callee, void *caller) {
     enter_other(lane, function, call_site, sp);
 }
 
+/* Within hook_begin(). */
+static inline void exit_node(struct lane *lane, struct segment_frame *top,
+                             struct segment_node *node) {
+    node->returns++;
+    top->node = 0;
+    lane->top = top - 1;
+    hook_end(lane);
+}
+
+static inline int is_exit_of(const struct segment_frame *top, uint64_t function, uint64_t call_site,
+                             uintptr_t sp) {
+    return is_node((const struct segment_node *)top->node, function, call_site) && top[-1].sp >= sp;
+}
+
+/* timing=adaptive: the clock is read only if the entry was timed. */
+HOT static __attribute__((noinline)) void exit_adaptive(uint64_t function, uint64_t call_site,
+                                                        uintptr_t sp) {
+    struct lane *lane = cinstr_self;
+    struct segment_frame *top;
+    uint64_t now;
+
+    if (UNLIKELY(lane->high - sp >= lane->span)) {
+        cinstr_slow_exit(function, call_site, sp, clock_counter());
+        return;
+    }
+    hook_begin(lane, sp);
+    top = lane->top;
+    now = top->start == 0 ? 0 : clock_counter();
+    if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || now < top->start ||
+                 *lane->switch_word != lane->switch_seen)) {
+        hook_end(lane);
+        cinstr_slow_exit(function, call_site, sp, clock_counter());
+        return;
+    }
+    if (now != 0)
+        cinstr_adaptive_exit(lane, top, now - top->start);
+    exit_node(lane, top, (struct segment_node *)top->node);
+    if (UNLIKELY(now != 0 && (now & LANE_PROBE_MASK) == 0))
+        cinstr_probe_exit(lane, clock_counter() - now);
+}
+
 HOT void __cyg_profile_func_exit(void *callee, void *caller) {
-    const uint64_t now = clock_counter();
     const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
     const uint64_t call_site = (uintptr_t)caller;
     const uint64_t function = (uintptr_t)callee | module.tag;
     struct lane *lane;
     struct segment_frame *top;
     struct segment_node *node;
-    uint64_t ticks;
+    uint64_t now, ticks;
 
+    if (UNLIKELY(module.adaptive)) {
+        exit_adaptive(function, call_site, sp);
+        return;
+    }
+    now = clock_counter();
     if (UNLIKELY(module.tag == 0))
         return;
     lane = cinstr_self;
@@ -134,19 +197,18 @@ HOT void __cyg_profile_func_exit(void *callee, void *caller) {
     top = lane->top;
     node = (struct segment_node *)top->node;
     ticks = now - top->start;
-    if (UNLIKELY(!is_node(node, function, call_site) || top[-1].sp < sp || (int64_t)ticks < 0 ||
+    if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || (int64_t)ticks < 0 ||
                  *lane->switch_word != lane->switch_seen)) {
         hook_end(lane);
         cinstr_slow_exit(function, call_site, sp, now);
         return;
     }
-    node->returns++;
     node->total += ticks;
     node->self += ticks;
     ((struct segment_node *)top[-1].node)->self -= ticks;
-    top->node = 0;
-    lane->top = top - 1;
-    hook_end(lane);
+    if (UNLIKELY(lane->extras & LANE_HISTOGRAM))
+        duration_add(lane, node, ticks);
+    exit_node(lane, top, node);
     if (UNLIKELY((now & LANE_PROBE_MASK) == 0))
         cinstr_probe_exit(lane, clock_counter() - now);
 }

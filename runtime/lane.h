@@ -77,6 +77,10 @@ struct lane {
 
 enum lane_extra { LANE_HISTOGRAM = 1, LANE_ADAPTIVE = 2 };
 
+/* timing=adaptive, in a node's `writer`: it is timed on one call in 2^shift; see adaptive.c. */
+#define LANE_SHIFT_BITS 8
+#define LANE_SHIFT_MASK ((1u << LANE_SHIFT_BITS) - 1)
+
 /* What a lane's next slow hook has to do. */
 enum lane_pending {
     LANE_PENDING_PROBE = 1,    /* time the next entry from outside */
@@ -105,6 +109,7 @@ extern __thread struct lane *cinstr_self __attribute__((tls_model("initial-exec"
 struct module_hooks {
     uint64_t tag;         /* generation << SEGMENT_ADDRESS_BITS; 0 until registered */
     uint64_t early_calls; /* entries before that */
+    uint64_t adaptive;    /* timing=adaptive */
 };
 
 #pragma GCC visibility push(default)
@@ -112,6 +117,7 @@ struct module_hooks {
 /* Nonzero: the lane was made ready and the hook is to be run again from its start. */
 int cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp);
 void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t now);
+void cinstr_adaptive_exit(struct lane *lane, const struct segment_frame *top, uint64_t ticks);
 void cinstr_probe_exit(struct lane *lane, uint64_t exit_ticks);
 void cinstr_module_register(struct module_hooks *module);
 void cinstr_module_gone(struct module_hooks *module);

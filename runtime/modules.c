@@ -157,6 +157,7 @@ void cinstr_module_register(struct module_hooks *module) {
         return;
     }
     modules_refresh();
+    module->adaptive = options.timing == SEGMENT_TIMING_ADAPTIVE;
     module->tag = (uint64_t)generation << SEGMENT_ADDRESS_BITS;
     /* The first is the recorder's own copy of the hooks, which the calibration calls. */
     if (segment.header->calibration.batches == 0 && module->tag >> SEGMENT_ADDRESS_BITS == 1)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "duration.h"
 #include "process.h"
 
 struct segment_frame *shadow_base(const struct lane *lane) {
@@ -54,10 +55,24 @@ bool shadow_push(struct lane *lane, struct segment_node *node, uintptr_t sp, uin
 /* A handler's frames hang below a node of the lane that it interrupted, which only that lane may
  * change: the time goes to this lane's root, and from there to the other when the handler is left.
  */
-static struct segment_node *parent_for_time(const struct lane *lane) {
-    const struct segment_frame *below = lane->top - 1;
+static struct segment_node *node_for_children(const struct lane *lane,
+                                              const struct segment_frame *frame) {
+    return frame == shadow_base(lane) ? lane->root : (struct segment_node *)frame->node;
+}
 
-    return below == shadow_base(lane) ? lane->root : (struct segment_node *)below->node;
+/* Charges the time since a timed frame was entered, or last charged. Returns it. */
+static uint64_t charge(struct lane *lane, const struct segment_frame *frame, uint64_t now) {
+    struct segment_node *node = (struct segment_node *)frame->node;
+    uint64_t ticks = now - frame->start;
+
+    if ((int64_t)ticks < 0) {
+        ticks = 0;
+        __atomic_add_fetch(&segment.header->losses.clock_backwards, 1, __ATOMIC_RELAXED);
+    }
+    node->total += ticks << frame->shift;
+    node->self += ticks << frame->shift;
+    node_for_children(lane, frame - 1)->self -= ticks << frame->shift;
+    return ticks;
 }
 
 void shadow_pop(struct lane *lane, uint64_t now, bool abnormal) {
@@ -65,14 +80,11 @@ void shadow_pop(struct lane *lane, uint64_t now, bool abnormal) {
     struct segment_node *node = (struct segment_node *)frame->node;
 
     if (frame->start != 0) {
-        uint64_t ticks = now - frame->start;
-        if ((int64_t)ticks < 0) {
-            ticks = 0;
-            __atomic_add_fetch(&segment.header->losses.clock_backwards, 1, __ATOMIC_RELAXED);
-        }
-        node->total += ticks;
-        node->self += ticks;
-        parent_for_time(lane)->self -= ticks;
+        const uint64_t ticks = charge(lane, frame, now);
+        if (lane->extras & LANE_HISTOGRAM)
+            duration_add(lane, node, ticks);
+        if (segment.timed_calls != NULL)
+            segment.timed_calls[tree_index(node)]++;
     }
     if (abnormal)
         segment.unwinds[tree_index(node)]++;
@@ -95,13 +107,8 @@ void shadow_carry(struct lane *lane, struct segment_node *root, uint64_t now) {
     struct segment_node *parent = root;
 
     for (struct segment_frame *frame = top; frame > base; frame--) {
-        lane->top = frame;
-        struct segment_node *node = (struct segment_node *)frame->node;
-        if (frame->start != 0) {
-            node->total += now - frame->start;
-            node->self += now - frame->start;
-            parent_for_time(lane)->self -= now - frame->start;
-        }
+        if (frame->start != 0)
+            charge(lane, frame, now);
     }
     base->node = (uintptr_t)root;
     for (struct segment_frame *frame = base + 1; frame <= top; frame++) {
