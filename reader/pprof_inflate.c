@@ -18,17 +18,16 @@ struct inflater {
     size_t size, capacity, limit;
 };
 
-/* Room for more output; the limit plus one byte, so that reaching it can be told from passing it.
- */
+/* Makes room for more output, while there may be more. */
 static int grow(struct inflater *inflater, struct error *error) {
     if (inflater->size < inflater->capacity)
         return 0;
-    size_t wanted = inflater->capacity == 0 ? first_capacity : inflater->capacity * 2;
-    if (wanted > inflater->limit + 1)
-        wanted = inflater->limit + 1;
-    if (inflater->size > inflater->limit)
-        return error_set(error, "inflates to more than %zu MiB, which no profile of its size does",
+    if (inflater->size == inflater->limit)
+        return error_set(error, "inflates to %zu MiB or more, which no profile of its size does",
                          inflater->limit >> 20);
+    size_t wanted = inflater->capacity == 0 ? first_capacity : inflater->capacity * 2;
+    if (wanted > inflater->limit)
+        wanted = inflater->limit;
     uint8_t *grown = realloc(inflater->output, wanted);
     if (grown == NULL)
         return error_set_errno(error, "cannot inflate");
@@ -79,7 +78,7 @@ static int inflate_members(struct inflater *inflater, struct error *error) {
         if (ended == 0)
             continue;
         if (inflater->stream.avail_in == 0 && inflater->left == 0)
-            return inflater->size > inflater->limit ? grow(inflater, error) : 0;
+            return 0;
         inflateReset(&inflater->stream);
     }
 }

@@ -195,6 +195,13 @@ static inline void make_cut_protobuf(struct pprof_bytes *bytes) {
     bytes->size -= 3;
 }
 
+static inline void make_long_string(struct pprof_bytes *bytes) {
+    make_good(bytes);
+    const uint8_t string[] = {0x32, 0x7f, 'a', 'b'}; /* 127 bytes, two there */
+    memcpy(bytes->data + bytes->size, string, sizeof(string));
+    bytes->size += sizeof(string);
+}
+
 static inline void make_malformed_sample(struct pprof_bytes *bytes) {
     make_good(bytes);
     const uint8_t sample[] = {0x12, 0x02, 0x0a, 0x05}; /* five bytes of locations, none there */
@@ -260,6 +267,8 @@ static const struct pprof_case pprof_cases[] = {
     {"a gzip with a wrong checksum", make_damaged_gzip, "damaged gzip data"},
     {"a gzip with a tail", make_gzip_with_tail, "damaged gzip data"},
     {"a protobuf that was cut off", make_cut_protobuf, "not a pprof profile, or a damaged one"},
+    {"a string that is longer than the file", make_long_string,
+     "not a pprof profile, or a damaged"},
     {"a malformed sample", make_malformed_sample, "sample 3: is malformed"},
     {"a text", make_text, "not a pprof profile"},
     {"two profiles in one file", make_concatenated, "cannot be concatenated"},
