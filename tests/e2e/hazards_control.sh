@@ -15,6 +15,8 @@ for compiler in "${compilers[@]}"; do
     check "$compiler: callbacks of several callers through one call site" exact "$compiler" callbacks 1
     check "$compiler: 10,000 coroutines, some unfinished, on reused memory" exact "$compiler" coroutines 1 10000
     check "$compiler: a coroutine's stack given to another at once" exact "$compiler" abandoned 1
+    check "$compiler: handlers on the alternate stack that interrupt coroutines" \
+        exact "$compiler" altstack_coroutines 1
     check "$compiler: recursion 50,000 deep" exact "$compiler" recursion 1 50000
 done
 
@@ -54,7 +56,7 @@ truncated_exact() {
         gcc -g -O2 -w -finstrument-functions -I"$truth" "$SCRATCH/budget.c" "$SCRATCH/truth.o" \
             "${LINK_CINSTR[@]}" -pthread -o "$SCRATCH/budget" &&
         TRUTH_OUTPUT=$SCRATCH/budget.truth \
-            CINSTR_OPTIONS=output=$SCRATCH/budget.pb.gz:contexts=$1 "$SCRATCH/budget" &&
+            CINSTR_OPTIONS=output=$SCRATCH/budget.pb.gz:directory=$SEGMENTS:contexts=$1 "$SCRATCH/budget" &&
         edges_of "$SCRATCH/budget.pb.gz" >"$SCRATCH/budget.csv" &&
         "$SCRATCH/truth-check" "$SCRATCH/budget.truth" "$SCRATCH/budget.csv"
 }

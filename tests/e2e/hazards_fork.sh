@@ -16,7 +16,7 @@ for compiler in "${compilers[@]}"; do
     check "$compiler: vfork children that end inside nested calls" exact "$compiler" vfork_loop 1 5000
     check "$compiler: posix_spawn, and vfork with exec" exact "$compiler" spawn 41
 done
-check "fork in a process of 16 busy threads, 300 times" exact gcc forks 301 fork 16 300
+check "fork in a process of 8 busy threads, 60 times" exact gcc forks 61 fork 8 60
 check "fork in a process of 64 threads" exact gcc forks 6 fork 64 5
 
 exec_exact() {

@@ -52,7 +52,7 @@ QUIET static char *stack_map(void) {
 /* Every third is run to its end, the others are left in their first or second step; the stack of
  * every fourth is kept for the next, without a call in between. */
 int main(int argc, char **argv) {
-    const unsigned count = argc == 2 ? (unsigned)atoi(argv[1]) : 0;
+    const unsigned count = argc == 2 ? number(argv[1]) : 0;
     unsigned long long resumes = 0, steps = 0, leaves = 0;
     char *stack = NULL;
 

@@ -23,7 +23,7 @@ QUIET static void *use(const char *path, int calls) {
 
 int main(int argc, char **argv) {
     must(argc == 4, "usage: dlopen_cycle A B CYCLES");
-    const int cycles = atoi(argv[3]);
+    const int cycles = (int)number(argv[3]);
     int reused = 0;
 
     for (int i = 0; i < cycles; i++)

@@ -19,7 +19,7 @@ NOINLINE static void replace(const char *path, int left) {
 }
 
 int main(int argc, char **argv) {
-    const int left = argc == 2 ? atoi(argv[1]) : 0;
+    const int left = argc == 2 ? (int)number(argv[1]) : 0;
 
     for (int i = 0; i < 100; i++)
         leaf();

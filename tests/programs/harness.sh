@@ -5,6 +5,7 @@
 # tests/e2e/lib.sh; makes no checks of its own but through that.
 # shellcheck disable=SC2154
 
+LINK=("${LINK_CINSTR[@]}")
 PROGRAMS=$TOP/tests/programs
 SEGMENTS=$SCRATCH/segments
 mkdir -m 700 "$SEGMENTS"
@@ -15,12 +16,12 @@ harness_build() {
     "${CC:-cc}" -O2 -std=gnu11 "$TOP/tests/truth/check.c" -o "$SCRATCH/truth-check"
 }
 
-# program_build COMPILER NAME FLAGS…: builds $SCRATCH/NAME; without -lcinstr for program_plain.
+# program_build COMPILER NAME FLAGS…: builds $SCRATCH/NAME, linked with LINK; program_plain without it.
 program_build() {
     local compiler=$1 name=$2
     shift 2
     "$compiler" -g -O2 -w -std=gnu11 -finstrument-functions "$PROGRAMS/$name.c" "$@" \
-        "${LINK_CINSTR[@]}" -pthread -o "$SCRATCH/$name"
+        "${LINK[@]}" -pthread -o "$SCRATCH/$name"
 }
 
 program_plain() {

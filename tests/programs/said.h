@@ -23,6 +23,11 @@ QUIET static inline void must(int is_good, const char *what) {
     _exit(99);
 }
 
+/* atoi() would not do: clang instruments its inline definition. */
+QUIET static inline unsigned number(const char *text) {
+    return (unsigned)strtoul(text, NULL, 10);
+}
+
 QUIET static inline void say(const char *caller, const char *callee, unsigned long long count) {
     const char *base = getenv("TRUTH_OUTPUT");
     char path[512];

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Promise: a handler on the alternate stack that interrupts a coroutine is that coroutine's, also
+ * when no instrumented call was made since the switch to it; and a jump out of it, or within it,
+ * lands where its own setjmp was, though other coroutines' handlers have run on the same memory.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <ucontext.h>
+
+#include "said.h"
+
+enum { COUNT = 1000 };
+
+static ucontext_t here, there;
+static char stack[65536], alternate[65536];
+static volatile int sink;
+static int expected; /* jumps within the handler, or not */
+
+NOINLINE static void leaf(void) {
+    sink++;
+}
+
+NOINLINE static void jump_back(sigjmp_buf *target) {
+    siglongjmp(*target, 1);
+}
+
+static void handler(int number) {
+    sigjmp_buf target;
+    (void)number;
+    if (expected && sigsetjmp(target, 0) == 0)
+        jump_back(&target);
+    leaf();
+}
+
+/* Interrupted at once after it has been gone back to. */
+NOINLINE static void inner(void) {
+    for (;;) {
+        swapcontext(&there, &here);
+        raise(SIGUSR1);
+    }
+}
+
+static void coroutine(void) {
+    inner();
+}
+
+NOINLINE static void outer(void) {
+    swapcontext(&here, &there);
+}
+
+NOINLINE static void interrupted(void) {
+    raise(SIGUSR1);
+}
+
+int main(void) {
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_ONSTACK};
+    stack_t other = {.ss_sp = alternate, .ss_size = sizeof alternate};
+
+    must(sigaltstack(&other, NULL) == 0 && sigaction(SIGUSR1, &action, NULL) == 0, "sigaction");
+    must(getcontext(&there) == 0, "getcontext");
+    there.uc_stack.ss_sp = stack;
+    there.uc_stack.ss_size = sizeof stack;
+    makecontext(&there, coroutine, 0);
+    outer();
+    for (int i = 0; i < COUNT; i++) {
+        expected = i % 2;
+        outer();
+        interrupted();
+    }
+    say("-", "main", 1);
+    say("main", "outer", COUNT + 1);
+    say("main", "interrupted", COUNT);
+    say("-", "coroutine", 1);
+    say("coroutine", "inner", 1);
+    say("inner", "handler", COUNT);
+    say("interrupted", "handler", COUNT);
+    say("handler", "jump_back", COUNT);
+    say("handler", "leaf", 2 * COUNT);
+    return 0;
+}
