@@ -53,7 +53,7 @@ void snapshot_free(struct snapshot *snapshot);
 /* A column by name, NULL when the segment has none. Elements of 8 bytes. */
 const uint64_t *snapshot_column(const struct snapshot *snapshot, const char *name);
 
-/* The invariants (DESIGN.md): per lane, sum of calls + carried = sum of returns + unwinds + open
+/* The invariants (DESIGN.md): per lane, sum of calls + carried = sum of callee_returns + unwinds + open
  * calls; self times add up to the time below the root. Returns the number of violations, each given
  * to `report` as one line. */
 struct snapshot_totals {

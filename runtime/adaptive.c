@@ -21,7 +21,7 @@ static uint32_t next_level(const struct segment_node *node) {
 
     if (timed < LEVEL_CALLS)
         return timed << LANE_SHIFT_BITS | shift;
-    if (node->returns == 0 || node->total / node->returns >= SHORT_TICKS)
+    if (node->total / node->calls >= SHORT_TICKS)
         return shift; /* long calls stay timed one by one */
     return shift < MAX_SHIFT ? shift + 1 : shift;
 }

@@ -132,9 +132,8 @@ HOT void __cyg_profile_func_enter(void *callee, void *caller) {
 }
 
 /* Within hook_begin(). */
-static inline void exit_node(struct lane *lane, struct segment_frame *top,
-                             struct segment_node *node) {
-    node->returns++;
+static inline void exit_node(struct lane *lane, struct segment_frame *top) {
+    ((struct segment_node *)top[-1].node)->callee_returns++;
     top->node = 0;
     lane->top = top - 1;
     hook_end(lane);
@@ -167,7 +166,7 @@ HOT static __attribute__((noinline)) void exit_adaptive(uint64_t function, uint6
     }
     if (now != 0)
         cinstr_adaptive_exit(lane, top, now - top->start);
-    exit_node(lane, top, (struct segment_node *)top->node);
+    exit_node(lane, top);
     if (UNLIKELY(now != 0 && (now & LANE_PROBE_MASK) == 0))
         cinstr_probe_exit(lane, clock_counter() - now);
 }
@@ -208,7 +207,7 @@ HOT void __cyg_profile_func_exit(void *callee, void *caller) {
     ((struct segment_node *)top[-1].node)->self -= ticks;
     if (UNLIKELY(lane->extras & LANE_HISTOGRAM))
         duration_add(lane, node, ticks);
-    exit_node(lane, top, node);
+    exit_node(lane, top);
     if (UNLIKELY((now & LANE_PROBE_MASK) == 0))
         cinstr_probe_exit(lane, clock_counter() - now);
 }

@@ -240,7 +240,7 @@ void lane_follow_reset(struct lane *lane) {
         const uint32_t first = (block - 1) * SEGMENT_BLOCK_NODES;
         for (uint32_t i = 0; i < segment.blocks[block - 1].count; i++) {
             struct segment_node *node = (struct segment_node *)segment.nodes + first + i;
-            node->calls = node->returns = node->self = node->total = 0;
+            node->calls = node->callee_returns = node->self = node->total = 0;
             columns_clear(first + i);
         }
         block = tree_block_next[block - 1];
@@ -248,6 +248,8 @@ void lane_follow_reset(struct lane *lane) {
     shadow_carry(lane, (struct segment_node *)shadow_base(lane)->node, clock_ticks());
     lane->info->carried = (uint64_t)(lane->top - shadow_base(lane));
     lane->info->unmatched_exits = 0;
+    lane->info->start_ticks = clock_ticks();
+    lane->info->start_cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     lane->epoch = process_reset_epoch;
     __atomic_store_n(&lane->info->reset_epoch, lane->epoch, __ATOMIC_RELEASE);
 }

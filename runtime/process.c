@@ -213,7 +213,7 @@ void process_early_calls(uint64_t calls) {
     node = tree_child(ended, ended->root, SEGMENT_FUNCTION_BEFORE, 0);
     if (node != NULL) {
         node->calls += calls;
-        node->returns += calls;
+        ended->root->callee_returns += calls;
     }
     process_unlock();
 }

@@ -21,7 +21,7 @@ static uint32_t *merged_index(struct segment_node *node) {
 
 static void add_node(struct segment_node *to, struct segment_node *from) {
     to->calls += from->calls;
-    to->returns += from->returns;
+    to->callee_returns += from->callee_returns;
     to->self += from->self;
     to->total += from->total;
     columns_add(tree_index(to), tree_index(from));

@@ -89,7 +89,7 @@ void shadow_pop(struct lane *lane, uint64_t now, bool abnormal) {
     if (abnormal)
         segment.unwinds[tree_index(node)]++;
     else
-        node->returns++;
+        node_for_children(lane, frame - 1)->callee_returns++;
     frame->node = 0;
     lane->top = frame - 1;
 }

@@ -52,7 +52,7 @@ static void record_enter(struct lane *lane, uint64_t function, uint64_t call_sit
     }
     node->calls++;
     if (!shadow_push(lane, node, sp, 1)) {
-        node->returns++; /* too deep for the stack: counted, not timed */
+        parent->callee_returns++; /* too deep for the stack: counted, not timed */
         lane->overflow++;
         return;
     }

@@ -256,14 +256,17 @@ struct segment_block {
 /* One calling context: 64 bytes, one cache line. */
 struct segment_node {
     uint64_t function; /* function word */
-    uint64_t
-        call_site;    /* return address in the caller; of an inlined call, in its caller's caller */
-    uint64_t calls;   /* entries, counted as they begin */
-    uint64_t returns; /* exits that came the ordinary way */
-    uint64_t self;    /* ticks in it and not in its children; signed: open calls' children are
-                         already subtracted while the open time itself is not yet added */
-    uint64_t total;   /* ticks, the sum over every finished activation; 0 in a root */
-    uint32_t parent;  /* node index, 0 for a root */
+    /* Return address in the caller; of an inlined call, in its caller's caller. */
+    uint64_t call_site;
+    uint64_t calls; /* entries, counted as they begin */
+    /* Calls made from here that came back the ordinary way: by whom is told even where recursion is
+     * folded, which is what the probes' cost in the caller is reckoned by. */
+    uint64_t callee_returns;
+    /* Ticks in it and not in its children; signed: open calls' children are already subtracted
+     * while the open time itself is not yet added. */
+    uint64_t self;
+    uint64_t total;     /* ticks, the sum over every finished activation; 0 in a root */
+    uint32_t parent;    /* node index, 0 for a root */
     uint32_t cached[2]; /* writer's own: byte offsets in NODES of the children last entered */
     uint32_t writer;    /* writer's own: how often it is timed (timing=adaptive) */
 };
