@@ -3,6 +3,9 @@
  * A snapshot: one private, fully checked copy of a segment, of a running, hung or dead process. The
  * only reader code that sees a segment's bytes; everything after it works on this copy and trusts
  * it.
+ *
+ * A running process is not stopped: its numbers are read one after the other while it changes them.
+ * Each is right on its own; how far they may be apart is bounded by reading the counts twice.
  */
 #ifndef CINSTR_READER_SNAPSHOT_H
 #define CINSTR_READER_SNAPSHOT_H
@@ -15,52 +18,79 @@
 
 #include "error.h"
 
+#define SNAPSHOT_NONE UINT32_MAX
+
+/* Sums over a lane's nodes. */
+struct snapshot_sums {
+    uint64_t calls, exits; /* exits: ordinary returns and abnormal ones */
+};
+
 struct snapshot_lane {
-    struct segment_lane info;           /* as in the segment; thread_name is NUL-terminated */
-    uint32_t index;                     /* its slot */
-    const struct segment_frame *frames; /* open calls, outermost first (the base left out); */
-    uint32_t frame_count;               /* frames[i].node is a checked NODE INDEX here */
+    struct segment_lane info;     /* as in the segment; thread_name is NUL-terminated */
+    uint32_t index;               /* its slot */
+    struct segment_frame *frames; /* open calls, outermost first (the base left out); */
+    uint32_t frame_count;         /* frames[i].node is a checked NODE INDEX here */
+    uint64_t open;                /* open calls; more than frame_count if some are too new to name */
+    bool is_steady;               /* the frames stood still while they were read */
+    struct snapshot_sums early, late; /* before and after the frames were read */
 };
 
 struct snapshot {
     struct segment_header header;  /* strings NUL-terminated, sections checked */
-    bool live;                     /* the process was alive when this was taken */
-    bool torn;                     /* threads ended faster than could be followed: see snapshot.c */
+    bool is_live;                  /* the process may have been running when this was taken */
+    bool is_torn;                  /* a thread's calls may count twice, or be missing: it was being
+                                      merged, again and again, or when the process died */
     struct segment_clock_pair now; /* of the snapshot; for a dead process, its last sign of life */
     double ticks_per_second;
-    struct segment_module *modules;
+    struct segment_module *modules; /* paths NUL-terminated */
     uint32_t module_count;
     struct snapshot_lane *lanes; /* used lanes only, lane 0 included */
     uint32_t lane_count;
-    struct segment_label *labels;
+    struct segment_label *labels; /* texts NUL-terminated */
     uint32_t label_count;
-    struct segment_node
-        *nodes;          /* by node index; unused ones are all zero. parent is < node_count, */
-    uint32_t *node_lane; /* acyclic, and in a lane's tree. node_lane: index into lanes, */
-    uint32_t node_count; /* PROFILE_NONE for unused nodes */
+    /* By node index. Unused nodes are all zero, and their lane is SNAPSHOT_NONE. Parents of used
+     * nodes are used nodes, or 0 for a root; no node is its own ancestor. */
+    struct segment_node *nodes;
+    uint32_t *node_lane; /* index into lanes */
+    uint32_t node_count;
     unsigned char *columns[SEGMENT_MAX_COLUMNS]; /* node_count elements each */
-    void *storage;
 };
 
-/* From a segment file. `name` is for messages. A live one is read without stopping its process. */
+/* From a segment file. A live one is read without stopping its process. NULL with `error` filled.
+ */
 struct snapshot *snapshot_open(const char *path, struct error *error);
 
-/* From memory that holds a segment: the process's own, or a test's. */
+/* From memory that holds a segment: the process's own, or a test's. `name` is for messages. */
 struct snapshot *snapshot_from_memory(const void *base, size_t size, const char *name,
                                       struct error *error);
 void snapshot_free(struct snapshot *snapshot);
 
-/* A column by name, NULL when the segment has none. Elements of 8 bytes. */
+/* A column by name, NULL when the segment has none. snapshot_column(): elements of 8 bytes;
+ * snapshot_histograms(): arrays of `buckets` counts. */
 const uint64_t *snapshot_column(const struct snapshot *snapshot, const char *name);
+const uint32_t *snapshot_histograms(const struct snapshot *snapshot, uint32_t *buckets);
 
-/* The invariants (DESIGN.md): per lane, sum of calls + carried = sum of callee_returns + unwinds + open
- * calls; self times add up to the time below the root. Returns the number of violations, each given
- * to `report` as one line. */
+/* Ticks since a moment of the same clock; 0 when that lies ahead. */
+static inline uint64_t snapshot_ticks_since(const struct snapshot *snapshot, uint64_t ticks) {
+    return snapshot->now.ticks > ticks ? snapshot->now.ticks - ticks : 0;
+}
+
+/* Whole nanoseconds; within 292 years. */
+static inline uint64_t snapshot_ns(const struct snapshot *snapshot, double ticks) {
+    const double ns = ticks * 1e9 / snapshot->ticks_per_second;
+    return ns >= 0x1p63 ? INT64_MAX : ns > 0 ? (uint64_t)(ns + 0.5) : 0;
+}
+
+/* The invariants: in each lane calls begun and carried over = calls ended + calls open; self times
+ * cancel out against the time below the root, and fit into the time since it began. Returns the
+ * number of violations, each given to `report` as one line. */
 struct snapshot_totals {
-    uint64_t calls, returns, unwinds, open, carried;
+    uint64_t calls, exits, unwinds, open, carried;
     uint64_t nodes, lanes;
 };
 unsigned snapshot_verify(const struct snapshot *snapshot, struct snapshot_totals *totals,
                          void (*report)(void *context, const char *line), void *context);
+/* The totals alone. */
+void snapshot_sum(const struct snapshot *snapshot, struct snapshot_totals *totals);
 
 #endif

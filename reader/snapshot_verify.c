@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The invariants of a segment, recomputed from its nodes and open calls. Called by `cinstr verify`
+ * and the tests.
+ *
+ * In a running process the sums are read at different moments. Calls and exits only grow, so what
+ * was summed before and after the open calls were read bounds what it was when they were; where
+ * nothing moved, the bounds meet and the check is exact. A process that was killed may have died
+ * inside a hook: one event a lane may then be half done.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "snapshot.h"
+
+struct report {
+    void (*line)(void *context, const char *line);
+    void *context;
+    unsigned violations;
+};
+
+__attribute__((format(printf, 2, 3))) static void violation(struct report *report,
+                                                            const char *format, ...) {
+    char line[256];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    report->violations++;
+    report->line(report->context, line);
+}
+
+static const char *lane_name(const struct snapshot_lane *lane, char text[64]) {
+    static const char *const kinds[] = {
+        [SEGMENT_LANE_THREAD] = "thread",
+        [SEGMENT_LANE_SIGNAL] = "signal handlers of thread",
+        [SEGMENT_LANE_STACK] = "another stack of thread",
+    };
+    const uint32_t kind = lane->info.kind;
+
+    if (kind < SEGMENT_LANE_THREAD || kind > SEGMENT_LANE_STACK)
+        snprintf(text, 64, "ended threads");
+    else
+        snprintf(text, 64, "%s %u", kinds[kind], lane->info.tid);
+    return text;
+}
+
+/* Calls begun and not ended: between these two when the open calls were read. */
+static void check_calls(const struct snapshot *snapshot, const struct snapshot_lane *lane,
+                        struct report *report) {
+    const uint64_t begun = lane->info.carried;
+    const int64_t least = (int64_t)(lane->early.calls + begun - lane->late.exits);
+    const int64_t most = (int64_t)(lane->late.calls + begun - lane->early.exits);
+    const int64_t slack = snapshot->is_live && lane->is_steady && least == most ? 0 : 1;
+    const int64_t open = (int64_t)lane->open;
+    char name[64];
+
+    if (open <= most + slack && (open >= least - slack || !lane->is_steady))
+        return;
+    violation(report,
+              "%s: %" PRIu64 " calls + %" PRIu64 " carried over - %" PRIu64 " exits leave %" PRId64
+              " to %" PRId64 " open, but %" PRId64 " are",
+              lane_name(lane, name), lane->late.calls, begun, lane->late.exits, least, most, open);
+}
+
+/* Every time span is added to one node and taken from another: with the root's, the sum is 0. */
+static void check_times(const struct snapshot *snapshot, uint32_t index, uint64_t self_sum,
+                        uint64_t root_self, struct report *report) {
+    const struct snapshot_lane *lane = &snapshot->lanes[index];
+    const uint64_t elapsed = snapshot_ticks_since(snapshot, lane->info.start_ticks);
+    const bool moved = lane->early.calls != lane->late.calls ||
+                       lane->early.exits != lane->late.exits || !lane->is_steady;
+    const bool is_exact = snapshot->header.timing == SEGMENT_TIMING_EXACT;
+    char name[64];
+
+    if (moved || snapshot->is_torn)
+        return;
+    if (self_sum != 0 && (snapshot->is_live || self_sum > elapsed))
+        violation(report, "%s: self times are %" PRId64 " ticks apart from the time below the root",
+                  lane_name(lane, name), (int64_t)self_sum);
+    if (lane->info.kind == SEGMENT_LANE_THREAD && is_exact && 0 - root_self > elapsed)
+        violation(report, "%s: %" PRIu64 " ticks in its calls, but it began %" PRIu64 " ago",
+                  lane_name(lane, name), 0 - root_self, elapsed);
+}
+
+static void check_lanes(const struct snapshot *snapshot, struct report *report) {
+    uint64_t *self = calloc((size_t)snapshot->lane_count + 1, sizeof(*self));
+
+    if (self == NULL) {
+        violation(report, "not checked: out of memory");
+        return;
+    }
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        if (snapshot->node_lane[i] != SNAPSHOT_NONE)
+            self[snapshot->node_lane[i]] += snapshot->nodes[i].self;
+    }
+    for (uint32_t i = 0; i < snapshot->lane_count; i++) {
+        const uint32_t root = snapshot->lanes[i].info.root;
+        if (!snapshot->is_torn)
+            check_calls(snapshot, &snapshot->lanes[i], report);
+        if (root == 0 || root >= snapshot->node_count || snapshot->node_lane[root] != i)
+            violation(report, "lane %u has no root", snapshot->lanes[i].index);
+        else
+            check_times(snapshot, i, self[i], snapshot->nodes[root].self, report);
+    }
+    free(self);
+}
+
+void snapshot_sum(const struct snapshot *snapshot, struct snapshot_totals *totals) {
+    const uint64_t *unwinds = snapshot_column(snapshot, "unwinds");
+
+    *totals = (struct snapshot_totals){.lanes = snapshot->lane_count};
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        if (snapshot->node_lane[i] == SNAPSHOT_NONE)
+            continue;
+        totals->nodes++;
+        totals->calls += snapshot->nodes[i].calls;
+        totals->exits += snapshot->nodes[i].callee_returns + (unwinds != NULL ? unwinds[i] : 0);
+        totals->unwinds += unwinds != NULL ? unwinds[i] : 0;
+    }
+    for (uint32_t i = 0; i < snapshot->lane_count; i++) {
+        totals->open += snapshot->lanes[i].open;
+        totals->carried += snapshot->lanes[i].info.carried;
+    }
+}
+
+unsigned snapshot_verify(const struct snapshot *snapshot, struct snapshot_totals *totals,
+                         void (*report)(void *context, const char *line), void *context) {
+    struct report to = {report, context, 0};
+
+    snapshot_sum(snapshot, totals);
+    check_lanes(snapshot, &to);
+    return to.violations;
+}
