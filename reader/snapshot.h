@@ -30,8 +30,8 @@ struct snapshot_lane {
     uint32_t index;               /* its slot */
     struct segment_frame *frames; /* open calls, outermost first (the base left out); */
     uint32_t frame_count;         /* frames[i].node is a checked NODE INDEX here */
-    uint64_t open;                /* open calls; more than frame_count if some are too new to name */
-    bool is_steady;               /* the frames stood still while they were read */
+    uint64_t open;  /* open calls; more than frame_count if some are too new to name */
+    bool is_steady; /* the frames stood still while they were read */
     struct snapshot_sums early, late; /* before and after the frames were read */
 };
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a profile says of itself in its comments: by which clock, at what cost, what was lost.
+ * Called by build_profile.c; `pprof -comments` and `cinstr report` show them, `cinstr verify`
+ * recomputes the line of totals.
+ */
+#ifndef CINSTR_READER_BUILD_COMMENTS_H
+#define CINSTR_READER_BUILD_COMMENTS_H
+
+#include "correction.h"
+#include "profile.h"
+#include "snapshot.h"
+
+/* "calls N = returns N + unwinds N + open N - carried N" */
+#define BUILD_COMMENT_TOTALS                                                                       \
+    "calls %" PRIu64 " = returns %" PRIu64 " + unwinds %" PRIu64 " + open %" PRIu64                \
+    " - carried %" PRIu64
+
+/* 0, or -1 when out of memory. */
+int build_comments(struct profile *profile, const struct snapshot *snapshot,
+                   const struct correction *correction);
+
+#endif

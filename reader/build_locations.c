@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Function words and call sites become locations (see build_locations.h). pprof wants every
+ * location to carry function, file and line, so that it needs neither the binary nor a symbol
+ * server.
+ */
+#include "build_locations.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "symbols.h"
+
+/* Out of memory is told by a NULL, not by exit(). */
+#define uthash_nonfatal_oom 1
+#define uthash_oom(entry)   ((entry)->is_lost = true)
+#include <uthash.h>
+
+enum role { ENTRY, CALL, OUTSIDE };
+
+struct place {
+    struct place_key {
+        uint64_t function, call_site, role;
+    } key;
+    uint32_t location;
+    bool is_lost;
+    UT_hash_handle hh;
+};
+
+struct build_locations {
+    const struct snapshot *snapshot;
+    struct profile *profile;
+    struct symbols *symbols;
+    uint32_t *mappings; /* by module */
+    struct place *places;
+};
+
+/* --- modules ------------------------------------------------------------------------------------
+ */
+
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
+static uint32_t add_mapping(struct profile *profile, const struct segment_module *module) {
+    char build_id[2 * sizeof(module->build_id) + 1] = "";
+
+    for (uint32_t i = 0; i < module->build_id_size; i++)
+        snprintf(build_id + 2 * i, 3, "%02x", module->build_id[i]);
+    return profile_add_mapping(profile, &(struct profile_mapping){
+                                            .start = module->start,
+                                            .limit = module->limit,
+                                            .offset = module->file_offset,
+                                            .file = module->path[0] ? module->path : "[unknown]",
+                                            .build_id = build_id,
+                                            .has_functions = true,
+                                            .has_filenames = true,
+                                            .has_line_numbers = true,
+                                        });
+}
+
+/* The module that held an address in a generation. */
+static uint32_t find_module(const struct snapshot *snapshot, uint64_t address,
+                            uint64_t generation) {
+    for (uint32_t i = 0; i < snapshot->module_count; i++) {
+        const struct segment_module *module = &snapshot->modules[i];
+        if (address >= module->start && address < module->limit &&
+            generation >= module->from_generation && generation < module->to_generation)
+            return i;
+    }
+    return SNAPSHOT_NONE;
+}
+
+struct build_locations *build_locations_new(const struct snapshot *snapshot,
+                                            struct profile *profile, struct error *error) {
+    struct build_locations *locations = calloc(1, sizeof(*locations));
+
+    if (locations != NULL)
+        locations->mappings =
+            reallocarray(NULL, snapshot->module_count + 1u, sizeof(*locations->mappings));
+    if (locations == NULL || locations->mappings == NULL) {
+        free(locations);
+        error_set(error, "out of memory");
+        return NULL;
+    }
+    locations->snapshot = snapshot;
+    locations->profile = profile;
+    locations->symbols = symbols_new(snapshot->modules, snapshot->module_count, error);
+    for (uint32_t i = 0; locations->symbols != NULL && i < snapshot->module_count; i++) {
+        locations->mappings[i] = add_mapping(profile, &snapshot->modules[i]);
+        if (locations->mappings[i] == PROFILE_NONE) {
+            error_set(error, "out of memory");
+            symbols_free(locations->symbols);
+            locations->symbols = NULL;
+        }
+    }
+    if (locations->symbols == NULL) {
+        build_locations_free(locations);
+        return NULL;
+    }
+    return locations;
+}
+
+void build_locations_free(struct build_locations *locations) {
+    struct place *place, *next;
+
+    HASH_ITER(hh, locations->places, place, next) {
+        HASH_DEL(locations->places, place);
+        free(place);
+    }
+    symbols_free(locations->symbols);
+    free(locations->mappings);
+    free(locations);
+}
+
+int build_locations_complain(const struct build_locations *locations, struct profile *profile) {
+    for (uint32_t i = 0; i < locations->snapshot->module_count; i++) {
+        const char *complaint = symbols_complaint(locations->symbols, i);
+        if (complaint != NULL && profile_add_comment(profile, complaint) == PROFILE_NONE)
+            return -1;
+    }
+    return 0;
+}
+
+/* --- one location -------------------------------------------------------------------------------
+ */
+
+static uint32_t add_location(struct build_locations *locations, uint32_t module, uint64_t address,
+                             const struct symbol *symbol, int64_t line) {
+    struct profile *profile = locations->profile;
+    struct profile_line frame = {.line = line};
+
+    frame.function =
+        profile_add_function(profile, &(struct profile_function){.name = symbol->name,
+                                                                 .system_name = symbol->system_name,
+                                                                 .file = symbol->file,
+                                                                 .start_line = symbol->line});
+    if (frame.function == PROFILE_NONE)
+        return PROFILE_NONE;
+    return profile_add_location(
+        profile,
+        &(struct profile_location){
+            .mapping = module == SNAPSHOT_NONE ? PROFILE_NONE : locations->mappings[module],
+            .address = address,
+            .line_count = 1,
+            .lines = &frame,
+        });
+}
+
+static struct symbol name_function(struct build_locations *locations, uint32_t module,
+                                   uint64_t address, char text[32]) {
+    struct symbol symbol = {.file = ""};
+
+    if (module != SNAPSHOT_NONE) {
+        symbols_function(locations->symbols, module, address, &symbol);
+    } else {
+        snprintf(text, 32, "0x%llx", (unsigned long long)address);
+        symbol.name = symbol.system_name = text;
+    }
+    return symbol;
+}
+
+static uint32_t make_location(struct build_locations *locations, const struct place_key *key) {
+    const struct snapshot *snapshot = locations->snapshot;
+    const uint64_t entry = key->function & SEGMENT_ADDRESS_MASK;
+    const uint64_t generation = key->function >> SEGMENT_ADDRESS_BITS;
+    const uint32_t module = find_module(snapshot, entry, generation);
+    const uint64_t call = key->call_site - 1;
+    uint32_t caller = module;
+    char text[32];
+    struct symbol symbol = name_function(locations, module, entry, text);
+    int64_t line = 0;
+
+    if (key->role == ENTRY)
+        return add_location(locations, module, entry, &symbol, symbol.line);
+    if (module == SNAPSHOT_NONE || call < snapshot->modules[module].start ||
+        call >= snapshot->modules[module].limit)
+        caller = find_module(snapshot, call, generation);
+    else
+        line = symbols_line(locations->symbols, module, entry, call);
+    /* The call site of an inlined function lies in its caller's caller, that of a callback in the
+     * library that calls it: the caller is known all the same, but not its line. */
+    return add_location(locations, caller, call, &symbol, line != 0 ? line : symbol.line);
+}
+
+static uint32_t make_outside(struct build_locations *locations, const struct place_key *key) {
+    const struct snapshot *snapshot = locations->snapshot;
+    const uint64_t call = key->call_site - 1;
+    const uint32_t module = find_module(snapshot, call, key->function >> SEGMENT_ADDRESS_BITS);
+    const char *path = module == SNAPSHOT_NONE ? "unknown" : snapshot->modules[module].path;
+    char name[sizeof(snapshot->modules->path) + 2];
+
+    snprintf(name, sizeof(name), "[%s]", path[0] != '\0' ? base_name(path) : "unknown");
+    return add_location(locations, module, call,
+                        &(struct symbol){.name = name, .system_name = name, .file = ""}, 0);
+}
+
+static uint32_t find_place(struct build_locations *locations, const struct place_key *key) {
+    struct place *place;
+
+    HASH_FIND(hh, locations->places, key, sizeof(*key), place);
+    if (place != NULL)
+        return place->location;
+    place = calloc(1, sizeof(*place));
+    if (place == NULL)
+        return PROFILE_NONE;
+    place->key = *key;
+    place->location =
+        key->role == OUTSIDE ? make_outside(locations, key) : make_location(locations, key);
+    if (place->location != PROFILE_NONE)
+        HASH_ADD(hh, locations->places, key, sizeof(place->key), place);
+    if (place->location == PROFILE_NONE || place->is_lost) {
+        free(place);
+        return PROFILE_NONE;
+    }
+    return place->location;
+}
+
+uint32_t build_location_entry(struct build_locations *locations, uint64_t function) {
+    return find_place(locations, &(struct place_key){function, 0, ENTRY});
+}
+
+uint32_t build_location_call(struct build_locations *locations, uint64_t function,
+                             uint64_t call_site) {
+    return find_place(locations, &(struct place_key){function, call_site, CALL});
+}
+
+uint32_t build_location_outside(struct build_locations *locations, uint64_t function,
+                                uint64_t call_site) {
+    const uint64_t generation = function & ~SEGMENT_ADDRESS_MASK;
+
+    return find_place(locations, &(struct place_key){generation, call_site, OUTSIDE});
+}
+
+uint32_t build_location_pseudo(struct build_locations *locations, const char *name) {
+    const struct symbol symbol = {.name = name, .system_name = name, .file = ""};
+
+    return add_location(locations, SNAPSHOT_NONE, 0, &symbol, 0);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The frames of a profile that is being built from a snapshot: function words and call sites become
+ * locations, each symbolized once. Called by build_*.c alone.
+ */
+#ifndef CINSTR_READER_BUILD_LOCATIONS_H
+#define CINSTR_READER_BUILD_LOCATIONS_H
+
+#include <stdint.h>
+
+#include "profile.h"
+#include "snapshot.h"
+
+struct build_locations;
+
+/* Adds the modules' mappings, the program's first. NULL with `error` filled. */
+struct build_locations *build_locations_new(const struct snapshot *snapshot,
+                                            struct profile *profile, struct error *error);
+void build_locations_free(struct build_locations *locations);
+
+/* Location of the innermost frame of a stack: where the function begins. All return PROFILE_NONE
+ * when out of memory. */
+uint32_t build_location_entry(struct build_locations *locations, uint64_t function);
+
+/* Location of a frame that called: of `function`, at the call that returns to `call_site`. */
+uint32_t build_location_call(struct build_locations *locations, uint64_t function,
+                             uint64_t call_site);
+
+/* Location of a caller that is not instrumented: "[libc.so.6]". `function` is the one called. */
+uint32_t build_location_outside(struct build_locations *locations, uint64_t function,
+                                uint64_t call_site);
+
+/* "[truncated]" and the like. */
+uint32_t build_location_pseudo(struct build_locations *locations, const char *name);
+
+/* Adds as comments what kept modules from being symbolized. 0, or -1 when out of memory. */
+int build_locations_complain(const struct build_locations *locations, struct profile *profile);
+
+static inline bool build_is_pseudo(uint64_t function) {
+    return function >> SEGMENT_ADDRESS_BITS == 0;
+}
+
+#endif

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a snapshot to a profile (see build_profile.h): one sample a context, with self values; or
+ * one a call edge. The profile adds up what several threads, or several nodes of one, have of the
+ * same stack.
+ */
+#include "build_profile.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "build_comments.h"
+#include "build_durations.h"
+#include "build_locations.h"
+#include "build_times.h"
+
+enum { VALUES = 7 };
+
+struct build {
+    const struct snapshot *snapshot;
+    const struct build_options *options;
+    struct profile *profile;
+    struct build_locations *locations;
+    struct build_times times;
+    struct build_durations *durations; /* NULL: no histograms */
+    const uint64_t *unwinds, *timed_calls, *variance;
+    uint32_t *entry, *call; /* by node: its own location, and its caller's at the call */
+    uint32_t value_count;
+};
+
+/* --- what is measured ---------------------------------------------------------------------------
+ */
+
+static int add_value_types(struct build *build, bool is_edges) {
+    static const struct profile_value_type types[VALUES] = {
+        {"calls", "count"},           {"wall", "nanoseconds"}, {"cpu", "nanoseconds"},
+        {"overhead", "nanoseconds"},  {"unwinds", "count"},    {"timed_calls", "count"},
+        {"wall_error", "nanoseconds"}};
+    const bool is_there[VALUES] = {true,
+                                   true,
+                                   build->times.off_cpu != NULL,
+                                   true,
+                                   true,
+                                   build->timed_calls != NULL,
+                                   build->variance != NULL};
+    struct profile *profile = build->profile;
+
+    if (is_edges)
+        return profile_add_value_type(profile, "edge_calls", "count") == PROFILE_NONE ? -1 : 0;
+    for (int i = 0; i < VALUES; i++) {
+        if (is_there[i] &&
+            profile_add_value_type(profile, types[i].name, types[i].unit) == PROFILE_NONE)
+            return -1;
+    }
+    return 0;
+}
+
+static int64_t nanoseconds(const struct build *build, double ticks) {
+    return (int64_t)snapshot_ns(build->snapshot, ticks);
+}
+
+static int64_t count(uint64_t value) {
+    return value < INT64_MAX ? (int64_t)value : INT64_MAX;
+}
+
+/* Never negative: what lies below the resolution is 0, and counted as clamped in the comments. */
+static void read_values(const struct build *build, uint32_t index, int64_t values[VALUES]) {
+    const struct segment_node *node = &build->snapshot->nodes[index];
+    const double overhead = build->times.correction->overhead[index];
+    const int64_t wall = nanoseconds(build, (double)build->times.self[index] - overhead);
+    int64_t *value = values;
+
+    *value++ = count(node->calls);
+    *value++ = wall;
+    if (build->times.off_cpu != NULL) {
+        const int64_t off = build->times.off_cpu[index];
+        *value++ = wall > off ? wall - off : 0;
+    }
+    *value++ = nanoseconds(build, overhead);
+    *value++ = build->unwinds != NULL ? count(build->unwinds[index]) : 0;
+    if (build->timed_calls != NULL)
+        *value++ = count(build->timed_calls[index]);
+    if (build->variance != NULL)
+        *value++ = nanoseconds(build, sqrt((double)build->variance[index]));
+}
+
+/* --- where --------------------------------------------------------------------------------------
+ */
+
+static bool is_frame(const struct segment_node *node) {
+    return node->function != SEGMENT_FUNCTION_ROOT && node->function != SEGMENT_FUNCTION_LABEL;
+}
+
+static uint32_t entry_location(struct build *build, uint64_t function) {
+    switch (function) {
+    case SEGMENT_FUNCTION_TRUNCATED:
+        return build_location_pseudo(build->locations, "[truncated]");
+    case SEGMENT_FUNCTION_BEFORE:
+        return build_location_pseudo(build->locations, "[before init]");
+    default:
+        return build_is_pseudo(function) ? build_location_pseudo(build->locations, "[lost]")
+                                         : build_location_entry(build->locations, function);
+    }
+}
+
+/* The caller's frame: `parent` at the node's call site, or the module outside that called. Call
+ * site 0 belongs to no call: of pseudo functions, and of a caller below [truncated]. */
+static uint32_t call_location(struct build *build, const struct segment_node *node) {
+    const struct segment_node *parent = &build->snapshot->nodes[node->parent];
+
+    if (!is_frame(parent))
+        return node->call_site == 0
+                   ? PROFILE_NONE
+                   : build_location_outside(build->locations, node->function, node->call_site);
+    if (build_is_pseudo(parent->function) || node->call_site == 0)
+        return entry_location(build, parent->function);
+    return build_location_call(build->locations, parent->function, node->call_site);
+}
+
+static int locate_nodes(struct build *build) {
+    const struct snapshot *snapshot = build->snapshot;
+    const size_t size = (size_t)snapshot->node_count + 1;
+
+    build->entry = reallocarray(NULL, size, sizeof(*build->entry));
+    build->call = reallocarray(NULL, size, sizeof(*build->call));
+    if (build->entry == NULL || build->call == NULL)
+        return -1;
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        const struct segment_node *node = &snapshot->nodes[i];
+        build->entry[i] = build->call[i] = PROFILE_NONE;
+        if (snapshot->node_lane[i] == SNAPSHOT_NONE || !is_frame(node))
+            continue;
+        build->entry[i] = entry_location(build, node->function);
+        if (build->entry[i] == PROFILE_NONE)
+            return -1;
+        build->call[i] = call_location(build, node);
+        if (build->call[i] == PROFILE_NONE && is_frame(&snapshot->nodes[node->parent]))
+            return -1;
+    }
+    return 0;
+}
+
+/* A stack, grown as needed. */
+struct stack {
+    uint32_t *locations;
+    uint32_t depth, capacity;
+};
+
+static int stack_push(struct stack *stack, uint32_t location) {
+    if (stack->depth == stack->capacity) {
+        const uint32_t larger = stack->capacity == 0 ? 64 : stack->capacity * 2;
+        uint32_t *locations = reallocarray(stack->locations, larger, sizeof(*locations));
+        if (locations == NULL)
+            return -1;
+        stack->locations = locations;
+        stack->capacity = larger;
+    }
+    stack->locations[stack->depth++] = location;
+    return 0;
+}
+
+/* Fills in the stack of a node, innermost first. Returns the label that it runs under, 0 none;
+ * or -1. */
+static int64_t read_stack(const struct build *build, uint32_t index, struct stack *stack) {
+    const struct segment_node *nodes = build->snapshot->nodes;
+
+    stack->depth = 0;
+    if (stack_push(stack, build->entry[index]) != 0)
+        return -1;
+    while (is_frame(&nodes[index])) {
+        if (build->call[index] != PROFILE_NONE && stack_push(stack, build->call[index]) != 0)
+            return -1;
+        index = nodes[index].parent;
+    }
+    return nodes[index].function == SEGMENT_FUNCTION_LABEL ? (int64_t)nodes[index].call_site : 0;
+}
+
+/* --- samples ------------------------------------------------------------------------------------
+ */
+
+static uint32_t make_tags(const struct build *build, uint32_t index, int64_t label,
+                          struct profile_tag tags[4]) {
+    const struct snapshot *snapshot = build->snapshot;
+    const struct segment_lane *lane = &snapshot->lanes[snapshot->node_lane[index]].info;
+    uint32_t tag_count = 0;
+
+    if (label > 0 && label < snapshot->label_count) {
+        const struct segment_label *text = &snapshot->labels[label];
+        tags[tag_count++] = (struct profile_tag){.key = text->key, .text = text->value};
+    }
+    if (build->options->by_thread) {
+        const bool has_ended = lane->kind == SEGMENT_LANE_ENDED;
+        tags[tag_count++] = (struct profile_tag){
+            .key = "thread", .text = has_ended ? "ended threads" : lane->thread_name};
+        tags[tag_count++] = (struct profile_tag){.key = "tid", .number = lane->tid, .unit = "id"};
+    }
+    return tag_count;
+}
+
+static int add_sample(struct build *build, const struct profile_sample *sample) {
+    if (profile_sample_is_zero(build->profile, sample))
+        return 0;
+    return profile_add_sample(build->profile, sample) == PROFILE_NONE ? -1 : 0;
+}
+
+static int add_context(struct build *build, uint32_t index, struct stack *stack) {
+    int64_t values[VALUES] = {0};
+    struct profile_tag tags[4];
+    struct profile_sample sample = {.values = values, .tags = tags};
+    const int64_t label = read_stack(build, index, stack);
+
+    if (label < 0)
+        return -1;
+    sample.locations = stack->locations;
+    sample.depth = stack->depth;
+    sample.tag_count = make_tags(build, index, label, tags);
+    read_values(build, index, values);
+    if (build->durations != NULL &&
+        build_durations_add(build->durations, build->profile, index, &sample) != 0)
+        return -1;
+    return add_sample(build, &sample);
+}
+
+static int add_edge(struct build *build, uint32_t index) {
+    int64_t value = count(build->snapshot->nodes[index].calls);
+    uint32_t locations[2] = {build->entry[index], build->call[index]};
+    struct profile_tag tags[4];
+    struct profile_sample sample = {
+        .locations = locations,
+        .depth = build->call[index] == PROFILE_NONE ? 1 : 2,
+        .values = &value,
+        .tags = tags,
+    };
+
+    sample.tag_count = make_tags(build, index, 0, tags);
+    return add_sample(build, &sample);
+}
+
+/* Calls for which there was no memory, or no lane: their number is all that is known. */
+static int add_lost(struct build *build) {
+    const struct segment_losses *losses = &build->snapshot->header.losses;
+    int64_t values[VALUES] = {count(losses->lost_calls + losses->lane_calls)};
+    uint32_t location = build_location_pseudo(build->locations, "[lost]");
+
+    return location == PROFILE_NONE
+               ? -1
+               : add_sample(build, &(struct profile_sample){
+                                       .locations = &location, .depth = 1, .values = values});
+}
+
+static int add_samples(struct build *build, bool is_edges) {
+    struct stack stack = {NULL, 0, 0};
+    int result = 0;
+
+    for (uint32_t i = 1; result == 0 && i < build->snapshot->node_count; i++) {
+        if (build->snapshot->node_lane[i] == SNAPSHOT_NONE || !is_frame(&build->snapshot->nodes[i]))
+            continue;
+        result = is_edges ? add_edge(build, i) : add_context(build, i, &stack);
+    }
+    free(stack.locations);
+    return result == 0 ? add_lost(build) : -1;
+}
+
+/* --- all of it ----------------------------------------------------------------------------------
+ */
+
+static int describe(struct build *build, bool is_edges) {
+    const struct segment_header *header = &build->snapshot->header;
+    struct profile *profile = build->profile;
+
+    profile->default_value_type = profile_string(profile, is_edges ? "edge_calls" : "wall");
+    profile->period_type.name = profile_string(profile, "cpu");
+    profile->period_type.unit = profile_string(profile, "nanoseconds");
+    if (profile->default_value_type == NULL || profile->period_type.name == NULL ||
+        profile->period_type.unit == NULL)
+        return -1;
+    profile->period = 1;
+    profile->time_ns = count(header->start_realtime_ns);
+    profile->duration_ns =
+        nanoseconds(build, (double)snapshot_ticks_since(build->snapshot, header->start.ticks));
+    return 0;
+}
+
+static int fill(struct build *build, struct error *error) {
+    const bool is_edges =
+        build->options->kind != NULL && strcmp(build->options->kind, "edges") == 0;
+    uint32_t buckets;
+
+    build->locations = build_locations_new(build->snapshot, build->profile, error);
+    if (build->locations == NULL || build_times_init(&build->times, build->snapshot,
+                                                     build->options->baseline_seconds, error) != 0)
+        return -1;
+    if (!is_edges && snapshot_histograms(build->snapshot, &buckets) != NULL) {
+        build->durations = build_durations_new(build->snapshot, error);
+        if (build->durations == NULL)
+            return -1;
+    }
+    if (add_value_types(build, is_edges) != 0 || describe(build, is_edges) != 0 ||
+        locate_nodes(build) != 0 || add_samples(build, is_edges) != 0 ||
+        build_locations_complain(build->locations, build->profile) != 0 ||
+        build_comments(build->profile, build->snapshot, build->times.correction) != 0)
+        return error_set(error, "%s", errno == EOVERFLOW ? "a sum is too large" : "out of memory");
+    return 0;
+}
+
+struct profile *build_profile(const struct snapshot *snapshot, const struct build_options *options,
+                              struct error *error) {
+    struct build build = {
+        .snapshot = snapshot,
+        .options = options,
+        .profile = profile_new(),
+        .unwinds = snapshot_column(snapshot, "unwinds"),
+        .timed_calls = snapshot_column(snapshot, "timed_calls"),
+        .variance = snapshot_column(snapshot, "variance"),
+    };
+
+    if (build.profile == NULL)
+        error_set(error, "out of memory");
+    if (build.profile != NULL && fill(&build, error) != 0) {
+        profile_free(build.profile);
+        build.profile = NULL;
+    }
+    if (build.locations != NULL)
+        build_locations_free(build.locations);
+    build_times_free(&build.times);
+    build_durations_free(build.durations);
+    free(build.entry);
+    free(build.call);
+    return build.profile;
+}
