@@ -62,15 +62,31 @@ static bool read_fields(uint32_t pid, char *text, size_t size, const char *field
     return true;
 }
 
+static bool is_elsewhere(const struct segment_header *header) {
+    struct stat namespace;
+
+    return header->pid_namespace != 0 && (stat("/proc/self/ns/pid", &namespace) != 0 ||
+                                          namespace.st_ino != header->pid_namespace);
+}
+
+bool liveness_is_reused(const struct segment_header *header) {
+    const char *fields[FIELDS];
+    char text[1024];
+
+    if (!read_fields(header->pid, text, sizeof(text), fields))
+        return false;
+    return !liveness_is_this_boot(header) ||
+           (!is_elsewhere(header) &&
+            strtoull(fields[START_TIME], NULL, 10) != header->process_start);
+}
+
 enum liveness liveness_of(const struct segment_header *header) {
     const char *fields[FIELDS];
     char text[1024];
-    struct stat namespace;
 
     if (!liveness_is_this_boot(header))
         return LIVENESS_DEAD;
-    if (header->pid_namespace != 0 &&
-        (stat("/proc/self/ns/pid", &namespace) != 0 || namespace.st_ino != header->pid_namespace))
+    if (is_elsewhere(header))
         return LIVENESS_UNKNOWN;
     if (!read_fields(header->pid, text, sizeof(text), fields))
         return LIVENESS_DEAD;

@@ -18,6 +18,9 @@ enum liveness {
 
 enum liveness liveness_of(const struct segment_header *header);
 
+/* Dead, and its pid is another process's now. */
+bool liveness_is_reused(const struct segment_header *header);
+
 /* Written since this machine was started: its clocks are ours. */
 bool liveness_is_this_boot(const struct segment_header *header);
 
