@@ -177,25 +177,32 @@ static struct snapshot *take(const struct snapshot_source *source, struct error 
     return snapshot;
 }
 
-struct snapshot *snapshot_open(const char *path, struct error *error) {
-    struct snapshot_source source = {.name = path};
-    struct snapshot *snapshot = NULL;
+struct snapshot *snapshot_read_fd(int fd, const char *name, struct error *error) {
+    struct snapshot_source source = {.name = name, .fd = fd};
     struct stat status;
 
-    source.fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (source.fd < 0) {
+    if (fstat(fd, &status) != 0) {
+        error_set_errno(error, "cannot look at %s", name);
+        return NULL;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        error_set(error, "%s: not a segment of cinstr: not a regular file", name);
+        return NULL;
+    }
+    source.size = (uint64_t)status.st_size;
+    return take(&source, error);
+}
+
+struct snapshot *snapshot_open(const char *path, struct error *error) {
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct snapshot *snapshot;
+
+    if (fd < 0) {
         error_set_errno(error, "cannot open %s", path);
         return NULL;
     }
-    if (fstat(source.fd, &status) != 0) {
-        error_set_errno(error, "cannot look at %s", path);
-    } else if (!S_ISREG(status.st_mode)) {
-        error_set(error, "%s: not a segment of cinstr: not a regular file", path);
-    } else {
-        source.size = (uint64_t)status.st_size;
-        snapshot = take(&source, error);
-    }
-    close(source.fd);
+    snapshot = snapshot_read_fd(fd, path, error);
+    close(fd);
     return snapshot;
 }
 

@@ -60,6 +60,9 @@ struct snapshot {
  */
 struct snapshot *snapshot_open(const char *path, struct error *error);
 
+/* The same from a file that is open, and stays so: it may have been deleted since. */
+struct snapshot *snapshot_read_fd(int fd, const char *name, struct error *error);
+
 /* From memory that holds a segment: the process's own, or a test's. `name` is for messages. */
 struct snapshot *snapshot_from_memory(const void *base, size_t size, const char *name,
                                       struct error *error);
