@@ -43,30 +43,58 @@ static void say_clock(struct comments *comments) {
         comments->snapshot->ticks_per_second / 1e6);
 }
 
+/* A running process goes on between the reading of calls and of open calls; one that was killed may
+ * have died inside a hook. */
+static void say_apart(struct comments *comments, const struct snapshot_totals *totals) {
+    const struct snapshot *snapshot = comments->snapshot;
+    uint64_t events = snapshot->lane_count;
+
+    if (totals->calls + totals->carried == totals->exits + totals->open)
+        return;
+    for (uint32_t i = 0; snapshot->is_live && i < snapshot->lane_count; i++) {
+        const struct snapshot_lane *lane = &snapshot->lanes[i];
+        events += lane->late.calls - lane->early.calls + lane->late.exits - lane->early.exits;
+    }
+    say(comments, BUILD_COMMENT_APART, events,
+        snapshot->is_live ? "it ran while this was taken" : "it died in the midst of its calls");
+}
+
 static void say_totals(struct comments *comments) {
     struct snapshot_totals totals;
 
     snapshot_sum(comments->snapshot, &totals);
     say(comments, BUILD_COMMENT_TOTALS, totals.calls, totals.exits - totals.unwinds, totals.unwinds,
         totals.open, totals.carried);
+    say_apart(comments, &totals);
+}
+
+static double seconds(const struct comments *comments, double ticks) {
+    return ticks / comments->snapshot->ticks_per_second;
 }
 
 static void say_correction(struct comments *comments, const struct correction *correction) {
-    say(comments, "time: %.6f s raw - %.6f s of probes = %.6f s, +- %.6f s (95 %%)%s",
-        ns(comments, correction->raw_total) / 1e9, ns(comments, correction->overhead_total) / 1e9,
-        ns(comments, correction->raw_total - correction->overhead_total) / 1e9,
-        1.96 * ns(comments, correction->error_total) / 1e9,
+    const double left = correction->raw_total - correction->overhead_total;
+    const double error = 1.96 * correction->error_total; /* 95 in 100 */
+
+    say(comments,
+        "time: %.6f s measured - %.6f s of probes = %.6f s, between %.6f and %.6f (95 %%)%s",
+        seconds(comments, correction->raw_total), seconds(comments, correction->overhead_total),
+        seconds(comments, left), seconds(comments, left > error ? left - error : 0),
+        seconds(comments, left + error),
         correction->is_anchored ? ", anchored by a plain run" : "");
     say(comments,
-        "probes: %.1f +- %.1f ns in the function, %.1f +- %.1f ns in its caller, a call; %" PRIu64
-        " timed in place",
-        ns(comments, correction->inner), ns(comments, correction->inner_error),
-        ns(comments, correction->outer), ns(comments, correction->outer_error), correction->probes);
+        "probes: a call costs %.1f ns in the function and %.1f ns in its caller, +- %.1f ns; "
+        "%" PRIu64 " entries timed in place",
+        ns(comments, correction->inner), ns(comments, correction->outer),
+        1.96 * ns(comments, correction->error), correction->probes);
+    if (error > left / 2)
+        say(comments, "most of the time was the probes': what is left cannot be known well; "
+                      "timing=adaptive, --baseline or fewer instrumented functions would help");
     if (correction->clamped_contexts != 0)
         say(comments,
-            "below resolution: %" PRIu64 " contexts took less than their probes, by %.6f s in all; "
-            "their time is given as 0",
-            correction->clamped_contexts, ns(comments, correction->clamped_ticks) / 1e9);
+            "below resolution: %" PRIu64 " contexts took less than their probes should have, by "
+            "%.6f s in all: their time is given as 0, and the rest is taken out of the others",
+            correction->clamped_contexts, seconds(comments, correction->clamped_ticks));
 }
 
 static void say_loss(struct comments *comments, uint64_t count, const char *what) {
@@ -94,7 +122,7 @@ static void say_losses(struct comments *comments) {
              "times the segment could not grow (disk full, or a limit): budget frozen there");
     say_loss(comments, losses->lanes_without_cpu, "threads whose CPU time could not be followed");
     if (snapshot->is_torn)
-        say(comments, "a thread's calls may count twice: it was ending when this was taken");
+        say(comments, BUILD_COMMENT_TORN);
 }
 
 int build_comments(struct profile *profile, const struct snapshot *snapshot,

@@ -16,6 +16,10 @@
     "calls %" PRIu64 " = returns %" PRIu64 " + unwinds %" PRIu64 " + open %" PRIu64                \
     " - carried %" PRIu64
 
+/* Where the two sides differ: by how much they may, and why. */
+#define BUILD_COMMENT_APART "up to %" PRIu64 " events apart: %s"
+#define BUILD_COMMENT_TORN  "a thread's calls may count twice: it was ending when this was taken"
+
 /* 0, or -1 when out of memory. */
 int build_comments(struct profile *profile, const struct snapshot *snapshot,
                    const struct correction *correction);
