@@ -54,9 +54,7 @@ $(BUILD)/runtime/%.S.o: runtime/%.S
 	@mkdir -p $(@D)
 	$(CC) $(RUNTIME_CFLAGS) $(CFLAGS) -c $< -o $@
 
-# Start-up calibration alone computes with floating point, outside of any hook.
 $(BUILD)/runtime/%.c.o: GENERAL_REGS_$* = $(GENERAL_REGS)
-$(BUILD)/runtime/calibrate.c.o: GENERAL_REGS_calibrate =
 
 # Exported by libcinstr.so.0 for modules that do not link the hidden hooks.
 $(BUILD)/runtime/hooks.shared.o: runtime/hooks.c

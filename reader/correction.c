@@ -1,10 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The probes' cost (see correction.h).
+ *
+ * A call costs inner ticks between its two time stamps and outer ticks in its caller. Both are
+ * known from the hooks in a tight loop, run again and again while the program ran, so at the
+ * program's own clock rate and load. Two things are not in the loop's figure: what an out-of-line
+ * call costs its caller besides (spilled registers, lost overlap), and that an entry takes longer
+ * where the program is (caches miss, branches are mispredicted), which is timed in place, on a
+ * random few. How much of either is real, and not hidden behind other work, was fitted to real
+ * programs whose plain run time was known (docs/architecture.md has the table); the errors cover
+ * what the fit left.
  */
 #include "correction.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define SEQUENCE_SHARE 0.5   /* the loop holds two calls as well, but hides half of what they cost \
+                              */
+#define IN_PLACE_SHARE 0.2   /* of the difference that is believed */
+#define IN_PLACE_ERROR 0.1   /* one standard deviation of that share */
+#define LOOP_ERROR     0.035 /* of a call's cost: an out-of-line call costs more in some places */
+#define LEAST_BATCHES  4u
+#define LEAST_ENTERS   64u
+#define BASELINE_ERROR 0.02 /* of the plain run's time, by itself */
 
 void correction_free(struct correction *correction) {
     if (correction == NULL)
@@ -13,44 +33,164 @@ void correction_free(struct correction *correction) {
     free(correction);
 }
 
-static void read_costs(const struct snapshot *snapshot, struct correction *correction) {
-    const struct segment_calibration *calibration = &snapshot->header.calibration;
-    uint64_t enters = 0, exits = 0, enter_outer = 0, exit_outer = 0;
+/* --- a call's cost ------------------------------------------------------------------------------
+ */
+
+static struct segment_probe_sums sum_probes(const struct snapshot *snapshot) {
+    struct segment_probe_sums sums = {0};
 
     for (uint32_t i = 0; i < snapshot->lane_count; i++) {
-        const struct segment_probe_sums *sums = &snapshot->lanes[i].info.probes;
-        enters += sums->enters;
-        exits += sums->exits;
-        enter_outer += sums->enter_outer;
-        exit_outer += sums->exit_outer;
+        const uint64_t *from = (const uint64_t *)&snapshot->lanes[i].info.probes;
+        uint64_t *to = (uint64_t *)&sums;
+        for (size_t k = 0; k < sizeof(sums) / sizeof(*to); k++)
+            to[k] += from[k];
     }
-    correction->inner = calibration->inner_median;
-    correction->outer = calibration->outer_median + calibration->call_sequence;
-    correction->probes = enters + exits;
-    if (enters > 30 && exits > 30)
-        correction->outer = (double)enter_outer / (double)enters +
-                            (double)exit_outer / (double)exits + calibration->call_sequence;
+    return sums;
 }
 
-static void charge_node(struct correction *correction, const struct segment_node *node,
-                        int64_t self, double *overhead) {
-    const double cost =
-        correction->inner * (double)node->calls + correction->outer * (double)node->callee_returns;
-    const double most = self > 0 ? (double)self : 0;
+static double ratio(uint64_t sum, uint64_t count) {
+    return count == 0 ? 0 : (double)sum / (double)count;
+}
 
-    *overhead = cost < most ? cost : most;
-    correction->overhead_total += *overhead;
-    if (cost > most) {
-        correction->clamped_contexts++;
-        correction->clamped_ticks += cost - most;
+/* By how much entries in the program take longer than in the loop, in ticks. */
+static double in_place_difference(const struct segment_probe_sums *sums,
+                                  const struct segment_probe_sums *loop) {
+    const double difference =
+        ratio(sums->enter_ticks, sums->enters) - ratio(loop->loop_enter_ticks, loop->loop_enters);
+
+    if (sums->enters < LEAST_ENTERS || loop->loop_enters == 0 || difference < 0)
+        return 0;
+    return difference;
+}
+
+static void read_costs(const struct snapshot *snapshot, struct correction *correction) {
+    const struct segment_probe_sums sums = sum_probes(snapshot);
+    const struct segment_probe_sums *loop =
+        sums.batches >= LEAST_BATCHES ? &sums : &snapshot->header.start_probes;
+    const uint64_t pairs = loop->batches * SEGMENT_LOOP_PAIRS;
+    const double difference = in_place_difference(&sums, loop);
+    double cost;
+
+    correction->inner = ratio(loop->inner, pairs);
+    correction->outer = ratio(loop->outer, pairs) + SEQUENCE_SHARE * ratio(loop->sequence, pairs) +
+                        IN_PLACE_SHARE * difference;
+    correction->untimed = ratio(loop->untimed, pairs) +
+                          SEQUENCE_SHARE * ratio(loop->sequence, pairs) +
+                          IN_PLACE_SHARE * difference;
+    cost = correction->inner + correction->outer;
+    correction->error = hypot(LOOP_ERROR * cost, IN_PLACE_ERROR * difference);
+    correction->probes = sums.enters;
+}
+
+/* --- context by context -------------------------------------------------------------------------
+ */
+
+/* timing=adaptive: the share of calls that were timed, made from each node as far as the tree tells
+ * (which folds recursion). 1 where every call is timed. */
+static double *timed_shares(const struct snapshot *snapshot) {
+    const uint64_t *timed = snapshot_column(snapshot, "timed_calls");
+    double *shares = calloc((size_t)snapshot->node_count + 1, sizeof(*shares));
+    double *calls = calloc((size_t)snapshot->node_count + 1, sizeof(*calls));
+
+    for (uint32_t i = 1; shares != NULL && calls != NULL && i < snapshot->node_count; i++) {
+        const uint32_t parent = snapshot->nodes[i].parent;
+        shares[parent] += timed != NULL ? (double)timed[i] : (double)snapshot->nodes[i].calls;
+        calls[parent] += (double)snapshot->nodes[i].calls;
     }
+    for (uint32_t i = 0; shares != NULL && calls != NULL && i < snapshot->node_count; i++)
+        shares[i] = calls[i] > 0 && shares[i] < calls[i] ? shares[i] / calls[i] : 1;
+    if (calls == NULL) {
+        free(shares);
+        return NULL;
+    }
+    free(calls);
+    return shares;
+}
+
+static bool is_context(const struct snapshot *snapshot, uint32_t node) {
+    return snapshot->node_lane[node] != SNAPSHOT_NONE &&
+           snapshot->nodes[node].function != SEGMENT_FUNCTION_ROOT;
+}
+
+/* Fills in `overhead` with what the probes should have cost, however long the context took. */
+static int reckon(struct correction *correction, const struct snapshot *snapshot,
+                  const int64_t *self) {
+    double *shares = timed_shares(snapshot);
+
+    if (shares == NULL)
+        return -1;
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        const struct segment_node *node = &snapshot->nodes[i];
+        if (!is_context(snapshot, i))
+            continue;
+        /* What a call that is not timed costs beyond the inner part that its scaled time holds. */
+        const double untimed = fmax(0, correction->untimed - correction->inner);
+        correction->overhead[i] = correction->inner * (double)node->calls +
+                                  (shares[i] * correction->outer + (1 - shares[i]) * untimed) *
+                                      (double)node->callee_returns;
+        correction->overhead_total += correction->overhead[i];
+        correction->raw_total += (double)self[i];
+    }
+    free(shares);
+    return 0;
+}
+
+static double most(const int64_t *self, uint32_t node) {
+    return self[node] > 0 ? (double)self[node] : 0;
+}
+
+static double sum_scaled(const struct correction *correction, const struct snapshot *snapshot,
+                         const int64_t *self, double scale) {
+    double sum = 0;
+
+    for (uint32_t i = 1; i < snapshot->node_count; i++)
+        sum += fmin(scale * correction->overhead[i], most(self, i));
+    return sum;
+}
+
+/* The total is known better than its parts: what cannot be taken out of a context because it took
+ * less is taken out of the others, in proportion. `overhead` becomes at most the self time. */
+static void fit(struct correction *correction, const struct snapshot *snapshot,
+                const int64_t *self) {
+    double low = 0, high = 1;
+
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        if (correction->overhead[i] > most(self, i)) {
+            correction->clamped_contexts++;
+            correction->clamped_ticks += correction->overhead[i] - most(self, i);
+        }
+    }
+    while (high < 1024 && sum_scaled(correction, snapshot, self, high) < correction->overhead_total)
+        high *= 2;
+    for (int i = 0; i < 40; i++) {
+        const double middle = (low + high) / 2;
+        if (sum_scaled(correction, snapshot, self, middle) < correction->overhead_total)
+            low = middle;
+        else
+            high = middle;
+    }
+    correction->overhead_total = 0;
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        correction->overhead[i] = fmin(high * correction->overhead[i], most(self, i));
+        correction->overhead_total += correction->overhead[i];
+    }
+}
+
+/* A plain run took this long: what is more was the probes'. */
+static void anchor(struct correction *correction, const struct snapshot *snapshot,
+                   double baseline_seconds) {
+    const double plain = baseline_seconds * snapshot->ticks_per_second;
+
+    correction->overhead_total = fmax(0, correction->raw_total - plain);
+    correction->error_total = BASELINE_ERROR * plain;
+    correction->is_anchored = true;
 }
 
 struct correction *correction_new(const struct snapshot *snapshot, const int64_t *self,
                                   double baseline_seconds, struct error *error) {
     struct correction *correction = calloc(1, sizeof(*correction));
+    struct snapshot_totals totals;
 
-    (void)baseline_seconds;
     if (correction != NULL)
         correction->overhead =
             calloc((size_t)snapshot->node_count + 1, sizeof(*correction->overhead));
@@ -60,12 +200,15 @@ struct correction *correction_new(const struct snapshot *snapshot, const int64_t
         return NULL;
     }
     read_costs(snapshot, correction);
-    for (uint32_t i = 1; i < snapshot->node_count; i++) {
-        const struct segment_node *node = &snapshot->nodes[i];
-        if (snapshot->node_lane[i] == SNAPSHOT_NONE || node->function == SEGMENT_FUNCTION_ROOT)
-            continue;
-        correction->raw_total += (double)self[i];
-        charge_node(correction, node, self[i], &correction->overhead[i]);
+    if (reckon(correction, snapshot, self) != 0) {
+        correction_free(correction);
+        error_set(error, "out of memory");
+        return NULL;
     }
+    snapshot_sum(snapshot, &totals);
+    correction->error_total = correction->error * (double)totals.calls;
+    if (baseline_seconds > 0)
+        anchor(correction, snapshot, baseline_seconds);
+    fit(correction, snapshot, self);
     return correction;
 }

@@ -39,10 +39,10 @@ void cinstr_adaptive_exit(struct lane *lane, const struct segment_frame *top, ui
     node->total += scaled;
     node->self += scaled;
     ((struct segment_node *)top[-1].node)->self -= scaled;
-    segment.timed_calls[index]++;
+    lane->timed_calls[index]++;
     if (shift != 0 && ticks < UINT32_MAX) {
         const uint64_t factor = (UINT64_C(1) << (2 * shift)) - (UINT64_C(1) << shift);
-        segment.variance[index] = add_saturating(segment.variance[index], factor * (ticks * ticks));
+        lane->variance[index] = add_saturating(lane->variance[index], factor * (ticks * ticks));
         /* One that was long after all: look at every call again. */
         if (ticks >= 16 * SHORT_TICKS)
             node->writer = 0;

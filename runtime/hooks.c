@@ -168,7 +168,7 @@ HOT static __attribute__((noinline)) void exit_adaptive(uint64_t function, uint6
         cinstr_adaptive_exit(lane, top, now - top->start);
     exit_node(lane, top);
     if (UNLIKELY(now != 0 && (now & LANE_PROBE_MASK) == 0))
-        cinstr_probe_exit(lane, clock_counter() - now);
+        cinstr_probe_next(lane);
 }
 
 HOT void __cyg_profile_func_exit(void *callee, void *caller) {
@@ -209,5 +209,5 @@ HOT void __cyg_profile_func_exit(void *callee, void *caller) {
         duration_add(lane, node, ticks);
     exit_node(lane, top);
     if (UNLIKELY((now & LANE_PROBE_MASK) == 0))
-        cinstr_probe_exit(lane, clock_counter() - now);
+        cinstr_probe_next(lane);
 }

@@ -43,6 +43,7 @@ struct lane {
     uint32_t random;             /* timing=adaptive */
     struct segment_frame *limit; /* the last frame that may be used */
     uint64_t *min, *max;         /* columns */
+    uint64_t *timed_calls, *variance;
     uint32_t *histogram;
 
     /* The slow path's own. */
@@ -50,6 +51,7 @@ struct lane {
     uint32_t ready;  /* 0 in wiped or unused memory */
     uint32_t rounds; /* of thread-specific destructors seen */
     bool is_merged;
+    bool is_loop;   /* hook_loop.c's own: never in a segment */
     uint32_t index; /* slot in the segment */
     uint32_t pending;
     uint32_t lookup_used;
@@ -88,8 +90,8 @@ enum lane_pending {
     LANE_PENDING_DEFERRED = 4, /* charge deferred_ticks */
 };
 
-/* An exit whose time stamp has these bits 0 is timed in place, and so is the next entry: about one
- * in a thousand, whatever the program does (see probe.c). */
+/* After an exit whose time stamp has these bits 0 the next entry is timed in place: about one in a
+ * thousand, whatever the program does (see probe.c). */
 #define LANE_PROBE_MASK (UINT64_C(0x3ff) << 6)
 
 /* The thread's current lane; the sentinel (all zero: always slow) before the first hook. */
@@ -118,7 +120,7 @@ struct module_hooks {
 int cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp);
 void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t now);
 void cinstr_adaptive_exit(struct lane *lane, const struct segment_frame *top, uint64_t ticks);
-void cinstr_probe_exit(struct lane *lane, uint64_t exit_ticks);
+void cinstr_probe_next(struct lane *lane);
 void cinstr_module_register(struct module_hooks *module);
 void cinstr_module_gone(struct module_hooks *module);
 #pragma GCC visibility pop

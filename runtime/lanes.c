@@ -106,6 +106,8 @@ static void init_extras(struct lane *lane) {
     }
     if (segment.timed_calls != NULL) {
         lane->extras |= LANE_ADAPTIVE;
+        lane->timed_calls = segment.timed_calls;
+        lane->variance = segment.variance;
         lane->random = (uint32_t)clock_ticks() | 1;
     }
 }

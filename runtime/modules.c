@@ -159,9 +159,9 @@ void cinstr_module_register(struct module_hooks *module) {
     modules_refresh();
     module->adaptive = options.timing == SEGMENT_TIMING_ADAPTIVE;
     module->tag = (uint64_t)generation << SEGMENT_ADDRESS_BITS;
-    /* The first is the recorder's own copy of the hooks, which the calibration calls. */
-    if (segment.header->calibration.batches == 0 && module->tag >> SEGMENT_ADDRESS_BITS == 1)
-        calibrate_probes(&segment.header->calibration);
+    /* The first is the recorder's own copy of the hooks, which the loop calls. */
+    if (segment.header->start_probes.batches == 0 && module->tag >> SEGMENT_ADDRESS_BITS == 1)
+        hook_loop_start(&segment.header->start_probes);
     record_early_calls(module);
 }
 

@@ -1,34 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the hooks cost where they are: a random few are timed from outside, in the running program,
- * with its own cache misses and mispredicted branches. A loop at start-up can not know those.
+ * What the hooks cost where they are: a random few entries are timed from outside, in the running
+ * program, with its own cache misses and mispredicted branches.
  *
- *   exit    the usual path picks about one in 1024 by its time stamp's bits and reads the clock
- * once more at its end: what follows the stamp is the outer part. entry   that exit then sends the
- * next hook to the slow path. If it is an entry, the slow path reads the clock and lets the usual
- * path run again; from there to the frame's own stamp is the outer part. The hook after it goes the
- * slow way once more, to take the figure down.
+ * The usual path of an exit picks about one in 1024 by its time stamp's bits, and sends the next
+ * hook to the slow path. If that is an entry, the slow path reads the clock and lets the usual path
+ * run again; from there to the frame's own stamp is what the entry takes. The hook after it goes
+ * the slow way once more, to take the figure down.
  *
- * Both figures hold one reading of the clock; the inner part (from one stamp to the other of an
- * empty function) was calibrated at start-up and is taken from the exit's.
+ * Once in 64 of these the same hooks are run in a tight loop as well (hook_loop.c): what they cost
+ * at their best at this time, timed in the same way. What the figures mean together is the reader's
+ * to say (reader/correction.c).
  */
 #include "clock.h"
 #include "process.h"
 
-/* A preempted hook says nothing of hooks: such outliers are left out, and counted as not timed. */
+/* A preempted hook says nothing of hooks: such outliers are left out. */
 #define OUTLIER_TICKS 20000u
 
-void cinstr_probe_exit(struct lane *lane, uint64_t exit_ticks) {
-    struct segment_probe_sums *sums = &lane->info->probes;
-    const uint64_t inner = calibrated_inner_ticks;
+#define LOOP_PROBES 64u
 
-    if (exit_ticks < OUTLIER_TICKS) {
-        const uint64_t outer = exit_ticks > inner ? exit_ticks - inner : 0;
-        sums->exits++;
-        sums->exit_inner += inner;
-        sums->exit_outer += outer;
-        sums->exit_squares += (inner + outer) * (inner + outer);
-    }
+void cinstr_probe_next(struct lane *lane) {
+    if (lane->is_loop)
+        return;
     lane->pending |= LANE_PENDING_PROBE;
     lane->full = 0;
     lane->span = 0;
@@ -36,13 +30,23 @@ void cinstr_probe_exit(struct lane *lane, uint64_t exit_ticks) {
 
 void probe_entered(struct lane *lane) {
     struct segment_probe_sums *sums = &lane->info->probes;
-    const uint64_t outer = lane->top->start - lane->probe_start;
+    const uint64_t ticks = lane->top->start - lane->probe_start;
 
     lane->pending &= ~(uint32_t)LANE_PENDING_PROBED;
-    /* Otherwise the usual path was not taken after all. */
-    if (outer >= OUTLIER_TICKS)
+    /* More, when the usual path was not taken after all. */
+    if (ticks >= OUTLIER_TICKS)
         return;
     sums->enters++;
-    sums->enter_outer += outer;
-    sums->enter_squares += outer * outer;
+    sums->enter_ticks += ticks;
+    sums->enter_squares += ticks * ticks;
+    if (sums->enters % LOOP_PROBES == 0)
+        hook_loop_again(sums);
+}
+
+void probe_add(struct segment_probe_sums *to, const struct segment_probe_sums *from) {
+    uint64_t *sum = (uint64_t *)to;
+    const uint64_t *value = (const uint64_t *)from;
+
+    for (size_t i = 0; i < sizeof *to / sizeof *sum; i++)
+        sum[i] += value[i];
 }

@@ -284,7 +284,7 @@ static void carry_open_calls(struct lane *lane) {
 }
 
 bool process_after_fork(uintptr_t sp) {
-    const struct segment_calibration calibration = segment.header->calibration;
+    const struct segment_probe_sums probes = segment.header->start_probes;
     const uint64_t frequency = segment.header->ticks_per_second_hint;
     const uint64_t blocks = segment.header->sections[SEGMENT_SECTION_BLOCKS].capacity;
     struct lane *lane;
@@ -297,7 +297,7 @@ bool process_after_fork(uintptr_t sp) {
     }
     madvise(tree_block_next, blocks * sizeof *tree_block_next, MADV_DONTNEED);
     fill_header(segment.header, frequency);
-    segment.header->calibration = calibration;
+    segment.header->start_probes = probes;
     segment.header->forked = 1;
     segment_take_block();
     retire_init();

@@ -187,14 +187,15 @@ void retire_watch(struct lane *lane);
 /* Merges all lanes of a thread into lane 0. */
 void retire_thread(struct lane *lane);
 
-/* --- modules.c, calibrate.c, cpu_time.c, probe.c, jumps.c, message.c, exit_profile.c -----------
+/* --- modules.c, hook_loop.c, cpu_time.c, probe.c, jumps.c, message.c, exit_profile.c -----------
  */
 
 /* Looks which modules are loaded now. */
 void modules_refresh(void);
 
-void calibrate_probes(struct segment_calibration *calibration);
-extern uint64_t calibrated_inner_ticks; /* inner_median, rounded */
+/* Times the hooks in a tight loop: at start, and one batch more while the program runs. */
+void hook_loop_start(struct segment_probe_sums *sums);
+void hook_loop_again(struct segment_probe_sums *sums);
 
 /* Whether context switches can be followed at all; says so once when not. */
 bool cpu_time_available(void);
@@ -204,6 +205,7 @@ void cpu_time_detach(struct lane *lane);
 void cpu_time_follow(struct lane *lane);
 
 void probe_entered(struct lane *lane);
+void probe_add(struct segment_probe_sums *to, const struct segment_probe_sums *from);
 
 /* Finds the functions behind the interposed ones. */
 void jumps_init(void);

@@ -64,14 +64,7 @@ static void merge_info(const struct segment_lane *from) {
 
     to->carried += from->carried;
     to->unmatched_exits += from->unmatched_exits;
-    to->probes.enters += from->probes.enters;
-    to->probes.exits += from->probes.exits;
-    to->probes.enter_outer += from->probes.enter_outer;
-    to->probes.enter_inner += from->probes.enter_inner;
-    to->probes.exit_inner += from->probes.exit_inner;
-    to->probes.exit_outer += from->probes.exit_outer;
-    to->probes.enter_squares += from->probes.enter_squares;
-    to->probes.exit_squares += from->probes.exit_squares;
+    probe_add(&to->probes, &from->probes);
     to->threads += from->kind == SEGMENT_LANE_THREAD;
 }
 

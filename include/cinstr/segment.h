@@ -125,15 +125,19 @@ struct segment_clock_pair {
     uint64_t monotonic_ns;
 };
 
-/* Cost of the probes, in ticks. `inner` falls between an activation's two time stamps, `outer` into
- * its caller. min and median over the batches run when the recorder started, in a tight loop: a
- * lower bound. The cost at real call sites is in each lane's probe sums. */
-struct segment_calibration {
-    uint64_t batches; /* 0: not calibrated */
-    double inner_min, inner_median;
-    double outer_min, outer_median;
-    double call_sequence; /* what two calls of an empty hook cost the caller besides */
-    double clock;         /* one reading of the clock */
+/* What the hooks cost, in sums of ticks: see runtime/probe.c and runtime/hook_loop.c. */
+#define SEGMENT_LOOP_PAIRS 32u
+struct segment_probe_sums {
+    /* Timed in place, a random few: from just before an entry hook's usual path to its time stamp.
+     */
+    uint64_t enters, enter_ticks, enter_squares;
+    /* The same hooks in a tight loop, in batches of SEGMENT_LOOP_PAIRS pairs: between the two time
+     * stamps of a pair, and besides; two calls of an empty function in place of the hooks; and one
+     * entry a batch timed as above. */
+    uint64_t batches, inner, outer, batch_squares; /* squares of a batch's inner + outer */
+    uint64_t sequence;
+    uint64_t loop_enters, loop_enter_ticks;
+    uint64_t untimed; /* timing=adaptive: a pair that counts only */
 };
 
 /* What could not be recorded as it should be. Counts, never reset. */
@@ -174,9 +178,9 @@ struct segment_header {
     uint32_t timing;            /* enum segment_timing */
     uint64_t start_realtime_ns; /* CLOCK_REALTIME when recording began */
     struct segment_clock_pair start;
-    struct segment_clock_pair latest; /* refreshed on cold paths and at exit */
-    uint64_t ticks_per_second_hint;   /* by the CPU's or kernel's own word; 0 unknown */
-    struct segment_calibration calibration;
+    struct segment_clock_pair latest;       /* refreshed on cold paths and at exit */
+    uint64_t ticks_per_second_hint;         /* by the CPU's or kernel's own word; 0 unknown */
+    struct segment_probe_sums start_probes; /* the loop alone, when the recorder started */
 
     uint64_t node_budget;    /* nodes in trees before contexts are truncated */
     uint64_t merge_sequence; /* odd while an ended thread is being merged into lane 0 */
@@ -212,15 +216,6 @@ enum segment_lane_kind {
 
 enum segment_lane_state { SEGMENT_LANE_FREE = 0, SEGMENT_LANE_USED = 1 };
 
-/* The measured cost of hooks in place: a random few are timed from outside (see runtime/probe.c).
- */
-struct segment_probe_sums {
-    uint64_t enters, exits;            /* how many were timed */
-    uint64_t enter_outer, enter_inner; /* sums in ticks, the clock's own cost taken out */
-    uint64_t exit_inner, exit_outer;
-    uint64_t enter_squares, exit_squares; /* of (outer + inner) */
-};
-
 /* A lane is one stack's worth of recording: a shadow stack and a tree. A thread has one for its own
  * stack, and one more for each other stack that it runs on. */
 struct segment_lane {
@@ -240,7 +235,7 @@ struct segment_lane {
     uint64_t threads; /* lane 0: how many threads' lanes were merged */
     struct segment_probe_sums probes;
     char thread_name[16];
-    uint64_t reserved[11];
+    uint64_t reserved[8];
 };
 
 struct segment_label {
