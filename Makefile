@@ -37,7 +37,7 @@ runtime_objects := $(patsubst %,$(BUILD)/%.o,$(runtime_sources))
 reader_objects  := $(patsubst %,$(BUILD)/%.o,$(reader_sources)) $(BUILD)/gen/profile.pb-c.o
 cli_objects     := $(patsubst %,$(BUILD)/%.o,$(cli_sources))
 
-READER_LIBS := -ldw -lelf -lprotobuf-c -lz -lstdc++ -lm
+READER_LIBS := -ldw -lelf -lprotobuf-c -lz -lsupc++ -lm
 CLI_LIBS    := $(READER_LIBS) -ljansson
 
 .PHONY: all runtime test unit e2e demo lint format install clean help

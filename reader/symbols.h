@@ -41,8 +41,7 @@ bool symbols_function(struct symbols *symbols, uint32_t module, uint64_t address
  * call: the return address - 1). 0 when that code does not belong to the function (its own range, a
  * part split off from it, a copy of it inlined into another), lies in another file, or is not
  * known. Both addresses are in `module`. */
-int64_t symbols_line(struct symbols *symbols, uint32_t module, uint64_t function,
-                     uint64_t address);
+int64_t symbols_line(struct symbols *symbols, uint32_t module, uint64_t function, uint64_t address);
 
 /* Why a module has no names, as a line for the profile's comments; NULL when there is nothing to
  * say ("libfoo.so: the file has changed since (build id)", "no debug information: no lines"). */

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ELF symbols as a sorted table (see symbols_table.h). Called by symbols.c. Every index and string
+ * offset is checked by libelf; symbols that lie outside of the code are left out.
+ */
+#include "symbols_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <gelf.h>
+
+/* Which of several names of one address is shown: a function rather than a resolver of one, then
+ * what other files can see, then what does not look internal, then what cannot be replaced. */
+static int rank_of(const GElf_Sym *symbol, const char *name) {
+    const bool is_mangled = name[0] == '_' && (name[1] == 'Z' || name[1] == 'R');
+
+    return 8 * (GELF_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC) +
+           4 * (GELF_ST_BIND(symbol->st_info) == STB_LOCAL) + 2 * (name[0] == '_' && !is_mangled) +
+           1 * (GELF_ST_BIND(symbol->st_info) == STB_WEAK);
+}
+
+static bool add(struct symbols_table *table, const GElf_Sym *symbol, const char *name) {
+    if (table->count == table->capacity) {
+        uint32_t capacity = table->capacity == 0 ? 256 : table->capacity * 2;
+        struct table_symbol *symbols =
+            capacity < table->capacity ? NULL
+                                       : reallocarray(table->symbols, capacity, sizeof(*symbols));
+        if (symbols == NULL)
+            return false;
+        table->symbols = symbols;
+        table->capacity = capacity;
+    }
+    table->symbols[table->count++] = (struct table_symbol){
+        .address = symbol->st_value,
+        .size = symbol->st_size,
+        .name = name,
+        .rank = rank_of(symbol, name),
+    };
+    return true;
+}
+
+static bool is_function(const GElf_Sym *symbol, const struct intervals *code) {
+    const int type = GELF_ST_TYPE(symbol->st_info);
+
+    return (type == STT_FUNC || type == STT_GNU_IFUNC) && symbol->st_shndx != SHN_UNDEF &&
+           intervals_innermost(code, symbol->st_value) != NULL;
+}
+
+/* Of one section. False when out of memory. */
+static bool read_symbols(struct symbols_table *table, Elf *elf, Elf_Scn *section,
+                         const GElf_Shdr *header, const struct intervals *code) {
+    Elf_Data *data = elf_getdata(section, NULL);
+    GElf_Sym symbol;
+
+    for (int i = 1; data != NULL && gelf_getsym(data, i, &symbol) != NULL; i++) {
+        const char *name =
+            is_function(&symbol, code) ? elf_strptr(elf, header->sh_link, symbol.st_name) : NULL;
+        if (name != NULL && name[0] != '\0' && !add(table, &symbol, name))
+            return false;
+    }
+    return true;
+}
+
+static bool read_sections(struct symbols_table *table, Elf *elf, GElf_Word type,
+                          const struct intervals *code) {
+    Elf_Scn *section = NULL;
+    GElf_Shdr header;
+
+    while (elf != NULL && (section = elf_nextscn(elf, section)) != NULL) {
+        if (gelf_getshdr(section, &header) != NULL && header.sh_type == type &&
+            !read_symbols(table, elf, section, &header, code))
+            return false;
+    }
+    return true;
+}
+
+static int compare(const void *left, const void *right) {
+    const struct table_symbol *a = left, *b = right;
+
+    if (a->address != b->address)
+        return a->address < b->address ? -1 : 1;
+    if (a->rank != b->rank)
+        return a->rank < b->rank ? -1 : 1;
+    return strcmp(a->name, b->name);
+}
+
+/* Leaves the best name of each address, which reaches as far as any of its aliases. */
+static void merge_aliases(struct symbols_table *table) {
+    uint32_t kept = 0;
+
+    if (table->count == 0)
+        return;
+    qsort(table->symbols, table->count, sizeof(*table->symbols), compare);
+    for (uint32_t i = 1; i < table->count; i++) {
+        struct table_symbol *best = &table->symbols[kept];
+        if (table->symbols[i].address != best->address)
+            table->symbols[++kept] = table->symbols[i];
+        else if (table->symbols[i].size > best->size)
+            best->size = table->symbols[i].size;
+    }
+    table->count = kept + 1;
+}
+
+/* Hand-written assembly may state no size: such a function reaches to the next one, where all of
+ * them are known. */
+static uint64_t limit_of(const struct symbols_table *table, uint32_t index,
+                         const struct intervals *code) {
+    const struct table_symbol *symbol = &table->symbols[index];
+    const uint64_t end = intervals_innermost(code, symbol->address)->limit;
+
+    if (symbol->size != 0)
+        return symbol->size < end - symbol->address ? symbol->address + symbol->size : end;
+    if (table->is_stripped)
+        return symbol->address + 1;
+    if (index + 1 < table->count && table->symbols[index + 1].address < end)
+        return table->symbols[index + 1].address;
+    return end;
+}
+
+int symbols_table_fill(struct symbols_table *table, const struct symbols_file *file,
+                       struct error *error) {
+    bool is_whole = read_sections(table, file->main.elf, SHT_SYMTAB, &file->code);
+
+    if (is_whole && table->count == 0)
+        is_whole = read_sections(table, file->debug.elf, SHT_SYMTAB, &file->code);
+    if (is_whole && table->count == 0) {
+        table->is_stripped = true;
+        is_whole = read_sections(table, file->main.elf, SHT_DYNSYM, &file->code);
+    }
+    merge_aliases(table);
+    for (uint32_t i = 0; is_whole && i < table->count; i++)
+        is_whole = intervals_add(&table->ranges, table->symbols[i].address,
+                                 limit_of(table, i, &file->code), i);
+    intervals_sort(&table->ranges);
+    return is_whole ? 0 : error_set(error, "out of memory: no names");
+}
+
+void symbols_table_free(struct symbols_table *table) {
+    free(table->symbols);
+    intervals_free(&table->ranges);
+    *table = (struct symbols_table){0};
+}
+
+const char *symbols_table_name(const struct symbols_table *table, uint64_t address) {
+    const struct interval *range = intervals_innermost(&table->ranges, address);
+
+    return range == NULL ? NULL : table->symbols[range->value].name;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The scopes of one compile unit: its functions and what was inlined into them. Filled by
+ * symbols_units.c in one walk over the unit's DIEs; used by symbols_scopes.c alone.
+ */
+#ifndef CINSTR_READER_SYMBOLS_UNITS_H
+#define CINSTR_READER_SYMBOLS_UNITS_H
+
+#include "symbols_scopes.h"
+
+struct scope {
+    Dwarf_Die die;
+    bool is_inlined;
+    bool is_read; /* `definition` is filled: read when first looked at */
+    struct definition definition;
+};
+
+struct unit {
+    Dwarf_Die die;
+    bool is_walked;
+    struct scope *scopes;
+    uint32_t count, capacity;
+    struct intervals ranges; /* values: indices of scopes, parents before children */
+    const void *last;        /* the last DIE walked over */
+};
+
+/* Adds a DIE's ranges of code to the index. False when out of memory. */
+bool unit_add_ranges(struct scopes *scopes, struct intervals *ranges, Dwarf_Die *die,
+                     uint32_t value);
+
+/* Fills the scopes of the unit, if they are not. What cannot be read is left out. */
+void unit_walk(struct scopes *scopes, struct unit *unit);
+
+#endif
