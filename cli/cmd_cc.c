@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `cinstr cc`: a compiler that builds instrumented, for projects that are not to be changed. It
+ * becomes the compiler, with a few options more, and says nothing of its own: configure scripts
+ * read what compilers print.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <glob.h>
+#include <linux/limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cc_line.h"
+#include "command.h"
+#include "text.h"
+
+enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127, ADDED_MAX = 16 };
+
+struct request {
+    bool before_inlining, after_inlining;
+    bool system_headers;
+};
+
+/* --- the compiler ------------------------------------------------------------------------------
+ */
+
+/* How many words come before the compiler's name. */
+static int count_launchers(char **argv) {
+    static const char *const launchers[] = {"ccache", "distcc", "sccache", "icecc"};
+    int count = 0;
+    for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]) && argv[count] != NULL; i++) {
+        if (strcmp(text_base_name(argv[count]), launchers[i]) == 0 && argv[count + 1] != NULL) {
+            count++;
+            i = (size_t)-1;
+        }
+    }
+    return count;
+}
+
+/* The file that a name stands for along PATH, links followed; "" none. */
+static void find_program(const char *name, char path[PATH_MAX]) {
+    const char *directories = strchr(name, '/') != NULL ? "" : getenv("PATH");
+    char candidate[PATH_MAX];
+    path[0] = '\0';
+    if (strchr(name, '/') != NULL && realpath(name, path) == NULL)
+        path[0] = '\0';
+    while (directories != NULL && *directories != '\0' && path[0] == '\0') {
+        const size_t length = strcspn(directories, ":");
+        const int size = snprintf(candidate, sizeof(candidate), "%.*s/%s", (int)length,
+                                  length == 0 ? "." : directories, name);
+        if (size < PATH_MAX && access(candidate, X_OK) == 0 && realpath(candidate, path) == NULL)
+            path[0] = '\0';
+        directories += length + (directories[length] == ':');
+    }
+}
+
+/* By its name, or by what `cc` is a link to. */
+static bool is_clang(const char *compiler) {
+    char path[PATH_MAX];
+    if (strstr(text_base_name(compiler), "clang") != NULL)
+        return true;
+    find_program(compiler, path);
+    return strstr(text_base_name(path), "clang") != NULL;
+}
+
+/* --- the library -------------------------------------------------------------------------------
+ */
+
+/* Beside this command, as where it is built, or in the lib directory beside its bin. */
+static bool find_library(char directory[PATH_MAX]) {
+    static const char *const places[] = {"", "/../lib", "/../lib64", "/../lib/*"};
+    char here[PATH_MAX], pattern[PATH_MAX + 32];
+    const ssize_t length = readlink("/proc/self/exe", here, sizeof(here) - 1);
+    if (length <= 0)
+        return false;
+    here[length] = '\0';
+    *strrchr(here, '/') = '\0';
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        glob_t found;
+        snprintf(pattern, sizeof(pattern), "%s%s/libcinstr.so", here, places[i]);
+        const bool is_there = glob(pattern, 0, NULL, &found) == 0;
+        if (is_there) {
+            *strrchr(found.gl_pathv[0], '/') = '\0';
+            if (realpath(found.gl_pathv[0], directory) == NULL)
+                directory[0] = '\0';
+        }
+        globfree(&found);
+        if (is_there)
+            return directory[0] != '\0';
+    }
+    return false;
+}
+
+/* --- the new command line ----------------------------------------------------------------------
+ */
+
+struct words {
+    char **argv;
+    size_t count;
+};
+
+static void add(struct words *words, const char *word) {
+    words->argv[words->count++] = (char *)word;
+}
+
+/* In front of the project's own options, which so have the last word. */
+static void add_hooks(struct words *words, const struct request *request, bool clang,
+                      bool is_cplusplus) {
+    add(words, "-g");
+    if (clang && (request->after_inlining || (is_cplusplus && !request->before_inlining)))
+        add(words, "-finstrument-functions-after-inlining");
+    else
+        add(words, "-finstrument-functions");
+    if (!clang && !request->system_headers)
+        add(words, "-finstrument-functions-exclude-file-list=/usr/include,/usr/lib/gcc");
+}
+
+/* Behind everything that may need it. A static program has no use for a run path, and glibc 2.36
+ * stops a static-pie that has one. */
+static void add_library(struct words *words, const char *directory, bool is_static) {
+    add(words, "-L");
+    add(words, directory);
+    if (!is_static) {
+        add(words, "-Xlinker");
+        add(words, "-rpath");
+        add(words, "-Xlinker");
+        add(words, directory);
+    }
+    add(words, "-lcinstr");
+}
+
+static int compile(const struct command *command, const struct request *request, int argc,
+                   char **argv) {
+    const int launchers = count_launchers(argv);
+    const char *compiler = argv[launchers];
+    const struct cc_line line = cc_line_read(text_base_name(compiler), argv + launchers + 1);
+    const bool clang = is_clang(compiler);
+    struct words words = {.argv = calloc((size_t)argc + ADDED_MAX, sizeof(*words.argv))};
+    char directory[PATH_MAX];
+    if (words.argv == NULL)
+        return fail(&(struct error){"not enough memory"});
+    if (request->after_inlining && !clang)
+        return usage_error(command, "%s has no hooks after inlining: that takes clang", compiler);
+    for (int i = 0; i <= launchers; i++)
+        add(&words, argv[i]);
+    if (cc_line_is_instrumented(&line))
+        add_hooks(&words, request, clang, line.is_cplusplus);
+    for (int i = launchers + 1; i < argc; i++)
+        add(&words, argv[i]);
+    if (cc_line_needs_library(&line)) {
+        if (!find_library(directory))
+            return fail(&(struct error){"cc: libcinstr.so is neither beside this command nor in "
+                                        "the lib directory beside its own"});
+        add_library(&words, directory, line.is_static);
+    }
+    execvp(words.argv[0], words.argv);
+    note("cannot run %s: %s", words.argv[0], strerror(errno));
+    free(words.argv);
+    return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
+}
+
+/* --- options -----------------------------------------------------------------------------------
+ */
+
+static const char help[] =
+    "Runs a compiler so that what it builds is instrumented: -g and -finstrument-functions when "
+    "it\n"
+    "compiles, -lcinstr when it links. For building a project as it is:\n"
+    "  make CC=\"cinstr cc gcc\" CXX=\"cinstr cc g++\"\n\n"
+    "Options, before COMPILER:\n"
+    "      --before-inlining  clang: hooks in functions that are inlined as well (-finstrument-\n"
+    "                        functions); the default for C, as with gcc\n"
+    "      --after-inlining  clang: only in functions that are really called (-finstrument-\n"
+    "                        functions-after-inlining); the default for C++, since libstdc++ does\n"
+    "                        not link with the others\n"
+    "      --system-headers  gcc: instrument inline functions and templates of system headers\n"
+    "                        (/usr/include, /usr/lib/gcc) too; clang always does\n"
+    "  -h, --help            this\n\n"
+    "COMPILER is gcc, g++, clang, clang++ or the like, with ccache or distcc in front if you "
+    "will.\n"
+    "Its own options win: -g0, -fno-instrument-functions. Left as they are: preprocessing,\n"
+    "assembler sources, -r, -nostdlib, -ffreestanding, -m32, and what only prints (--version).\n"
+    "Programs that the build runs itself are instrumented too, and write profiles; to keep them\n"
+    "from it, build with CINSTR_OPTIONS=output=none in the environment.\n"
+    "Exit status: the compiler's; 126 it cannot be run, 127 it is not there, 2 wrong usage, 1 the\n"
+    "library was not found.\n\n"
+    "Examples:\n"
+    "  make CC=\"cinstr cc gcc\"\n"
+    "  ./configure CC=\"cinstr cc clang\" CXX=\"cinstr cc clang++\" && make\n"
+    "  cmake -DCMAKE_C_COMPILER_LAUNCHER=\"cinstr;cc\" -DCMAKE_C_LINKER_LAUNCHER=\"cinstr;cc\" ..\n"
+    "  cinstr cc -- gcc -O2 main.c -o main\n";
+
+enum { OPTION_BEFORE = 256, OPTION_AFTER, OPTION_SYSTEM };
+
+static const struct option options[] = {
+    {"before-inlining", no_argument, NULL, OPTION_BEFORE},
+    {"after-inlining", no_argument, NULL, OPTION_AFTER},
+    {"system-headers", no_argument, NULL, OPTION_SYSTEM},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+static int run(const struct command *command, int argc, char **argv) {
+    struct request request = {0};
+    int option;
+    while ((option = getopt_long(argc, argv, "+:h", options, NULL)) != -1) {
+        if (option == 'h')
+            return print_help(command);
+        if (option == OPTION_BEFORE)
+            request.before_inlining = true;
+        else if (option == OPTION_AFTER)
+            request.after_inlining = true;
+        else if (option == OPTION_SYSTEM)
+            request.system_headers = true;
+        else
+            return option_error(command, option, argv);
+    }
+    if (request.before_inlining && request.after_inlining)
+        return usage_error(command, "hooks before or after inlining, not both");
+    if (argc == optind)
+        return usage_error(command, "no compiler");
+    return compile(command, &request, argc - optind, argv + optind);
+}
+
+const struct command command_cc = {
+    .name = "cc",
+    .arguments = "[OPTION]... [--] COMPILER [ARGUMENT]...",
+    .summary = "run a compiler so that it builds instrumented",
+    .help = help,
+    .run = run,
+};

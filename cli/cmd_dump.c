@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `cinstr dump`: the profile of a process as it is now, or of what it does in the next seconds. The
+ * process is not stopped, signalled or asked: only its segment is read.
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "liveness.h"
+#include "output_file.h"
+#include "source.h"
+#include "units.h"
+
+struct request {
+    struct build_options build;
+    const char *output;
+    const char *directory;
+    double seconds; /* 0: since the start */
+    bool quiet;
+};
+
+/* --- a difference ------------------------------------------------------------------------------
+ */
+
+/* The process's end ends the wait as well: nothing more will come. */
+static void wait_for(const struct segment_header *header, double seconds) {
+    const int fd = (int)syscall(SYS_pidfd_open, header->pid, 0);
+    struct pollfd process = {.fd = fd, .events = POLLIN};
+    if (isatty(STDERR_FILENO) && seconds >= 1)
+        note("waiting %g s for process %u", seconds, header->pid);
+    poll(&process, fd >= 0 && liveness_of(header) == LIVENESS_ALIVE, (int)(seconds * 1000));
+    if (fd >= 0)
+        close(fd);
+}
+
+/* What states the sums of a whole run is not true of a part of it. */
+static void leave_out_sums(struct profile *profile) {
+    static const char *const sums[] = {"calls ",
+                                       "time: ", "below resolution: ", "most of the time "};
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < profile->comment_count; i++) {
+        bool is_sum = false;
+        for (size_t k = 0; k < sizeof(sums) / sizeof(sums[0]); k++)
+            is_sum = is_sum || strncmp(profile->comments[i], sums[k], strlen(sums[k])) == 0;
+        if (!is_sum)
+            profile->comments[kept++] = profile->comments[i];
+    }
+    profile->comment_count = kept;
+}
+
+static struct profile *subtract(const struct source *source, const struct request *request,
+                                const struct profile *before, struct error *error) {
+    struct profile *after = source_profile(source, &request->build, error);
+    struct profile *difference = after == NULL ? NULL : profile_subtract(after, before, error);
+    profile_free(after);
+    if (difference == NULL)
+        return NULL;
+    leave_out_sums(difference);
+    if (profile_add_comment(difference, "the difference of two snapshots; what is said of losses "
+                                        "counts from the start") != PROFILE_NONE)
+        return difference;
+    error_set_errno(error, "cannot describe the difference");
+    profile_free(difference);
+    return NULL;
+}
+
+static struct profile *build_difference(const struct source *source, const struct request *request,
+                                        const struct snapshot *first, struct error *error) {
+    if (!first->is_live) {
+        error_set(error, "%s: its process has ended: --seconds is for one that runs", source->name);
+        return NULL;
+    }
+    struct profile *before = build_profile(first, &request->build, error);
+    if (before == NULL)
+        return NULL;
+    wait_for(&first->header, request->seconds);
+    struct profile *difference = subtract(source, request, before, error);
+    profile_free(before);
+    return difference;
+}
+
+/* --- the dump ----------------------------------------------------------------------------------
+ */
+
+static bool is_edges(const struct request *request) {
+    return request->build.kind != NULL && strcmp(request->build.kind, "edges") == 0;
+}
+
+static void default_name(const struct segment_header *header, char *name, size_t size) {
+    char program[sizeof(header->program)];
+    snprintf(program, sizeof(program), "%s", header->program);
+    for (char *at = program; *at != '\0'; at++) {
+        if (*at == '/' || (unsigned char)*at < 0x20 || *at == 0x7f)
+            *at = '_';
+    }
+    snprintf(name, size, "cinstr.%s.%u.pb.gz", program, header->pid);
+}
+
+static int write_profile(const struct profile *profile, const char *path, struct output_file *file,
+                         struct error *error) {
+    if (output_file_open(file, path, error) != 0)
+        return -1;
+    if (profile_write_pprof(profile, file->fd, error) == 0)
+        return output_file_finish(file, error);
+    output_file_discard(file);
+    return error_prefix(error, "%s", file->path);
+}
+
+static int dump_snapshot(const struct source *source, const struct request *request,
+                         const struct snapshot *snapshot, struct error *error) {
+    struct output_file file;
+    char name[128];
+    struct profile *profile = request->seconds > 0
+                                  ? build_difference(source, request, snapshot, error)
+                                  : build_profile(snapshot, &request->build, error);
+    if (profile == NULL)
+        return -1;
+    default_name(&snapshot->header, name, sizeof(name));
+    const char *path = request->output == NULL ? name : request->output;
+    const int result = write_profile(profile, path, &file, error);
+    if (result == 0 && !request->quiet)
+        note("%s: %s %s", file.path, units_count(profile->sample_count).text,
+             is_edges(request) ? "edges" : "contexts");
+    profile_free(profile);
+    return result;
+}
+
+static int dump(const struct request *request, const char *text, struct error *error) {
+    struct source source;
+    int result = -1;
+    if (source_open(&source, text, request->directory, error) != 0)
+        return -1;
+    struct snapshot *snapshot = source_snapshot(&source, "cinstr dump", error);
+    if (snapshot != NULL)
+        result = dump_snapshot(&source, request, snapshot, error);
+    snapshot_free(snapshot);
+    source_close(&source);
+    return result;
+}
+
+/* --- options -----------------------------------------------------------------------------------
+ */
+
+static const char help[] =
+    "Writes the profile of a process that runs, hangs or was killed, as pprof.\n\n" SOURCE_HELP
+    "\nOptions:\n"
+    "  -o, --output FILE     write FILE, \"-\" standard output\n"
+    "                        (default cinstr.PROGRAM.PID.pb.gz, made or replaced)\n"
+    "      --kind KIND       exact: a sample for each calling context (default);\n"
+    "                        edges: one for each call edge, for pprof's -peek\n"
+    "      --seconds N       only what happens in the next N seconds\n"
+    "      --by-thread       keep threads apart, by tags\n"
+    "      --baseline SECONDS  what a plain build takes: anchors the times\n" HELP_DIRECTORY
+    "  -q, --quiet           do not say what was written\n"
+    "  -h, --help            this\n\n"
+    "The process is not stopped. Calls that are open count, with their time up to now.\n"
+    "Exit status: 0 fine, 1 failed, 2 wrong usage.\n\n"
+    "Examples:\n"
+    "  cinstr dump 4711\n"
+    "  cinstr dump --seconds 5 -o busy.pb.gz lua && go tool pprof -top busy.pb.gz\n"
+    "  cinstr dump --kind edges -o - 4711 | go tool pprof -peek '^main$' /dev/stdin\n";
+
+enum { OPTION_KIND = 256, OPTION_SECONDS, OPTION_BY_THREAD, OPTION_BASELINE, OPTION_DIRECTORY };
+
+static const struct option options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"kind", required_argument, NULL, OPTION_KIND},
+    {"seconds", required_argument, NULL, OPTION_SECONDS},
+    {"by-thread", no_argument, NULL, OPTION_BY_THREAD},
+    {"baseline", required_argument, NULL, OPTION_BASELINE},
+    {"directory", required_argument, NULL, OPTION_DIRECTORY},
+    {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+static int set_option(const struct command *command, struct request *request, int option) {
+    switch (option) {
+    case 'o':
+        request->output = optarg;
+        break;
+    case 'q':
+        request->quiet = true;
+        break;
+    case OPTION_KIND:
+        request->build.kind = optarg;
+        if (strcmp(optarg, "exact") != 0 && strcmp(optarg, "edges") != 0)
+            return usage_error(command, "no kind '%s'; there are exact, edges", optarg);
+        break;
+    case OPTION_SECONDS:
+        if (!parse_real(optarg, 0.001, 2e6, &request->seconds))
+            return usage_error(command, "--seconds takes 0.001 to 2000000, not '%s'", optarg);
+        break;
+    case OPTION_BY_THREAD:
+        request->build.by_thread = true;
+        break;
+    case OPTION_BASELINE:
+        if (!parse_real(optarg, 1e-9, 1e9, &request->build.baseline_seconds))
+            return usage_error(command, "--baseline takes seconds, not '%s'", optarg);
+        break;
+    default:
+        request->directory = optarg;
+    }
+    return STATUS_FINE;
+}
+
+static int run(const struct command *command, int argc, char **argv) {
+    struct request request = {0};
+    struct error error;
+    int option;
+    while ((option = getopt_long(argc, argv, ":o:qh", options, NULL)) != -1) {
+        if (option == 'h')
+            return print_help(command);
+        const int status = option == '?' || option == ':' ? option_error(command, option, argv)
+                                                          : set_option(command, &request, option);
+        if (status != STATUS_FINE)
+            return status;
+    }
+    if (argc - optind != 1)
+        return usage_error(command, argc == optind ? "no SOURCE" : "more than one SOURCE");
+    if (request.seconds > 0 && request.build.baseline_seconds > 0)
+        return usage_error(command, "--baseline is for a whole run, not for --seconds of it");
+    return dump(&request, argv[optind], &error) == 0 ? STATUS_FINE : fail(&error);
+}
+
+const struct command command_dump = {
+    .name = "dump",
+    .arguments = "[OPTION]... SOURCE",
+    .summary = "write the profile of a process that runs, hangs or was killed",
+    .help = help,
+    .run = run,
+};

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `cinstr ps`: the segments of this user's processes, of those that run and those that ended
+ * without a profile. Counts nothing that it cannot read: such a segment is one line on standard
+ * error.
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "command.h"
+#include "json_text.h"
+#include "segments.h"
+#include "snapshot.h"
+#include "text.h"
+#include "units.h"
+
+struct process {
+    const struct segments_entry *entry;
+    bool is_read; /* what follows is known */
+    uint64_t calls, open, contexts, threads, ended_threads;
+};
+
+static struct process read_process(const struct segments_entry *entry) {
+    struct process process = {.entry = entry};
+    struct snapshot_totals totals;
+    struct error error;
+    struct snapshot *snapshot = snapshot_open(entry->path, &error);
+    if (snapshot == NULL) {
+        /* One that ends just now takes its segment away: that is no failure. */
+        note("%s", error.message);
+        return process;
+    }
+    snapshot_sum(snapshot, &totals);
+    process.is_read = true;
+    process.calls = totals.calls;
+    process.open = totals.open;
+    process.contexts = totals.nodes;
+    for (uint32_t i = 0; i < snapshot->lane_count; i++) {
+        const struct segment_lane *lane = &snapshot->lanes[i].info;
+        process.threads += lane->kind == SEGMENT_LANE_THREAD;
+        process.ended_threads += lane->kind == SEGMENT_LANE_ENDED ? lane->threads : 0;
+    }
+    snapshot_free(snapshot);
+    return process;
+}
+
+static double age_seconds(const struct segments_entry *entry) {
+    struct timespec now = {0, 0};
+    clock_gettime(CLOCK_REALTIME, &now);
+    const double start = (double)entry->header.start_realtime_ns / 1e9;
+    const double age = (double)now.tv_sec + (double)now.tv_nsec / 1e9 - start;
+    return age > 0 ? age : 0;
+}
+
+/* --- the table ---------------------------------------------------------------------------------
+ */
+
+static void print_count(uint64_t count, bool is_known, int width) {
+    printf(" %*s", width, is_known ? units_count((int64_t)count).text : "-");
+}
+
+static void print_row(const struct process *process) {
+    const struct segment_header *header = &process->entry->header;
+    printf("%7" PRIu32 " %-9s %8s", header->pid, segments_state(process->entry),
+           units_age(age_seconds(process->entry)).text);
+    print_count(process->threads, process->is_read, 7);
+    print_count(process->calls, process->is_read, 17);
+    print_count(process->contexts, process->is_read, 9);
+    printf("  ");
+    text_print(stdout, header->program);
+    printf("  ");
+    text_print(stdout, process->entry->path);
+    putchar('\n');
+}
+
+/* --- JSON --------------------------------------------------------------------------------------
+ */
+
+/* Each argument ends with a NUL; the last may have been cut off. */
+static json_t *command_line(const struct segment_header *header) {
+    json_t *array = json_array();
+    const char *end = header->command_line + sizeof(header->command_line);
+    for (const char *at = header->command_line; at < end && *at != '\0'; at += strlen(at) + 1)
+        json_array_append_new(array, json_text(at));
+    return array;
+}
+
+static json_t *count_or_null(uint64_t count, bool is_known) {
+    return is_known ? json_integer((json_int_t)count) : json_null();
+}
+
+static json_t *process_entry(const struct process *process) {
+    const struct segments_entry *entry = process->entry;
+    const struct segment_header *header = &entry->header;
+    const bool is_read = process->is_read;
+    return json_pack(
+        "{s:I, s:o, s:o, s:s, s:b, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "pid",
+        (json_int_t)header->pid, "program", json_text(header->program), "command",
+        command_line(header), "state", segments_state(entry), "has_ended",
+        segments_has_ended(entry), "start_ns", (json_int_t)header->start_realtime_ns, "age_seconds",
+        age_seconds(entry), "threads", count_or_null(process->threads, is_read), "ended_threads",
+        count_or_null(process->ended_threads, is_read), "calls",
+        count_or_null(process->calls, is_read), "open_calls", count_or_null(process->open, is_read),
+        "contexts", count_or_null(process->contexts, is_read), "segment_bytes",
+        (json_int_t)header->size, "segment", json_text(entry->path));
+}
+
+/* --- all of them -------------------------------------------------------------------------------
+ */
+
+static int list(const struct segments *segments, bool as_json, struct error *error) {
+    json_t *array = as_json ? json_array() : NULL;
+    bool any = false;
+    for (size_t i = 0; i < segments->count; i++) {
+        const struct segments_entry *entry = &segments->entries[i];
+        if (entry->problem != NULL) {
+            note("%s", entry->problem);
+            continue;
+        }
+        const struct process process = read_process(entry);
+        if (!as_json && !any)
+            printf("%7s %-9s %8s %7s %17s %9s  %s\n", "pid", "state", "age", "threads", "calls",
+                   "contexts", "program and segment");
+        if (as_json)
+            json_array_append_new(array, process_entry(&process));
+        else
+            print_row(&process);
+        any = true;
+    }
+    if (as_json)
+        return json_print(stdout, json_pack("{s:o}", "processes", array), error);
+    if (!any)
+        note("nothing is recorded here");
+    return 0;
+}
+
+static int clean(const struct segments *segments, bool quiet, struct error *error) {
+    size_t removed = 0;
+    for (size_t i = 0; i < segments->count; i++) {
+        const struct segments_entry *entry = &segments->entries[i];
+        if (!segments_has_ended(entry))
+            continue;
+        if (segments_remove(entry, error) != 0)
+            return -1;
+        removed++;
+    }
+    if (!quiet)
+        note("%zu %s of processes that have ended removed", removed,
+             removed == 1 ? "segment" : "segments");
+    return 0;
+}
+
+static const char help[] =
+    "Lists the processes of this user that are being recorded, and those that ended without\n"
+    "writing their profile (killed, crashed, _exit): take it with `cinstr dump PID`.\n\n"
+    "Options:\n"
+    "      --clean           remove what processes have left that have surely ended\n"
+    "      --json            for programs\n" HELP_DIRECTORY
+    "  -q, --quiet           do not say how many were removed\n"
+    "  -h, --help            this\n\n"
+    "States: running, starting, exiting; exited, died (without exit), exec'd (its process is\n"
+    "another program now), elsewhere (in a pid namespace that cannot be seen from here).\n"
+    "Exit status: 0 fine, 1 failed, 2 wrong usage.\n\n"
+    "Examples:\n"
+    "  cinstr ps\n"
+    "  cinstr ps --json | jq '.processes[] | select(.has_ended) | .segment'\n"
+    "  cinstr ps --clean\n";
+
+enum { OPTION_CLEAN = 256, OPTION_JSON, OPTION_DIRECTORY };
+
+static const struct option options[] = {
+    {"clean", no_argument, NULL, OPTION_CLEAN},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"directory", required_argument, NULL, OPTION_DIRECTORY},
+    {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+static int run(const struct command *command, int argc, char **argv) {
+    const char *directory = NULL;
+    bool is_clean = false, as_json = false, quiet = false;
+    int option;
+    while ((option = getopt_long(argc, argv, ":qh", options, NULL)) != -1) {
+        if (option == 'h')
+            return print_help(command);
+        if (option == OPTION_CLEAN)
+            is_clean = true;
+        else if (option == OPTION_JSON)
+            as_json = true;
+        else if (option == OPTION_DIRECTORY)
+            directory = optarg;
+        else if (option == 'q')
+            quiet = true;
+        else
+            return option_error(command, option, argv);
+    }
+    if (argc != optind)
+        return usage_error(command, "what is '%s'? It takes no arguments", argv[optind]);
+    if (is_clean && as_json)
+        return usage_error(command, "--clean lists nothing: not with --json");
+    struct segments segments;
+    struct error error;
+    if (segments_find(&segments, directory, &error) != 0)
+        return fail(&error);
+    const int result =
+        is_clean ? clean(&segments, quiet, &error) : list(&segments, as_json, &error);
+    segments_free(&segments);
+    return result == 0 ? STATUS_FINE : fail(&error);
+}
+
+const struct command command_ps = {
+    .name = "ps",
+    .arguments = "[OPTION]...",
+    .summary = "what is being recorded, and what ended without a profile",
+    .help = help,
+    .run = run,
+};

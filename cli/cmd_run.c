@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `cinstr run`: runs an instrumented program with the recorder's options set, and says where its
+ * profile is. Otherwise it is as if the program had been run itself: nothing on standard output,
+ * its exit status, its signals.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <linux/limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "run_child.h"
+#include "run_options.h"
+#include "run_profiles.h"
+#include "segments.h"
+
+enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127 };
+
+struct request {
+    struct run_options options;
+    bool quiet;
+};
+
+/* --- what it left ------------------------------------------------------------------------------
+ */
+
+enum { TOLD_MAX = 8 };
+
+/* Below this directory, by the rest of its name. */
+static void tell_profile(const char *path, size_t index) {
+    char here[PATH_MAX];
+    const size_t length = getcwd(here, sizeof(here)) == NULL ? 0 : strlen(here);
+    if (index >= TOLD_MAX)
+        return;
+    if (length > 1 && strncmp(path, here, length) == 0 && path[length] == '/')
+        path += length + 1;
+    note("profile: %s", path);
+}
+
+/* A program that ended in the midst of its calls has left its segment. */
+static bool tell_segment(pid_t pid, uint64_t start_ns) {
+    struct segments segments;
+    struct error error;
+    bool found = false;
+    if (segments_find(&segments, NULL, &error) != 0)
+        return false;
+    for (size_t i = 0; i < segments.count; i++) {
+        const struct segments_entry *entry = &segments.entries[i];
+        if (!segments_has_ended(entry) || entry->header.pid != (uint32_t)pid ||
+            entry->header.start_realtime_ns < start_ns)
+            continue;
+        note("it ended without writing its profile: cinstr dump %s", entry->path);
+        found = true;
+    }
+    segments_free(&segments);
+    return found;
+}
+
+static void tell(const struct run_profiles *before, const char *output, const char *program,
+                 pid_t pid, uint64_t start_ns) {
+    const bool is_wanted = strcmp(output, "none") != 0;
+    const size_t count = is_wanted ? run_profiles_new(before, tell_profile) : 0;
+    if (count > TOLD_MAX)
+        note("and %zu more", count - TOLD_MAX);
+    const bool has_left = tell_segment(pid, start_ns);
+    if (is_wanted && count == 0 && !has_left)
+        note("no profile: %s is not instrumented, or not linked with -lcinstr; "
+             "see `cinstr cc --help`",
+             program);
+}
+
+/* --- the run -----------------------------------------------------------------------------------
+ */
+
+static uint64_t realtime_ns(void) {
+    struct timespec now = {0, 0};
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static int run_program(const struct request *request, const char *output,
+                       const struct run_profiles *before, char **argv) {
+    const uint64_t start_ns = realtime_ns();
+    pid_t pid;
+    int wait_status;
+    const int failure = run_child(argv, &pid, &wait_status);
+    if (failure != 0) {
+        note("cannot run %s: %s", argv[0], strerror(failure));
+        return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
+    }
+    if (!request->quiet)
+        tell(before, output, argv[0], pid, start_ns);
+    return run_child_status(wait_status);
+}
+
+static int prepare_and_run(struct request *request, char **argv) {
+    char output[RUN_OPTIONS_SIZE];
+    struct run_profiles before;
+    struct error error;
+    run_options_get(&request->options, "output", output);
+    if (output[0] == '\0' &&
+        run_options_add_output(&request->options, RUN_OPTIONS_OUTPUT, &error) != 0)
+        return fail(&error);
+    run_options_get(&request->options, "output", output);
+    if (setenv("CINSTR_OPTIONS", request->options.text, 1) != 0 ||
+        !run_profiles_note(&before, output)) {
+        error_set_errno(&error, "cannot prepare the run");
+        return fail(&error);
+    }
+    const int status = run_program(request, output, &before, argv);
+    run_profiles_free(&before);
+    return status;
+}
+
+/* --- options -----------------------------------------------------------------------------------
+ */
+
+static const char help[] =
+    "Runs a program that was built with -finstrument-functions and -lcinstr (see\n"
+    "`cinstr cc --help`), and says where its profile is.\n\n"
+    "Options:\n"
+    "  -o, --output FILE     the profile's name: %p pid, %e program, %h host, %% percent;\n"
+    "                        none: do not write one (default cinstr.%e.%p.pb.gz)\n"
+    "      --histogram       record durations as well: shortest, longest, histogram\n"
+    "      --timing HOW      exact: time every call (default); adaptive: count every call, time\n"
+    "                        a random share of short and frequent ones\n"
+    "      --contexts N      calling contexts to keep apart, 1024 to 16777216\n"
+    "                        (default 262144); what is beyond is folded by call edge\n"
+    "      --no-cpu          wall time alone, no CPU time\n"
+    "      --no-start        record only from the program's own cinstr_start() on\n"
+    "      --directory DIR   where the records lie while it runs\n"
+    "  -q, --quiet           do not say where the profile is\n"
+    "  -h, --help            this\n\n"
+    "They are added to those in CINSTR_OPTIONS, and win. Standard output and input are the\n"
+    "program's alone; what is said goes to standard error.\n"
+    "Exit status: the program's own, or death by the same signal; 126 it cannot be run, 127 it\n"
+    "is not there, 2 wrong usage, 1 failed before it ran.\n\n"
+    "Examples:\n"
+    "  cinstr run -- ./program arguments\n"
+    "  cinstr run -o prof.pb.gz --histogram -- ./program && cinstr report prof.pb.gz\n"
+    "  cinstr run --timing adaptive make check\n";
+
+enum {
+    OPTION_HISTOGRAM = 256,
+    OPTION_TIMING,
+    OPTION_CONTEXTS,
+    OPTION_NO_CPU,
+    OPTION_NO_START,
+    OPTION_DIRECTORY,
+};
+
+static const struct option options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"histogram", no_argument, NULL, OPTION_HISTOGRAM},
+    {"timing", required_argument, NULL, OPTION_TIMING},
+    {"contexts", required_argument, NULL, OPTION_CONTEXTS},
+    {"no-cpu", no_argument, NULL, OPTION_NO_CPU},
+    {"no-start", no_argument, NULL, OPTION_NO_START},
+    {"directory", required_argument, NULL, OPTION_DIRECTORY},
+    {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+static int set_option(const struct command *command, struct request *request, int option) {
+    const char *name = "", *value = optarg;
+    struct error error;
+    uint64_t contexts;
+    switch (option) {
+    case 'q':
+        request->quiet = true;
+        return STATUS_FINE;
+    case 'o':
+        name = "output";
+        break;
+    case OPTION_TIMING:
+        name = "timing";
+        if (strcmp(optarg, "exact") != 0 && strcmp(optarg, "adaptive") != 0)
+            return usage_error(command, "--timing is exact or adaptive, not '%s'", optarg);
+        break;
+    case OPTION_CONTEXTS:
+        name = "contexts";
+        if (!parse_number(optarg, 1024, 16777216, &contexts))
+            return usage_error(command, "--contexts takes 1024 to 16777216, not '%s'", optarg);
+        break;
+    case OPTION_DIRECTORY:
+        name = "directory";
+        break;
+    case OPTION_HISTOGRAM:
+        name = "histogram";
+        value = "1";
+        break;
+    case OPTION_NO_CPU:
+        name = "cpu";
+        value = "0";
+        break;
+    default:
+        name = "start";
+        value = "0";
+    }
+    if (value[0] == '\0')
+        return usage_error(command, "--%s: an empty name", name);
+    if ((option == 'o' ? run_options_add_output(&request->options, value, &error)
+                       : run_options_add(&request->options, name, value, &error)) != 0)
+        return usage_error(command, "--%s: %s", name, error.message);
+    return STATUS_FINE;
+}
+
+static int run(const struct command *command, int argc, char **argv) {
+    struct request request = {.quiet = false};
+    struct error error;
+    int option;
+    if (run_options_init(&request.options, &error) != 0)
+        return fail(&error);
+    /* '+': what follows the program's name is the program's. */
+    while ((option = getopt_long(argc, argv, "+:o:qh", options, NULL)) != -1) {
+        if (option == 'h')
+            return print_help(command);
+        const int status = option == '?' || option == ':' ? option_error(command, option, argv)
+                                                          : set_option(command, &request, option);
+        if (status != STATUS_FINE)
+            return status;
+    }
+    if (argc == optind)
+        return usage_error(command, "no program to run");
+    return prepare_and_run(&request, argv + optind);
+}
+
+const struct command command_run = {
+    .name = "run",
+    .arguments = "[OPTION]... [--] PROGRAM [ARGUMENT]...",
+    .summary = "run a program and say where its profile is",
+    .help = help,
+    .run = run,
+};

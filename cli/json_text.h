@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * JSON through jansson, for text that need not be UTF-8: names come from symbol tables and files.
+ * Used wherever the command prints JSON.
+ */
+#ifndef CINSTR_CLI_JSON_TEXT_H
+#define CINSTR_CLI_JSON_TEXT_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "error.h"
+
+/* A string; where the text is not UTF-8, its bytes beyond ASCII become '?'. */
+json_t *json_text(const char *text);
+
+/* Sets `key`, which need not be UTF-8 either, to `value`, which it takes over. */
+void json_set_text(json_t *object, const char *key, json_t *value);
+
+/* Prints the value and a newline, and gives it back. -1 with `error` filled when it is NULL or does
+ * not print. */
+int json_print(FILE *out, json_t *value, struct error *error);
+
+#endif

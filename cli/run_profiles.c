@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* See run_profiles.h. */
+#include "run_profiles.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* %p is a number, %e and %h may be anything; all else is itself. */
+static char *glob_pattern(const char *output) {
+    char *pattern = malloc(strlen(output) * 6 + 1), *to = pattern;
+    for (; pattern != NULL && *output != '\0'; output++) {
+        if (*output == '%' && output[1] != '\0') {
+            output++;
+            to = stpcpy(to, *output == 'p' ? "[0-9]*" : *output == '%' ? "%" : "*");
+        } else {
+            if (strchr("*?[\\", *output) != NULL)
+                *to++ = '\\';
+            *to++ = *output;
+        }
+    }
+    if (pattern != NULL)
+        *to = '\0';
+    return pattern;
+}
+
+static bool list(struct run_profiles *profiles) {
+    const int result = glob(profiles->pattern, 0, NULL, &profiles->files);
+    if (result != 0 && result != GLOB_NOMATCH)
+        return false;
+    profiles->details = calloc(profiles->files.gl_pathc + 1, sizeof(*profiles->details));
+    for (size_t i = 0; profiles->details != NULL && i < profiles->files.gl_pathc; i++)
+        stat(profiles->files.gl_pathv[i], &profiles->details[i]);
+    return profiles->details != NULL;
+}
+
+bool run_profiles_note(struct run_profiles *before, const char *output) {
+    *before = (struct run_profiles){.pattern = glob_pattern(output)};
+    return before->pattern != NULL && list(before);
+}
+
+static int compare_paths(const void *left, const void *right) {
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static bool was_there(const struct run_profiles *before, char *path, const struct stat *now) {
+    if (before->files.gl_pathc == 0)
+        return false;
+    char **found =
+        bsearch(&path, before->files.gl_pathv, before->files.gl_pathc, sizeof(path), compare_paths);
+    if (found == NULL)
+        return false;
+    const struct stat *then = &before->details[found - before->files.gl_pathv];
+    return then->st_ino == now->st_ino && then->st_mtim.tv_sec == now->st_mtim.tv_sec &&
+           then->st_mtim.tv_nsec == now->st_mtim.tv_nsec;
+}
+
+/* One that is not complete yet. */
+static bool is_part(const char *path) {
+    const size_t length = strlen(path);
+    return length > 5 && strcmp(path + length - 5, ".part") == 0;
+}
+
+size_t run_profiles_new(const struct run_profiles *before,
+                        void (*tell)(const char *path, size_t index)) {
+    struct run_profiles now = {.pattern = before->pattern};
+    size_t count = 0;
+    if (list(&now)) {
+        for (size_t i = 0; i < now.files.gl_pathc; i++) {
+            char *path = now.files.gl_pathv[i];
+            if (is_part(path) || was_there(before, path, &now.details[i]))
+                continue;
+            tell(path, count++);
+        }
+    }
+    now.pattern = NULL;
+    run_profiles_free(&now);
+    return count;
+}
+
+void run_profiles_free(struct run_profiles *profiles) {
+    globfree(&profiles->files);
+    free(profiles->details);
+    free(profiles->pattern);
+}

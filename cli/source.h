@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What SOURCE means, to every command alike: a profile (pprof), a segment, a process by its pid, or
+ * a program by its name. Opened once: what it stands for stays readable though its file be deleted,
+ * as a segment is when its process ends.
+ */
+#ifndef CINSTR_CLI_SOURCE_H
+#define CINSTR_CLI_SOURCE_H
+
+#include <linux/limits.h>
+#include <stdbool.h>
+
+#include "build_profile.h"
+#include "error.h"
+#include "profile.h"
+#include "snapshot.h"
+
+/* For the help of the commands that take one. */
+#define SOURCE_HELP                                                                                \
+    "SOURCE is a profile's or segment's file, the pid of a process, or the name of a program\n"    \
+    "(one that runs, else one that ended without a profile); \"-\" is a profile on standard\n"     \
+    "input, ./NAME a file whose name is a number.\n"
+#define HELP_DIRECTORY "      --directory DIR   look for segments in DIR alone\n"
+
+struct source {
+    int fd;
+    bool is_segment;
+    char name[PATH_MAX]; /* of the file, for messages */
+};
+
+/* `directory`: look for segments there alone; NULL the usual places. */
+int source_open(struct source *source, const char *text, const char *directory,
+                struct error *error);
+void source_close(struct source *source);
+
+/* A snapshot of now; an error that names `command` when the source is a profile. */
+struct snapshot *source_snapshot(const struct source *source, const char *command,
+                                 struct error *error);
+
+/* The profile that the file holds, or one built of the segment. `options` are for segments: a
+ * profile's times are settled, and an error when it is asked for others. */
+struct profile *source_profile(const struct source *source, const struct build_options *options,
+                               struct error *error);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See text.h. Which characters a terminal merely shows is known to the locale alone: in UTF-8 the
+ * control characters beyond ASCII are bytes of other letters as well.
+ */
+#include "text.h"
+
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+
+void text_print(FILE *out, const char *text) {
+    mbstate_t state = {0};
+    size_t left = strlen(text);
+    while (left != 0) {
+        wchar_t character;
+        size_t length = mbrtowc(&character, text, left, &state);
+        if (length == 0 || length > left) {
+            memset(&state, 0, sizeof(state));
+            length = 1;
+            putc('?', out);
+        } else if (iswprint((wint_t)character)) {
+            fwrite(text, 1, length, out);
+        } else {
+            putc('?', out);
+        }
+        text += length;
+        left -= length;
+    }
+}
+
+const char *text_base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}

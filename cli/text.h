@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Text that came from a profile, a segment or a file, for a terminal: names in there may be
+ * anything, and must not drive it. Used by all that prints for reading.
+ */
+#ifndef CINSTR_CLI_TEXT_H
+#define CINSTR_CLI_TEXT_H
+
+#include <stdio.h>
+
+/* Prints `text`; what is not printable in the user's locale becomes '?'. */
+void text_print(FILE *out, const char *text);
+
+/* What follows the last '/'. */
+const char *text_base_name(const char *path);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See thread_frames.h. The longer stacks live in the profile's arena, as the old ones do.
+ */
+#include "thread_frames.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "profile_storage.h"
+
+/* "[thread worker 4711]"; false: the sample belongs to no thread that is known. */
+static bool name_thread(const struct profile_sample *sample, char *name, size_t size) {
+    const char *thread = "";
+    char number[24] = "";
+    for (uint32_t i = 0; i < sample->tag_count; i++) {
+        const struct profile_tag *tag = &sample->tags[i];
+        if (strcmp(tag->key, "thread") == 0 && tag->text != NULL)
+            thread = tag->text;
+        if (strcmp(tag->key, "tid") == 0 && tag->text == NULL && tag->number != 0)
+            snprintf(number, sizeof(number), " %" PRId64, tag->number);
+    }
+    if (thread[0] == '\0' && number[0] == '\0')
+        return false;
+    snprintf(name, size, "[thread%s%s%s]", thread[0] == '\0' ? "" : " ", thread, number);
+    return true;
+}
+
+/* Equal functions and locations are one: threads of one name and number meet. */
+static uint32_t add_location(struct profile *profile, const char *name) {
+    struct profile_line line = {
+        .function = profile_add_function(
+            profile, &(struct profile_function){.name = name, .system_name = name})};
+    if (line.function == PROFILE_NONE)
+        return PROFILE_NONE;
+    return profile_add_location(
+        profile,
+        &(struct profile_location){.mapping = PROFILE_NONE, .line_count = 1, .lines = &line});
+}
+
+static int lengthen(struct profile *profile, struct profile_sample *sample, const char *name) {
+    const uint32_t location = add_location(profile, name);
+    const size_t size = sample->depth * sizeof(*sample->locations);
+    uint32_t *stack = profile_arena_take(&profile->storage->arena, size + sizeof(*stack));
+    if (location == PROFILE_NONE || stack == NULL)
+        return -1;
+    if (size != 0)
+        memcpy(stack, sample->locations, size);
+    stack[sample->depth++] = location;
+    sample->locations = stack;
+    return 0;
+}
+
+int thread_frames_add(struct profile *profile, struct error *error) {
+    bool found = profile->sample_count == 0;
+    for (uint32_t i = 0; i < profile->sample_count; i++) {
+        char name[128];
+        if (!name_thread(&profile->samples[i], name, sizeof(name)))
+            continue;
+        found = true;
+        if (lengthen(profile, &profile->samples[i], name) != 0)
+            return error_set_errno(error, "cannot tell threads apart");
+    }
+    return found ? 0
+                 : error_set(error, "the profile does not tell threads apart; `cinstr dump "
+                                    "--by-thread` writes one that does");
+}
