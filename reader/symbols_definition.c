@@ -10,7 +10,7 @@
 
 #include <dwarf.h>
 
-const char *definition_path(Dwarf_Die *unit, const char *name, struct paths *paths) {
+static const char *absolute(Dwarf_Die *unit, const char *name, struct paths *paths) {
     Dwarf_Attribute attribute;
 
     return paths_intern(
@@ -30,7 +30,7 @@ static const char *read_file(Dwarf_Attribute *attribute, struct paths *paths) {
         dwarf_getsrcfiles(&unit, &files, &count) != 0 || index >= count ||
         (index == 0 && version < 5))
         return "";
-    return definition_path(&unit, dwarf_filesrc(files, index, NULL, NULL), paths);
+    return absolute(&unit, dwarf_filesrc(files, index, NULL, NULL), paths);
 }
 
 static int64_t read_line(Dwarf_Attribute *attribute) {
@@ -39,35 +39,44 @@ static int64_t read_line(Dwarf_Attribute *attribute) {
     return dwarf_formudata(attribute, &line) == 0 && line <= INT32_MAX ? (int64_t)line : 0;
 }
 
-static const char *read_name(const Dwarf_Die *die) {
+/* The copies of a constructor have linkage names of their own: the original's counts. */
+static Dwarf_Die find_origin(const Dwarf_Die *die) {
+    Dwarf_Die origin = *die, next;
+    Dwarf_Attribute attribute;
+
+    for (int i = 0; i < 16 && dwarf_attr(&origin, DW_AT_abstract_origin, &attribute) != NULL &&
+                    dwarf_formref_die(&attribute, &next) != NULL;
+         i++)
+        origin = next;
+    return origin;
+}
+
+static const char *read_name(Dwarf_Die *die) {
     static const unsigned kinds[] = {DW_AT_linkage_name, DW_AT_MIPS_linkage_name, DW_AT_name};
-    Dwarf_Die origin = *die;
     Dwarf_Attribute attribute;
     const char *name = NULL;
 
-    /* The copies of a constructor have linkage names of their own: the original's counts. */
-    for (int i = 0; i < 16 && dwarf_attr(&origin, DW_AT_abstract_origin, &attribute) != NULL; i++) {
-        if (dwarf_formref_die(&attribute, &origin) == NULL)
-            return NULL;
-    }
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && name == NULL; i++)
-        name = dwarf_formstring(dwarf_attr_integrate(&origin, kinds[i], &attribute));
+        name = dwarf_formstring(dwarf_attr_integrate(die, kinds[i], &attribute));
     return name;
 }
 
 struct definition definition_read(Dwarf_Die *die, struct paths *paths) {
+    Dwarf_Die origin = find_origin(die);
     Dwarf_Attribute file, line;
 
     return (struct definition){
-        .name = read_name(die),
+        .origin = origin.addr,
+        .name = read_name(&origin),
         .file = read_file(dwarf_attr_integrate(die, DW_AT_decl_file, &file), paths),
         .line = read_line(dwarf_attr_integrate(die, DW_AT_decl_line, &line)),
     };
 }
 
 bool definition_equals(const struct definition *a, const struct definition *b) {
-    return a->line == b->line && a->file == b->file && a->name != NULL && b->name != NULL &&
-           strcmp(a->name, b->name) == 0;
+    return a->origin == b->origin ||
+           (a->line != 0 && a->line == b->line && a->file == b->file && a->name != NULL &&
+            b->name != NULL && strcmp(a->name, b->name) == 0);
 }
 
 struct definition definition_read_call(Dwarf_Die *die, struct paths *paths) {
@@ -76,5 +85,17 @@ struct definition definition_read_call(Dwarf_Die *die, struct paths *paths) {
     return (struct definition){
         .file = read_file(dwarf_attr(die, DW_AT_call_file, &file), paths),
         .line = read_line(dwarf_attr(die, DW_AT_call_line, &line)),
+    };
+}
+
+struct definition definition_read_row(Dwarf_Die *unit, uint64_t address, struct paths *paths) {
+    Dwarf_Line *row = dwarf_getsrc_die(unit, address);
+    int line = 0;
+
+    if (row == NULL || dwarf_lineno(row, &line) != 0 || line <= 0)
+        return (struct definition){.file = ""};
+    return (struct definition){
+        .file = absolute(unit, dwarf_linesrc(row, NULL, NULL), paths),
+        .line = line,
     };
 }

@@ -14,9 +14,10 @@
 #include "symbols_paths.h"
 
 struct definition {
-    const char *name; /* the linker's or, if it has none, the source's; NULL not known */
-    const char *file; /* one pointer a file (symbols_paths.h); "" not known */
-    int64_t line;     /* 0 not known */
+    const void *origin; /* what all copies in one compile unit refer to */
+    const char *name;   /* the linker's or, if it has none, the source's; NULL not known */
+    const char *file;   /* one pointer a file (symbols_paths.h); "" not known */
+    int64_t line;       /* 0 not known */
 };
 
 /* `die`: a subprogram or an inlined subroutine. */
@@ -26,7 +27,7 @@ bool definition_equals(const struct definition *a, const struct definition *b);
 /* Where the call stands whose callee was inlined as `die`: file and line alone. */
 struct definition definition_read_call(Dwarf_Die *die, struct paths *paths);
 
-/* A file of a unit's, by its name there. */
-const char *definition_path(Dwarf_Die *unit, const char *name, struct paths *paths);
+/* Where the code at an address of the unit's comes from: file and line alone. */
+struct definition definition_read_row(Dwarf_Die *unit, uint64_t address, struct paths *paths);
 
 #endif

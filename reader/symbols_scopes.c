@@ -82,11 +82,24 @@ static struct unit *find(struct scopes *scopes, uint64_t address, const struct i
     return NULL;
 }
 
-static const struct definition *read_scope(struct scopes *scopes, struct scope *scope) {
+static struct definition *read_scope(struct scopes *scopes, struct scope *scope) {
     if (!scope->is_read)
         scope->definition = definition_read(&scope->die, &scopes->paths);
     scope->is_read = true;
     return &scope->definition;
+}
+
+/* A function that the compiler made up, a lambda for instance, has no place in the source of its
+ * own: that of its first code does as well. */
+static void place(struct scopes *scopes, struct unit *unit, struct definition *definition,
+                  uint64_t start) {
+    struct definition row;
+
+    if (definition->file[0] != '\0' && definition->line != 0)
+        return;
+    row = definition_read_row(&unit->die, start, &scopes->paths);
+    definition->file = row.file;
+    definition->line = row.line;
 }
 
 const struct definition *scopes_function(struct scopes *scopes, uint64_t address,
@@ -97,9 +110,11 @@ const struct definition *scopes_function(struct scopes *scopes, uint64_t address
 
     for (; unit != NULL && range != NULL; range = intervals_outer(&unit->ranges, range, address)) {
         struct scope *scope = &unit->scopes[range->value];
+        struct definition *definition;
         if (scope->is_inlined)
             continue;
-        const struct definition *definition = read_scope(scopes, scope);
+        definition = read_scope(scopes, scope);
+        place(scopes, unit, definition, range->start);
         if (first == NULL)
             first = definition;
         if (name != NULL && definition->name != NULL && strcmp(definition->name, name) == 0)
@@ -108,33 +123,24 @@ const struct definition *scopes_function(struct scopes *scopes, uint64_t address
     return first;
 }
 
-static int64_t line_at(struct scopes *scopes, struct unit *unit, const char *file,
-                       uint64_t address) {
-    Dwarf_Line *row = dwarf_getsrc_die(&unit->die, address);
-    int line = 0;
-
-    if (row == NULL || dwarf_lineno(row, &line) != 0 || line <= 0 ||
-        definition_path(&unit->die, dwarf_linesrc(row, NULL, NULL), &scopes->paths) != file)
-        return 0;
-    return line;
-}
-
 int64_t scopes_line(struct scopes *scopes, const struct definition *function, uint64_t address) {
     const struct interval *range = NULL;
     struct unit *unit = find(scopes, address, &range);
     struct scope *inner = NULL;
+    struct definition code;
 
-    for (; unit != NULL && range != NULL; range = intervals_outer(&unit->ranges, range, address)) {
-        struct scope *scope = &unit->scopes[range->value];
-        if (!definition_equals(read_scope(scopes, scope), function)) {
-            inner = scope;
-            continue;
-        }
-        if (inner == NULL || !inner->is_inlined)
-            return line_at(scopes, unit, function->file, address);
-        /* What was inlined into the function, without hooks of its own, stands at its call. */
-        struct definition call = definition_read_call(&inner->die, &scopes->paths);
-        return call.file == function->file ? call.line : 0;
+    while (unit != NULL && range != NULL &&
+           !definition_equals(read_scope(scopes, &unit->scopes[range->value]), function)) {
+        inner = &unit->scopes[range->value];
+        range = intervals_outer(&unit->ranges, range, address);
     }
-    return 0;
+    if (unit == NULL || range == NULL)
+        return 0;
+    /* What was inlined into the function, and has no hooks of its own, stands where it is called.
+     */
+    if (inner != NULL && inner->is_inlined)
+        code = definition_read_call(&inner->die, &scopes->paths);
+    else
+        code = definition_read_row(&unit->die, address, &scopes->paths);
+    return code.file == function->file ? code.line : 0;
 }

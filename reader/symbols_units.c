@@ -67,6 +67,9 @@ static bool walk(struct scopes *scopes, struct unit *unit, Dwarf_Die *parent, in
         case DW_TAG_catch_block:
         case DW_TAG_namespace:
         case DW_TAG_module:
+        case DW_TAG_class_type:
+        case DW_TAG_structure_type:
+        case DW_TAG_union_type:
             if (!walk(scopes, unit, &die, depth + 1))
                 return false;
             break;
