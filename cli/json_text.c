@@ -41,7 +41,7 @@ void json_set_text(json_t *object, const char *key, json_t *value) {
 int json_print(FILE *out, json_t *value, struct error *error) {
     if (value == NULL)
         return error_set(error, "not enough memory to write JSON");
-    int result = json_dumpf(value, out, JSON_INDENT(1));
+    int result = json_dumpf(value, out, JSON_INDENT(1) | JSON_ENSURE_ASCII);
     json_decref(value);
     if (result != 0)
         return error_set(error, "cannot write JSON");

@@ -17,8 +17,8 @@ json_t *json_text(const char *text);
 /* Sets `key`, which need not be UTF-8 either, to `value`, which it takes over. */
 void json_set_text(json_t *object, const char *key, json_t *value);
 
-/* Prints the value and a newline, and gives it back. -1 with `error` filled when it is NULL or does
- * not print. */
+/* Prints the value in ASCII, and a newline, and gives it back. -1 with `error` filled when it is
+ * NULL or does not print. */
 int json_print(FILE *out, json_t *value, struct error *error);
 
 #endif

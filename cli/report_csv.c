@@ -1,26 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reports as CSV (RFC 4180, lines ended by LF): a header, then a line a function, edge or tree
- * node, with whole numbers. Called by the report command and read by scripts: columns are only
- * ever added at the end.
+ * node, with whole numbers. An outermost call's caller is "-". Called by the report command and
+ * read by scripts: columns are only ever added at the end.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "report.h"
 
+/* Control characters, which the format has no place for, become '?'. */
 static void print_text(FILE *out, const char *text) {
-    if (strpbrk(text, ",\"\n\r") == NULL) {
-        fputs(text, out);
-        return;
-    }
-    putc('"', out);
+    const char *quote = strpbrk(text, ",\"") == NULL ? "" : "\"";
+    fputs(quote, out);
     for (; *text != '\0'; text++) {
         if (*text == '"')
             putc('"', out);
-        putc(*text, out);
+        putc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, out);
     }
-    putc('"', out);
+    fputs(quote, out);
 }
 
 static void print_values(FILE *out, const struct analysis_sums *sums, uint32_t row,
@@ -71,7 +69,7 @@ static int print_edges(FILE *out, const struct analysis *analysis,
     for (uint32_t i = 0; i < rows.count; i++) {
         const struct analysis_edge *edge = &analysis->edges[rows.rows[i]];
         bool is_outermost = edge->caller == PROFILE_NONE;
-        print_text(out, is_outermost ? "" : analysis->functions[edge->caller].name);
+        print_text(out, is_outermost ? "-" : analysis->functions[edge->caller].name);
         putc(',', out);
         print_text(out, analysis->functions[edge->callee].name);
         print_values(out, &analysis->edge_sums, rows.rows[i], columns, count);

@@ -62,6 +62,12 @@ static void edge_index_free(struct edge_index *index) {
     free(index->first);
 }
 
+/* The outermost frame of every stack has no caller; few are calls. */
+static bool is_call(const struct analysis *analysis, uint32_t edge) {
+    return analysis->edges[edge].caller != PROFILE_NONE ||
+           report_text_count(analysis, &analysis->edge_sums, edge) != 0;
+}
+
 static void print_edge(FILE *out, const struct analysis *analysis, uint32_t edge, uint32_t function,
                        bool is_caller) {
     const struct analysis_sums *sums = &analysis->edge_sums;
@@ -92,8 +98,10 @@ static void print_function(FILE *out, const struct analysis *analysis, uint32_t 
 
 static void print_block(FILE *out, const struct analysis *analysis, uint32_t function,
                         const struct edge_index *callers, const struct edge_index *callees) {
-    for (uint32_t i = callers->first[function]; i < callers->first[function + 1]; i++)
-        print_edge(out, analysis, callers->edges[i], function, true);
+    for (uint32_t i = callers->first[function]; i < callers->first[function + 1]; i++) {
+        if (is_call(analysis, callers->edges[i]))
+            print_edge(out, analysis, callers->edges[i], function, true);
+    }
     print_function(out, analysis, function);
     for (uint32_t i = callees->first[function]; i < callees->first[function + 1]; i++)
         print_edge(out, analysis, callees->edges[i], function, false);
