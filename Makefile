@@ -59,7 +59,7 @@ $(BUILD)/runtime/%.c.o: GENERAL_REGS_$* = $(GENERAL_REGS)
 # Exported by libcinstr.so.0 for modules that do not link the hidden hooks.
 $(BUILD)/runtime/hooks.shared.o: runtime/hooks.c
 	@mkdir -p $(@D)
-	$(CC) $(RUNTIME_CFLAGS) -fvisibility=default $(CFLAGS) $(GENERAL_REGS) -c $< -o $@
+	$(CC) $(RUNTIME_CFLAGS) -fvisibility=default -DHOOKS_ARE_SHARED=1 $(CFLAGS) $(GENERAL_REGS) -c $< -o $@
 
 $(BUILD)/libcinstr.so.0: $(runtime_objects) $(BUILD)/runtime/hooks.shared.o runtime/libcinstr.map
 	$(CC) -shared -Wl,-soname,libcinstr.so.0 -Wl,--version-script=runtime/libcinstr.map \
@@ -105,9 +105,14 @@ $(BUILD)/cinstr: $(cli_objects) $(BUILD)/libcinstr_reader.a
 
 # --- tests --------------------------------------------------------------------------------------
 
-$(BUILD)/tests/%_test: tests/unit/%_test.c $(BUILD)/libcinstr_reader.a
+# The command without its main(), for the tests of its parts.
+$(BUILD)/tests/libcommand.a: $(filter-out %/main.c.o,$(cli_objects))
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) -Ireader -Itests $(CFLAGS) $< -o $@ $(BUILD)/libcinstr_reader.a $(CLI_LIBS) -lcmocka
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/tests/%_test: tests/unit/%_test.c $(BUILD)/tests/libcommand.a $(BUILD)/libcinstr_reader.a
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) -Ireader -Icli -Itests $(CFLAGS) $< -o $@ $(filter %.a,$^) $(CLI_LIBS) -lcmocka
 
 clean:
 	rm -rf $(BUILD)
