@@ -161,8 +161,8 @@ static const char help[] =
     "      --json            for programs\n" HELP_DIRECTORY
     "  -q, --quiet           do not say how many were removed\n"
     "  -h, --help            this\n\n"
-    "States: running, starting, exiting; exited, died (without exit), exec'd (its process is\n"
-    "another program now), elsewhere (in a pid namespace that cannot be seen from here).\n"
+    "States: running, starting, exiting; exited, died (without exit), elsewhere (in a pid\n"
+    "namespace that cannot be seen from here).\n"
     "Exit status: 0 fine, 1 failed, 2 wrong usage.\n\n"
     "Examples:\n"
     "  cinstr ps\n"

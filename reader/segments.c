@@ -199,8 +199,6 @@ const char *segments_state(const struct segments_entry *entry) {
 
     if (entry->problem != NULL)
         return "unreadable";
-    if (state == SEGMENT_EXECED)
-        return "exec'd";
     if (entry->liveness == LIVENESS_DEAD)
         return state == SEGMENT_EXITED ? "exited" : "died";
     if (entry->liveness == LIVENESS_UNKNOWN)
@@ -210,23 +208,25 @@ const char *segments_state(const struct segments_entry *entry) {
     return state == SEGMENT_LIVE ? "running" : "starting";
 }
 
-static bool is_current(const struct segments_entry *entry) {
-    return entry->liveness != LIVENESS_DEAD && entry->header.state != SEGMENT_EXECED;
+static bool is_same_process(const struct segment_header *a, const struct segment_header *b) {
+    return a->pid == b->pid && a->process_start == b->process_start &&
+           a->pid_namespace == b->pid_namespace &&
+           memcmp(a->boot_id, b->boot_id, sizeof(a->boot_id)) == 0;
 }
 
-/* Those of a pid, or of a program if that is not NULL: the current ones, or if there are none the
- * others. */
+/* Those of a pid, or of a program if that is not NULL: of processes that may be running, or if
+ * there are none, of others. A process that has become another program by exec may have several. */
 struct selection {
     uint32_t pid;
     const char *program;
-    bool current;
-    size_t count;
+    bool running;
+    size_t count; /* of processes */
     const struct segments_entry *newest;
     char pids[128];
 };
 
 static bool is_wanted(const struct selection *selection, const struct segments_entry *entry) {
-    if (entry->problem != NULL || is_current(entry) != selection->current)
+    if (entry->problem != NULL || (entry->liveness != LIVENESS_DEAD) != selection->running)
         return false;
     return selection->program != NULL ? strcmp(entry->header.program, selection->program) == 0
                                       : entry->header.pid == selection->pid;
@@ -243,14 +243,17 @@ static void list_pid(struct selection *selection, uint32_t pid) {
 }
 
 static void select_group(struct selection *selection, const struct segments *segments,
-                         bool current) {
-    selection->current = current;
+                         bool running) {
+    selection->running = running;
     for (size_t i = 0; i < segments->count; i++) {
         const struct segments_entry *entry = &segments->entries[i];
         if (!is_wanted(selection, entry))
             continue;
-        list_pid(selection, entry->header.pid);
+        const struct segments_entry *before = selection->newest;
         selection->newest = entry;
+        if (before != NULL && is_same_process(&before->header, &entry->header))
+            continue;
+        list_pid(selection, entry->header.pid);
         selection->count++;
     }
 }
@@ -273,7 +276,7 @@ const struct segments_entry *segments_by_pid(const struct segments *segments, ui
                   pid);
         return NULL;
     }
-    if (selection.count > 1 && selection.current) {
+    if (selection.count > 1 && selection.running) {
         error_set(error,
                   "%u is a pid in several pid namespaces: give a segment that `cinstr ps` "
                   "lists, as %s",
@@ -299,7 +302,7 @@ const struct segments_entry *segments_by_program(const struct segments *segments
         error_set(error, "no segment of a program '%s'; `cinstr ps` lists what there is", program);
     else
         error_set(error, "%zu processes of '%s' %s: give a pid, one of %s", selection.count,
-                  program, selection.current ? "run" : "have ended", selection.pids);
+                  program, selection.running ? "run" : "have ended", selection.pids);
     return NULL;
 }
 
