@@ -114,6 +114,8 @@ $(BUILD)/tests/%_test: tests/unit/%_test.c $(BUILD)/tests/libcommand.a $(BUILD)/
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) -Ireader -Icli -Itests $(CFLAGS) $< -o $@ $(filter %.a,$^) $(CLI_LIBS) -lcmocka
 
+include bench/bench.mk
+
 clean:
 	rm -rf $(BUILD)
 

@@ -120,6 +120,8 @@ static void say_losses(struct comments *comments) {
     say_loss(comments, losses->modules, "modules too many to be named");
     say_loss(comments, losses->growth_failures,
              "times the segment could not grow (disk full, or a limit): budget frozen there");
+    say_loss(comments, losses->exec_calls,
+             "calls of what this process was before exec: not in this profile");
     say_loss(comments, losses->lanes_without_cpu, "threads whose CPU time could not be followed");
     if (snapshot->is_torn)
         say(comments, BUILD_COMMENT_TORN);

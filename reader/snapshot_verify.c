@@ -5,8 +5,8 @@
  *
  * In a running process the sums are read at different moments. Calls and exits only grow, so what
  * was summed before and after the open calls were read bounds what it was when they were; where
- * nothing moved, the bounds meet and the check is exact. A process that was killed may have died
- * inside a hook: one event a lane may then be half done.
+ * nothing moved, the bounds meet. A thread may stand inside a hook, preempted or killed there: one
+ * event of a thread may then be half done. What ended threads left is exact.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -49,12 +49,11 @@ static const char *lane_name(const struct snapshot_lane *lane, char text[64]) {
 }
 
 /* Calls begun and not ended: between these two when the open calls were read. */
-static void check_calls(const struct snapshot *snapshot, const struct snapshot_lane *lane,
-                        struct report *report) {
+static void check_calls(const struct snapshot_lane *lane, struct report *report) {
     const uint64_t begun = lane->info.carried;
     const int64_t least = (int64_t)(lane->early.calls + begun - lane->late.exits);
     const int64_t most = (int64_t)(lane->late.calls + begun - lane->early.exits);
-    const int64_t slack = snapshot->is_live && lane->is_steady && least == most ? 0 : 1;
+    const int64_t slack = lane->info.kind == SEGMENT_LANE_ENDED ? 0 : 1;
     const int64_t open = (int64_t)lane->open;
     char name[64];
 
@@ -78,7 +77,7 @@ static void check_times(const struct snapshot *snapshot, uint32_t index, uint64_
 
     if (moved || snapshot->is_torn)
         return;
-    if (self_sum != 0 && (snapshot->is_live || self_sum > elapsed))
+    if (self_sum != 0 && (lane->info.kind == SEGMENT_LANE_ENDED || self_sum > elapsed))
         violation(report, "%s: self times are %" PRId64 " ticks apart from the time below the root",
                   lane_name(lane, name), (int64_t)self_sum);
     if (lane->info.kind == SEGMENT_LANE_THREAD && is_exact && 0 - root_self > elapsed)
@@ -100,7 +99,7 @@ static void check_lanes(const struct snapshot *snapshot, struct report *report) 
     for (uint32_t i = 0; i < snapshot->lane_count; i++) {
         const uint32_t root = snapshot->lanes[i].info.root;
         if (!snapshot->is_torn)
-            check_calls(snapshot, &snapshot->lanes[i], report);
+            check_calls(&snapshot->lanes[i], report);
         if (root == 0 || root >= snapshot->node_count || snapshot->node_lane[root] != i)
             violation(report, "lane %u has no root", snapshot->lanes[i].index);
         else

@@ -36,8 +36,7 @@ static void set_up_nodes(void) {
 
     memset(nodes, 0, sizeof nodes);
     nodes[ROOT].function = SEGMENT_FUNCTION_ROOT;
-    /* The hooks called are this library's, of the first generation. */
-    nodes[CALLED].function = (uintptr_t)&lane | UINT64_C(1) << SEGMENT_ADDRESS_BITS;
+    nodes[CALLED].function = (uintptr_t)&lane | modules_own_tag();
     nodes[CALLED].call_site = (uintptr_t)&nodes;
     nodes[CALLER].cached[0] = CALLED * sizeof nodes[0];
     lane.nodes = (char *)nodes;

@@ -5,7 +5,7 @@
  *
  * It allocates nothing, locks nothing, calls nothing but the slow path and touches no
  * floating-point or vector register. Until the module is registered it touches nothing but the
- * module's own .bss, since an IFUNC resolver or a .preinit_array function runs before relocations
+ * module's own data, since an IFUNC resolver or a .preinit_array function runs before relocations
  * are done.
  */
 #include "clock.h"
@@ -17,7 +17,11 @@
 EXPORT void __cyg_profile_func_enter(void *callee, void *call_site);
 EXPORT void __cyg_profile_func_exit(void *callee, void *call_site);
 
-static struct module_hooks module;
+#ifndef HOOKS_ARE_SHARED
+#define HOOKS_ARE_SHARED 0
+#endif
+
+static struct module_hooks module = {.is_shared = HOOKS_ARE_SHARED};
 
 /* Before everything else in the module. */
 __attribute__((constructor(101), used)) static void module_begins(void) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * makecontext(), swapcontext(), setcontext() and sigaltstack(), interposed: stacks are made known
- * before anything runs on them, and a switch is followed at once, so that a signal handler that
- * comes before the next hook is found to have interrupted the right one.
+ * Interposed functions that change what addresses mean. makecontext(), swapcontext(), setcontext()
+ * and sigaltstack(): stacks are made known before anything runs on them, and a switch is followed
+ * at once, so that a signal handler that comes before the next hook is found to have interrupted
+ * the right one. dlclose(): what is loaded next may come to lie where something else was.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -81,4 +82,19 @@ __attribute__((visibility("default"))) int setcontext(const ucontext_t *to) {
         *(void **)&real = dlsym(RTLD_NEXT, "setcontext");
     follow_switch(to);
     return real(to);
+}
+
+/* dlopen() is left alone: it looks at where it is called from. */
+__attribute__((visibility("default"))) int dlclose(void *library) {
+    static int (*real)(void *);
+    int result;
+
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "dlclose");
+    if (process_state != PROCESS_UP || process_is_forked())
+        return real(library);
+    const uint32_t generation = modules_before_unloading();
+    result = real(library);
+    modules_after_unloading(generation);
+    return result;
 }

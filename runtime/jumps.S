@@ -65,4 +65,62 @@
     interpose _setjmp
     interpose __sigsetjmp
 
+/*
+ * vfork, whole: parent and child share this stack, so nothing may be kept on it, and no wrapper in C
+ * can return twice. The return address waits in a register that the kernel keeps.
+ */
+    .globl vfork
+#if defined(__x86_64__)
+    .type vfork, @function
+vfork:
+    .cfi_startproc
+    endbr64
+    lea 8(%rsp), %rdi
+    sub $8, %rsp
+    .cfi_adjust_cfa_offset 8
+    call cinstr_before_vfork
+    add $8, %rsp
+    .cfi_adjust_cfa_offset -8
+    pop %rdi
+    .cfi_adjust_cfa_offset -8
+    .cfi_register %rip, %rdi
+    mov $58, %eax
+    syscall
+    push %rdi
+    .cfi_adjust_cfa_offset 8
+    .cfi_rel_offset %rip, 0
+    test %eax, %eax
+    jnz 1f
+    ret
+1:  mov %rax, %rdi
+    jmp cinstr_after_vfork
+    .cfi_endproc
+    .size vfork, . - vfork
+#elif defined(__aarch64__)
+    .type vfork, %function
+vfork:
+    .cfi_startproc
+    paciasp
+    stp x29, x30, [sp, #-16]!
+    .cfi_adjust_cfa_offset 16
+    .cfi_offset x29, -16
+    .cfi_offset x30, -8
+    add x0, sp, #16
+    bl cinstr_before_vfork
+    ldp x29, x30, [sp], #16
+    .cfi_restore x29
+    .cfi_restore x30
+    .cfi_adjust_cfa_offset -16
+    autiasp
+    mov x0, #0x4111 /* CLONE_VM | CLONE_VFORK | SIGCHLD */
+    mov x1, #0
+    mov x8, #220 /* clone */
+    svc #0
+    cbnz x0, 1f
+    ret
+1:  b cinstr_after_vfork
+    .cfi_endproc
+    .size vfork, . - vfork
+#endif
+
     .section .note.GNU-stack, "", %progbits

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Jumps out of open calls: setjmp and longjmp in all their names, and the start of a C++ handler.
- * The interposed setjmp family (jumps.S) notes how many calls were open; longjmp goes back to that
- * many. Stack pointers alone cannot tell an inlined function from the one it was inlined into.
+ * Jumps out of open calls: setjmp and longjmp in all their names, vfork, which returns twice, and
+ * the start of a C++ handler. The interposed setjmp family (jumps.S) notes how many calls were
+ * open; longjmp goes back to that many. Stack pointers alone cannot tell an inlined function from
+ * the one it was inlined into.
  *
  * Jumps that are not seen (__builtin_longjmp, a static C library's) are left to the
  * resynchronisation by stack pointer in slow.c.
@@ -133,6 +134,31 @@ static void note_longjmp(const void *buffer, uintptr_t sp) {
         }
     }
     errno = saved_errno;
+}
+
+/* A vfork child borrows the thread until it ends or execs: the calls that it has left open then are
+ * not the parent's. */
+void cinstr_before_vfork(uintptr_t sp) {
+    const int saved_errno = errno;
+    struct lane *lane = lane_for_jump(sp);
+
+    if (lane != NULL) {
+        lane->vfork_depth = (uint64_t)(lane->top - shadow_base(lane));
+        lane_rest(lane);
+    }
+    errno = saved_errno;
+}
+
+long cinstr_after_vfork(long result) {
+    const int saved_errno = errno;
+    struct lane *lane = lane_for_jump((uintptr_t)__builtin_dwarf_cfa());
+
+    if (lane != NULL) {
+        shadow_unwind(lane, shadow_base(lane) + lane->vfork_depth, clock_ticks());
+        lane_rest(lane);
+    }
+    errno = result < 0 ? (int)-result : saved_errno;
+    return result < 0 ? -1 : result;
 }
 
 #define INTERPOSED __attribute__((visibility("default"), noreturn))

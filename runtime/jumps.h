@@ -10,6 +10,10 @@
 
 void cinstr_note_setjmp(const void *buffer, uintptr_t sp);
 
+/* In the parent alone; the latter turns the kernel's result into vfork()'s. */
+void cinstr_before_vfork(uintptr_t sp);
+long cinstr_after_vfork(long result);
+
 /* The C library's own, set by jumps_init(); the assembly jumps through them. */
 extern void *cinstr_real_setjmp, *cinstr_real__setjmp, *cinstr_real___sigsetjmp;
 extern void (*cinstr_real_longjmp)(struct __jmp_buf_tag *, int);

@@ -74,6 +74,7 @@ struct lane {
     uint64_t root_self;   /* signal lanes: root->self when the handler came */
     uint64_t overflow;    /* calls open beyond what the shadow stack can hold */
     uint64_t resync_sp;   /* set by a catch: frames at or below were abandoned */
+    uint64_t vfork_depth; /* open calls when the thread last called vfork() */
     struct jumps *jumps;  /* open setjmp's, see jumps.c */
 } __attribute__((aligned(64)));
 
@@ -112,6 +113,7 @@ struct module_hooks {
     uint64_t tag;         /* generation << SEGMENT_ADDRESS_BITS; 0 until registered */
     uint64_t early_calls; /* entries before that */
     uint64_t adaptive;    /* timing=adaptive */
+    uint64_t is_shared;   /* exported by the recorder for modules that have no hooks of their own */
 };
 
 #pragma GCC visibility push(default)

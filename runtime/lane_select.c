@@ -272,7 +272,7 @@ struct lane *lane_for_hook(uintptr_t sp) {
         return NULL;
     lane = cinstr_self;
     if (!lane->ready) {
-        if (!process_recording || (lane = lane_attach(sp)) == NULL)
+        if (!process_recording || lane_is_lost(lane) || (lane = lane_attach(sp)) == NULL)
             return NULL;
     }
     lane = select_lane(lane, sp);

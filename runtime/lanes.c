@@ -23,6 +23,9 @@
 static struct lane sentinel;
 __thread struct lane *cinstr_self __attribute__((tls_model("initial-exec"))) = &sentinel;
 
+/* Stands in for the lane of a thread for which there was no memory: nobody tries again. */
+static struct lane lost;
+
 /* Frames and the first lookup table share one page. */
 #define FIRST_FRAMES  96u
 #define FIRST_ENTRIES 128u
@@ -45,6 +48,10 @@ void lanes_init(void) {
 
 struct lane *lane_sentinel(void) {
     return &sentinel;
+}
+
+bool lane_is_lost(const struct lane *lane) {
+    return lane == &lost;
 }
 
 struct lane *lane_at(uint32_t index) {
@@ -130,6 +137,10 @@ struct lane *lane_new(uint32_t kind, uintptr_t high, uintptr_t bound, struct lan
     lane->info = &segment.lanes[index];
     if (!init_tree(lane, kind)) {
         count_lost_lane();
+        if (process_try_lock()) {
+            segment_give_lane(index);
+            process_unlock();
+        }
         return NULL;
     }
     lane->high = high;
@@ -153,8 +164,10 @@ struct lane *lane_attach(uintptr_t sp) {
         high = low + 0x20000;
     }
     lane = lane_new(SEGMENT_LANE_THREAD, high, high - low, NULL);
-    if (lane == NULL)
+    if (lane == NULL) {
+        cinstr_self = &lost;
         return NULL;
+    }
     cpu_time_attach(lane);
     lane->info->start_cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     cinstr_self = lane;

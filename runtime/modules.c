@@ -16,6 +16,10 @@
 
 static uint32_t generation = 1;
 
+/* The recorder's own copy: in a shared library it serves the modules that have no hooks of theirs.
+ */
+static struct module_hooks *own_hooks;
+
 /* How often the loader has added and removed objects, when last looked. */
 static unsigned long long seen_adds, seen_removes;
 
@@ -81,7 +85,7 @@ static bool is_same(const struct segment_module *a, const struct segment_module 
 static void add_module(const struct segment_module *module, struct refresh *refresh) {
     uint64_t *count = &segment.header->sections[SEGMENT_SECTION_MODULES].count;
 
-    if (*count == SEGMENT_MAX_MODULES) {
+    if (*count == SEGMENT_MAX_MODULES || !segment_ready_module((uint32_t)*count)) {
         segment.header->losses.modules++;
         return;
     }
@@ -159,15 +163,47 @@ void cinstr_module_register(struct module_hooks *module) {
     modules_refresh();
     module->adaptive = options.timing == SEGMENT_TIMING_ADAPTIVE;
     module->tag = (uint64_t)generation << SEGMENT_ADDRESS_BITS;
-    /* The first is the recorder's own copy of the hooks, which the loop calls. */
-    if (segment.header->start_probes.batches == 0 && module->tag >> SEGMENT_ADDRESS_BITS == 1)
+    /* The first: constructors run in the order of dependence. */
+    if (own_hooks == NULL) {
+        own_hooks = module;
         hook_loop_start(&segment.header->start_probes);
+    }
     record_early_calls(module);
+}
+
+uint64_t modules_own_tag(void) {
+    return own_hooks->tag;
+}
+
+static void raise_generation(void) {
+    if (generation == LAST_GENERATION) {
+        segment.header->losses.modules++;
+        return;
+    }
+    __atomic_add_fetch(&generation, 1, __ATOMIC_RELAXED);
+    if (own_hooks->is_shared)
+        own_hooks->tag = (uint64_t)generation << SEGMENT_ADDRESS_BITS;
 }
 
 /* Also at exit, where it does no harm. */
 void cinstr_module_gone(struct module_hooks *module) {
     (void)module;
-    if (process_state == PROCESS_UP && !process_is_forked() && generation < LAST_GENERATION)
-        __atomic_add_fetch(&generation, 1, __ATOMIC_RELAXED);
+    if (process_state == PROCESS_UP && !process_is_forked())
+        raise_generation();
+}
+
+uint32_t modules_before_unloading(void) {
+    modules_refresh();
+    return generation;
+}
+
+void modules_after_unloading(uint32_t before) {
+    unsigned long long changes[2] = {0, 0};
+
+    dl_iterate_phdr(count_changes, changes);
+    if (changes[1] == seen_removes)
+        return;
+    if (generation == before) /* what went had no hooks of its own */
+        raise_generation();
+    modules_refresh();
 }

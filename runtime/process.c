@@ -183,6 +183,7 @@ static bool start(void) {
     if (!make_block_chains())
         return false;
     fill_header(segment.header, frequency);
+    predecessor_take();
     segment_take_block(); /* node 0 means "none" */
     lanes_init();
     stacks_init();

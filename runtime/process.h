@@ -83,6 +83,9 @@ extern struct segment_parts segment;
 bool segment_create(bool replace);
 void segment_unlink(void);
 
+/* Makes sure of the space for one more entry in the table of modules. */
+bool segment_ready_module(uint32_t index);
+
 /* Takes one block of nodes / `pages` consecutive pages of the heap / one lane slot.
  * Async-signal-safe. 0, NULL or UINT32_MAX when there is no more. Zeroed. */
 uint32_t segment_take_block(void); /* index; block 0 is never given out */
@@ -100,6 +103,8 @@ uint64_t segment_blocks_in_use(void);
 void lanes_init(void);
 /* What stands in for a thread's lane before its first hook and after its end. */
 struct lane *lane_sentinel(void);
+/* There was no memory for a lane of this thread. */
+bool lane_is_lost(const struct lane *lane);
 /* A lane of the calling thread, NULL when there is no memory. `outer`: of a signal lane. */
 struct lane *lane_new(uint32_t kind, uintptr_t high, uintptr_t bound, struct lane *outer);
 /* The thread's first lane, at its first hook. */
@@ -193,6 +198,13 @@ void retire_thread(struct lane *lane);
 /* Looks which modules are loaded now. */
 void modules_refresh(void);
 
+/* Of functions recorded through the recorder's own copy of the hooks. */
+uint64_t modules_own_tag(void);
+
+/* Around a dlclose(): what it unloads must not be taken for what comes to lie there next. */
+uint32_t modules_before_unloading(void);
+void modules_after_unloading(uint32_t before);
+
 /* Times the hooks in a tight loop: at start, and one batch more while the program runs. */
 void hook_loop_start(struct segment_probe_sums *sums);
 void hook_loop_again(struct segment_probe_sums *sums);
@@ -206,6 +218,9 @@ void cpu_time_follow(struct lane *lane);
 
 void probe_entered(struct lane *lane);
 void probe_add(struct segment_probe_sums *to, const struct segment_probe_sums *from);
+
+/* Takes away the segment of the program that this process was before exec. */
+void predecessor_take(void);
 
 /* Finds the functions behind the interposed ones. */
 void jumps_init(void);

@@ -124,6 +124,10 @@ static void raise_count(enum segment_section_id id, uint64_t count) {
     }
 }
 
+bool segment_ready_module(uint32_t index) {
+    return make_ready((char *)&segment.modules[index], sizeof segment.modules[index]);
+}
+
 /* --- handing out ------------------------------------------------------------------------------ */
 
 static void clear_block(uint32_t block) {
@@ -272,7 +276,9 @@ static void add_column(struct segment_header *header, const char *name, const ch
 }
 
 static void plan_layout(struct segment_header *header, const struct layout_try *try) {
-    uint64_t nodes = round_up((options.contexts * 2 + 65536) / try->node_divisor, 1024);
+    /* Every lane takes a block; the rest is twice the budget, since truncated edges come on top. */
+    uint64_t nodes = round_up(
+        (options.contexts * 2 + LANE_CAPACITY * SEGMENT_BLOCK_NODES) / try->node_divisor, 1024);
     if (nodes > UINT32_MAX / sizeof(struct segment_node))
         nodes = UINT32_MAX / sizeof(struct segment_node) / 1024 * 1024;
 

@@ -86,6 +86,8 @@ int cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp) {
                 record_enter(lane, function, call_site, sp);
         }
         lane_rest(lane);
+    } else if (process_state == PROCESS_UP && process_recording) {
+        __atomic_add_fetch(&segment.header->losses.lane_calls, 1, __ATOMIC_RELAXED);
     }
     errno = saved_errno;
     if (again) {
@@ -95,13 +97,19 @@ int cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp) {
     return again;
 }
 
+/* A library without hooks of its own may enter a function in one generation and leave it in the
+ * next: two functions at one address are never open together. */
+static bool is_function(const struct segment_frame *frame, uint64_t function) {
+    return ((node_of(frame)->function ^ function) & SEGMENT_ADDRESS_MASK) == 0;
+}
+
 static struct segment_frame *find_exit(const struct lane *lane, uint64_t function,
                                        uint64_t call_site, uintptr_t sp) {
     struct segment_frame *base = shadow_base(lane);
 
     for (struct segment_frame *frame = lane->top; frame > base; frame--) {
         const struct segment_frame *caller = frame - 1;
-        if (node_of(frame)->function != function || node_of(frame)->call_site != call_site)
+        if (!is_function(frame, function) || node_of(frame)->call_site != call_site)
             continue;
         if (caller == base || caller->sp >= sp ||
             (caller->sp == frame->sp && node_of(caller)->call_site == call_site)) {
@@ -112,7 +120,7 @@ static struct segment_frame *find_exit(const struct lane *lane, uint64_t functio
      * function of its own: that hook runs deeper than the entry did and sees another return
      * address. */
     for (struct segment_frame *frame = lane->top; frame > base && frame->sp >= sp; frame--) {
-        if (node_of(frame)->function == function)
+        if (is_function(frame, function))
             return frame;
     }
     return NULL;

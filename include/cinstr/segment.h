@@ -46,7 +46,7 @@
 
 #define SEGMENT_BLOCK_NODES 64u
 #define SEGMENT_MAX_COLUMNS 16u
-#define SEGMENT_MAX_MODULES 1024u
+#define SEGMENT_MAX_MODULES 16384u
 #define SEGMENT_MAX_LABELS  256u
 
 /* A function word: the address in the low 48 bits, above it the generation in which the module that
@@ -68,7 +68,6 @@ enum segment_state {
     SEGMENT_OPENING = 0,
     SEGMENT_LIVE = 1,
     SEGMENT_EXITED = 2, /* the process went through exit(); hooks that ran later still count */
-    SEGMENT_EXECED = 3, /* the process replaced itself by exec */
 };
 
 enum segment_clock {
@@ -151,6 +150,7 @@ struct segment_losses {
     uint64_t lane_calls;      /* calls made on those */
     uint64_t modules;         /* modules beyond SEGMENT_MAX_MODULES */
     uint64_t growth_failures; /* the file could not grow (disk full, limit): budget frozen there */
+    uint64_t exec_calls;      /* calls of the programs that this process was before exec */
     uint64_t lanes_without_cpu; /* lanes whose off-CPU time could not be followed */
 };
 
