@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of cli/verify_profile.c: a profile that does not add up is found out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "verify_profile.h"
+
+static char lines[1024];
+
+static void keep_line(void *context, const char *line) {
+    (void)context;
+    snprintf(lines + strlen(lines), sizeof(lines) - strlen(lines), "%s\n", line);
+}
+
+static uint32_t location(struct profile *profile, const char *name) {
+    struct profile_line line = {
+        .function = profile_add_function(profile, &(struct profile_function){.name = name})};
+    return profile_add_location(
+        profile,
+        &(struct profile_location){.mapping = PROFILE_NONE, .line_count = 1, .lines = &line});
+}
+
+static void add(struct profile *profile, const char *name, int64_t calls, int64_t wall,
+                int64_t unwinds) {
+    uint32_t stack = location(profile, name);
+    profile_add_sample(
+        profile, &(struct profile_sample){
+                     .depth = 1, .locations = &stack, .values = (int64_t[]){calls, wall, unwinds}});
+}
+
+/* Of 10 calls, with what is said of them. */
+static struct profile *profile_stating(const char *totals, const char *more) {
+    struct profile *profile = profile_new();
+    profile_add_value_type(profile, "calls", "count");
+    profile_add_value_type(profile, "wall", "nanoseconds");
+    profile_add_value_type(profile, "unwinds", "count");
+    profile_add_comment(profile, "cinstr 0.1.0: exact counts and times");
+    if (totals != NULL)
+        profile_add_comment(profile, totals);
+    if (more != NULL)
+        profile_add_comment(profile, more);
+    add(profile, "f", 7, 100, 0);
+    add(profile, "g", 3, 50, 1);
+    return profile;
+}
+
+/* Takes the profile over. */
+static struct verify_result verified(struct profile *profile) {
+    lines[0] = '\0';
+    const struct verify_result result = verify_profile(profile, keep_line, NULL);
+    profile_free(profile);
+    return result;
+}
+
+#define RIGHT "calls 10 = returns 8 + unwinds 1 + open 2 - carried 1"
+
+static void a_profile_that_adds_up_is_fine(void **state) {
+    (void)state;
+    const struct verify_result result = verified(profile_stating(RIGHT, NULL));
+    assert_int_equal(result.violations, 0);
+    assert_true(result.is_ours && result.has_totals);
+    assert_int_equal(result.calls, 10);
+    assert_int_equal(result.open, 2);
+}
+
+static void a_missing_call_is_found(void **state) {
+    (void)state;
+    struct profile *profile = profile_stating(RIGHT, NULL);
+    profile->samples[0].values[0]--;
+    assert_int_equal(verified(profile).violations, 1);
+    assert_string_equal(lines, "its samples have 9 calls, but it states 10\n");
+}
+
+static void sums_that_contradict_each_other_are_found(void **state) {
+    (void)state;
+    const char *wrong = "calls 10 = returns 9 + unwinds 1 + open 2 - carried 1";
+    assert_int_equal(verified(profile_stating(wrong, NULL)).violations, 1);
+    assert_string_equal(lines,
+                        "10 calls are not 9 returns + 1 unwinds + 2 open - 1 carried over\n");
+    const char *apart = "up to 1 events apart: it ran while this was taken";
+    assert_int_equal(verified(profile_stating(wrong, apart)).violations, 0);
+    const char *more = "calls 10 = returns 10 + unwinds 1 + open 2 - carried 1";
+    assert_int_equal(verified(profile_stating(more, apart)).violations, 1);
+}
+
+static void unwinds_are_recounted(void **state) {
+    (void)state;
+    struct profile *profile = profile_stating(RIGHT, NULL);
+    profile->samples[0].values[2] = 4;
+    assert_int_equal(verified(profile).violations, 1);
+    assert_string_equal(lines, "its samples have 5 unwinds, but it states 1\n");
+}
+
+static void lost_calls_are_in_no_sum(void **state) {
+    (void)state;
+    struct profile *profile = profile_stating(RIGHT, NULL);
+    add(profile, "[lost]", 1000, 0, 0);
+    assert_int_equal(verified(profile).violations, 0);
+}
+
+static void values_below_zero_are_found(void **state) {
+    (void)state;
+    struct profile *profile = profile_stating(RIGHT, NULL);
+    profile->samples[1].values[1] = -1;
+    assert_int_equal(verified(profile).violations, 1);
+    assert_string_equal(lines, "1 samples have fewer than 0 wall\n");
+}
+
+static void times_of_a_difference_may_be_below_zero_but_no_count(void **state) {
+    (void)state;
+    struct profile *profile = profile_stating(NULL, NULL);
+    profile->samples[1].values[1] = -1;
+    assert_int_equal(verified(profile).violations, 0);
+    profile = profile_stating(NULL, NULL);
+    profile->samples[1].values[0] = -1;
+    assert_int_equal(verified(profile).violations, 1);
+}
+
+static void a_sum_beyond_64_bits_is_found(void **state) {
+    (void)state;
+    struct profile *profile = profile_stating(RIGHT, NULL);
+    profile->samples[0].values[0] = INT64_MAX;
+    assert_int_equal(verified(profile).violations, 1);
+    assert_string_equal(lines, "the sum of calls is beyond 64 bits\n");
+}
+
+static void nothing_is_claimed_of_other_writers_profiles(void **state) {
+    (void)state;
+    struct profile *profile = profile_new();
+    profile_add_value_type(profile, "samples", "count");
+    uint32_t stack = location(profile, "f");
+    profile_add_sample(profile, &(struct profile_sample){
+                                    .depth = 1, .locations = &stack, .values = (int64_t[]){-5}});
+    const struct verify_result result = verified(profile);
+    assert_int_equal(result.violations, 0);
+    assert_false(result.is_ours);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_profile_that_adds_up_is_fine),
+        cmocka_unit_test(a_missing_call_is_found),
+        cmocka_unit_test(sums_that_contradict_each_other_are_found),
+        cmocka_unit_test(unwinds_are_recounted),
+        cmocka_unit_test(lost_calls_are_in_no_sum),
+        cmocka_unit_test(values_below_zero_are_found),
+        cmocka_unit_test(times_of_a_difference_may_be_below_zero_but_no_count),
+        cmocka_unit_test(a_sum_beyond_64_bits_is_found),
+        cmocka_unit_test(nothing_is_claimed_of_other_writers_profiles),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
