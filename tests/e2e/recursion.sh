@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Recursion that would explode a tree: fib, Ackermann, thirty functions that call each other at
+# random, a million frames. Every edge is exact, the memory stays within what the budget of contexts
+# says, what was folded is said, and pprof opens the profile.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/programs/harness.sh
+. "$TOP/tests/programs/harness.sh"
+
+check "the checker builds" harness_build || finish
+
+# opens NAME: go tool pprof reads it without a word of complaint
+opens() {
+    local profile=("$SCRATCH/$1".*.pb.gz)
+    PPROF_BINARY_PATH=/nonexistent go tool pprof -top "${profile[0]}" \
+        >"$SCRATCH/top" 2>"$SCRATCH/top.err" && is_empty "$SCRATCH/top.err" &&
+        grep -q 'main$' "$SCRATCH/top"
+}
+
+exact_and_opens() { # COMPILER ARGUMENTS…
+    local compiler=$1
+    shift
+    exact "$compiler" explosive 1 "$@" && opens explosive
+}
+
+# within BYTES NAME ARGUMENTS…: what the process leaves behind takes no more space than that. Its
+# profile has nowhere to go, so that the segment is kept.
+within() {
+    local most=$1 name=$2 segment size
+    shift 2
+    forget "$name"
+    CINSTR_OPTIONS="output=/nonexistent/profile:directory=$SEGMENTS${EXTRA_OPTIONS:-}" \
+        "$SCRATCH/$name" "$@" >/dev/null 2>&1 || return 1
+    segment=$(left_segment) || return 1
+    size=$(($(stat -c '%b * %B' "$segment")))
+    echo "$size bytes in $segment"
+    ((size <= most)) && "$CINSTR" verify "$segment"
+}
+
+# A context is 64 bytes and its columns 16. Each transition to one, or to what it was folded into,
+# takes 8 bytes in a table that is up to twice as large, and was half as large before; stacks and
+# small tables come on top.
+budget_bytes() { # CONTEXTS
+    echo $(($1 * (64 + 16) * 3 + (4 << 20)))
+}
+
+for compiler in "${compilers[@]}"; do
+    check "$compiler: fib(32) is exact" exact_and_opens "$compiler" fib 32
+    check "$compiler: Ackermann(3, 8) is exact" exact_and_opens "$compiler" ackermann 3 8
+    check "$compiler: mutual recursion of thirty functions is exact" \
+        exact_and_opens "$compiler" mutual 3000000
+done
+check "fib(35) is exact" exact_and_opens gcc fib 35
+check "mutual recursion stays within the memory of its budget" \
+    within "$(budget_bytes 262144)" explosive mutual 3000000
+EXTRA_OPTIONS=:contexts=4096
+check "mutual recursion is exact within 4,096 contexts" exact_and_opens gcc mutual 3000000
+check "mutual recursion stays within the memory of 4,096 contexts" \
+    within "$(budget_bytes 4096)" explosive mutual 3000000
+
+says_truncated() {
+    local profile
+    exact gcc explosive 1 mutual 300000 || return 1
+    profile=("$SCRATCH"/explosive.*.pb.gz)
+    go tool pprof -comments "${profile[0]}" >"$SCRATCH/comments" &&
+        grep 'transitions below \[truncated\]' "$SCRATCH/comments" &&
+        go tool pprof -traces "${profile[0]}" >"$SCRATCH/traces" &&
+        grep -q '\[truncated\]' "$SCRATCH/traces"
+}
+check "what was folded for want of contexts is said, and shown in the stacks" says_truncated
+EXTRA_OPTIONS=
+
+million_deep() {
+    [[ $(ulimit -Hs) == unlimited ]] || return 0
+    (ulimit -s unlimited && exact gcc recursion 1 1000000) && opens recursion
+}
+check "a million frames deep on an unlimited stack, and pprof opens it" million_deep
+finish
