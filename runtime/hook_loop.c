@@ -91,6 +91,7 @@ static void run_probe(struct segment_probe_sums *batch) {
     cinstr_probe_next(&lane);
     run_pairs(1);
     lane.is_loop = true;
+    lane.full = lane.span = lane.bound; /* recording may be off: that is for other lanes */
     batch->loop_enters = info.probes.enters;
     batch->loop_enter_ticks = info.probes.enter_ticks;
     memset(&info.probes, 0, sizeof info.probes);

@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The public interface, from C and C++: what it says is recorded is, and nothing else; its errors are
+# errno values; it is harmless where nothing is instrumented. And the options in CINSTR_OPTIONS.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/programs/harness.sh
+. "$TOP/tests/programs/harness.sh"
+
+check "the checker builds" harness_build || finish
+
+calls_of() { # PROFILE CALLER CALLEE
+    edges_of "$1" | sed 's/([^),]*)//g' | awk -F, -v caller="$2" -v callee="$3" '{ gsub(/"/, "") }
+        $1 == caller && $2 == callee { print $3 }'
+}
+
+api_exact() { # COMPILER FLAGS…
+    local compiler=$1 profile
+    shift
+    program_build "$compiler" api -I"$TOP/include" "$@" &&
+        EXTRA_OPTIONS=:start=0 program_run api "$SCRATCH" ||
+        { echo "status $?" && cat "$SCRATCH/api.err" && return 1; }
+    profiles_match api && profile=("$SCRATCH"/api.[0-9]*.pb.gz) || return 1
+    [[ $(calls_of "$SCRATCH/middle.pb.gz" work leaf) == 7 ]] || { echo "in the middle" && return 1; }
+    go tool pprof -raw "$SCRATCH/edges.pb.gz" >"$SCRATCH/raw" &&
+        grep -q '^edge_calls/count' "$SCRATCH/raw" || { echo "no edges" && return 1; }
+    go tool pprof -sample_index=calls -tagfocus=request=search -top "${profile[0]}" \
+        >"$SCRATCH/top" 2>&1 && grep -Eq '^ +20 .* leaf(\(\))?$' "$SCRATCH/top" || { cat "$SCRATCH/top" && return 1; }
+}
+for compiler in "${compilers[@]}"; do
+    check "$compiler: start, stop, reset, labels and profiles on the way" api_exact "$compiler"
+done
+check "the same from C++" api_exact g++ -x c++ -std=c++17
+
+says_errors_once() {
+    [[ $(grep -c . "$SCRATCH/api.err") -eq 0 ]]
+}
+check "errors are errno values, and no word on standard error" says_errors_once
+
+harmless() {
+    gcc -g -O2 -w -std=gnu11 -I"$TOP/include" "$PROGRAMS/harmless.c" "${LINK_CINSTR[@]}" \
+        -o "$SCRATCH/harmless" &&
+        forget harmless && program_run harmless && says_nothing harmless || return 1
+    ! compgen -G "$SCRATCH/harmless.*.pb.gz" && [[ -z $(ls -A "$SEGMENTS") ]]
+}
+check "harmless where nothing is instrumented: no profile, no segment, no word" harmless
+
+if [[ $(uname -m) == x86_64 ]]; then
+    for compiler in "${compilers[@]}"; do
+        switched() {
+            program_build "$compiler" switched -I"$TOP/include" && program_run switched 1000 &&
+                says_nothing switched && profiles_match switched
+        }
+        check "$compiler: stacks that are switched by hand" switched
+    done
+fi
+
+# --- options ----------------------------------------------------------------------------------------
+
+program_build gcc live || finish
+# says OPTIONS PATTERN: one line that matches, and the program runs on.
+says() {
+    CINSTR_OPTIONS="directory=$SEGMENTS:output=$SCRATCH/live.pb.gz:$1" "$SCRATCH/live" 1 \
+        <<<'' >"$SCRATCH/out" 2>"$SCRATCH/err" || return 1
+    cat "$SCRATCH/err"
+    [[ $(wc -l <"$SCRATCH/err") -eq 1 ]] && grep -Eq "$2" "$SCRATCH/err"
+}
+# The same, and a second line that says where what was recorded is.
+says_unwritten() {
+    local segment
+    CINSTR_OPTIONS="directory=$SEGMENTS:$1" "$SCRATCH/live" 1 <<<'' >"$SCRATCH/out" 2>"$SCRATCH/err" || return 1
+    cat "$SCRATCH/err"
+    segment=$(left_segment) && [[ $(wc -l <"$SCRATCH/err") -eq 2 ]] && grep -Eq "$2" "$SCRATCH/err" &&
+        grep -q "the profile is kept: cinstr dump $segment" "$SCRATCH/err" && rm "$segment"
+}
+check "an unknown option gets one line that lists the right ones" \
+    says nonsense=1 "no option 'nonsense'; there are output, .*timing.*, help"
+check "a bad value gets one line that says what may stand there" \
+    says contexts=12 "bad value '12' for contexts=N: .*1024"
+check "so does a kind of timing that is none" says timing=sometimes "bad value 'sometimes' for timing="
+check "an output name that cannot be expanded is said" \
+    says_unwritten 'output=x.%q' 'only %p, %e, %h and %% are known'
+
+prints_help() {
+    CINSTR_OPTIONS="directory=$SEGMENTS:output=none:help=1" "$SCRATCH/live" 1 <<<'' >/dev/null 2>"$SCRATCH/err" &&
+        for option in output directory contexts timing cpu histogram start help; do
+            grep -q "^cinstr:   $option=" "$SCRATCH/err" || { echo "$option is not there" && return 1; }
+        done
+}
+check "a file that cannot be written is said, and so is where the profile is kept" \
+    says_unwritten output=/nonexistent/file 'cannot write /nonexistent/file: No such file'
+check "help=1 describes every option" prints_help
+
+named() {
+    (cd "$SCRATCH" && CINSTR_OPTIONS="directory=$SEGMENTS:output=of-%e-%h-%%.pb.gz" ./live 1 <<<'' >/dev/null) &&
+        [[ -s $SCRATCH/of-live-$(hostname)-%.pb.gz ]]
+}
+check "the profile's name is made of program, host and pid" named
+none() {
+    (cd "$SCRATCH" && rm -f ./*.pb.gz && CINSTR_OPTIONS="directory=$SEGMENTS:output=none" ./live 1 <<<'' >/dev/null) &&
+        ! compgen -G "$SCRATCH/*.pb.gz" && [[ -z $(ls -A "$SEGMENTS") ]]
+}
+check "output=none writes nothing and leaves nothing" none
+default_name() {
+    (cd "$SCRATCH" && CINSTR_OPTIONS="directory=$SEGMENTS" ./live 1 <<<'' >/dev/null) &&
+        compgen -G "$SCRATCH/cinstr.live.[0-9]*.pb.gz"
+}
+check "without an output the profile is cinstr.PROGRAM.PID.pb.gz" default_name
+finish
