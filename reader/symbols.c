@@ -18,9 +18,7 @@
 #include "symbols_scopes.h"
 #include "symbols_table.h"
 
-/* Out of memory is told, not by exit(). */
-#define uthash_nonfatal_oom 1
-#define uthash_oom(entry)   ((entry)->is_lost = true)
+#define HASH_NONFATAL_OOM 1 /* told by hh.tbl == NULL, not by exit() */
 #include <uthash.h>
 
 struct module {
@@ -39,7 +37,7 @@ struct function {
     } key;
     struct symbol symbol;
     const struct definition *definition; /* NULL: no debug information */
-    bool is_known, is_lost;
+    bool is_known;
     UT_hash_handle hh;
 };
 
@@ -109,10 +107,14 @@ static void complain(struct module *module, const char *reason) {
         error_set(&module->complaint, "%s: %s", base_name(module), reason);
 }
 
-static void complain_of_absence(struct module *module) {
+static void complain_of_lack(struct module *module) {
     const bool has_lines = module->scopes.count != 0;
 
-    if (module->table.count == 0 && !has_lines)
+    if (module->complaint.message[0] != '\0')
+        return;
+    if (module->scopes.is_cut || module->scopes.paths.is_cut)
+        complain(module, "out of memory: not all lines");
+    else if (module->table.count == 0 && !has_lines)
         complain(module, "no symbol table: no names; do not strip it");
     else if (module->table.is_stripped && !has_lines)
         complain(module, "stripped: names of exported functions only, and no lines");
@@ -170,7 +172,7 @@ static void define(struct module *module, struct function *function, uint64_t ad
     if (!module->has_lost_lines)
         function->definition =
             scopes_function(&module->scopes, address, symbols_table_name(&module->table, address));
-    complain_of_absence(module);
+    complain_of_lack(module);
 }
 
 static const char *make_unknown_name(struct symbols *symbols, const struct module *module,
@@ -196,12 +198,14 @@ static void name(struct symbols *symbols, struct module *module, struct function
         symbol->name = symbols_name_make(&symbols->arena, symbol->system_name);
     function->is_known = symbol->name != NULL;
     symbol->file = definition == NULL ? "" : definition->file;
-    symbol->line = definition == NULL ? 0 : definition->line;
+    symbol->line = symbol->file[0] == '\0' ? 0 : definition->line;
     if (function->is_known)
         return;
     symbol->name = symbol->system_name = make_unknown_name(symbols, module, address);
-    if (symbol->name == NULL)
+    if (symbol->name == NULL) {
         symbol->name = symbol->system_name = "[out of memory]";
+        complain(module, "out of memory: not all names");
+    }
 }
 
 /* NULL when out of memory. */
@@ -214,15 +218,16 @@ static struct function *find(struct symbols *symbols, uint32_t index, uint64_t a
     if (function != NULL)
         return function;
     function = calloc(1, sizeof(*function));
-    if (function == NULL)
-        return NULL;
-    function->key = key;
-    define(module, function, address - module->as_loaded.bias);
-    name(symbols, module, function, address - module->as_loaded.bias);
-    HASH_ADD(hh, symbols->functions, key, sizeof(key), function);
-    if (!function->is_lost)
-        return function;
-    free(function);
+    if (function != NULL) {
+        function->key = key;
+        define(module, function, address - module->as_loaded.bias);
+        name(symbols, module, function, address - module->as_loaded.bias);
+        HASH_ADD(hh, symbols->functions, key, sizeof(key), function);
+        if (function->hh.tbl != NULL)
+            return function;
+        free(function);
+    }
+    complain(module, "out of memory: not all names");
     return NULL;
 }
 
@@ -241,6 +246,7 @@ bool symbols_function(struct symbols *symbols, uint32_t module, uint64_t address
 int64_t symbols_line(struct symbols *symbols, uint32_t index, uint64_t function, uint64_t address) {
     struct module *module = &symbols->modules[index];
     const struct function *caller = find(symbols, index, function);
+    int64_t line;
     jmp_buf here;
 
     if (caller == NULL || caller->definition == NULL || module->has_lost_lines)
@@ -250,5 +256,7 @@ int64_t symbols_line(struct symbols *symbols, uint32_t index, uint64_t function,
         give_up_lines(module);
         return 0;
     }
-    return scopes_line(&module->scopes, caller->definition, address - module->as_loaded.bias);
+    line = scopes_line(&module->scopes, caller->definition, address - module->as_loaded.bias);
+    complain_of_lack(module);
+    return line;
 }

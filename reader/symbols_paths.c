@@ -10,14 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Out of memory is told, not by exit(). */
-#define uthash_nonfatal_oom 1
-#define uthash_oom(entry)   ((entry)->is_lost = true)
+#define HASH_NONFATAL_OOM 1 /* told by hh.tbl == NULL, not by exit() */
 #include <uthash.h>
 
 struct path {
     UT_hash_handle hh;
-    bool is_lost;
     char text[];
 };
 
@@ -35,28 +32,32 @@ static size_t tidy(char *path, size_t size) {
     return kept;
 }
 
+static const char *cut(struct paths *paths) {
+    paths->is_cut = true;
+    return "";
+}
+
 const char *paths_intern(struct paths *paths, const char *directory, const char *name) {
     struct path *path = NULL, *known = NULL;
     const bool is_whole = name == NULL || name[0] == '/' || directory == NULL;
-    size_t size;
+    size_t size, length;
 
     if (name == NULL || name[0] == '\0')
         return "";
     size = strlen(name) + (is_whole ? 0 : strlen(directory) + 1);
     path = profile_arena_take(&paths->arena, sizeof(*path) + size + 1);
     if (path == NULL)
-        return "";
-    path->is_lost = false;
+        return cut(paths);
     snprintf(path->text, size + 1, "%s%s%s", is_whole ? "" : directory, is_whole ? "" : "/", name);
-    const size_t length = tidy(path->text, size);
+    length = tidy(path->text, size);
     HASH_FIND(hh, paths->known, path->text, length, known);
-    if (known == NULL)
+    if (known == NULL) {
         HASH_ADD(hh, paths->known, text[0], length, path);
-    if (known != NULL || path->is_lost)
+        known = path->hh.tbl == NULL ? NULL : path;
+    }
+    if (known != path)
         profile_arena_undo(&paths->arena, path, sizeof(*path) + size + 1);
-    if (known != NULL)
-        return known->text;
-    return path->is_lost ? "" : path->text;
+    return known == NULL ? cut(paths) : known->text;
 }
 
 void paths_free(struct paths *paths) {

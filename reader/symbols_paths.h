@@ -6,6 +6,8 @@
 #ifndef CINSTR_READER_SYMBOLS_PATHS_H
 #define CINSTR_READER_SYMBOLS_PATHS_H
 
+#include <stdbool.h>
+
 #include "profile_arena.h"
 
 struct path;
@@ -13,6 +15,7 @@ struct path;
 struct paths { /* starts all zero */
     struct path *known;
     struct profile_arena arena;
+    bool is_cut; /* out of memory */
 };
 
 /* `name` as seen from `directory` (NULL not known). "" when there is no name or no memory. */

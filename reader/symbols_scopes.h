@@ -28,6 +28,7 @@ struct scopes { /* starts all zero */
     uint64_t budget;         /* ranges left that an honest file of this size can hold */
     struct paths paths;
     bool lacks_split; /* a unit's .dwo file is not there */
+    bool is_cut;      /* out of memory for all of a unit */
 };
 
 /* Finds the units in `elf`; `code` tells what is left of what linkers threw away. libdw, which

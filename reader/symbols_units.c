@@ -97,6 +97,7 @@ void unit_walk(struct scopes *scopes, struct unit *unit) {
             scopes->lacks_split = true;
         }
     }
-    walk(scopes, unit, &root, 0);
+    if (!walk(scopes, unit, &root, 0))
+        scopes->is_cut = true;
     intervals_sort(&unit->ranges);
 }
