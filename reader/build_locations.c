@@ -13,8 +13,8 @@
 #include "symbols.h"
 
 /* Out of memory is told by a NULL, not by exit(). */
-#define uthash_nonfatal_oom 1
-#define uthash_oom(entry)   ((entry)->is_lost = true)
+#define HASH_NONFATAL_OOM          1
+#define uthash_nonfatal_oom(entry) ((entry)->is_lost = true)
 #include <uthash.h>
 
 enum role { ENTRY, CALL, OUTSIDE };
