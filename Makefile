@@ -17,8 +17,7 @@ COMMON   := -std=gnu11 -D_GNU_SOURCE -DCINSTR_VERSION='"$(VERSION)"' -Iinclude -
 
 ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 # No floating point, no vector registers: the host's state must not change (see runtime/hooks.c).
-GENERAL_REGS := -mgeneral-regs-only
-RUNTIME_CFLAGS := $(COMMON) -fPIC -ftls-model=initial-exec -fno-builtin -fno-instrument-functions -fvisibility=hidden \
+RUNTIME_CFLAGS := $(COMMON) -mgeneral-regs-only -fPIC -ftls-model=initial-exec -fno-builtin -fno-instrument-functions -fvisibility=hidden \
 	-fno-stack-protector -fno-tree-loop-distribute-patterns
 ifeq ($(ARCH),x86_64)
 RUNTIME_CFLAGS += -fcf-protection=full
@@ -32,6 +31,11 @@ runtime_sources := $(filter-out runtime/hooks.c,$(wildcard runtime/*.c)) $(wildc
 reader_sources  := $(wildcard reader/*.c)
 cli_sources     := $(wildcard cli/*.c)
 unit_tests      := $(patsubst tests/unit/%_test.c,$(BUILD)/tests/%_test,$(wildcard tests/unit/*_test.c))
+fuzz_targets    := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/tests/%_fuzz,$(wildcard tests/fuzz/*_fuzz.c))
+e2e_tests       := $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh))
+
+c_files         := $(wildcard $(addsuffix /*.[ch],include include/cinstr runtime reader cli bench tests/* tests/fixtures/*) \
+	$(addsuffix /*.cpp,plugin tests/* tests/fixtures/*))
 
 runtime_objects := $(patsubst %,$(BUILD)/%.o,$(runtime_sources))
 reader_objects  := $(patsubst %,$(BUILD)/%.o,$(reader_sources)) $(BUILD)/gen/profile.pb-c.o
@@ -40,7 +44,7 @@ cli_objects     := $(patsubst %,$(BUILD)/%.o,$(cli_sources))
 READER_LIBS := -ldw -lelf -lprotobuf-c -lz -lsupc++ -lm
 CLI_LIBS    := $(READER_LIBS) -ljansson
 
-.PHONY: all runtime test unit e2e demo lint format install clean help
+.PHONY: all runtime test unit sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
 all: runtime $(BUILD)/libcinstr_reader.so.0 $(BUILD)/libcinstr_reader.a $(BUILD)/cinstr
 runtime: $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr.so $(BUILD)/libcinstr_hooks.a $(BUILD)/libcinstr.a
 
@@ -48,18 +52,16 @@ runtime: $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr.so $(BUILD)/libcinstr_hooks.
 
 $(BUILD)/runtime/%.c.o: runtime/%.c
 	@mkdir -p $(@D)
-	$(CC) $(RUNTIME_CFLAGS) $(CFLAGS) $(GENERAL_REGS_$*) -c $< -o $@
+	$(CC) $(RUNTIME_CFLAGS) $(CFLAGS) -c $< -o $@
 
 $(BUILD)/runtime/%.S.o: runtime/%.S
 	@mkdir -p $(@D)
 	$(CC) $(RUNTIME_CFLAGS) $(CFLAGS) -c $< -o $@
 
-$(BUILD)/runtime/%.c.o: GENERAL_REGS_$* = $(GENERAL_REGS)
-
 # Exported by libcinstr.so.0 for modules that do not link the hidden hooks.
 $(BUILD)/runtime/hooks.shared.o: runtime/hooks.c
 	@mkdir -p $(@D)
-	$(CC) $(RUNTIME_CFLAGS) -fvisibility=default -DHOOKS_ARE_SHARED=1 $(CFLAGS) $(GENERAL_REGS) -c $< -o $@
+	$(CC) $(RUNTIME_CFLAGS) -fvisibility=default -DHOOKS_ARE_SHARED=1 $(CFLAGS) -c $< -o $@
 
 $(BUILD)/libcinstr.so.0: $(runtime_objects) $(BUILD)/runtime/hooks.shared.o runtime/libcinstr.map
 	$(CC) -shared -Wl,-soname,libcinstr.so.0 -Wl,--version-script=runtime/libcinstr.map \
@@ -112,7 +114,61 @@ $(BUILD)/tests/libcommand.a: $(filter-out %/main.c.o,$(cli_objects))
 
 $(BUILD)/tests/%_test: tests/unit/%_test.c $(BUILD)/tests/libcommand.a $(BUILD)/libcinstr_reader.a
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) -Ireader -Icli -Itests $(CFLAGS) $< -o $@ $(filter %.a,$^) $(CLI_LIBS) -lcmocka
+	$(CC) $(COMMON) -Ireader -Icli -Itests $(CFLAGS) $< -o $@ $(filter %.o %.a,$^) $(LDFLAGS) $(CLI_LIBS) -lcmocka
+
+$(BUILD)/tests/%_fuzz: tests/fuzz/%_fuzz.c $(BUILD)/libcinstr_reader.a
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) -Ireader -Itests $(CFLAGS) $< -o $@ $(filter %.o %.a,$^) $(LDFLAGS) -fsanitize=fuzzer $(READER_LIBS)
+
+unit-tests: $(unit_tests)
+fuzz-targets: $(fuzz_targets)
+
+# Built once more under the sanitizers, each in a directory of its own.
+SANITIZE      := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+build_sanitized = $(MAKE) BUILD=$(BUILD)/sanitized CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' unit-tests
+build_fuzz      = $(MAKE) BUILD=$(BUILD)/fuzz CC=clang-14 CFLAGS='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link' \
+	LDFLAGS='$(SANITIZE)' fuzz-targets
+sanitized_tests = $(unit_tests:$(BUILD)/%=$(BUILD)/sanitized/%)
+
+unit: unit-tests
+	scripts/run-tests $(BUILD) $(unit_tests)
+
+sanitize:
+	+$(build_sanitized)
+	scripts/run-tests $(BUILD) $(sanitized_tests)
+
+e2e: all
+	scripts/run-tests $(BUILD) $(e2e_tests)
+
+fuzz:
+	+$(build_fuzz)
+	scripts/run-tests $(BUILD) tests/fuzz/run.sh
+
+test:
+	scripts/install-deps test
+	$(MAKE) all unit-tests
+	+$(build_sanitized)
+	+$(build_fuzz)
+	scripts/run-tests $(BUILD) $(unit_tests) $(sanitized_tests) $(e2e_tests) tests/fuzz/run.sh
+
+# --- the rest -----------------------------------------------------------------------------------
+
+lint: all
+	scripts/lint $(BUILD)
+
+format:
+	clang-format-14 -i $(c_files)
+
+help:
+	@echo 'all        the recorder, the reader library and the command, into $(BUILD)'
+	@echo 'test       everything that proves them; installs what that needs from Debian, and says so'
+	@echo 'unit       the unit tests; sanitize: the same under the address and undefined sanitizers'
+	@echo 'e2e        the end-to-end tests'
+	@echo 'fuzz       a fixed number of hostile profiles and segments'
+	@echo 'lint       formatting, clang-tidy, shellcheck, and who may include what'
+	@echo 'format     clang-format, in place'
+	@echo 'clean      removes $(BUILD)'
+	@echo 'Variables: BUILD PREFIX DESTDIR LIBDIR CC CFLAGS LDFLAGS WERROR=-Werror'
 
 include bench/bench.mk
 
