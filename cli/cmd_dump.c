@@ -148,23 +148,26 @@ static int dump(const struct request *request, const char *text, struct error *e
  */
 
 static const char help[] =
-    "Writes the profile of a process that runs, hangs or was killed, as pprof.\n\n" SOURCE_HELP
-    "\nOptions:\n"
-    "  -o, --output FILE     write FILE, \"-\" standard output\n"
-    "                        (default cinstr.PROGRAM.PID.pb.gz, made or replaced)\n"
+    "Writes the profile of a process that runs, hangs or was killed, as pprof.\n"
+    "\n" SOURCE_HELP "\n"
+    "Options:\n"
+    "  -o, --output FILE     write FILE, \"-\" standard output (default\n"
+    "                        cinstr.PROGRAM.PID.pb.gz; made, or replaced)\n"
     "      --kind KIND       exact: a sample for each calling context (default);\n"
     "                        edges: one for each call edge, for pprof's -peek\n"
     "      --seconds N       only what happens in the next N seconds\n"
     "      --by-thread       keep threads apart, by tags\n"
-    "      --baseline SECONDS  what a plain build takes: anchors the times\n" HELP_DIRECTORY
+    "      --baseline SECONDS  a plain build's run time: anchors the times\n" HELP_DIRECTORY
     "  -q, --quiet           do not say what was written\n"
-    "  -h, --help            this\n\n"
-    "The process is not stopped. Calls that are open count, with their time up to now.\n"
-    "Exit status: 0 fine, 1 failed, 2 wrong usage.\n\n"
+    "  -h, --help            this\n"
+    "\n"
+    "The process is not stopped. Open calls count, with their time up to now.\n"
+    "Exit status: 0 fine, 1 failed, 2 wrong usage.\n"
+    "\n"
     "Examples:\n"
     "  cinstr dump 4711\n"
     "  cinstr dump --seconds 5 -o busy.pb.gz lua && go tool pprof -top busy.pb.gz\n"
-    "  cinstr dump --kind edges -o - 4711 | go tool pprof -peek '^main$' /dev/stdin\n";
+    "  cinstr dump --kind edges -o e.pb.gz 4711 && go tool pprof -peek main e.pb.gz\n";
 
 enum { OPTION_KIND = 256, OPTION_SECONDS, OPTION_BY_THREAD, OPTION_BASELINE, OPTION_DIRECTORY };
 

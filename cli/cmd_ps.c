@@ -154,19 +154,23 @@ static int clean(const struct segments *segments, bool quiet, struct error *erro
 }
 
 static const char help[] =
-    "Lists the processes of this user that are being recorded, and those that ended without\n"
-    "writing their profile (killed, crashed, _exit): take it with `cinstr dump PID`.\n\n"
+    "Lists the processes of this user that are being recorded, and those that ended\n"
+    "without writing their profile (killed, crashed, _exit): take it with\n"
+    "`cinstr dump PID`.\n"
+    "\n"
     "Options:\n"
     "      --clean           remove what processes have left that have surely ended\n"
     "      --json            for programs\n" HELP_DIRECTORY
     "  -q, --quiet           do not say how many were removed\n"
-    "  -h, --help            this\n\n"
-    "States: running, starting, exiting; exited, died (without exit), elsewhere (in a pid\n"
-    "namespace that cannot be seen from here).\n"
-    "Exit status: 0 fine, 1 failed, 2 wrong usage.\n\n"
+    "  -h, --help            this\n"
+    "\n"
+    "States: running, starting, exiting; exited, died (without exit), elsewhere (in\n"
+    "a pid namespace that cannot be seen from here).\n"
+    "Exit status: 0 fine, 1 failed, 2 wrong usage.\n"
+    "\n"
     "Examples:\n"
     "  cinstr ps\n"
-    "  cinstr ps --json | jq '.processes[] | select(.has_ended) | .segment'\n"
+    "  cinstr ps --json | jq -r '.processes[] | select(.has_ended) | .segment'\n"
     "  cinstr ps --clean\n";
 
 enum { OPTION_CLEAN = 256, OPTION_JSON, OPTION_DIRECTORY };

@@ -117,13 +117,18 @@ static int print(const struct snapshot *snapshot, bool as_json, struct error *er
 }
 
 static const char help[] =
-    "Shows where each thread of a process is: its open calls, innermost first, and how long each\n"
-    "has been open. The process is not stopped. Of one that was killed: where it "
-    "was.\n\n" SOURCE_HELP "\nOptions:\n"
+    "Shows where each thread of a process is: its open calls, innermost first, and\n"
+    "how long each has been open. The process is not stopped. Of one that was\n"
+    "killed: where it was.\n"
+    "\n" SOURCE_HELP "\n"
+    "Options:\n"
     "      --json            for programs: innermost first, nanoseconds\n" HELP_DIRECTORY
-    "  -h, --help            this\n\n"
-    "Only instrumented functions are seen. The line is that of the call which has not returned.\n"
-    "Exit status: 0 fine, 1 failed, 2 wrong usage.\n\n"
+    "  -h, --help            this\n"
+    "\n"
+    "Only instrumented functions are seen. The line is that of the call which has\n"
+    "not returned; of the innermost function, where it begins.\n"
+    "Exit status: 0 fine, 1 failed, 2 wrong usage.\n"
+    "\n"
     "Examples:\n"
     "  cinstr stack 4711\n"
     "  cinstr stack --json lua | jq '.stacks[].frames[0]'\n";

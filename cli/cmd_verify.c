@@ -65,14 +65,19 @@ static int verify_file(struct source *source, bool quiet, struct error *error) {
 }
 
 static const char help[] =
-    "Recomputes what must hold of a profile or of a process's records. Each violation is one\n"
-    "line on standard error.\n\n" SOURCE_HELP
-    "\nOf a segment: in each thread, calls begun are those ended and those open; the times of\n"
-    "functions cancel out against the time below the outermost. Of a profile: it is valid, its\n"
-    "samples add up to the sums it states, and no count is below 0.\n\n"
+    "Recomputes what must hold of a profile or of a process's records. Each\n"
+    "violation is one line on standard error.\n"
+    "\n" SOURCE_HELP "\n"
+    "Of a segment: in each thread, the calls begun are those ended and those open;\n"
+    "the times of functions cancel out against the time below the outermost. Of a\n"
+    "profile: it is valid, its samples add up to the sums that it states, and no\n"
+    "count is below 0.\n"
+    "\n"
     "Options:\n" HELP_DIRECTORY "  -q, --quiet           say nothing if all is fine\n"
-    "  -h, --help            this\n\n"
-    "Exit status: 0 all is fine, 1 a violation or not readable, 2 wrong usage.\n\n"
+    "  -h, --help            this\n"
+    "\n"
+    "Exit status: 0 all is fine, 1 a violation or not readable, 2 wrong usage.\n"
+    "\n"
     "Examples:\n"
     "  cinstr verify cinstr.lua.4711.pb.gz\n"
     "  cinstr verify -q 4711 && echo fine\n";

@@ -38,8 +38,8 @@ static int print_overview(FILE *out) {
           "  cinstr report cinstr.program.4711.pb.gz\n"
           "  cinstr dump 4711                take the profile of a running process\n"
           "  go tool pprof -http=: cinstr.program.4711.pb.gz\n\n"
-          "Exit status: 0 fine, 1 failed, 2 wrong usage; `run` and `cc` give that of what they\n"
-          "run. `cinstr COMMAND --help` has examples for each command; see also cinstr(1).\n",
+          "Exit status: 0 fine, 1 failed, 2 wrong usage; `run` and `cc` give that of what\n"
+          "they run. `cinstr COMMAND --help` has examples; see also cinstr(1).\n",
           out);
     return STATUS_FINE;
 }

@@ -17,10 +17,9 @@
 
 /* For the help of the commands that take one. */
 #define SOURCE_HELP                                                                                \
-    "SOURCE is a profile's or segment's file, the pid of a process, or the name of a program\n"    \
-    "(one that runs, else one that ended without a profile); \"-\" is a profile on standard\n"     \
-    "input, ./NAME a file whose name is a number.\n"
-#define HELP_DIRECTORY "      --directory DIR   look for segments in DIR alone\n"
+    "SOURCE is the file of a profile or segment, the pid of a process, or the name\n"              \
+    "of a program (of the process that runs, else of one that ended without a\n"                   \
+    "profile). \"-\" is a profile on standard input, ./4711 a file of that name.\n"
 
 struct source {
     int fd;
