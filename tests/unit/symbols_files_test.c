@@ -140,6 +140,24 @@ static void names_take_no_clone_suffix(void **state) {
     symbols_free(symbols);
 }
 
+static void functions_folded_into_one_have_one_name_and_its_line(void **state) {
+    (void)state;
+    assert_int_equal(
+        run("printf 'int second(int x) { return x * 7; }\\n"
+            "int first(int x) { return x * 7; }\\n"
+            "int main(void) { return 0; }' >$D/folded.c && gcc -g -O1 -no-pie "
+            "-ffunction-sections -fuse-ld=gold -Wl,--icf=all $D/folded.c -o $D/folded"),
+        0);
+    struct segment_module module = module_of(in_directory("folded"));
+    uint64_t address = address_of(module.path, "second");
+    assert_int_equal(address_of(module.path, "first"), address);
+    struct symbols *symbols = open_symbols(&module);
+    struct symbol symbol = function_at(symbols, address);
+    assert_string_equal(symbol.name, "first");
+    assert_int_equal(symbol.line, 2);
+    symbols_free(symbols);
+}
+
 /* --- files --------------------------------------------------------------------------------------
  */
 
@@ -171,6 +189,20 @@ static void a_program_without_debug_information_has_names_alone(void **state) {
     assert_int_equal(symbols_line(symbols, 0, split, split + 1), 0);
     assert_string_equal(symbols_complaint(symbols, 0),
                         "lib.so: no debug information: no lines; build with -g");
+    symbols_free(symbols);
+}
+
+static void a_missing_dwo_file_costs_lines_and_is_said(void **state) {
+    (void)state;
+    build_library("lib.so", "-gsplit-dwarf -dumpdir $D/");
+    assert_int_equal(run("rm $D/*.dwo"), 0);
+    struct segment_module module = module_of(in_directory("lib.so"));
+    uint64_t split = address_of(module.path, "split");
+    struct symbols *symbols = open_symbols(&module);
+    struct symbol symbol = function_at(symbols, split);
+    assert_string_equal(symbol.name, "split");
+    assert_int_equal(symbol.line, 0);
+    assert_non_null(strstr(symbols_complaint(symbols, 0), "a .dwo file is missing"));
     symbols_free(symbols);
 }
 
@@ -325,8 +357,10 @@ int main(void) {
         cmocka_unit_test(cplusplus_names_are_demangled_as_nm_does),
         cmocka_unit_test(the_best_of_several_names_is_shown),
         cmocka_unit_test(names_take_no_clone_suffix),
+        cmocka_unit_test(functions_folded_into_one_have_one_name_and_its_line),
         cmocka_unit_test(a_stripped_file_names_what_it_exports),
         cmocka_unit_test(a_program_without_debug_information_has_names_alone),
+        cmocka_unit_test(a_missing_dwo_file_costs_lines_and_is_said),
         cmocka_unit_test(a_separate_debug_file_is_found_by_its_link),
         cmocka_unit_test(a_debug_file_of_another_build_is_refused),
         cmocka_unit_test(a_debug_file_is_found_by_build_id),
