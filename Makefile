@@ -128,7 +128,8 @@ SANITIZE      := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omi
 build_sanitized = $(MAKE) BUILD=$(BUILD)/sanitized CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' unit-tests
 build_fuzz      = $(MAKE) BUILD=$(BUILD)/fuzz CC=clang-14 CFLAGS='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link' \
 	LDFLAGS='$(SANITIZE)' fuzz-targets
-sanitized_tests = $(unit_tests:$(BUILD)/%=$(BUILD)/sanitized/%)
+# Tests of memory bring an allocator of their own, as the sanitizer does.
+sanitized_tests = $(filter-out %_memory_test,$(unit_tests:$(BUILD)/%=$(BUILD)/sanitized/%))
 
 unit: unit-tests
 	scripts/run-tests $(BUILD) $(unit_tests)
