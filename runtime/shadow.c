@@ -83,8 +83,8 @@ void shadow_pop(struct lane *lane, uint64_t now, bool abnormal) {
         const uint64_t ticks = charge(lane, frame, now);
         if (lane->extras & LANE_HISTOGRAM)
             duration_add(lane, node, ticks);
-        if (segment.timed_calls != NULL)
-            segment.timed_calls[tree_index(node)]++;
+        if (lane->timed_calls != NULL)
+            lane->timed_calls[node_offset(lane, node) / sizeof *node]++;
     }
     if (abnormal)
         segment.unwinds[tree_index(node)]++;
