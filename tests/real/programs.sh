@@ -136,15 +136,23 @@ real_compile() {
         real_fail "$program does not compile with $driver $*"
 }
 
+# real_link PROGRAM COMPILER OUTPUT [LINK ARGUMENT…]: links what real_compile has compiled.
+real_link() {
+    local program=$1 compiler=$2 output=$3
+    shift 3
+    mkdir -p "$(dirname "$output")" || return
+    "$(real_driver "$program" "$compiler")" -o "$output" "${real_objects[@]}" "$@" \
+        "${real_libs[@]}" || real_fail "$program does not link with $compiler $*"
+}
+
 # real_build PROGRAM COMPILER VARIANT OUTPUT [LINK ARGUMENT…]
 real_build() {
     local program=$1 compiler=$2 output=$4 flags
     flags=$(real_flags "$1" "$2" "$3") || return
     shift 4
     # shellcheck disable=SC2086
-    real_compile "$program" "$compiler" $flags && mkdir -p "$(dirname "$output")" || return
-    "$(real_driver "$program" "$compiler")" -o "$output" "${real_objects[@]}" "$@" \
-        "${real_libs[@]}" || real_fail "$program does not link with $compiler $*"
+    real_compile "$program" "$compiler" $flags &&
+        real_link "$program" "$compiler" "$output" "$@"
 }
 
 # real_count_hook: builds the counting hook and prints what to link in place of -lcinstr.

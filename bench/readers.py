@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""What a run has left behind: how often each function was called, and what the total time was.
+
+One function a kind of side, named in the rows of sides.py: reader(binary, directory, context)
+returns a dictionary of function name to calls; None when the tool that reads it is not here.
+Names are as in the symbol table. The truth they are judged by is the counting hook's (counted()).
+"""
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+
+
+def output_of(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True, errors="replace").stdout
+
+
+def add(calls, name, count):
+    name = re.sub(r"#\d+$", "", name)  # of several functions with one name: name-edges' mark
+    calls[name] = calls.get(name, 0) + count
+
+
+def named_edges(binary, listing):
+    """Lines `callee call_site count` as {(callee, call_site): count}, by symbol and offset."""
+    named = subprocess.run([TOP / "tests/real/name-edges", binary], input=listing, check=True,
+                           capture_output=True, text=True).stdout
+    edges = {}
+    for line in named.splitlines():
+        callee, call_site, count = line.split()
+        edges[callee, call_site] = int(count)
+    return edges
+
+
+def counted(binary, listing):
+    """The truth: (edges, functions) of a listing that the counting hook has written."""
+    edges = named_edges(binary, Path(listing).read_text())
+    functions = {}
+    for (callee, _), count in edges.items():
+        add(functions, callee.split("+")[0], count)
+    return edges, functions
+
+
+def read_cinstr(binary, directory, cinstr):
+    """By edge; the only reader that can be held to so much."""
+    return named_edges(binary, output_of(cinstr, "report", "--addresses", directory / "profile.pb.gz"))
+
+
+def read_gprof(binary, directory, _):
+    calls = {}
+    for line in output_of("gprof", "-b", "-p", "--no-demangle", binary, directory / "gmon.out").splitlines():
+        fields = line.split()
+        if len(fields) == 7 and fields[3].isdigit():
+            add(calls, fields[6], int(fields[3]))
+    return calls
+
+
+def read_uftrace(_, directory, __):
+    calls = {}
+    report = output_of("uftrace", "report", "-d", directory / "data", "--no-libcall", "--demangle=no",
+                       "-f", "call", "--no-pager")
+    for line in report.splitlines():
+        fields = line.split()
+        if len(fields) == 2 and fields[0].isdigit():
+            add(calls, fields[1], int(fields[0]))
+    return calls
+
+
+def read_callgrind(_, directory, __):
+    calls, names, name = {}, {}, ""
+    with open(directory / "callgrind.out", encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            match = re.match(r"c?fn=\((\d+)\)(?: (.*))?$", line)
+            if match:
+                if match[2]:
+                    names[match[1]] = re.sub(r"'\d+$", "", match[2])
+                name = names[match[1]]
+            elif line.startswith("calls="):
+                add(calls, name, int(line[len("calls="):].split()[0]))
+    return calls
+
+
+def read_xray(binary, directory, _):
+    tool = shutil.which("llvm-xray-19") or shutil.which("llvm-xray")
+    if not tool:
+        return None
+    calls = {}
+    for log in directory.glob("xray-log.*"):
+        try:
+            report = output_of(tool, "account", log, f"--instr_map={binary}", "--format=csv")
+        except subprocess.CalledProcessError:
+            return None  # the profiling mode's own format, which no tool reads
+        for line in report.splitlines()[1:]:
+            add(calls, line.rsplit(",", 1)[1].strip('"'), int(line.split(",")[1]))
+    return calls
+
+
+READERS = {"cinstr": read_cinstr, "gprof": read_gprof, "uftrace": read_uftrace,
+           "callgrind": read_callgrind, "xray": read_xray}
+
+
+def is_exact(kind, read, truth):
+    """True, false, or None where it cannot be told. main is left out: gprof does not count it."""
+    if read is None or truth is None:
+        return None
+    edges, functions = truth
+    if kind == "cinstr":
+        return read == edges
+    return all(read.get(name) == calls for name, calls in functions.items() if name != "main")
+
+
+def corrected_seconds(directory, cinstr):
+    """The profile's total on-CPU (else wall) time and the ends of its error bar, as times of it."""
+    report = json.loads(output_of(cinstr, "report", "--json", "--limit", "1", directory / "profile.pb.gz"))
+    wall = report["values"]["wall"]["total"]
+    total = report["values"].get("cpu", report["values"]["wall"])["total"]
+    for comment in report["comments"]:
+        match = re.match(r"time: .* = .*, between ([\d.]+) and ([\d.]+)", comment)
+        if match and wall:
+            scale = total / wall
+            return total / 1e9, float(match[1]) * scale, float(match[2]) * scale
+    return total / 1e9, None, None

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""Builds and runs one side of one program. Used by bench/bench; it judges nothing.
+
+A run happens in a directory of its own, so that what it leaves behind can be weighed and read, and
+under bench/measure, which knows its times and peak memory. Output goes to a file that is compared
+with the plain build's: a side that changes what a program does is not compared in speed."""
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import readers
+
+TOP = Path(__file__).resolve().parent.parent
+
+
+class Skipped(Exception):
+    """A side that cannot be run here; says why in one line."""
+
+
+class Runner:
+    def __init__(self, build, quick):
+        self.build = Path(build).resolve()
+        self.bench = self.build / "bench"
+        self.cinstr = self.build / "cinstr"
+        self.quick = quick
+        self.built = set()
+        self.environment = {k: v for k, v in os.environ.items() if k != "CINSTR_OPTIONS"}
+        self.environment.setdefault("REAL_DIR", str(self.build / "real"))
+
+    def fill(self, text):
+        return text.replace("{build}", str(self.build)).replace("{bench}", str(self.bench))
+
+    def binary(self, program, compiler, flags, link):
+        """The built program: by one name on every side, since Lua keeps its own. Sides that are
+        built alike share it."""
+        key = hashlib.sha256(repr((compiler, flags, link)).encode()).hexdigest()[:12]
+        path = self.bench / "bin" / key / program.source
+        if path in self.built:
+            return path
+        command = [TOP / "bench/build", program.source, compiler, path, flags, *map(self.fill, link)]
+        result = subprocess.run(command, env=self.environment, capture_output=True, text=True)
+        if result.returncode != 0:
+            raise Skipped(f"does not build: {(result.stderr.strip().splitlines() or ['?'])[-1]}")
+        self.built.add(path)
+        return path
+
+    def run(self, program, binary, command=(), environment=None):
+        """Runs it once. Returns the figures; what it left behind is in `directory`."""
+        directory = self.bench / "run"
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+        figures, output = self.bench / "figures", self.bench / "output"
+        figures.unlink(missing_ok=True)
+        measured = [self.bench / "measure", figures, *(f"{k}={self.fill(v)}" for k, v in (environment or {}).items()),
+                    *map(self.fill, command), binary]
+        if program.is_real:
+            measured = [TOP / "tests/real/run", program.source, "demo", *measured]
+        else:
+            measured += (self.quick and program.quick) or program.arguments
+        with open(output, "wb") as out:
+            subprocess.run(measured, cwd=directory, env=self.environment, stdout=out,
+                           stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        if not figures.exists():
+            raise Skipped("does not start")
+        status, wall, user, system, memory = figures.read_text().split()
+        if status != "0":
+            raise Skipped(f"ends with status {status}")
+        left = sum(f.stat().st_size for f in directory.rglob("*") if f.is_file())
+        return {"wall": float(wall), "cpu": float(user) + float(system), "memory": int(memory) * 1024,
+                "disk": left, "output": hashlib.sha256(output.read_bytes()).hexdigest(),
+                "directory": directory}
+
+    def count(self, program, compiler, flags):
+        """The counting hook's truth on these calls."""
+        hook = subprocess.run(["bash", "-c", ". tests/real/programs.sh && real_count_hook"], cwd=TOP,
+                              env=self.environment, check=True, capture_output=True, text=True).stdout.strip()
+        binary = self.binary(program, compiler, flags, (hook, "-pthread"))
+        listing = self.bench / "counts"
+        listing.unlink(missing_ok=True)
+        self.run(program, binary, environment={"COUNT_HOOK_OUTPUT": str(listing)})
+        return readers.counted(binary, listing)
