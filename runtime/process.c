@@ -102,7 +102,7 @@ static void read_boot_id(uint8_t id[16]) {
         if (c == '-' || c == '\n')
             continue;
         const unsigned value = (unsigned)(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
-        id[digits / 2] = (uint8_t)(id[digits / 2] << 4 | (value & 15));
+        id[digits / 2] = (uint8_t)((unsigned)id[digits / 2] << 4 | (value & 15));
         digits++;
     }
 }
