@@ -15,15 +15,14 @@ WERROR   ?=
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes $(WERROR)
 COMMON   := -std=gnu11 -D_GNU_SOURCE -DCINSTR_VERSION='"$(VERSION)"' -Iinclude -I$(BUILD)/gen $(WARNINGS) -MMD -MP
 
-ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+# The option, if the compiler knows it.
+option = $(shell $(CC) -Werror $(1) -c -x c /dev/null -o /dev/null 2>/dev/null && echo $(1))
+
 # No floating point, no vector registers: the host's state must not change (see runtime/hooks.c).
-RUNTIME_CFLAGS := $(COMMON) -mgeneral-regs-only -fPIC -ftls-model=initial-exec -fno-builtin -fno-instrument-functions -fvisibility=hidden \
-	-fno-stack-protector -fno-tree-loop-distribute-patterns
-ifeq ($(ARCH),x86_64)
-RUNTIME_CFLAGS += -fcf-protection=full
-else
-RUNTIME_CFLAGS += -mbranch-protection=standard
-endif
+# No call may be added that the source does not make: neither hooks, nor memset for a loop.
+RUNTIME_CFLAGS := $(COMMON) -mgeneral-regs-only -fPIC -ftls-model=initial-exec -fvisibility=hidden -fno-builtin \
+	-fno-stack-protector $(call option,-fno-instrument-functions) $(call option,-fno-tree-loop-distribute-patterns) \
+	$(call option,-fcf-protection=full) $(call option,-mbranch-protection=standard)
 
 # --- what there is ------------------------------------------------------------------------------
 

@@ -1,0 +1,42 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Each compiler that is here builds everything without a warning, for arm64 the recorder, and the
+# recorder never touches a vector or floating-point register: the program's own state lies there.
+# COMPILERS, if set, chooses fewer.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+unset MAKEFLAGS MAKELEVEL MFLAGS
+read -r -a compilers <<<"${COMPILERS:-gcc clang-14 clang-19 aarch64-linux-gnu-gcc}"
+
+build() { # COMPILER TARGETS…
+    make -C "$TOP" -k -j2 BUILD="$SCRATCH/$1" CC="$1" WERROR=-Werror CFLAGS='-O2 -g' LDFLAGS= \
+        "${@:2}" >"$SCRATCH/make.log" 2>&1 ||
+        { grep -E -A 3 'error: |warning: |\*\*\*' "$SCRATCH/make.log" && return 1; }
+    ! grep -E 'warning:' "$SCRATCH/make.log"
+}
+
+# Operands like %xmm0, or d0, v1.16b on arm64.
+uses_no_vectors() { # COMPILER
+    local objdump=objdump
+    [[ $1 != aarch64-* ]] || objdump=${1%gcc}objdump
+    "$objdump" -d --no-show-raw-insn "$SCRATCH/$1/libcinstr.so.0" "$SCRATCH/$1/libcinstr_hooks.a" |
+        awk -F '\t' '/>:$/ { in_function = $0 }
+            { n++ && sub(/[0-9a-f]+ <.*/, "", $3) } # a branch's target
+            $3 ~ /%([xyz]mm|st|mm)[(0-9]/ || $3 ~ /(^|[ ,{[])[qdvshb][0-9]+([.,} \]]|$)/ {
+                print in_function, $2, $3; wrong = 1 }
+            END { exit wrong || n < 1000 }'
+}
+
+for compiler in "${compilers[@]}"; do
+    if ! command -v "$compiler" >/dev/null; then
+        skip "$compiler" "it is not here"
+        continue
+    fi
+    targets=(all unit-tests)
+    [[ $compiler != aarch64-* ]] || targets=(runtime)
+    check "$compiler: ${targets[*]} without a warning" build "$compiler" "${targets[@]}"
+    check "$compiler: no vector register in the recorder" uses_no_vectors "$compiler"
+done
+finish
