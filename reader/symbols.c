@@ -197,7 +197,7 @@ static void name(struct symbols *symbols, struct module *module, struct function
     if (symbol->system_name != NULL)
         symbol->name = symbols_name_make(&symbols->arena, symbol->system_name);
     function->is_known = symbol->name != NULL;
-    symbol->file = definition == NULL ? "" : definition->file;
+    symbol->file = definition == NULL || !function->is_known ? "" : definition->file;
     symbol->line = symbol->file[0] == '\0' ? 0 : definition->line;
     if (function->is_known)
         return;
