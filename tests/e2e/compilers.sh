@@ -23,7 +23,7 @@ uses_no_vectors() { # COMPILER
     [[ $1 != aarch64-* ]] || objdump=${1%gcc}objdump
     "$objdump" -d --no-show-raw-insn "$SCRATCH/$1/libcinstr.so.0" "$SCRATCH/$1/libcinstr_hooks.a" |
         awk -F '\t' '/>:$/ { in_function = $0 }
-            { n++ && sub(/[0-9a-f]+ <.*/, "", $3) } # a branch's target
+            { n++ && sub(/[0-9a-f]+ <.*/, "", $3) } # where a branch goes
             $3 ~ /%([xyz]mm|st|mm)[(0-9]/ || $3 ~ /(^|[ ,{[])[qdvshb][0-9]+([.,} \]]|$)/ {
                 print in_function, $2, $3; wrong = 1 }
             END { exit wrong || n < 1000 }'
