@@ -4,6 +4,7 @@
  * tree nodes (a node names its parent: no nesting, however deep the calls). Called by the report
  * command and read by programs: keys are only ever added.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,22 +79,46 @@ static json_t *node_entry(const struct analysis *analysis, uint32_t row) {
                      json_text(analysis->functions[node->function].name));
 }
 
-/* Takes `rows` over. */
+/* Gives `value` back. */
+static bool print_value(FILE *out, json_t *value) {
+    const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY;
+    const bool good = value != NULL && json_dumpf(value, out, flags) == 0;
+    json_decref(value);
+    return good;
+}
+
+/* All but the rows, each followed by a comma. Gives `object` back. */
+static bool print_members(FILE *out, json_t *object) {
+    const char *key;
+    json_t *value;
+    bool good = object != NULL;
+    json_object_foreach(object, key, value) {
+        fprintf(out, "\n \"%s\": ", key);
+        good = print_value(out, json_incref(value)) && good;
+        putc(',', out);
+    }
+    json_decref(object);
+    return good;
+}
+
+/* Row by row, a line each: there may be millions. Takes `rows` over. */
 static int print(FILE *out, const struct analysis *analysis, const char *key,
                  struct report_rows *rows, const struct analysis_sums *sums,
                  json_t *(*entry)(const struct analysis *, uint32_t), struct error *error) {
     struct report_column columns[REPORT_MAX_COLUMNS];
-    uint32_t count = report_columns(analysis, columns);
-    json_t *object = document(analysis), *array = json_array();
-    for (uint32_t i = 0; i < rows->count; i++) {
+    const uint32_t count = report_columns(analysis, columns);
+    putc('{', out);
+    bool good = print_members(out, document(analysis));
+    fprintf(out, "\n \"%s\": [", key);
+    for (uint32_t i = 0; good && i < rows->count; i++) {
         json_t *item = entry(analysis, rows->rows[i]);
         set_values(item, sums, rows->rows[i], columns, count);
-        json_array_append_new(array, item);
+        fputs(i == 0 ? "\n  " : ",\n  ", out);
+        good = print_value(out, item);
     }
-    json_object_set_new(object, key, array);
-    json_object_set_new(object, "left_out", json_integer((json_int_t)rows->left_out));
+    fprintf(out, "\n ],\n \"left_out\": %" PRIu32 "\n}\n", rows->left_out);
     report_rows_free(rows);
-    return json_print(out, object, error);
+    return good ? 0 : error_set(error, "cannot write JSON");
 }
 
 static int print_functions(FILE *out, const struct analysis *analysis,
