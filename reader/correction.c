@@ -17,14 +17,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SEQUENCE_SHARE 0.5   /* the loop holds two calls as well, but hides half of what they cost \
-                              */
-#define IN_PLACE_SHARE 0.2   /* of the difference that is believed */
-#define IN_PLACE_ERROR 0.1   /* one standard deviation of that share */
-#define LOOP_ERROR     0.035 /* of a call's cost: an out-of-line call costs more in some places */
+#define SEQUENCE_SHARE                                                                             \
+    0.5                     /* the loop holds two calls as well, but hides half of what they cost  \
+                             */
+#define IN_PLACE_SHARE 0.2  /* of the difference that is believed */
+#define IN_PLACE_ERROR 0.1  /* one standard deviation of that share */
+#define LOOP_ERROR     0.07 /* one standard deviation of a call's cost, as a share of it */
+#define PLAIN_ERROR    0.03 /* of what is left: code that is laid out otherwise runs otherwise */
 #define LEAST_BATCHES  4u
 #define LEAST_ENTERS   64u
-#define BASELINE_ERROR 0.02 /* of the plain run's time, by itself */
 
 void correction_free(struct correction *correction) {
     if (correction == NULL)
@@ -123,8 +124,10 @@ static int reckon(struct correction *correction, const struct snapshot *snapshot
         const struct segment_node *node = &snapshot->nodes[i];
         if (!is_context(snapshot, i))
             continue;
-        /* What a call that is not timed costs beyond the inner part that its scaled time holds. */
-        const double untimed = fmax(0, correction->untimed - correction->inner);
+        /* A call that is not timed has no inner part, but the scaled times hold one for it, and
+         * take that from its caller. Counting alone may cost less: the caller then gets some back.
+         */
+        const double untimed = correction->untimed - correction->inner;
         correction->overhead[i] = correction->inner * (double)node->calls +
                                   (shares[i] * correction->outer + (1 - shares[i]) * untimed) *
                                       (double)node->callee_returns;
@@ -139,41 +142,53 @@ static double most(const int64_t *self, uint32_t node) {
     return self[node] > 0 ? (double)self[node] : 0;
 }
 
+/* A negative cost (see reckon()) is given whole, whatever the scale. */
+static double scaled(const struct correction *correction, const int64_t *self, uint32_t node,
+                     double scale) {
+    const double cost = correction->overhead[node];
+
+    return cost > 0 ? fmin(scale * cost, most(self, node)) : cost;
+}
+
 static double sum_scaled(const struct correction *correction, const struct snapshot *snapshot,
                          const int64_t *self, double scale) {
     double sum = 0;
 
     for (uint32_t i = 1; i < snapshot->node_count; i++)
-        sum += fmin(scale * correction->overhead[i], most(self, i));
+        sum += scaled(correction, self, i, scale);
     return sum;
 }
 
 /* The total is known better than its parts: what cannot be taken out of a context because it took
- * less is taken out of the others, in proportion. `overhead` becomes at most the self time. */
+ * less is taken out of the others, in proportion. So is what scaled times (timing=adaptive) have
+ * left below zero here and there. `overhead` becomes at most the self time. */
 static void fit(struct correction *correction, const struct snapshot *snapshot,
                 const int64_t *self) {
-    double low = 0, high = 1;
+    double goal, low = 0, high = 1;
 
+    correction->overhead_total = fmin(correction->overhead_total, fmax(0, correction->raw_total));
+    goal = correction->overhead_total;
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        if (!is_context(snapshot, i))
+            continue;
+        if (self[i] < 0)
+            goal -= (double)self[i];
         if (correction->overhead[i] > most(self, i)) {
             correction->clamped_contexts++;
             correction->clamped_ticks += correction->overhead[i] - most(self, i);
         }
     }
-    while (high < 1024 && sum_scaled(correction, snapshot, self, high) < correction->overhead_total)
+    while (high < 1024 && sum_scaled(correction, snapshot, self, high) < goal)
         high *= 2;
     for (int i = 0; i < 40; i++) {
         const double middle = (low + high) / 2;
-        if (sum_scaled(correction, snapshot, self, middle) < correction->overhead_total)
+        if (sum_scaled(correction, snapshot, self, middle) < goal)
             low = middle;
         else
             high = middle;
     }
-    correction->overhead_total = 0;
-    for (uint32_t i = 1; i < snapshot->node_count; i++) {
-        correction->overhead[i] = fmin(high * correction->overhead[i], most(self, i));
-        correction->overhead_total += correction->overhead[i];
-    }
+    for (uint32_t i = 1; i < snapshot->node_count; i++)
+        correction->overhead[i] = scaled(correction, self, i, high);
 }
 
 /* A plain run took this long: what is more was the probes'. */
@@ -182,7 +197,7 @@ static void anchor(struct correction *correction, const struct snapshot *snapsho
     const double plain = baseline_seconds * snapshot->ticks_per_second;
 
     correction->overhead_total = fmax(0, correction->raw_total - plain);
-    correction->error_total = BASELINE_ERROR * plain;
+    correction->error_total = 0;
     correction->is_anchored = true;
 }
 
@@ -210,5 +225,8 @@ struct correction *correction_new(const struct snapshot *snapshot, const int64_t
     if (baseline_seconds > 0)
         anchor(correction, snapshot, baseline_seconds);
     fit(correction, snapshot, self);
+    correction->error_total =
+        hypot(correction->error_total,
+              PLAIN_ERROR * (correction->raw_total - correction->overhead_total));
     return correction;
 }
