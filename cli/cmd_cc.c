@@ -27,32 +27,37 @@ struct request {
 /* --- the compiler ------------------------------------------------------------------------------
  */
 
+static bool is_launcher(const char *word) {
+    static const char *const launchers[] = {"ccache", "distcc", "sccache", "icecc"};
+    for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]); i++) {
+        if (strcmp(text_base_name(word), launchers[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* How many words come before the compiler's name. */
 static int count_launchers(char **argv) {
-    static const char *const launchers[] = {"ccache", "distcc", "sccache", "icecc"};
     int count = 0;
-    for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]) && argv[count] != NULL; i++) {
-        if (strcmp(text_base_name(argv[count]), launchers[i]) == 0 && argv[count + 1] != NULL) {
-            count++;
-            i = (size_t)-1;
-        }
-    }
+    while (argv[count + 1] != NULL && is_launcher(argv[count]))
+        count++;
     return count;
 }
 
 /* The file that a name stands for along PATH, links followed; "" none. */
 static void find_program(const char *name, char path[PATH_MAX]) {
-    const char *directories = strchr(name, '/') != NULL ? "" : getenv("PATH");
+    const char *directories = strchr(name, '/') != NULL ? "/" : getenv("PATH");
     char candidate[PATH_MAX];
     path[0] = '\0';
-    if (strchr(name, '/') != NULL && realpath(name, path) == NULL)
+    while (directories != NULL && *directories != '\0') {
+        const int length = (int)strcspn(directories, ":");
+        if (strchr(name, '/') != NULL)
+            snprintf(candidate, sizeof(candidate), "%s", name);
+        else
+            snprintf(candidate, sizeof(candidate), "%.*s/%s", length, directories, name);
+        if (access(candidate, X_OK) == 0 && realpath(candidate, path) != NULL)
+            return;
         path[0] = '\0';
-    while (directories != NULL && *directories != '\0' && path[0] == '\0') {
-        const size_t length = strcspn(directories, ":");
-        const int size = snprintf(candidate, sizeof(candidate), "%.*s/%s", (int)length,
-                                  length == 0 ? "." : directories, name);
-        if (size < PATH_MAX && access(candidate, X_OK) == 0 && realpath(candidate, path) == NULL)
-            path[0] = '\0';
         directories += length + (directories[length] == ':');
     }
 }

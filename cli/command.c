@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
+
 int usage_error(const struct command *command, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
@@ -41,17 +43,19 @@ int print_help(const struct command *command) {
 }
 
 int fail(const struct error *error) {
-    fprintf(stderr, "cinstr: %s\n", error->message);
+    note("%s", error->message);
     return STATUS_FAILED;
 }
 
 void note(const char *format, ...) {
+    char line[2048];
     va_list arguments;
     va_start(arguments, format);
-    fputs("cinstr: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
+    fputs("cinstr: ", stderr);
+    text_print(stderr, line);
+    fputc('\n', stderr);
 }
 
 bool parse_number(const char *text, uint64_t least, uint64_t most, uint64_t *number) {
