@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# What is kept of durations: histogram=1 splits every context's calls by how long they took,
+# timing=adaptive times a share of them and counts all. Counts are exact in each; what a profile says
+# of its own times adds up.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/programs/harness.sh
+. "$TOP/tests/programs/harness.sh"
+
+check "the checker builds" harness_build || finish
+profile_of() {
+    echo "$SCRATCH/$1".[0-9]*.pb.gz
+}
+
+exact_with() { # OPTIONS COMPILER NAME PROCESSES ARGUMENTS…
+    local EXTRA_OPTIONS=:$1
+    shift
+    exact "$@"
+}
+for options in timing=adaptive histogram=1 cpu=0 timing=adaptive:histogram=1:contexts=4096; do
+    for compiler in "${compilers[@]}"; do
+        check "$compiler, $options: every edge is exact" \
+            exact_with $options "$compiler" explosive 1 mutual 300000
+        check "$compiler, $options: every edge is exact past a million jumps" \
+            exact_with $options "$compiler" jumps 1
+    done
+done
+
+# values PROFILE: a line a sample: its values, then its tag `duration` in nanoseconds or -.
+values() {
+    go tool pprof -raw "$1" | awk '/^Samples:/ { on = 1; getline; next } /^Locations/ { on = 0 }
+        on && /: / { sub(/:.*/, ""); line = $0; getline_tag = 0; lines[++n] = line; tag[n] = "-"; next }
+        on && /duration:/ { match($0, /duration:\[[0-9]+/); tag[n] = substr($0, RSTART + 10, RLENGTH - 10) }
+        END { for (i = 1; i <= n; i++) print lines[i], tag[i] }'
+}
+
+histogram_adds_up() {
+    local all
+    exact_with histogram=1 gcc explosive 1 fib 20 || return 1
+    values "$(profile_of explosive)" >"$SCRATCH/values"
+    all=$(awk '{ calls += $1; if ($NF != "-") { spread += $1; if ($NF < 1) bad = 1 } }
+        END { print calls, spread, bad + 0 }' "$SCRATCH/values")
+    echo "calls, of them with a duration, bad: $all"
+    [[ $all == "21892 21892 0" ]] # fib(20) makes 21891 calls, and main is one
+}
+check "histogram=1: every call that has ended is in its context's histogram" histogram_adds_up
+
+histogram_shown() {
+    go tool pprof -sample_index=calls -tags "$(profile_of explosive)" >"$SCRATCH/tags" 2>&1 &&
+        grep -q ' duration: Total' "$SCRATCH/tags" || { cat "$SCRATCH/tags" && return 1; }
+}
+check "pprof -tags shows how durations are spread" histogram_shown
+
+timed_share() {
+    exact_with timing=adaptive gcc explosive 1 fib 27 || return 1
+    go tool pprof -raw "$(profile_of explosive)" >"$SCRATCH/raw"
+    grep -q 'timed_calls/count wall_error/nanoseconds' "$SCRATCH/raw" || return 1
+    values "$(profile_of explosive)" | awk '{ calls += $1; timed += $(NF - 2); if ($(NF - 2) > $1) bad = 1 }
+        END { print timed, "of", calls, "timed"; exit !(timed > 0 && timed < calls / 2 && !bad) }'
+}
+check "timing=adaptive: all are counted, fewer than half are timed, never more than were made" timed_share
+
+no_cpu() {
+    exact_with cpu=0 gcc explosive 1 fib 10 || return 1
+    go tool pprof -raw "$(profile_of explosive)" >"$SCRATCH/raw"
+    ! grep -q 'cpu/nanoseconds.*overhead' "$SCRATCH/raw" && grep -q 'no CPU time' "$SCRATCH/raw"
+}
+check "cpu=0: no column of CPU time, and the profile says why" no_cpu
+
+# spent VALUE FUNCTION: microseconds of that value in all calls of the function itself.
+spent() {
+    go tool pprof -sample_index="$1" -unit=us -top "$(profile_of spent)" 2>/dev/null |
+        awk -v name="$2" '$NF == name { print int($1); found = 1 } END { if (!found) print 0 }'
+}
+
+on_and_off() {
+    exact_with histogram=1 gcc spent 1 || return 1
+    echo "asleep: wall $(spent wall asleep), cpu $(spent cpu asleep);" \
+        "awake: wall $(spent wall awake), cpu $(spent cpu awake)"
+    (($(spent wall asleep) >= 100000 && $(spent cpu asleep) < 20000)) &&
+        (($(spent wall awake) >= 100000 && $(spent cpu awake) >= 99000 && $(spent cpu awake) < 120000))
+}
+if perf_is_refused=$(CINSTR_OPTIONS=output=none "$SCRATCH/explosive" fib 1 2>&1 | grep 'perf events'); then
+    skip "CPU time is what the kernel gave, and sleep is none of it" "$perf_is_refused"
+else
+    check "CPU time is what the kernel gave, and sleep is none of it" on_and_off
+    longest() {
+        values "$(profile_of spent)" | awk '$NF > longest { longest = $NF }
+            END { print "longest", longest; exit !(longest >= 1e8) }'
+    }
+    check "histogram=1: the longest call is in it, exactly" longest
+fi
+finish
