@@ -137,34 +137,41 @@ static void add_library(struct words *words, const char *directory, bool is_stat
     add(words, "-lcinstr");
 }
 
-static int compile(const struct command *command, const struct request *request, int argc,
-                   char **argv) {
+/* Becomes the compiler; returns what kept it from that. `library` is its directory, NULL none. */
+static int become(int argc, char **argv, const struct request *request, const struct cc_line *line,
+                  const char *library) {
     const int launchers = count_launchers(argv);
-    const char *compiler = argv[launchers];
-    const struct cc_line line = cc_line_read(text_base_name(compiler), argv + launchers + 1);
-    const bool clang = is_clang(compiler);
     struct words words = {.argv = calloc((size_t)argc + ADDED_MAX, sizeof(*words.argv))};
-    char directory[PATH_MAX];
     if (words.argv == NULL)
-        return fail(&(struct error){"not enough memory"});
-    if (request->after_inlining && !clang)
-        return usage_error(command, "%s has no hooks after inlining: that takes clang", compiler);
+        return ENOMEM;
     for (int i = 0; i <= launchers; i++)
         add(&words, argv[i]);
-    if (cc_line_is_instrumented(&line))
-        add_hooks(&words, request, clang, line.is_cplusplus);
+    if (cc_line_is_instrumented(line))
+        add_hooks(&words, request, is_clang(argv[launchers]), line->is_cplusplus);
     for (int i = launchers + 1; i < argc; i++)
         add(&words, argv[i]);
-    if (cc_line_needs_library(&line)) {
-        if (!find_library(directory))
-            return fail(&(struct error){"cc: libcinstr.so is neither beside this command nor in "
-                                        "the lib directory beside its own"});
-        add_library(&words, directory, line.is_static);
-    }
-    execvp(words.argv[0], words.argv);
-    note("cannot run %s: %s", words.argv[0], strerror(errno));
+    if (library != NULL)
+        add_library(&words, library, line->is_static);
+    execvp(argv[0], words.argv);
+    const int failure = errno;
     free(words.argv);
-    return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
+    return failure;
+}
+
+static int compile(const struct command *command, const struct request *request, int argc,
+                   char **argv) {
+    char *const *compiler = argv + count_launchers(argv);
+    const struct cc_line line = cc_line_read(text_base_name(*compiler), compiler + 1);
+    const bool needs_library = cc_line_needs_library(&line);
+    char library[PATH_MAX];
+    if (request->after_inlining && !is_clang(*compiler))
+        return usage_error(command, "%s has no hooks after inlining: that takes clang", *compiler);
+    if (needs_library && !find_library(library))
+        return fail(&(struct error){"cc: libcinstr.so is neither beside this command nor in the "
+                                    "lib directory beside its own"});
+    const int failure = become(argc, argv, request, &line, needs_library ? library : NULL);
+    note("cannot run %s: %s", argv[0], strerror(failure));
+    return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
 }
 
 /* --- options -----------------------------------------------------------------------------------
