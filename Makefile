@@ -43,7 +43,7 @@ cli_objects     := $(patsubst %,$(BUILD)/%.o,$(cli_sources))
 READER_LIBS := -ldw -lelf -lprotobuf-c -lz -lsupc++ -lm
 CLI_LIBS    := $(READER_LIBS) -ljansson
 
-.PHONY: all runtime test unit sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
+.PHONY: all runtime demo test unit sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
 all: runtime $(BUILD)/libcinstr_reader.so.0 $(BUILD)/libcinstr_reader.a $(BUILD)/cinstr
 runtime: $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr.so $(BUILD)/libcinstr_hooks.a $(BUILD)/libcinstr.a
 
@@ -151,6 +151,11 @@ test:
 	+$(build_fuzz)
 	scripts/run-tests $(BUILD) $(unit_tests) $(sanitized_tests) $(e2e_tests) tests/fuzz/run.sh
 
+# --- shown on a real program ---------------------------------------------------------------------
+
+demo:
+	BUILD=$(BUILD) scripts/demo
+
 # --- the rest -----------------------------------------------------------------------------------
 
 lint: all
@@ -161,6 +166,7 @@ format:
 
 help:
 	@echo 'all        the recorder, the reader library and the command, into $(BUILD)'
+	@echo 'demo       profiles Lua, from its source; installs what that needs from Debian, and says so'
 	@echo 'test       everything that proves them; installs what that needs from Debian, and says so'
 	@echo 'unit       the unit tests; sanitize: the same under the address and undefined sanitizers'
 	@echo 'e2e        the end-to-end tests'

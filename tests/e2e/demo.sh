@@ -1,0 +1,28 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# `make demo` does what it says: a report of Lua with exact edges, and a profile that pprof opens.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+shown=$SCRATCH/shown
+export REAL_DIR=${REAL_DIR:-$TOP/build/real}
+
+demo() {
+    make -C "$TOP" --no-print-directory BUILD="$BUILD" demo >"$shown" || { cat "$shown" && return 1; }
+}
+# pprof_opens: the line that the demo prints is run as it stands.
+pprof_opens() {
+    local line
+    line=$(grep -m 1 '^go tool pprof -top ' "$shown") && (cd "$TOP" && $line) >"$SCRATCH/top" 2>&1 &&
+        grep -q '^Type: wall$' "$SCRATCH/top" && grep -q ' luaV_execute$' "$SCRATCH/top"
+}
+
+rm -f "$BUILD/demo/lua.pb.gz"
+check "make demo runs to its end" demo || finish
+check "it runs Lua's script" grep -q '^8	10946	' "$shown"
+check "it reports functions with their files" grep -q ' luaV_execute  lvm.c:[0-9]' "$shown"
+check "it reports callers and callees, with counts" grep -Eq '^ +[0-9,]+ of +[0-9,]+ .* from ccall$' "$shown"
+check "it verifies the profile" grep -q ': fine: ' "$shown"
+check "its line for pprof opens the profile" pprof_opens
+finish
