@@ -5,8 +5,9 @@
  * open; longjmp goes back to that many. Stack pointers alone cannot tell an inlined function from
  * the one it was inlined into.
  *
- * Jumps that are not seen (__builtin_longjmp, a static C library's) are left to the
- * resynchronisation by stack pointer in slow.c.
+ * Jumps that are not seen (__builtin_longjmp, those of static programs) are left to the
+ * resynchronisation by stack pointer in slow.c. Constructors may jump before the recorder starts,
+ * and programs in which it never does.
  */
 #include "jumps.h"
 
@@ -75,6 +76,8 @@ void cinstr_note_setjmp(const void *buffer, uintptr_t sp) {
     const int saved_errno = errno;
     struct lane *lane = lane_for_jump(sp);
 
+    if (cinstr_real_setjmp == NULL)
+        jumps_init();
     if (lane != NULL) {
         struct jumps *jumps = lane->jumps;
         if (jumps == NULL)
@@ -123,6 +126,8 @@ static void note_longjmp(const void *buffer, uintptr_t sp) {
     const int saved_errno = errno;
     struct lane *current = lane_for_jump(sp);
 
+    if (cinstr_real_setjmp == NULL)
+        jumps_init();
     if (current != NULL) {
         lane_rest(current);
         for (struct lane *lane = current->thread; lane != NULL; lane = lane->sibling) {

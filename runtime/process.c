@@ -188,7 +188,6 @@ static bool start(void) {
     lanes_init();
     stacks_init();
     retire_init(); /* lane 0 */
-    jumps_init();
     modules_refresh();
     register_fork_handlers();
     process_recording = options.start;
@@ -200,6 +199,7 @@ void process_start(void) {
     if (process_state != PROCESS_NEW)
         return;
     process_state = PROCESS_OFF; /* a constructor that calls us meanwhile does nothing */
+    jumps_init();
     /* A set-uid program takes no orders from its user's environment and leaves no files. */
     if (getauxval(AT_SECURE) == 0 && start())
         process_state = PROCESS_UP;

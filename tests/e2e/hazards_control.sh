@@ -20,6 +20,14 @@ for compiler in "${compilers[@]}"; do
     check "$compiler: recursion 50,000 deep" exact "$compiler" recursion 1 50000
 done
 
+# A library of its own is initialised before the recorder, which has to be ready for it all the same.
+early() {
+    local LINK=("${LINK_CINSTR[@]}" "-L$SCRATCH" -Wl,--no-as-needed -learly "-Wl,-rpath,$SCRATCH")
+    gcc -O2 -shared -fPIC -DLIBRARY "$PROGRAMS/early_jumps.c" -o "$SCRATCH/libearly.so" &&
+        exact gcc early_jumps 1
+}
+check "a library that jumps before the recorder has started" early
+
 deep() {
     local hard
     hard=$(ulimit -Hs)
