@@ -8,8 +8,11 @@ PREFIX   ?= /usr/local
 DESTDIR  ?=
 LIBDIR   ?= $(PREFIX)/lib
 CC       ?= cc
+CXX      ?= c++
 AR       ?= ar
+OBJCOPY  ?= $(shell $(CC) -print-prog-name=objcopy)
 CFLAGS   ?= -O2 -g
+CXXFLAGS ?= -O2 -g
 WERROR   ?=
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes $(WERROR)
@@ -43,8 +46,8 @@ cli_objects     := $(patsubst %,$(BUILD)/%.o,$(cli_sources))
 READER_LIBS := -ldw -lelf -lprotobuf-c -lz -lsupc++ -lm
 CLI_LIBS    := $(READER_LIBS) -ljansson
 
-.PHONY: all runtime demo test unit sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
-all: runtime $(BUILD)/libcinstr_reader.so.0 $(BUILD)/libcinstr_reader.a $(BUILD)/cinstr
+.PHONY: all runtime plugin demo test unit sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
+all: runtime plugin $(BUILD)/libcinstr_reader.so.0 $(BUILD)/libcinstr_reader.a $(BUILD)/cinstr
 runtime: $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr.so $(BUILD)/libcinstr_hooks.a $(BUILD)/libcinstr.a
 
 # --- the recorder -------------------------------------------------------------------------------
@@ -69,8 +72,11 @@ $(BUILD)/libcinstr.so.0: $(runtime_objects) $(BUILD)/runtime/hooks.shared.o runt
 $(BUILD)/libcinstr_hooks.a: $(BUILD)/runtime/hooks.c.o
 	rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/libcinstr.a: $(runtime_objects) $(BUILD)/runtime/hooks.c.o
-	rm -f $@ && $(AR) rcs $@ $^
+# One object, so that the program's names and ours do not meet.
+$(BUILD)/libcinstr.a: $(runtime_objects) $(BUILD)/runtime/hooks.c.o runtime/libcinstr_static.symbols
+	$(CC) -nostdlib -r $(filter %.o,$^) -o $(BUILD)/runtime/libcinstr.o
+	$(OBJCOPY) --keep-global-symbols=$(filter %.symbols,$^) $(BUILD)/runtime/libcinstr.o
+	rm -f $@ && $(AR) rcs $@ $(BUILD)/runtime/libcinstr.o
 
 # What -lcinstr finds: the hidden hooks into every module that links it, the rest shared.
 $(BUILD)/libcinstr.so: | $(BUILD)/libcinstr_hooks.a
@@ -103,6 +109,27 @@ $(BUILD)/libcinstr_reader.so.0: $(reader_objects) reader/libcinstr_reader.map
 
 $(BUILD)/cinstr: $(cli_objects) $(BUILD)/libcinstr_reader.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(CLI_LIBS)
+
+# --- the plugin ---------------------------------------------------------------------------------
+
+# One for each LLVM whose headers are here: what a clang loads has to be built for its version.
+LLVM_VERSIONS  := 14 16 19
+plugin_sources := $(wildcard plugin/*.cpp)
+llvm_headers    = $(shell llvm-config-$(1) --includedir 2>/dev/null)
+plugin_versions := $(foreach v,$(LLVM_VERSIONS),$(if $(wildcard $(call llvm_headers,$(v))/llvm/Passes/PassPlugin.h),$(v)))
+plugins         := $(plugin_versions:%=$(BUILD)/cinstr-plugin-%.so)
+
+plugin: $(plugins)
+ifneq ($(plugin_versions),$(LLVM_VERSIONS))
+	@echo 'No plugin for LLVM $(filter-out $(plugin_versions),$(LLVM_VERSIONS)): llvm-N-dev is not installed.'
+endif
+
+# LLVM itself is clang's: nothing of it is linked.
+$(BUILD)/cinstr-plugin-%.so: $(plugin_sources) $(wildcard plugin/*.h)
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 -fPIC -shared -fvisibility=hidden -fno-rtti -fno-exceptions -DCINSTR_VERSION='"$(VERSION)"' \
+		-isystem $(call llvm_headers,$*) -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR) $(CXXFLAGS) \
+		$(plugin_sources) -Wl,-soname,$(@F) $(LDFLAGS) -o $@
 
 # --- tests --------------------------------------------------------------------------------------
 

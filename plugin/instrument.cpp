@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The LLVM pass plugin: puts the entry and exit hooks into a module. It takes the place of clang's
+ * own pass for -finstrument-functions and -finstrument-functions-after-inlining: clang marks the
+ * functions, the plugin takes the marks off and does what they ask for, on every way out. Loaded by
+ * clang -fpass-plugin=; one binary for each LLVM. It must never change what the program does.
+ *
+ * What runs no exit hook: calls that do not return. What such a call calls belongs below the
+ * function that makes it; where it leaves by unwinding, the landing pad runs the hook, and where by
+ * a jump, the recorder sees that itself.
+ */
+#include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/PassManager.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Passes/PassPlugin.h"
+#include "llvm/Transforms/Utils/EscapeEnumerator.h"
+
+#include "selection.h"
+
+using namespace llvm;
+
+namespace {
+
+/* clang's marks, and ours on functions that need no more. */
+const char markBefore[] = "instrument-function-entry";
+const char markAfter[] = "instrument-function-entry-inlined";
+const char exitMarkBefore[] = "instrument-function-exit";
+const char exitMarkAfter[] = "instrument-function-exit-inlined";
+const char markDone[] = "cinstr-instrumented";
+
+class Hooks {
+  public:
+    explicit Hooks(Module &instrumented);
+    void addTo(Function &function);
+
+  private:
+    void addCall(IRBuilder<> &builder, FunctionCallee hook, Function &function);
+    void givePersonality(Function &function);
+
+    Module &module;
+    Type *pointer;
+    FunctionCallee enter, exit;
+    Function *personality = nullptr; /* the one that the module uses already */
+};
+
+Hooks::Hooks(Module &instrumented) : module(instrumented) {
+    LLVMContext &context = module.getContext();
+    pointer = PointerType::get(Type::getInt8Ty(context), 0);
+    const AttributeList attributes =
+        AttributeList::get(context, AttributeList::FunctionIndex, {Attribute::NoUnwind});
+    auto *type = FunctionType::get(Type::getVoidTy(context), {pointer, pointer}, false);
+    enter = module.getOrInsertFunction("__cyg_profile_func_enter", type, attributes);
+    exit = module.getOrInsertFunction("__cyg_profile_func_exit", type, attributes);
+    for (const Function &function : module) {
+        if (function.hasPersonalityFn())
+            personality = dyn_cast<Function>(function.getPersonalityFn()->stripPointerCasts());
+    }
+}
+
+void Hooks::addCall(IRBuilder<> &builder, FunctionCallee hook, Function &function) {
+    Value *callSite = builder.CreateIntrinsic(Intrinsic::returnaddress, {}, builder.getInt32(0));
+    CallInst *call =
+        builder.CreateCall(hook, {ConstantExpr::getPointerCast(&function, pointer), callSite});
+    call->setDoesNotThrow();
+}
+
+/* Functions of two personalities are not inlined into each other. */
+void Hooks::givePersonality(Function &function) {
+    if (!function.hasPersonalityFn() && personality != nullptr)
+        function.setPersonalityFn(personality);
+}
+
+/* Exceptions that a function does not catch pass by a landing pad that only catches. */
+void landOnUnwinding(Function &function) {
+    for (BasicBlock &block : function) {
+        if (LandingPadInst *pad = block.getLandingPadInst())
+            pad->setCleanup(true);
+    }
+}
+
+void Hooks::addTo(Function &function) {
+    LLVMContext &context = module.getContext();
+    DISubprogram *subprogram = function.getSubprogram();
+    DebugLoc start, none;
+
+    if (subprogram != nullptr) {
+        start = DILocation::get(context, subprogram->getScopeLine(), 0, subprogram);
+        none = DILocation::get(context, 0, 0, subprogram);
+    }
+    IRBuilder<> entry(&function.getEntryBlock(), function.getEntryBlock().getFirstInsertionPt());
+    entry.SetCurrentDebugLocation(start);
+    addCall(entry, enter, function);
+    if (!function.doesNotThrow()) {
+        landOnUnwinding(function);
+        givePersonality(function);
+    }
+    EscapeEnumerator escapes(function, "cinstr.unwind");
+    while (IRBuilder<> *builder = escapes.Next()) {
+        if (!builder->getCurrentDebugLocation())
+            builder->SetCurrentDebugLocation(none);
+        addCall(*builder, exit, function);
+    }
+}
+
+bool isMarkedModule(const Module &module) {
+    for (const Function &function : module) {
+        if (function.hasFnAttribute(markBefore) || function.hasFnAttribute(markAfter) ||
+            function.hasFnAttribute(markDone))
+            return true;
+    }
+    return false;
+}
+
+class Instrument : public PassInfoMixin<Instrument> {
+  public:
+    explicit Instrument(bool afterInlining) : isAfterInlining(afterInlining) {
+    }
+    static bool isRequired() {
+        return true;
+    }
+    PreservedAnalyses run(Module &module, ModuleAnalysisManager &);
+
+  private:
+    bool takeMark(Function &function) const;
+
+    bool isAfterInlining;
+};
+
+/* At -O0 clang 17 and later have put in their own hooks before any plugin is asked. */
+bool takeCalls(Function &function) {
+    std::vector<CallInst *> calls;
+
+    for (Instruction &instruction : instructions(function)) {
+        auto *call = dyn_cast<CallInst>(&instruction);
+        const auto *hook = call == nullptr ? nullptr : call->getCalledFunction();
+        if (hook != nullptr && cinstr::Selection::isHook(*hook) &&
+            call->getArgOperand(0)->stripPointerCasts() == &function)
+            calls.push_back(call);
+    }
+    for (CallInst *call : calls)
+        call->eraseFromParent();
+    return !calls.empty();
+}
+
+bool Instrument::takeMark(Function &function) const {
+    const char *mark = isAfterInlining ? markAfter : markBefore;
+    const bool isMarked =
+        function.hasFnAttribute(mark) || (!isAfterInlining && takeCalls(function));
+
+    function.removeFnAttr(mark);
+    function.removeFnAttr(isAfterInlining ? exitMarkAfter : exitMarkBefore);
+    if (isMarked)
+        function.addFnAttr(markDone);
+    return isMarked;
+}
+
+PreservedAnalyses Instrument::run(Module &module, ModuleAnalysisManager &) {
+    const cinstr::Selection selection(module);
+    const bool isWhole = isAfterInlining && !isMarkedModule(module);
+    std::vector<Function *> chosen;
+
+    for (Function &function : module) {
+        if ((takeMark(function) || isWhole) && selection.includes(function))
+            chosen.push_back(&function);
+    }
+    if (chosen.empty())
+        return PreservedAnalyses::all();
+    Hooks hooks(module);
+    for (Function *function : chosen)
+        hooks.addTo(*function);
+    return PreservedAnalyses::none();
+}
+
+void registerPasses(PassBuilder &builder) {
+    builder.registerPipelineStartEPCallback(
+        [](ModulePassManager &manager, OptimizationLevel) { manager.addPass(Instrument(false)); });
+    builder.registerOptimizerLastEPCallback(
+        [](ModulePassManager &manager, OptimizationLevel) { manager.addPass(Instrument(true)); });
+}
+
+} // namespace
+
+extern "C" __attribute__((visibility("default"))) PassPluginLibraryInfo llvmGetPassPluginInfo() {
+    return {LLVM_PLUGIN_API_VERSION, "cinstr", CINSTR_VERSION, registerPasses};
+}
