@@ -29,7 +29,7 @@ RUNTIME_CFLAGS := $(COMMON) -mgeneral-regs-only -fPIC -ftls-model=initial-exec -
 
 # --- what there is ------------------------------------------------------------------------------
 
-runtime_sources := $(filter-out runtime/hooks.c,$(wildcard runtime/*.c)) $(wildcard runtime/*.S)
+runtime_sources := $(filter-out runtime/hooks.c runtime/static_symbols.c,$(wildcard runtime/*.c)) $(wildcard runtime/*.S)
 reader_sources  := $(wildcard reader/*.c)
 cli_sources     := $(wildcard cli/*.c)
 unit_tests      := $(patsubst tests/unit/%_test.c,$(BUILD)/tests/%_test,$(wildcard tests/unit/*_test.c))
@@ -48,7 +48,7 @@ CLI_LIBS    := $(READER_LIBS) -ljansson
 
 .PHONY: all runtime plugin demo test unit sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
 all: runtime plugin $(BUILD)/libcinstr_reader.so.0 $(BUILD)/libcinstr_reader.a $(BUILD)/cinstr
-runtime: $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr.so $(BUILD)/libcinstr_hooks.a $(BUILD)/libcinstr.a
+runtime: $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr.so $(BUILD)/libcinstr_hooks.a $(BUILD)/libcinstr.a $(BUILD)/libcinstr.static
 
 # --- the recorder -------------------------------------------------------------------------------
 
@@ -72,11 +72,21 @@ $(BUILD)/libcinstr.so.0: $(runtime_objects) $(BUILD)/runtime/hooks.shared.o runt
 $(BUILD)/libcinstr_hooks.a: $(BUILD)/runtime/hooks.c.o
 	rm -f $@ && $(AR) rcs $@ $^
 
-# One object, so that the program's names and ours do not meet.
-$(BUILD)/libcinstr.a: $(runtime_objects) $(BUILD)/runtime/hooks.c.o runtime/libcinstr_static.symbols
-	$(CC) -nostdlib -r $(filter %.o,$^) -o $(BUILD)/runtime/libcinstr.o
-	$(OBJCOPY) --keep-global-symbols=$(filter %.symbols,$^) $(BUILD)/runtime/libcinstr.o
-	rm -f $@ && $(AR) rcs $@ $(BUILD)/runtime/libcinstr.o
+# One object, so that the program's names and ours do not meet. A static program is given what we
+# interpose by --wrap, and static_symbols.c has libc's own.
+wrapped := setjmp _setjmp __sigsetjmp longjmp _longjmp siglongjmp __longjmp_chk \
+	makecontext swapcontext setcontext __cxa_begin_catch
+$(BUILD)/libcinstr.a: $(runtime_objects) $(BUILD)/runtime/hooks.c.o $(BUILD)/runtime/static_symbols.c.o \
+		runtime/libcinstr_static.symbols
+	$(CC) -nostdlib -r $(filter-out %/static_symbols.c.o,$(filter %.o,$^)) -o $(BUILD)/runtime/libcinstr.o
+	$(OBJCOPY) $(foreach f,$(wrapped),--redefine-sym $(f)=__wrap_$(f) --keep-global-symbol=__wrap_$(f)) \
+		--keep-global-symbols=$(filter %.symbols,$^) $(BUILD)/runtime/libcinstr.o
+	rm -f $@ && $(AR) rcs $@ $(BUILD)/runtime/libcinstr.o $(filter %/static_symbols.c.o,$^)
+
+# The linker's options for that: -Wl,@libcinstr.static
+$(BUILD)/libcinstr.static: Makefile
+	@mkdir -p $(@D)
+	echo '-u cinstr_static_symbol $(wrapped:%=--wrap=%)' > $@
 
 # What -lcinstr finds: the hidden hooks into every module that links it, the rest shared.
 $(BUILD)/libcinstr.so: | $(BUILD)/libcinstr_hooks.a

@@ -124,8 +124,9 @@ static void add_hooks(struct words *words, const struct request *request, bool c
 }
 
 /* Behind everything that may need it. A static program has no use for a run path, and glibc 2.36
- * stops a static-pie that has one. */
+ * stops a static-pie that has one; it needs the linker's help to get at what is interposed. */
 static void add_library(struct words *words, const char *directory, bool is_static) {
+    static char options[PATH_MAX + 32];
     add(words, "-L");
     add(words, directory);
     if (!is_static) {
@@ -133,6 +134,9 @@ static void add_library(struct words *words, const char *directory, bool is_stat
         add(words, "-rpath");
         add(words, "-Xlinker");
         add(words, directory);
+    } else {
+        snprintf(options, sizeof(options), "-Wl,@%s/libcinstr.static", directory);
+        add(words, options);
     }
     add(words, "-lcinstr");
 }

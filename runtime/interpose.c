@@ -16,6 +16,12 @@
 
 #include "process.h"
 
+#pragma weak cinstr_static_symbol
+
+void *next_symbol(const char *name) {
+    return cinstr_static_symbol != NULL ? cinstr_static_symbol(name) : dlsym(RTLD_NEXT, name);
+}
+
 /* glibc's own allows any number; nobody has been seen to use more. */
 #define ARGUMENTS 16
 
@@ -26,7 +32,7 @@ __attribute__((visibility("default"))) void makecontext(ucontext_t *context, voi
     va_list arguments;
 
     if (real == NULL)
-        *(void **)&real = dlsym(RTLD_NEXT, "makecontext");
+        *(void **)&real = next_symbol("makecontext");
     va_start(arguments, count);
     for (int i = 0; i < ARGUMENTS; i++)
         a[i] = i < count ? va_arg(arguments, uint64_t) : 0;
@@ -70,7 +76,7 @@ __attribute__((visibility("default"))) int swapcontext(ucontext_t *from, const u
     static int (*real)(ucontext_t *, const ucontext_t *);
 
     if (real == NULL)
-        *(void **)&real = dlsym(RTLD_NEXT, "swapcontext");
+        *(void **)&real = next_symbol("swapcontext");
     follow_switch(to);
     return real(from, to);
 }
@@ -79,7 +85,7 @@ __attribute__((visibility("default"))) int setcontext(const ucontext_t *to) {
     static int (*real)(const ucontext_t *);
 
     if (real == NULL)
-        *(void **)&real = dlsym(RTLD_NEXT, "setcontext");
+        *(void **)&real = next_symbol("setcontext");
     follow_switch(to);
     return real(to);
 }
@@ -90,7 +96,7 @@ __attribute__((visibility("default"))) int dlclose(void *library) {
     int result;
 
     if (real == NULL)
-        *(void **)&real = dlsym(RTLD_NEXT, "dlclose");
+        *(void **)&real = next_symbol("dlclose");
     if (process_state != PROCESS_UP || process_is_forked())
         return real(library);
     const uint32_t generation = modules_before_unloading();

@@ -11,7 +11,6 @@
  */
 #include "jumps.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -36,10 +35,6 @@ void (*cinstr_real_siglongjmp)(struct __jmp_buf_tag *, int);
 void (*cinstr_real_longjmp_chk)(struct __jmp_buf_tag *, int);
 void *(*cinstr_real_begin_catch)(void *);
 void *cinstr_real_setjmp, *cinstr_real__setjmp, *cinstr_real___sigsetjmp;
-
-static void *next_symbol(const char *name) {
-    return dlsym(RTLD_NEXT, name);
-}
 
 void jumps_init(void) {
     cinstr_real_setjmp = next_symbol("setjmp");

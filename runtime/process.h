@@ -222,7 +222,11 @@ void probe_add(struct segment_probe_sums *to, const struct segment_probe_sums *f
 /* Takes away the segment of the program that this process was before exec. */
 void predecessor_take(void);
 
-/* Finds the functions behind the interposed ones. */
+/* The function of libc behind an interposed one. Static programs have the latter by
+ * `cinstr_static_symbol`, if they are linked with libcinstr.static, else neither. */
+void *next_symbol(const char *name);
+void *cinstr_static_symbol(const char *name);
+/* Finds those behind the interposed ones. */
 void jumps_init(void);
 /* What ran on the lane's stack is gone, and its setjmp's with it. */
 void jumps_forget(struct lane *lane);
