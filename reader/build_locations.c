@@ -49,7 +49,7 @@ static uint32_t add_mapping(struct profile *profile, const struct segment_module
     char build_id[2 * sizeof(module->build_id) + 1] = "";
 
     for (uint32_t i = 0; i < module->build_id_size; i++)
-        snprintf(build_id + 2 * i, 3, "%02x", module->build_id[i]);
+        snprintf(build_id + (size_t)2 * i, 3, "%02x", module->build_id[i]);
     return profile_add_mapping(profile, &(struct profile_mapping){
                                             .start = module->start,
                                             .limit = module->limit,

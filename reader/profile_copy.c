@@ -195,6 +195,7 @@ int profile_copy_sample(struct profile_copy *copy, const struct profile_sample *
 void profile_copy_end(struct profile_copy *copy) {
     struct profile_copy_mapping *entry, *next;
     HASH_ITER(hh, copy->mappings, entry, next) {
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed is no longer in the hash */
         HASH_DEL(copy->mappings, entry);
         free(entry);
     }

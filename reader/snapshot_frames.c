@@ -62,7 +62,7 @@ static bool is_same_frame(const struct segment_frame *a, const struct segment_fr
 static int read_steady(const struct snapshot_source *source, const struct snapshot *snapshot,
                        struct snapshot_lane *lane, struct stack *stack, struct error *error) {
     const struct segment_section *heap = &snapshot->header.sections[SEGMENT_SECTION_HEAP];
-    struct segment_lane before, after;
+    struct segment_lane before = {0}, after = {0};
     struct stack again = {NULL, 0};
     uint64_t same = 0;
     int result = 0;
@@ -70,7 +70,7 @@ static int read_steady(const struct snapshot_source *source, const struct snapsh
     for (int i = 0; i < TRIES && result == 0; i++) {
         free(stack->frames);
         free(again.frames);
-        again.frames = NULL;
+        stack->frames = again.frames = NULL;
         if (read_info(source, snapshot, lane->index, &before, error) != 0 ||
             read_stack(source, heap, &before, stack, error) != 0 ||
             read_stack(source, heap, &before, &again, error) != 0 ||

@@ -13,6 +13,7 @@ struct blocks {
     uint32_t count;
 };
 
+/* Whatever it returns, the blocks are the caller's to free. */
 static int read_blocks(const struct snapshot_source *source, const struct snapshot *snapshot,
                        uint64_t count, struct blocks *blocks, struct error *error) {
     const struct segment_section *section = &snapshot->header.sections[SEGMENT_SECTION_BLOCKS];
@@ -23,10 +24,8 @@ static int read_blocks(const struct snapshot_source *source, const struct snapsh
     if (blocks->blocks == NULL)
         return -1;
     for (uint32_t i = 0; i < blocks->count; i++) {
-        if (blocks->blocks[i].count > SEGMENT_BLOCK_NODES) {
-            free(blocks->blocks);
+        if (blocks->blocks[i].count > SEGMENT_BLOCK_NODES)
             return error_set(error, "%s: damaged: block %u holds too many nodes", source->name, i);
-        }
     }
     return 0;
 }

@@ -26,7 +26,7 @@ static bool has_build_id(Elf *elf, const uint8_t *build_id, size_t size) {
 }
 
 static bool find_by_build_id(struct symbols_elf *debug, const uint8_t *build_id, size_t size) {
-    char path[sizeof(DEBUG_ROOT) + 2 * 64 + 32];
+    char path[sizeof(DEBUG_ROOT) + (size_t)2 * 64 + 32];
     int used;
 
     if (size < 2 || size > 64)

@@ -62,7 +62,7 @@ static size_t without_suffix(const char *symbol, size_t size) {
 }
 
 static size_t plain_size(const char *symbol) {
-    size_t size = strcspn(symbol, "@"), shorter = size;
+    size_t size = strcspn(symbol, "@"), shorter;
 
     if (size == 0)
         return strlen(symbol);

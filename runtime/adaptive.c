@@ -44,7 +44,7 @@ void cinstr_adaptive_exit(struct lane *lane, const struct segment_frame *top, ui
         const uint64_t factor = (UINT64_C(1) << (2 * shift)) - (UINT64_C(1) << shift);
         lane->variance[index] = add_saturating(lane->variance[index], factor * (ticks * ticks));
         /* One that was long after all: look at every call again. */
-        if (ticks >= 16 * SHORT_TICKS)
+        if (ticks >= UINT64_C(16) * SHORT_TICKS)
             node->writer = 0;
     }
     node->writer = next_level(node);

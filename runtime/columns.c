@@ -19,11 +19,12 @@ void columns_clear(uint32_t node) {
 }
 
 static void add_value(uint64_t *to, uint64_t from, uint32_t combine) {
+    const bool is_more = combine == SEGMENT_COMBINE_MAX && from > *to;
+    const bool is_less = combine == SEGMENT_COMBINE_MIN && from != 0 && (*to == 0 || from < *to);
+
     if (combine == SEGMENT_COMBINE_SUM)
         *to += from;
-    else if (combine == SEGMENT_COMBINE_MAX && from > *to)
-        *to = from;
-    else if (combine == SEGMENT_COMBINE_MIN && from != 0 && (*to == 0 || from < *to))
+    else if (is_more || is_less)
         *to = from;
 }
 

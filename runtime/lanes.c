@@ -29,7 +29,7 @@ static struct lane lost;
 /* Frames and the first lookup table share one page. */
 #define FIRST_FRAMES  96u
 #define FIRST_ENTRIES 128u
-_Static_assert(FIRST_FRAMES * sizeof(struct segment_frame) + FIRST_ENTRIES * 8 == 4096, "one page");
+_Static_assert(FIRST_FRAMES * sizeof(struct segment_frame) + FIRST_ENTRIES * 8ul == 4096, "a page");
 
 static struct lane *pool;
 

@@ -20,7 +20,7 @@ static uint32_t *merged_index(struct segment_node *node) {
 }
 
 static void add_node(struct segment_node *to, struct segment_node *from) {
-    to->calls += from->calls;
+    to->calls += from->calls; /* NOLINT(clang-analyzer-core.NullDereference): lane 0 has a root */
     to->callee_returns += from->callee_returns;
     to->self += from->self;
     to->total += from->total;
@@ -46,7 +46,7 @@ static void merge_tree(struct lane *lane) {
         merge_tree(lane->outer);
     for (uint32_t block = lane->first_block; block != 0; block = tree_block_next[block - 1]) {
         struct segment_node *node =
-            (struct segment_node *)segment.nodes + (block - 1) * SEGMENT_BLOCK_NODES;
+            (struct segment_node *)segment.nodes + (size_t)(block - 1) * SEGMENT_BLOCK_NODES;
         const uint32_t count = segment.blocks[block - 1].count;
 
         for (uint32_t i = 0; i < count; i++, node++) {

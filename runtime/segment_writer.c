@@ -20,7 +20,7 @@
 #include "process.h"
 
 #define PAGE          4096u
-#define LANE_CAPACITY 32768u
+#define LANE_CAPACITY UINT64_C(32768)
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
