@@ -11,7 +11,7 @@
 
 static const struct command *const commands[] = {
     &command_run,   &command_report, &command_dump, &command_ps,
-    &command_stack, &command_verify, &command_cc,
+    &command_stack, &command_verify, &command_cc,   &command_filter,
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 

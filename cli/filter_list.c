@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See filter_list.h. gcc knows functions by their names without arguments, and leaves out those
+ * whose name holds a listed one anywhere; the others know them by their symbols.
+ */
+#include "filter_list.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* --- names -------------------------------------------------------------------------------------
+ */
+
+struct span {
+    const char *text;
+    size_t size;
+};
+
+/* What a symbol is called before the compiler clones the function: f of f.constprop.0 */
+static struct span source_symbol(const struct budget_function *function) {
+    const char *name = function->system_name;
+    return (struct span){name, name[0] == '.' ? strlen(name) : strcspn(name, ".")};
+}
+
+/* Up to the arguments, which are in the last pair of parentheses that nothing else is around. */
+static size_t without_arguments(const char *name) {
+    size_t end = strlen(name), depth = 0;
+
+    for (size_t i = 0; name[i] != '\0'; i++) {
+        if (name[i] == '(' && depth++ == 0 && i > 0 &&
+            strncmp(name + i, "(anonymous ", strlen("(anonymous ")) != 0 &&
+            strncmp(name + i, "()(", strlen("()(")) != 0)
+            end = i;
+        depth -= name[i] == ')' && depth > 0;
+    }
+    return end;
+}
+
+/* As gcc prints it: no return type, which templates have, and another word for unnamed
+ * namespaces. */
+static struct span printed_name(const struct budget_function *function) {
+    static const char unnamed[] = "(anonymous namespace)::";
+    struct span name = {function->name, 0};
+    const char *last;
+    size_t depth = 0;
+
+    if (strncmp(function->system_name, "_Z", 2) != 0)
+        return source_symbol(function);
+    name.size = without_arguments(name.text);
+    for (size_t i = name.size; i-- > 0;) {
+        depth += name.text[i] == '>' || name.text[i] == ')';
+        depth -= (name.text[i] == '<' || name.text[i] == '(') && depth > 0;
+        if (name.text[i] == ' ' && depth == 0 && strstr(name.text, "operator") == NULL) {
+            name = (struct span){name.text + i + 1, name.size - i - 1};
+            break;
+        }
+    }
+    while ((last = memmem(name.text, name.size, unnamed, strlen(unnamed))) != NULL) {
+        last += strlen(unnamed);
+        name = (struct span){last, name.size - (size_t)(last - name.text)};
+    }
+    return name;
+}
+
+static bool gcc_covers(const struct budget_function *skipped, const struct budget_function *other) {
+    const struct span part = printed_name(skipped), whole = printed_name(other);
+
+    return part.size != 0 && memmem(whole.text, whole.size, part.text, part.size) != NULL;
+}
+
+/* --- lists -------------------------------------------------------------------------------------
+ */
+
+static void print_symbols(FILE *out, const struct budget *budget, enum budget_choice choice,
+                          const char *prefix) {
+    for (uint32_t i = 0; i < budget->count; i++) {
+        const struct span symbol = source_symbol(&budget->functions[i]);
+        if (budget->functions[i].choice == choice)
+            fprintf(out, "%sfun:%.*s\n", prefix, (int)symbol.size, symbol.text);
+    }
+}
+
+static void print_plugin(FILE *out, const struct budget *budget) {
+    fprintf(out, "# predicted: %.4f\n", budget_predicted(budget));
+    print_symbols(out, budget, BUDGET_COUNT, "count ");
+    print_symbols(out, budget, BUDGET_SKIP, "skip ");
+}
+
+static void print_xray(FILE *out, const struct budget *budget) {
+    fprintf(out, "# predicted: %.4f\n[never]\n", budget_predicted(budget));
+    print_symbols(out, budget, BUDGET_SKIP, "");
+}
+
+/* In a file that is given as @FILE, in which a backslash takes a character as it is; a comma in a
+ * name takes one of its own. */
+static void print_gcc_name(FILE *out, struct span name) {
+    for (size_t i = 0; i < name.size; i++) {
+        if (name.text[i] == ',')
+            fputs("\\\\", out);
+        else if (strchr(" \t\"'\\", name.text[i]) != NULL)
+            putc('\\', out);
+        putc(name.text[i], out);
+    }
+}
+
+/* Whether another listed name is a part of this one: that says it all. */
+static bool is_said(const struct budget *budget, uint32_t index) {
+    const struct span own = printed_name(&budget->functions[index]);
+
+    for (uint32_t i = 0; i < budget->count; i++) {
+        const struct span name = printed_name(&budget->functions[i]);
+        if (i != index && budget->functions[i].choice == BUDGET_SKIP &&
+            (name.size < own.size || (name.size == own.size && i < index)) &&
+            gcc_covers(&budget->functions[i], &budget->functions[index]))
+            return true;
+    }
+    return false;
+}
+
+static void print_gcc(FILE *out, const struct budget *budget) {
+    const char *separator = "-finstrument-functions-exclude-function-list=";
+
+    for (uint32_t i = 0; i < budget->count; i++) {
+        const struct span name = printed_name(&budget->functions[i]);
+        if (budget->functions[i].choice != BUDGET_SKIP || name.size == 0 || is_said(budget, i))
+            continue;
+        fputs(separator, out);
+        print_gcc_name(out, name);
+        separator = ",";
+    }
+    putc('\n', out);
+}
+
+static const struct filter_list lists[] = {
+    {"plugin", true, NULL, print_plugin},
+    {"gcc", false, gcc_covers, print_gcc},
+    {"xray", false, NULL, print_xray},
+};
+
+const struct filter_list *filter_list_find(const char *name) {
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        if (strcmp(lists[i].name, name) == 0)
+            return &lists[i];
+    }
+    return NULL;
+}
