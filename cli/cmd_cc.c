@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cc_line.h"
+#include "cc_plugin.h"
 #include "command.h"
 #include "text.h"
 
@@ -21,7 +22,7 @@ enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127, ADDED_MAX = 16 };
 
 struct request {
     bool before_inlining, after_inlining;
-    bool system_headers;
+    bool system_headers, no_plugin;
 };
 
 /* --- the compiler ------------------------------------------------------------------------------
@@ -99,6 +100,24 @@ static bool find_library(char directory[PATH_MAX]) {
     return false;
 }
 
+struct compiler {
+    const char *name;
+    bool is_clang;
+    const char *library; /* directory; NULL none */
+    struct cc_plugin plugin;
+};
+
+/* A clang without a plugin runs no exit hook where an exception passes. Configure scripts read what
+ * compilers print, so that this is told to people alone, and once a program. */
+static void find_plugin(struct compiler *compiler, const struct request *request, bool is_told) {
+    if (compiler->is_clang && compiler->library != NULL && !request->no_plugin) {
+        compiler->plugin = cc_plugin_find(compiler->name, compiler->library);
+        if (compiler->plugin.path[0] == '\0' && is_told && isatty(STDERR_FILENO))
+            note("cc: no plugin for %s (LLVM %d) in %s: its own hooks instead", compiler->name,
+                 compiler->plugin.version, compiler->library);
+    }
+}
+
 /* --- the new command line ----------------------------------------------------------------------
  */
 
@@ -111,15 +130,31 @@ static void add(struct words *words, const char *word) {
     words->argv[words->count++] = (char *)word;
 }
 
+/* Loaded twice: for its options (-fplugin) and for its passes. */
+static void add_plugin(struct words *words, const char *path) {
+    static char options[2][PATH_MAX + 32];
+    snprintf(options[0], sizeof(options[0]), "-fplugin=%s", path);
+    snprintf(options[1], sizeof(options[1]), "-fpass-plugin=%s", path);
+    add(words, options[0]);
+    add(words, options[1]);
+    /* Not by clang's own -mllvm, which the linker is given as well when it optimises. */
+    add(words, "-Xclang");
+    add(words, "-mllvm");
+    add(words, "-Xclang");
+    add(words, "-cinstr-only-marked");
+}
+
 /* In front of the project's own options, which so have the last word. */
-static void add_hooks(struct words *words, const struct request *request, bool clang,
-                      bool is_cplusplus) {
+static void add_hooks(struct words *words, const struct request *request,
+                      const struct compiler *compiler) {
     add(words, "-g");
-    if (clang && (request->after_inlining || (is_cplusplus && !request->before_inlining)))
+    if (compiler->is_clang && !request->before_inlining)
         add(words, "-finstrument-functions-after-inlining");
     else
         add(words, "-finstrument-functions");
-    if (!clang && !request->system_headers)
+    if (compiler->plugin.path[0] != '\0')
+        add_plugin(words, compiler->plugin.path);
+    if (!compiler->is_clang && !request->system_headers)
         add(words, "-finstrument-functions-exclude-file-list=/usr/include,/usr/lib/gcc");
 }
 
@@ -141,21 +176,22 @@ static void add_library(struct words *words, const char *directory, bool is_stat
     add(words, "-lcinstr");
 }
 
-/* Becomes the compiler; returns what kept it from that. `library` is its directory, NULL none. */
+/* Becomes the compiler; returns what kept it from that. */
 static int become(int argc, char **argv, const struct request *request, const struct cc_line *line,
-                  const char *library) {
-    const int launchers = count_launchers(argv);
+                  const struct compiler *compiler) {
     struct words words = {.argv = calloc((size_t)argc + ADDED_MAX, sizeof(*words.argv))};
+    int i = 0;
     if (words.argv == NULL)
         return ENOMEM;
-    for (int i = 0; i <= launchers; i++)
+    do {
         add(&words, argv[i]);
+    } while (argv[i++] != compiler->name);
     if (cc_line_is_instrumented(line))
-        add_hooks(&words, request, is_clang(argv[launchers]), line->is_cplusplus);
-    for (int i = launchers + 1; i < argc; i++)
-        add(&words, argv[i]);
-    if (library != NULL)
-        add_library(&words, library, line->is_static);
+        add_hooks(&words, request, compiler);
+    while (i < argc)
+        add(&words, argv[i++]);
+    if (cc_line_needs_library(line))
+        add_library(&words, compiler->library, line->is_static);
     execvp(argv[0], words.argv);
     const int failure = errno;
     free(words.argv);
@@ -164,16 +200,20 @@ static int become(int argc, char **argv, const struct request *request, const st
 
 static int compile(const struct command *command, const struct request *request, int argc,
                    char **argv) {
-    char *const *compiler = argv + count_launchers(argv);
-    const struct cc_line line = cc_line_read(text_base_name(*compiler), compiler + 1);
-    const bool needs_library = cc_line_needs_library(&line);
+    char *const *name = argv + count_launchers(argv);
+    struct compiler compiler = {.name = *name, .is_clang = is_clang(*name)};
+    const struct cc_line line = cc_line_read(text_base_name(*name), name + 1);
     char library[PATH_MAX];
-    if (request->after_inlining && !is_clang(*compiler))
-        return usage_error(command, "%s has no hooks after inlining: that takes clang", *compiler);
-    if (needs_library && !find_library(library))
+    if (request->after_inlining && !compiler.is_clang)
+        return usage_error(command, "%s has no hooks after inlining: that takes clang", *name);
+    if (find_library(library))
+        compiler.library = library;
+    else if (cc_line_needs_library(&line))
         return fail(&(struct error){"cc: libcinstr.so is neither beside this command nor in the "
                                     "lib directory beside its own"});
-    const int failure = become(argc, argv, request, &line, needs_library ? library : NULL);
+    if (cc_line_is_instrumented(&line))
+        find_plugin(&compiler, request, line.stage == CC_LINKS);
+    const int failure = become(argc, argv, request, &line, &compiler);
     note("cannot run %s: %s", argv[0], strerror(failure));
     return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
 }
@@ -187,12 +227,19 @@ static const char help[] =
     "building a project as it is:\n"
     "  make CC=\"cinstr cc gcc\" CXX=\"cinstr cc g++\"\n"
     "\n"
+    "clang builds with cinstr's own LLVM plugin where there is one for its version\n"
+    "(cinstr-plugin-VERSION.so beside libcinstr.so): it instruments after inlining\n"
+    "and runs exit hooks when exceptions pass. Without, clang's own hooks are taken;\n"
+    "told on a terminal when it links.\n"
+    "\n"
     "Options, before COMPILER:\n"
     "      --before-inlining   clang: hooks in functions that are inlined, too\n"
-    "                        (-finstrument-functions); the default for C, as in gcc\n"
+    "                        (-finstrument-functions), as gcc has them; for C++ that\n"
+    "                        takes the plugin, since libstdc++ does not link with\n"
+    "                        clang's own\n"
     "      --after-inlining  clang: hooks in functions that are really called alone\n"
     "                        (-finstrument-functions-after-inlining); the default\n"
-    "                        for C++, since libstdc++ does not link with the others\n"
+    "      --no-plugin       clang: its own hooks\n"
     "      --system-headers  gcc: instrument inline functions and templates of\n"
     "                        /usr/include and /usr/lib/gcc, too; clang always does\n"
     "  -h, --help            this\n"
@@ -211,11 +258,12 @@ static const char help[] =
     "  ./configure CC=\"cinstr cc clang\" CXX=\"cinstr cc clang++\" && make\n"
     "  cinstr cc -- gcc -O2 main.c -o main\n";
 
-enum { OPTION_BEFORE = 256, OPTION_AFTER, OPTION_SYSTEM };
+enum { OPTION_BEFORE = 256, OPTION_AFTER, OPTION_NO_PLUGIN, OPTION_SYSTEM };
 
 static const struct option options[] = {
     {"before-inlining", no_argument, NULL, OPTION_BEFORE},
     {"after-inlining", no_argument, NULL, OPTION_AFTER},
+    {"no-plugin", no_argument, NULL, OPTION_NO_PLUGIN},
     {"system-headers", no_argument, NULL, OPTION_SYSTEM},
     {"help", no_argument, NULL, 'h'},
     {0},
@@ -231,6 +279,8 @@ static int run(const struct command *command, int argc, char **argv) {
             request.before_inlining = true;
         else if (option == OPTION_AFTER)
             request.after_inlining = true;
+        else if (option == OPTION_NO_PLUGIN)
+            request.no_plugin = true;
         else if (option == OPTION_SYSTEM)
             request.system_headers = true;
         else

@@ -15,6 +15,7 @@
 #include "llvm/IR/PassManager.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Passes/PassPlugin.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Transforms/Utils/EscapeEnumerator.h"
 
 #include "selection.h"
@@ -22,6 +23,9 @@
 using namespace llvm;
 
 namespace {
+
+cl::opt<bool> onlyMarked("cinstr-only-marked",
+                         cl::desc("cinstr: nothing in a file in which clang has marked nothing"));
 
 /* clang's marks, and ours on functions that need no more. */
 const char markBefore[] = "instrument-function-entry";
@@ -158,7 +162,7 @@ bool Instrument::takeMark(Function &function) const {
 
 PreservedAnalyses Instrument::run(Module &module, ModuleAnalysisManager &) {
     const cinstr::Selection selection(module);
-    const bool isWhole = isAfterInlining && !isMarkedModule(module);
+    const bool isWhole = isAfterInlining && !onlyMarked && !isMarkedModule(module);
     std::vector<Function *> chosen;
 
     for (Function &function : module) {
