@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Between segment_writer.c (space in the segment) and segment_file.c (the file under it).
+ * Between segment_writer.c (space in the segment), segment_layout.c (what lies where in it) and
+ * segment_file.c (the file under it).
  */
 #ifndef CINSTR_RUNTIME_SEGMENT_WRITER_H
 #define CINSTR_RUNTIME_SEGMENT_WRITER_H
@@ -8,6 +9,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct segment_header;
+
+#define PAGE 4096u
+
+static inline uint64_t round_up(uint64_t value, uint64_t unit) {
+    return (value + unit - 1) / unit * unit;
+}
+
+/* Plans the layout of the first, second... attempt, each asking for less address space and file
+ * size than the one before. False when there is none less. */
+bool segment_plan(struct segment_header *header, unsigned attempt);
 
 /* Creates and maps a new file of `size` bytes (sparse) in the user's own directory. Fills in its
  * path. NULL with a reason. */

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What lies where in a segment: its sections and columns, by the options and by how much memory
+ * there may be. Called by segment_writer.c when a segment is made. Writes to nothing but the plan.
+ */
+#include <string.h>
+
+#include "process.h"
+#include "segment_writer.h"
+
+#define LANE_CAPACITY UINT64_C(32768)
+
+/* Capacities to try, until the address space and the file size limit allow one. */
+static const struct layout_try {
+    uint64_t heap;
+    uint32_t node_divisor;
+} tries[] = {{UINT64_C(1) << 30, 1},
+             {UINT64_C(1) << 28, 1},
+             {UINT64_C(1) << 26, 2},
+             {UINT64_C(1) << 24, 16},
+             {UINT64_C(1) << 22, 64}};
+
+static void add_section(struct segment_header *header, enum segment_section_id id,
+                        uint64_t capacity, size_t element_size) {
+    struct segment_section *section = &header->sections[id];
+
+    section->offset = header->size;
+    section->capacity = capacity;
+    section->element_size = (uint32_t)element_size;
+    header->size += round_up(capacity * element_size, PAGE);
+}
+
+static void add_column(struct segment_header *header, const char *name, const char *unit,
+                       uint32_t element_size, enum segment_combine combine) {
+    struct segment_column *column = &header->columns[header->column_count++];
+
+    memcpy(column->name, name, strlen(name) + 1);
+    memcpy(column->unit, unit, strlen(unit) + 1);
+    column->element_size = element_size;
+    column->combine = combine;
+    column->offset = header->size;
+    header->size += round_up(header->sections[SEGMENT_SECTION_NODES].capacity * element_size, PAGE);
+}
+
+bool segment_plan(struct segment_header *header, unsigned attempt) {
+    if (attempt >= sizeof tries / sizeof tries[0])
+        return false;
+    const struct layout_try *try = &tries[attempt];
+    /* Every lane takes a block; the rest is twice the budget, since truncated edges come on top. */
+    uint64_t nodes = round_up(
+        (options.contexts * 2 + LANE_CAPACITY * SEGMENT_BLOCK_NODES) / try->node_divisor, 1024);
+    if (nodes > UINT32_MAX / sizeof(struct segment_node))
+        nodes = UINT32_MAX / sizeof(struct segment_node) / 1024 * 1024;
+
+    memset(header, 0, sizeof *header);
+    header->size = SEGMENT_HEADER_SIZE;
+    header->node_budget = options.contexts < nodes / 2 ? options.contexts : nodes / 2;
+    add_section(header, SEGMENT_SECTION_MODULES, SEGMENT_MAX_MODULES,
+                sizeof(struct segment_module));
+    add_section(header, SEGMENT_SECTION_LANES, LANE_CAPACITY, sizeof(struct segment_lane));
+    add_section(header, SEGMENT_SECTION_LABELS, SEGMENT_MAX_LABELS, sizeof(struct segment_label));
+    add_section(header, SEGMENT_SECTION_BLOCKS, nodes / SEGMENT_BLOCK_NODES,
+                sizeof(struct segment_block));
+    add_section(header, SEGMENT_SECTION_NODES, nodes, sizeof(struct segment_node));
+    add_column(header, "unwinds", "count", 8, SEGMENT_COMBINE_SUM);
+    if (options.cpu && cpu_time_available())
+        add_column(header, "off_cpu", "nanoseconds", 8, SEGMENT_COMBINE_SUM);
+    if (options.timing == SEGMENT_TIMING_ADAPTIVE) {
+        add_column(header, "timed_calls", "count", 8, SEGMENT_COMBINE_SUM);
+        add_column(header, "variance", "ticks2", 8, SEGMENT_COMBINE_SUM);
+    }
+    if (options.histogram) {
+        add_column(header, "min", "ticks", 8, SEGMENT_COMBINE_MIN);
+        add_column(header, "max", "ticks", 8, SEGMENT_COMBINE_MAX);
+        add_column(header, "histogram", "ticks", SEGMENT_HISTOGRAM_BUCKETS * sizeof(uint32_t),
+                   SEGMENT_COMBINE_HISTOGRAM);
+    }
+    add_section(header, SEGMENT_SECTION_HEAP, try->heap, 1);
+    return true;
+}
