@@ -204,6 +204,7 @@ format:
 help:
 	@echo 'all        the recorder, the reader library and the command, into $(BUILD)'
 	@echo 'demo       profiles Lua, from its source; installs what that needs from Debian, and says so'
+	@echo 'install    into PREFIX, libraries into LIBDIR, all below DESTDIR; uninstall: removes that'
 	@echo 'test       everything that proves them; installs what that needs from Debian, and says so'
 	@echo 'unit       the unit tests; sanitize: the same under the address and undefined sanitizers'
 	@echo 'e2e        the end-to-end tests'
@@ -214,6 +215,7 @@ help:
 	@echo 'Variables: BUILD PREFIX DESTDIR LIBDIR CC CFLAGS LDFLAGS WERROR=-Werror'
 
 include bench/bench.mk
+include packaging/install.mk
 
 clean:
 	rm -rf $(BUILD)

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+# Completes cinstr's commands and options in fish, from what its own help says.
+
+function __cinstr_commands
+    cinstr help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\)  *\(.*\)/\1\t\2/p'
+end
+
+function __cinstr_options
+    set -l words (commandline -opc)
+    cinstr $words[2] --help 2>/dev/null | sed -n 's/^ *\(-[a-z], \)*\(--[a-z-]*\).*/\2/p'
+end
+
+function __cinstr_processes
+    cinstr ps 2>/dev/null | awk '$1 ~ /^[0-9]+$/ { print $1 "\t" $(NF - 1) }'
+end
+
+function __cinstr_has_command
+    test (count (commandline -opc)) -ge 2
+end
+
+complete -c cinstr -n 'not __cinstr_has_command' -f -a '(__cinstr_commands)'
+complete -c cinstr -n '__cinstr_has_command; and string match -q -- "-*" (commandline -ct)' -f -a '(__cinstr_options)'
+complete -c cinstr -n '__cinstr_has_command; and contains (commandline -opc)[2] report dump stack verify filter' -a '(__cinstr_processes)'
+complete -c cinstr -n '__cinstr_has_command; and contains (commandline -opc)[2] run cc' -a '(__fish_complete_command)'
