@@ -29,6 +29,8 @@ lib_from_pc      = $(shell realpath -ms --relative-to=$(PREFIX) $(LIBDIR))
 fill_in = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIB@|$(lib_from_pc)|' \
 	-e 's|@INCLUDE_FROM_LIB@|$(include_from_lib)|' -e 's|@STATIC_LIBS@|$(strip $(STATIC_LIBS))|'
 
+all: $(BUILD)/static/libcinstr_reader.a
+
 # One object that offers its door alone, so that a static program's names and ours do not meet.
 $(BUILD)/static/libcinstr_reader.a: $(reader_objects)
 	@mkdir -p $(@D)
@@ -39,7 +41,7 @@ $(BUILD)/static/libcinstr_reader.a: $(reader_objects)
 -include $(BUILD)/runtime/static_symbols.c.d
 
 .PHONY: install uninstall installed-files
-install: all $(BUILD)/static/libcinstr_reader.a
+install: all
 	install -d $(sort $(dir $(installed_files)))
 	install -m 755 $(programs) $(bin)
 	install -m 755 $(libraries) $(lib)

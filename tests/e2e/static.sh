@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Static programs, linked as pkg-config's file says: jumps, coroutines, threads and forks are as exact
+# as in others, and the profile is written at exit.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/programs/harness.sh
+. "$TOP/tests/programs/harness.sh"
+
+read -r -a needed < <(pkg-config --static --libs libdw libelf libprotobuf-c zlib)
+LINK=(-static "-L$BUILD" -lcinstr "-Wl,@$BUILD/libcinstr.static" "-Wl,-u,cinstr_reader_write_profile"
+    "$BUILD/static/libcinstr_reader.a" "${needed[@]}" -lsupc++ -lm)
+
+command -v clang-19 >/dev/null && compilers+=(clang-19)
+check "the checker builds" harness_build || finish
+for compiler in "${compilers[@]}"; do
+    check "$compiler: longjmps and siglongjmps out of handlers" exact "$compiler" jumps 1 100000
+    check "$compiler: callbacks of several callers through one call site" exact "$compiler" callbacks 1
+    check "$compiler: coroutines, some unfinished, on reused memory" exact "$compiler" coroutines 1 10000
+    check "$compiler: a coroutine's stack given to another at once" exact "$compiler" abandoned 1
+    check "$compiler: handlers on the alternate stack that interrupt coroutines" \
+        exact "$compiler" altstack_coroutines 1
+    check "$compiler: recursion 50,000 deep" exact "$compiler" recursion 1 50000
+    check "$compiler: thread-specific data destructors" exact "$compiler" tls_destructors 1
+    check "$compiler: fork" exact "$compiler" forks 21 fork 0 20
+    check "$compiler: vfork children that end inside nested calls" exact "$compiler" vfork_loop 1 1000
+done
+finish
