@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# bash, zsh and fish complete the commands and options that the command itself says it has.
+# shellcheck disable=SC2317,SC2016
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+PATH=$BUILD:$PATH
+here=$TOP/packaging/completion
+
+in_bash() { # WORD…: what the last one could become
+    bash -c '. "$0"; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _cinstr; printf "%s\n" "${COMPREPLY[@]}"' \
+        "$here/cinstr" "$@"
+}
+in_fish() {
+    local line
+    printf -v line '%s ' "$@"
+    fish -c 'source $argv[1]; complete -C $argv[2]' "$here/cinstr.fish" "${line% }" | cut -f 1
+}
+# zsh's own part, which picks what fits, is not there when it runs no terminal.
+in_zsh() {
+    zsh -f -c 'words=("${@:1}") CURRENT=$#
+        _describe() { print -l -- ${${(P)2}%%:*} }
+        _files() { }
+        _command_names() { }
+        compadd() { shift; print -l -- $@ }
+        . "$0"' "$here/_cinstr" "$@" | grep -e "^${*: -1}"
+}
+
+# offers SHELL EXPECTED WORD…: just these, in any order.
+offers() {
+    local shell=$1 expected=$2
+    shift 2
+    "in_$shell" "$@" | sort | diff <(tr ' ' '\n' <<<"$expected" | sort) -
+}
+for shell in bash fish zsh; do
+    command -v $shell >/dev/null || { skip "$shell" "it is not here" && continue; }
+    check "$shell completes commands" offers $shell "report" cinstr rep
+    check "$shell completes options" offers $shell "--before-inlining" cinstr cc --bef
+    check "$shell completes options with short names" offers $shell "--sort" cinstr report --so
+    for command in $(cinstr help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+        check "$shell: $command is a command" offers $shell "$command" cinstr "$command"
+    done
+done
+finish
