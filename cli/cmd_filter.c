@@ -14,7 +14,8 @@
 #include "units.h"
 
 struct request {
-    double share; /* 0: no budget */
+    double share;    /* 0: no budget */
+    double baseline; /* seconds, 0 unknown */
     const struct filter_list *list;
     const char *against; /* NULL, or a list, or the ratio that was predicted */
     const char *directory;
@@ -32,6 +33,10 @@ static void print_summary(const struct budget *budget, const struct request *req
     note("%s functions timed, %s counted, %s skipped; those had %s of the time",
          units_count(chosen[BUDGET_TIME]).text, units_count(chosen[BUDGET_COUNT]).text,
          units_count(chosen[BUDGET_SKIP]).text, units_share(budget->lost_ns, budget->base_ns).text);
+    if (budget->error > 0.2)
+        note("the profile is sure of the program's own time to %.0f %% only, and so is this: with "
+             "--baseline, or with a profile of the program built anew, it is surer",
+             100 * budget->error);
     if (budget_predicted(budget) > 1 + request->share)
         note("that is over the budget: calls that no list can leave out take the rest");
 }
@@ -81,7 +86,7 @@ static int filter(const struct request *request, const char *text, struct error 
     if (source_open(&source, text, request->directory, error) != 0)
         return -1;
     struct profile *profile = source_profile(&source, &(struct build_options){0}, error);
-    struct budget *budget = profile == NULL ? NULL : budget_new(profile, error);
+    struct budget *budget = profile == NULL ? NULL : budget_new(profile, request->baseline, error);
     int result = -1;
     if (profile != NULL && budget == NULL)
         error_prefix(error, "%s", source.name);
@@ -106,6 +111,7 @@ static const char help[] =
     "Options:\n"
     "      --budget PERCENT  what probes may add to the run time; 10 or 10%\n"
     "      --for COMPILER    whose list: plugin (default), gcc, xray\n"
+    "      --baseline SECONDS  a plain build's CPU time, where the profile is not sure\n"
     "      --against LIST    instead: compare what LIST, or a number, predicted with\n"
     "                        this profile of the program built with it\n" HELP_DIRECTORY
     "  -h, --help            this\n"
@@ -123,12 +129,13 @@ static const char help[] =
     "  make CC=\"cinstr cc gcc @$PWD/list\"\n"
     "  cinstr filter --against 1.10 cinstr.lua.4720.pb.gz\n";
 
-enum { OPTION_BUDGET = 256, OPTION_FOR, OPTION_AGAINST, OPTION_DIRECTORY };
+enum { OPTION_BUDGET = 256, OPTION_FOR, OPTION_AGAINST, OPTION_BASELINE, OPTION_DIRECTORY };
 
 static const struct option options[] = {
     {"budget", required_argument, NULL, OPTION_BUDGET},
     {"for", required_argument, NULL, OPTION_FOR},
     {"against", required_argument, NULL, OPTION_AGAINST},
+    {"baseline", required_argument, NULL, OPTION_BASELINE},
     {"directory", required_argument, NULL, OPTION_DIRECTORY},
     {"help", no_argument, NULL, 'h'},
     {0},
@@ -157,6 +164,10 @@ static int set_option(const struct command *command, struct request *request, in
         return STATUS_FINE;
     case OPTION_AGAINST:
         request->against = optarg;
+        return STATUS_FINE;
+    case OPTION_BASELINE:
+        if (!parse_real(optarg, 1e-9, 1e9, &request->baseline))
+            return usage_error(command, "--baseline takes seconds, not '%s'", optarg);
         return STATUS_FINE;
     default:
         request->directory = optarg;

@@ -62,8 +62,23 @@ static struct span printed_name(const struct budget_function *function) {
     return name;
 }
 
+/* The part to list: template arguments are spelled differently by everyone. */
+static struct span listed_name(const struct budget_function *function) {
+    struct span name = printed_name(function);
+    const char *symbol = memmem(name.text, name.size, "operator", strlen("operator"));
+    const char *end = name.text + name.size, *scope;
+
+    if (symbol != NULL)
+        return (struct span){symbol, (size_t)(end - symbol)};
+    while ((scope = memmem(name.text, (size_t)(end - name.text), ">::", 3)) != NULL)
+        name.text = scope + 3;
+    name.size = (size_t)(end - name.text);
+    scope = memchr(name.text, '<', name.size);
+    return (struct span){name.text, scope == NULL ? name.size : (size_t)(scope - name.text)};
+}
+
 static bool gcc_covers(const struct budget_function *skipped, const struct budget_function *other) {
-    const struct span part = printed_name(skipped), whole = printed_name(other);
+    const struct span part = listed_name(skipped), whole = printed_name(other);
 
     return part.size != 0 && memmem(whole.text, whole.size, part.text, part.size) != NULL;
 }
@@ -105,13 +120,13 @@ static void print_gcc_name(FILE *out, struct span name) {
 
 /* Whether another listed name is a part of this one: that says it all. */
 static bool is_said(const struct budget *budget, uint32_t index) {
-    const struct span own = printed_name(&budget->functions[index]);
+    const struct span own = listed_name(&budget->functions[index]);
 
     for (uint32_t i = 0; i < budget->count; i++) {
-        const struct span name = printed_name(&budget->functions[i]);
+        const struct span name = listed_name(&budget->functions[i]);
         if (i != index && budget->functions[i].choice == BUDGET_SKIP &&
             (name.size < own.size || (name.size == own.size && i < index)) &&
-            gcc_covers(&budget->functions[i], &budget->functions[index]))
+            memmem(own.text, own.size, name.text, name.size) != NULL)
             return true;
     }
     return false;
@@ -121,7 +136,7 @@ static void print_gcc(FILE *out, const struct budget *budget) {
     const char *separator = "-finstrument-functions-exclude-function-list=";
 
     for (uint32_t i = 0; i < budget->count; i++) {
-        const struct span name = printed_name(&budget->functions[i]);
+        const struct span name = listed_name(&budget->functions[i]);
         if (budget->functions[i].choice != BUDGET_SKIP || name.size == 0 || is_said(budget, i))
             continue;
         fputs(separator, out);

@@ -6,6 +6,7 @@
  */
 #include "budget.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,10 +66,13 @@ static struct budget_function *find_function(struct tally *tally,
     return &budget->functions[budget->count++];
 }
 
-/* Frames that stand for no function of the program, like [truncated], cannot be left out. */
+/* Frames that stand for no function of the program, like [truncated], or for one without a name
+ * cannot be left out. */
 static bool is_function(const struct profile *profile, const struct profile_location *location) {
-    return location->line_count != 0 && location->mapping != PROFILE_NONE &&
-           profile->functions[location->lines[0].function].system_name[0] != '\0';
+    const char *name = location->line_count == 0
+                           ? ""
+                           : profile->functions[location->lines[0].function].system_name;
+    return location->mapping != PROFILE_NONE && name[0] != '\0' && name[0] != '[';
 }
 
 static int add_sample(struct tally *tally, const struct profile_sample *sample) {
@@ -91,7 +95,35 @@ static int add_sample(struct tally *tally, const struct profile_sample *sample) 
     return 0;
 }
 
-static int sum_up(struct tally *tally, struct error *error) {
+/* How sure a profile is of its times it says in a comment (build_comments.c). */
+static void read_error(struct tally *tally) {
+    double left, least, most;
+
+    for (uint32_t i = 0; i < tally->profile->comment_count; i++) {
+        if (sscanf(tally->profile->comments[i],
+                   "time: %*f s measured - %*f s of probes = %lf s, between %lf and %lf", &left,
+                   &least, &most) == 3 &&
+            left > 0 && most >= left)
+            tally->budget->error = (most - left) / left;
+    }
+}
+
+/* All that was measured and is not the plain run was the probes'. */
+static int anchor(struct budget *budget, double base_ns, struct error *error) {
+    const double scale = base_ns / budget->base_ns;
+
+    if (base_ns >= budget->base_ns + budget->overhead_ns)
+        return error_set(error, "took %.6f s with its probes: a plain run takes less",
+                         (budget->base_ns + budget->overhead_ns) / 1e9);
+    for (uint32_t i = 0; i < budget->count; i++)
+        budget->functions[i].self_ns *= scale;
+    budget->overhead_ns += budget->base_ns - base_ns;
+    budget->base_ns = base_ns;
+    budget->error = 0;
+    return 0;
+}
+
+static int sum_up(struct tally *tally, double baseline_seconds, struct error *error) {
     struct budget *budget = tally->budget;
     double calls = 0;
 
@@ -103,6 +135,9 @@ static int sum_up(struct tally *tally, struct error *error) {
     }
     if (budget->base_ns <= 0)
         return error_set(error, "no time of the program's own is in it: nothing to compare with");
+    read_error(tally);
+    if (baseline_seconds > 0 && anchor(budget, baseline_seconds * 1e9, error) != 0)
+        return -1;
     for (uint32_t i = 0; i < budget->count; i++)
         calls += (double)budget->functions[i].calls;
     for (uint32_t i = 0; i < budget->count; i++)
@@ -112,7 +147,8 @@ static int sum_up(struct tally *tally, struct error *error) {
     return 0;
 }
 
-struct budget *budget_new(const struct profile *profile, struct error *error) {
+struct budget *budget_new(const struct profile *profile, double baseline_seconds,
+                          struct error *error) {
     struct tally tally = {.profile = profile, .budget = calloc(1, sizeof(*tally.budget))};
     const size_t room = (size_t)profile->function_count + 1;
     int result;
@@ -123,7 +159,7 @@ struct budget *budget_new(const struct profile *profile, struct error *error) {
     if (tally.budget == NULL || tally.budget->functions == NULL || tally.entries == NULL)
         result = error_set(error, "out of memory");
     else
-        result = sum_up(&tally, error);
+        result = sum_up(&tally, baseline_seconds, error);
     HASH_CLEAR(hh, tally.table);
     free(tally.entries);
     if (result == 0)

@@ -43,14 +43,17 @@ struct budget {
     struct budget_function *functions;
     uint32_t count;
     double base_ns;     /* the program's own time: CPU time, or else wall time */
+    double error;       /* of that: 0.1 if it may be a tenth more or less (95 %); 0 unknown */
     double overhead_ns; /* of all probes, as the profile states it */
     double kept_ns;     /* of the probes that stay */
     double lost_ns;     /* own time of functions that are no longer timed */
 };
 
-/* NULL with `error` filled: no memory, or a profile that does not say what its probes took. The
- * profile must outlive it. */
-struct budget *budget_new(const struct profile *profile, struct error *error);
+/* `baseline_seconds`: what a plain build takes; 0 unknown, and taken as the profile has it. NULL
+ * with `error` filled: no memory, or a profile that does not say what its probes took. The profile
+ * must outlive it. */
+struct budget *budget_new(const struct profile *profile, double baseline_seconds,
+                          struct error *error);
 void budget_free(struct budget *budget);
 
 /* Makes the choices; budgets that nothing can meet leave nothing timed. */

@@ -55,7 +55,7 @@ static enum budget_choice choice_of(const struct budget *budget, const char *nam
 
 static struct budget *chosen(const struct profile *profile, const struct budget_options *options) {
     struct error error = {""};
-    struct budget *budget = budget_new(profile, &error);
+    struct budget *budget = budget_new(profile, 0, &error);
     assert_non_null(budget);
     assert_int_equal(budget_choose(budget, options, &error), 0);
     return budget;
@@ -176,7 +176,7 @@ static void a_profile_without_costs_is_an_error(void **state) {
     struct profile *profile = profile_new();
     profile_add_value_type(profile, "calls", "count");
     profile_add_value_type(profile, "cpu", "nanoseconds");
-    assert_null(budget_new(profile, &error));
+    assert_null(budget_new(profile, 0, &error));
     assert_non_null(strstr(error.message, "what its probes took"));
     profile_free(profile);
 
@@ -184,8 +184,29 @@ static void a_profile_without_costs_is_an_error(void **state) {
     profile_add_value_type(profile, "calls", "count");
     profile_add_value_type(profile, "wall", "nanoseconds");
     profile_add_value_type(profile, "overhead", "nanoseconds");
-    assert_null(budget_new(profile, &error));
+    assert_null(budget_new(profile, 0, &error));
     assert_non_null(strstr(error.message, "no time"));
+    profile_free(profile);
+}
+
+static void a_plain_run_says_what_the_program_itself_takes(void **state) {
+    (void)state;
+    struct error error = {""};
+    struct profile *profile = make_profile();
+    profile_add_comment(profile, "time: 0.000150 s measured - 0.000100 s of probes = 0.000050 s, "
+                                 "between 0.000020 and 0.000080 (95 %)");
+    struct budget *budget = budget_new(profile, 0, &error);
+    assert_near(budget->error, 0.6);
+    budget_free(budget);
+
+    budget = budget_new(profile, 75e-6, &error);
+    assert_near(budget_slowdown(budget), 2);
+    assert_near(budget->error, 0);
+    assert_near(budget->functions[0].self_ns, 10500);
+    assert_near(budget->functions[0].cost_ns, 52500);
+    budget_free(budget);
+    assert_null(budget_new(profile, 1, &error));
+    assert_non_null(strstr(error.message, "a plain run takes less"));
     profile_free(profile);
 }
 
@@ -198,6 +219,7 @@ int main(void) {
         cmocka_unit_test(steps_that_are_not_needed_are_taken_back),
         cmocka_unit_test(what_a_name_hits_besides_is_reckoned_in),
         cmocka_unit_test(frames_that_are_no_functions_are_never_chosen),
+        cmocka_unit_test(a_plain_run_says_what_the_program_itself_takes),
         cmocka_unit_test(a_profile_without_costs_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,156 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# `cinstr filter`: a program built with the list that it prints records what is not on it exactly as
+# before, and nothing that is; what it predicts is what the profile's own numbers say. How far the
+# prediction is from the next run is printed, never judged.
+# shellcheck disable=SC2317,SC2016
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/real/programs.sh
+. "$TOP/tests/real/programs.sh"
+
+cd "$SCRATCH" || exit 1
+
+# csv_table PROFILE: its functions as `name<TAB>calls<TAB>overhead<TAB>cpu or wall`.
+csv_table() {
+    "$CINSTR" report --json --limit 0 "$1" | jq -r '.functions[] |
+        select(.calls > 0) | [.function, .calls, .self_overhead_ns, .self_cpu_ns // .self_ns] | @tsv'
+}
+
+# predicted SKIPPED TABLE: 1 + (calls that stay x the mean cost of a call) / own time.
+predicted() {
+    awk -F '\t' -v own="$baseline" 'FNR == NR { skipped[$1] = 1; next }
+        { calls += $2; all += $3 + $4 }
+        !($1 in skipped) { kept += $2 }
+        END { printf "%.4f\n", 1 + (all / 1e9 - own) * kept / calls / own }' "$1" "$2"
+}
+
+within_budget() { # PREDICTED PERCENT
+    awk -v predicted="$1" -v percent="$2" 'BEGIN { exit !(predicted <= 1 + percent / 100 + 1e-4) }'
+}
+
+# --- gcc, on a real program ------------------------------------------------------------------------
+recorded() { # NAME FLAGS…: builds SQLite so, and runs it
+    local name=$1
+    shift
+    real_compile sqlite gcc -O2 -g "$@" && real_link sqlite gcc "$SCRATCH/$name" "${LINK_CINSTR[@]}" &&
+        CINSTR_OPTIONS=output=$name.pb.gz real_run sqlite test "./$name" >"$name.out"
+}
+
+# The CPU time of a plain build, the least of three.
+plain_seconds() {
+    real_build sqlite gcc plain plain &&
+        for _ in 1 2 3; do
+            (TIMEFORMAT='%U %S' && time real_run sqlite test ./plain >/dev/null) 2>&1
+        done | awk '{ print $1 + $2 }' | sort -n | head -n 1
+}
+
+filtered() {
+    baseline=$(plain_seconds) && recorded before -finstrument-functions &&
+        "$CINSTR" filter --budget 10% --for gcc --baseline "$baseline" before.pb.gz >list 2>said &&
+        recorded after -finstrument-functions "@$SCRATCH/list" &&
+        csv_table before.pb.gz >before.tsv && csv_table after.pb.gz >after.tsv &&
+        cut -f 1 before.tsv | sort >before.names && cut -f 1 after.tsv | sort >after.names &&
+        comm -23 before.names after.names >gone.names
+}
+
+# What gcc leaves out, reckoned from its manual: whoever has a listed name in his.
+listed() {
+    sed 's/^[^=]*=//' list | tr , '\n' >parts && grep -F -f parts before.names
+}
+
+prediction() { # FILE: of what filter said
+    sed -n 's/.*predicted with this list: //p' "$1"
+}
+
+check "sqlite by gcc is built anew with the list, and runs" filtered || finish
+check "its output is as before" cmp before.out after.out
+check "what is on the list is gone, and nothing else" eval 'diff <(listed) gone.names'
+check "what is not on it has the calls that it had" eval \
+    'diff <(cut -f 1,2 before.tsv | sort | grep -vFx -f <(grep -F -f <(sed "s/$/\t/" gone.names) <(cut -f 1,2 before.tsv))) <(cut -f 1,2 after.tsv | sort)'
+check "the prediction is within the budget" eval 'within_budget "$(prediction said)" 10'
+check "the prediction is what the profile's numbers say" eval \
+    '[[ $(predicted gone.names before.tsv | xargs printf %.2f) == "$(prediction said)" ]]'
+check "the next profile is compared with it" eval \
+    '"$CINSTR" filter --against "$(prediction said)" after.pb.gz >compared && grep -q "^predicted 1.*, measured 1.* points$" compared'
+sed 's/^/# sqlite by gcc, budget 10 %: /' compared
+check "the same profile gives the same list" eval '"$CINSTR" filter --budget 10 --for gcc --baseline "$baseline" before.pb.gz 2>/dev/null | cmp - list'
+
+# --- the other lists -------------------------------------------------------------------------------
+check "the plugin's list times, counts and skips, and states what it predicts" eval \
+    '"$CINSTR" filter --budget 10% before.pb.gz >plugin.list 2>said && grep -q "^count fun:sqlite3" plugin.list && grep -q "^skip fun:sqlite3" plugin.list && grep -q "^# predicted: 1\.[01]" plugin.list'
+check "each function is on it once at most" eval '! grep fun: plugin.list | sed "s/.*fun://" | sort | uniq -d | grep .'
+check "the prediction is read out of the list" eval '"$CINSTR" filter --against plugin.list before.pb.gz | grep -q "^predicted 1.1.*points$"'
+check "a budget that is met already makes no list" eval \
+    '[[ $("$CINSTR" filter --budget 100000 before.pb.gz 2>/dev/null | grep -c fun:) == 0 ]]'
+
+# Sleds are what XRay puts into a function that it may patch.
+xray() {
+    printf '__attribute__((noinline)) int leaf(int x) { return x * 3 + 1; }\nint main(void) { int s = 0; for (int i = 0; i < 1000000; i++) s += leaf(i); return s == 1; }\n' >leaf.c &&
+        gcc -O1 -g -finstrument-functions leaf.c "${LINK_CINSTR[@]}" -o leaf &&
+        CINSTR_OPTIONS=output=leaf.pb.gz ./leaf &&
+        "$CINSTR" filter --budget 10 --for xray leaf.pb.gz >xray.list 2>/dev/null &&
+        diff <(printf '[never]\nfun:leaf\n') <(grep -v '^#' xray.list) &&
+        clang-14 -O1 -fxray-instrument -fxray-instruction-threshold=1 -fxray-attr-list=xray.list -S -o leaf.s leaf.c &&
+        awk '/^[a-z]+:/ { name = $1 } /xray_sled/ && /^\.Lxray_sled/ { sleds[name]++ }
+            END { exit !(sleds["main:"] > 0 && sleds["leaf:"] == 0) }' leaf.s
+}
+check "clang puts no sled into what XRay's list has" xray
+
+# --- C++: gcc knows functions by their names without arguments -------------------------------------
+cat >names.cc <<'END'
+#define NOINLINE __attribute__((noinline))
+static volatile int sink;
+namespace outer {
+template <class T, int N> struct Box {
+    NOINLINE void push(T value) { sink += (int)value + N; }
+    NOINLINE bool operator<(const Box &) const { return sink == 1; }
+};
+NOINLINE static int scale(int x) { return sink += x; }
+NOINLINE static int scale(double x) { return sink += (int)x; }
+}
+namespace { struct Hidden { NOINLINE int twice(int (*function)(int), int x) { return function(x); } }; }
+template <class T> NOINLINE T identity(T x) { sink++; return x; }
+NOINLINE static int plain(int x) { return sink + x; }
+int main() {
+    outer::Box<long, 3> box;
+    Hidden hidden;
+    for (int i = 0; i < 100000; i++) {
+        box.push(i);
+        if (box < box) return 1;
+        outer::scale(i);
+        outer::scale(1.5);
+        hidden.twice(plain, i);
+        identity<double>(1.0);
+    }
+}
+END
+names() {
+    g++ -O1 -g -finstrument-functions names.cc "${LINK_CINSTR[@]}" -o names &&
+        CINSTR_OPTIONS=output=names.pb.gz ./names && [[ $(csv_table names.pb.gz | wc -l) == 8 ]] &&
+        "$CINSTR" filter --budget 0.5% --for gcc names.pb.gz >names.list 2>/dev/null &&
+        g++ -O1 -g -finstrument-functions @names.list names.cc "${LINK_CINSTR[@]}" -o names &&
+        CINSTR_OPTIONS=output=names.pb.gz ./names && diff <(echo main) <(csv_table names.pb.gz | cut -f 1)
+}
+check "templates, operators, overloads and unnamed namespaces are left out by name" names
+
+# --- manners ---------------------------------------------------------------------------------------
+refused() { # STATUS WORDS ARGUMENTS…
+    local status=$1 words=$2 actual
+    shift 2
+    "$CINSTR" filter "$@" >out 2>err
+    actual=$?
+    ((actual == status)) && is_empty out && (($(wc -l <err) <= 2)) && grep -q -- "$words" err && return
+    echo "status $actual" && cat err && return 1
+}
+check "no budget is wrong usage" refused 2 "either --budget" before.pb.gz
+check "budget and comparison at once are wrong usage" refused 2 "either --budget" --budget 5 --against 1.1 before.pb.gz
+check "a budget of 0 is wrong usage" refused 2 "percentage above 0" --budget 0 before.pb.gz
+check "a budget that is no number is wrong usage" refused 2 "percentage above 0" --budget 5%% before.pb.gz
+check "an unknown compiler is wrong usage" refused 2 "plugin, gcc, xray" --budget 5 --for icc before.pb.gz
+check "no profile is wrong usage" refused 2 "no SOURCE" --budget 5
+check "a baseline longer than the run is an error" refused 1 "a plain run takes less" --budget 5 --baseline 1000 before.pb.gz
+check "a list without a prediction is an error" refused 1 "no prediction" --against names.cc before.pb.gz
+"$CINSTR" report --csv before.pb.gz >not-a-profile
+check "what is no profile is an error" refused 1 not-a-profile --budget 5 not-a-profile
+finish
