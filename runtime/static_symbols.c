@@ -10,10 +10,11 @@
 
 #define REAL(name) extern void __real_##name(void);
 #define ROW(name)  {#name, __real_##name},
+/* clang-format off */
 #define NAMES(X)                                                                                   \
-    X(setjmp)                                                                                      \
-    X(_setjmp) X(__sigsetjmp) X(longjmp) X(_longjmp) X(siglongjmp) X(__longjmp_chk) X(makecontext) \
-        X(swapcontext) X(setcontext) X(__cxa_begin_catch)
+    X(setjmp) X(_setjmp) X(__sigsetjmp) X(longjmp) X(_longjmp) X(siglongjmp) X(__longjmp_chk)      \
+    X(makecontext) X(swapcontext) X(setcontext) X(__cxa_begin_catch)
+/* clang-format on */
 
 NAMES(REAL)
 #pragma weak __real___cxa_begin_catch

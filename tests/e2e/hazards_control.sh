@@ -22,7 +22,7 @@ done
 
 # A library of its own is initialised before the recorder, which has to be ready for it all the same.
 early() {
-    local LINK=("${LINK_CINSTR[@]}" "-L$SCRATCH" -Wl,--no-as-needed -learly "-Wl,-rpath,$SCRATCH")
+    local LINK=("${LINK_CINSTR[@]}" "-L$SCRATCH" "-Wl,--no-as-needed" -learly "-Wl,-rpath,$SCRATCH")
     gcc -O2 -shared -fPIC -DLIBRARY "$PROGRAMS/early_jumps.c" -o "$SCRATCH/libearly.so" &&
         exact gcc early_jumps 1
 }
@@ -57,11 +57,11 @@ check "libraries with no hooks of their own, loaded and unloaded" cycles_exact 1
 
 # A truth program that needs far more contexts than it may have.
 truncated_exact() {
-    local truth=$TOP/tests/truth
-    "${CC:-cc}" -O1 -std=gnu11 "$truth"/{generate,statements,blocks}.c -o "$SCRATCH/generate" &&
+    local source=$TOP/tests/truth
+    "${CC:-cc}" -O1 -std=gnu11 "$source"/{generate,statements,blocks}.c -o "$SCRATCH/generate" &&
         "$SCRATCH/generate" 5 >"$SCRATCH/budget.c" &&
-        "${CC:-cc}" -O1 -std=gnu11 -fexceptions -c "$truth/truth.c" -o "$SCRATCH/truth.o" &&
-        gcc -g -O2 -w -finstrument-functions -I"$truth" "$SCRATCH/budget.c" "$SCRATCH/truth.o" \
+        "${CC:-cc}" -O1 -std=gnu11 -fexceptions -c "$source/truth.c" -o "$SCRATCH/truth.o" &&
+        gcc -g -O2 -w -finstrument-functions -I"$source" "$SCRATCH/budget.c" "$SCRATCH/truth.o" \
             "${LINK_CINSTR[@]}" -pthread -o "$SCRATCH/budget" &&
         TRUTH_OUTPUT=$SCRATCH/budget.truth \
             CINSTR_OPTIONS=output=$SCRATCH/budget.pb.gz:directory=$SEGMENTS:contexts=$1 "$SCRATCH/budget" &&

@@ -35,7 +35,7 @@ dump_once() { # PID
 dump_all_along() { # PID
     local word=
     read -r -u "$out" word && [[ $word == ready ]] || { echo "no word from it" && return 1; }
-    until read -r -t 0.1 -u "$out" word && [[ $word == done ]]; do
+    until read -r -t 0.1 -u "$out" word && [[ $word == "done" ]]; do
         kill -0 "$1" || { echo "it died by itself" && return 1; }
         dump_once "$1" || return 1
     done
