@@ -85,7 +85,7 @@ fi
 
 # The checker passes a plain program and fails one that jumps, under a hook that pops a frame an exit.
 naive_compare() { # LANGUAGE COMPILER INGREDIENTS
-    options=(--only "$3")
+    local options=(--only "$3") hooks=(-finstrument-functions)
     program_build 1 "$1" "$2" 2 "$SCRATCH/naive" "$tools/naive_hook.o" &&
         NAIVE_OUTPUT=$SCRATCH/naive.csv TRUTH_OUTPUT=$SCRATCH/naive.truth "$SCRATCH/naive" ||
         return 3

@@ -1,0 +1,181 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The LLVM plugin, under each clang that has one: every edge exact where clang's own hooks lose the
+# exits on unwinding; the same functions and counts as clang's hooks after inlining; nothing put
+# where no hook may be; `cinstr cc` takes it by itself. Truth programs count their own edges, real
+# programs have the counting hook beside them.
+# shellcheck disable=SC2317,SC2016
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/real/programs.sh
+. "$TOP/tests/real/programs.sh"
+export BUILD
+
+versions=()
+for version in 14 16 19; do
+    [[ -f $BUILD/cinstr-plugin-$version.so ]] && command -v "clang-$version" >/dev/null &&
+        versions+=("$version")
+done
+((${#versions[@]})) || { skip "the plugin" "no LLVM with its headers is here" && checks=1 && finish; }
+
+with_plugin() { # VERSION ARGUMENTS…: clang with the plugin; the language is in the arguments
+    "clang-$1" -finstrument-functions-after-inlining "-fpass-plugin=$BUILD/cinstr-plugin-$1.so" "${@:2}"
+}
+
+# --- truth programs: all functions, and those left after inlining ----------------------------------
+truth() { # NAME ENVIRONMENT…
+    local name=$1 log=$SCRATCH/truth.log
+    shift
+    env "$@" "TRUTH_COMPILERS=$(printf 'clang-%s+plugin ' "${versions[@]}")" "$TOP/tests/e2e/truth.sh" >"$log" 2>&1
+    grep '^#.*:' "$log"
+    while read -r line; do
+        checks=$((checks + 1))
+        [[ $line == ok* ]] || failures=$((failures + 1))
+        printf '%s\n' "${line/ clang/ $name, clang}"
+    done < <(grep '^\(not \)\?ok clang' "$log")
+}
+truth "before inlining" TRUTH_SEEDS="${PLUGIN_SEEDS:-5}"
+# No call may become a loop.
+truth "after inlining" TRUTH_SEEDS="${PLUGIN_SEEDS:-7}" TRUTH_OPTIONS="--without inlining" \
+    TRUTH_HOOKS="-finstrument-functions-after-inlining -fno-inline -fno-optimize-sibling-calls"
+
+# --- real programs ---------------------------------------------------------------------------------
+# calls KIND PROGRAM: the calls of each function, by symbol.
+calls() {
+    "$REAL_HERE/name-edges" "$SCRATCH/$1/$2" <"$SCRATCH/$1/edges" |
+        awk '{ calls[$1] += $3 } END { for (name in calls) print name, calls[name] }' | sort
+}
+run_counted() { # KIND PROGRAM
+    (cd "$SCRATCH/$1" && COUNT_HOOK_OUTPUT=$SCRATCH/$1/edges real_run "$2" test "./$2" >out)
+}
+same_as_clang() { # PROGRAM COMPILER
+    local hook
+    hook=$(real_count_hook) && real_build "$1" "$2" hooks-after "$SCRATCH/clang/$1" "$hook" &&
+        real_build "$1" "$2" plugin "$SCRATCH/counted/$1" "$hook" && run_counted clang "$1" &&
+        run_counted counted "$1" && cmp "$SCRATCH/clang/out" "$SCRATCH/counted/out" &&
+        calls clang "$1" >"$SCRATCH/expected" && calls counted "$1" >"$SCRATCH/actual" &&
+        [[ -s $SCRATCH/expected ]] && diff "$SCRATCH/expected" "$SCRATCH/actual"
+}
+# Of the counting hook alone: calls and exits of each function are as many, whatever was thrown. Lua
+# jumps.
+balanced() {
+    awk '/^# exits/ { open[$3] -= $4; next } { open[$1] += $3 }
+        END { for (name in open) if (open[name] != 0) { print name, open[name]; bad = 1 } exit bad }' "$1"
+}
+every_edge() { # PROGRAM COMPILER
+    local profile=$SCRATCH/recorded/profile.pb.gz
+    rm -f "$profile"
+    real_build "$1" "$2" plugin "$SCRATCH/recorded/$1" "${LINK_CINSTR[@]}" &&
+        (cd "$SCRATCH/recorded" && CINSTR_OPTIONS=output=$profile real_run "$1" test "./$1" >out) &&
+        cmp "$SCRATCH/counted/out" "$SCRATCH/recorded/out" &&
+        "$CINSTR" report --addresses "$profile" >"$SCRATCH/recorded/edges" &&
+        for kind in counted recorded; do
+            "$REAL_HERE/name-edges" "$SCRATCH/$kind/$1" <"$SCRATCH/$kind/edges" >"$SCRATCH/$kind/named" || return
+        done && "$REAL_HERE/compare-edges" "$SCRATCH"/{counted,recorded}/named && "$CINSTR" verify "$profile"
+}
+for version in "${versions[@]}"; do
+    for program in ${PROGRAMS:-lua json}; do
+        name="$program by clang-$version"
+        check "$name: each function has the count of clang's hooks after inlining" \
+            same_as_clang "$program" "clang-$version"
+        [[ $program != json ]] || check "$name: each call has its exit" balanced "$SCRATCH/counted/edges"
+        check "$name: every edge has the counting hook's count" every_edge "$program" "clang-$version"
+    done
+done
+
+# --- what must have no hook ------------------------------------------------------------------------
+cat >"$SCRATCH/choice.c" <<'END'
+typedef void function(void);
+__attribute__((naked)) void is_naked(void) { __asm__("ret"); }
+__attribute__((no_instrument_function)) int is_quiet(int x) { return x; }
+static function *resolve(void) { return (function *)0; }
+void resolved(void) __attribute__((ifunc("resolve")));
+__attribute__((target("general-regs-only"))) void has_few_registers(void) {}
+__attribute__((interrupt)) void is_interrupt(void *frame) { (void)frame; }
+extern inline __attribute__((gnu_inline)) int is_elsewhere(int x) { return x + 1; }
+int user(int x) { return is_elsewhere(x); }
+int plain(int x) { return x; }
+END
+hooked() { # VERSION ARGUMENTS…: the functions that call the entry hook
+    with_plugin "$@" -w -S -emit-llvm "$SCRATCH/choice.c" -o - |
+        awk '/^define/ { sub(/\(.*/, ""); sub(/.*@/, ""); name = $0 }
+            /call.*__cyg_profile_func_enter/ { print name }' | sort | tr '\n' ' '
+}
+quiet_file() { # nothing is marked in it: nothing is instrumented
+    printf '__attribute__((no_instrument_function)) int f(int x) { return x; }\n' >"$SCRATCH/quiet.c"
+    "$CINSTR" cc "clang-$1" -c "$SCRATCH/quiet.c" -o "$SCRATCH/quiet.o" && ! nm "$SCRATCH/quiet.o" | grep cyg_profile
+}
+for version in "${versions[@]}"; do
+    for level in -O0 -O2; do
+        check "clang-$version $level: hooks where they may be and nowhere else" \
+            diff <(echo "plain user ") <(hooked "$version" $level && echo)
+    done
+    check "clang-$version: a file of functions without hooks has none" quiet_file "$version"
+    check "clang-$version: the plugin alone instruments all" eval \
+        '"clang-$version" "-fpass-plugin=$BUILD/cinstr-plugin-$version.so" -S "$SCRATCH/quiet.c" -o - | grep -q cyg_profile'
+done
+
+# --- C++: what is thrown, inlined, linked late, mixed ----------------------------------------------
+cat >"$SCRATCH/thrown.cc" <<'END'
+#include <cstdio>
+#include <stdexcept>
+#define KEPT __attribute__((noinline))
+extern "C" int other(int (*function)(int), int x);
+struct Guard { int *count; KEPT ~Guard() { ++*count; } };
+KEPT static int thrower(int x) { if (x % 3 == 0) throw std::runtime_error("3"); return x; }
+KEPT static int passer(int x) { return thrower(x) + 1; }
+KEPT static int other_type(int x) { try { return passer(x); } catch (const char *) { return -1; } }
+KEPT static int cleaner(int x) { static int count; Guard guard{&count}; return other_type(x) + count; }
+KEPT static int catcher(int x) { try { return other(cleaner, x); } catch (const std::exception &) { return 0; } }
+KEPT static int after(int x) { static volatile int kept; return kept = x; }
+int main() {
+    int sum = 0;
+    for (int i = 0; i < 300; i++) sum += catcher(i), sum += after(i);
+    std::printf("%d\n", sum);
+}
+END
+printf 'int other(int (*function)(int), int x) { return function(x) + 0 * x; }\n' >"$SCRATCH/other.c"
+cat >"$SCRATCH/expected" <<'END'
+catcher,other,300
+cleaner,Guard::~Guard,300
+cleaner,other_type,300
+main,after,300
+main,catcher,300
+other,cleaner,300
+other_type,passer,300
+passer,thrower,300
+END
+edges() { # those between the program's own functions, by name without arguments
+    "$CINSTR" report --edges --csv "$SCRATCH/thrown.pb.gz" | tail -n +2 | grep -v '^[-,[]' |
+        sed 's/"\([^"]*\)"/\1/g; s/([^,]*)//g' | cut -d, -f1-3 | sort
+}
+run_thrown() { # what other.c is compiled by, and how the rest
+    (cd "$SCRATCH" && $1 -fexceptions -g -c other.c -o other.o && ${2/clang/clang++} thrown.cc -c -o thrown.o &&
+        ${2/clang/clang++} thrown.o other.o "${LINK_CINSTR[@]}" -o thrown && "$CINSTR" run -q -o thrown.pb.gz ./thrown &&
+        "$CINSTR" verify thrown.pb.gz)
+}
+thrown() {
+    run_thrown "$@" && edges | diff "$SCRATCH/expected" -
+}
+# There are the standard library's functions as well.
+thrown_before() {
+    run_thrown "$@" && [[ -z $(edges | comm -23 "$SCRATCH/expected" -) ]]
+}
+for version in "${versions[@]}"; do
+    clang="$CINSTR cc clang-$version"
+    for level in -O0 -O1 -O2 -O3; do
+        check "clang-$version $level: exact through exceptions, by cinstr cc" thrown "$clang $level" "$clang $level"
+    done
+    check "clang-$version and gcc's hooks in one program" thrown "gcc -O2 -finstrument-functions" "$clang -O2"
+    check "clang-$version and clang's own hooks in one program" \
+        thrown "clang-$version -O2 -finstrument-functions" "$clang -O2"
+    for lto in full thin; do
+        command -v "ld.lld-$version" >/dev/null || continue
+        check "clang-$version: $lto link-time optimisation" thrown "$clang -O2 -flto=$lto" \
+            "$clang -O2 -flto=$lto -fuse-ld=lld -Wno-unused-command-line-argument"
+    done
+    check "clang-$version: position independent" thrown "$clang -O2 -fPIC" "$clang -O2 -fPIC"
+    check "clang-$version: before inlining, C++ links and is exact" thrown_before "$clang -O2" \
+        "$CINSTR cc --before-inlining clang-$version -O2"
+done
+finish
