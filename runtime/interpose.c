@@ -55,11 +55,12 @@ __attribute__((visibility("default"))) int sigaltstack(const stack_t *stack, sta
     return result;
 }
 
+/* A stack that is still empty ends where its pointer is. */
 static void follow_switch(const ucontext_t *target) {
 #if defined(__x86_64__)
-    const uintptr_t sp = (uintptr_t)target->uc_mcontext.gregs[REG_RSP];
+    const uintptr_t sp = (uintptr_t)target->uc_mcontext.gregs[REG_RSP] - 1;
 #elif defined(__aarch64__)
-    const uintptr_t sp = target->uc_mcontext.sp;
+    const uintptr_t sp = target->uc_mcontext.sp - 1;
 #endif
     const int saved_errno = errno;
     struct lane *lane;

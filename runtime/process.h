@@ -71,7 +71,7 @@ struct segment_parts {
     struct segment_block *blocks;
     char *nodes;
     char *heap;
-    uint64_t *off_cpu, *unwinds; /* columns by node index; off_cpu may be NULL */
+    uint64_t *off_cpu, *unwinds, *instructions; /* columns by node index; off_cpu may be NULL */
     uint64_t *min, *max, *timed_calls, *variance;
     uint32_t *histogram;
     char path[384]; /* of the file; "" when the segment lies in anonymous memory */
@@ -124,8 +124,8 @@ struct lane *lane_for_hook(uintptr_t sp);
 void lane_rest(struct lane *lane);
 /* A handler's lane is left for good, by return or by a jump: its time goes to the lane outside. */
 void lane_leave(struct lane *lane, uint64_t now);
-/* The thread's own stack does not reach below `low`, whatever it looked like: an alternate stack
- * ends there. */
+/* The thread's own stack does not reach below `low`, whatever it looked like: another one ends
+ * there. */
 void lane_exclude(uintptr_t low, uintptr_t sp);
 /* Clears what the lane has recorded before the last cinstr_reset(). */
 void lane_follow_reset(struct lane *lane);

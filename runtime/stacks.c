@@ -118,6 +118,7 @@ void stacks_register(uintptr_t low, uintptr_t high) {
         add_granules(stack);
     }
     process_unlock();
+    lane_exclude(high, (uintptr_t)__builtin_frame_address(0));
 }
 
 /* --- the rest -----------------------------------------------------------------------------------
