@@ -115,6 +115,10 @@ static int copy_blocks(const struct snapshot_source *source, struct snapshot *sn
 
 enum mark { UNSEEN, ON_PATH, GOOD, BAD };
 
+static bool is_root(const struct segment_node *node) {
+    return node->parent == 0 && node->function == SEGMENT_FUNCTION_ROOT;
+}
+
 /* Follows parents until a node that is known; then all on the way are what that one is. Nodes that
  * were published while the table of blocks was read may lack a parent: they are left out. */
 static enum mark follow(const struct snapshot *snapshot, unsigned char *marks, uint32_t node) {
@@ -129,7 +133,7 @@ static enum mark follow(const struct snapshot *snapshot, unsigned char *marks, u
         at = parent;
     }
     if (marks[at] == ON_PATH)
-        result = snapshot->nodes[at].parent == 0 ? GOOD : BAD;
+        result = is_root(&snapshot->nodes[at]) ? GOOD : BAD;
     else
         result = marks[at] == GOOD ? GOOD : BAD;
     for (at = node; marks[at] == ON_PATH; at = snapshot->nodes[at].parent) {
