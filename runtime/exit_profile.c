@@ -91,13 +91,31 @@ static int write_without_sigxfsz(write_function *write_profile, const char *kind
     return result;
 }
 
-int exit_profile_write_to(const char *kind, int fd, char *text, size_t size) {
-    write_function *write_profile = find_writer(text, size);
+struct request {
+    const char *kind;
+    int fd;
+    char *text;
+    size_t size;
+    int result;
+};
 
+static void write_requested(void *argument) {
+    struct request *request = argument;
+    write_function *write_profile = find_writer(request->text, request->size);
+
+    request->result = -1;
     if (write_profile == NULL)
-        return -1;
+        return;
     segment.header->latest = clock_pair();
-    return write_without_sigxfsz(write_profile, kind, fd, text, size);
+    request->result = write_without_sigxfsz(write_profile, request->kind, request->fd,
+                                            request->text, request->size);
+}
+
+int exit_profile_write_to(const char *kind, int fd, char *text, size_t size) {
+    struct request request = {kind, fd, text, size, -1};
+
+    large_stack_call(write_requested, &request);
+    return request.result;
 }
 
 /* Written beside its final name and renamed: no reader ever sees half a profile. */

@@ -234,6 +234,9 @@ void jumps_forget(struct lane *lane);
 /* One line on standard error, "cinstr: ..." */
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Calls the function on a stack of 8 MiB, where there is memory for one. */
+void large_stack_call(void (*function)(void *), void *argument);
+
 int exit_profile_write_to(const char *kind, int fd, char *text, size_t size);
 void exit_profile_write(void);
 

@@ -69,6 +69,7 @@ ends_with() { # HOW STATUS
 check "the program that ends builds" program_build gcc endings
 check "all calls are kept after return from main" ends_with return 7
 check "all calls are kept after exit from deep inside" ends_with exit 7
+check "a thread with the smallest stack may call exit()" exact gcc small_stack 1
 check "all calls are kept after _exit" ends_with _exit 7
 check "all calls are kept after quick_exit" ends_with quick_exit 7
 check "all calls are kept after abort" ends_with abort 134
