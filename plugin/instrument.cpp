@@ -37,36 +37,35 @@ const char markDone[] = "cinstr-instrumented";
 class Hooks {
   public:
     explicit Hooks(Module &instrumented);
-    void addTo(Function &function);
+    void addTo(Function &function, cinstr::Hooking hooking);
 
   private:
-    void addCall(IRBuilder<> &builder, FunctionCallee hook, Function &function);
+    void addCall(IRBuilder<> &builder, const char *hook, Function &function);
+    void addExits(Function &function, const char *hook);
     void givePersonality(Function &function);
 
     Module &module;
     Type *pointer;
-    FunctionCallee enter, exit;
     Function *personality = nullptr; /* the one that the module uses already */
 };
 
 Hooks::Hooks(Module &instrumented) : module(instrumented) {
-    LLVMContext &context = module.getContext();
-    pointer = PointerType::get(Type::getInt8Ty(context), 0);
-    const AttributeList attributes =
-        AttributeList::get(context, AttributeList::FunctionIndex, {Attribute::NoUnwind});
-    auto *type = FunctionType::get(Type::getVoidTy(context), {pointer, pointer}, false);
-    enter = module.getOrInsertFunction("__cyg_profile_func_enter", type, attributes);
-    exit = module.getOrInsertFunction("__cyg_profile_func_exit", type, attributes);
+    pointer = PointerType::get(Type::getInt8Ty(module.getContext()), 0);
     for (const Function &function : module) {
         if (function.hasPersonalityFn())
             personality = dyn_cast<Function>(function.getPersonalityFn()->stripPointerCasts());
     }
 }
 
-void Hooks::addCall(IRBuilder<> &builder, FunctionCallee hook, Function &function) {
+void Hooks::addCall(IRBuilder<> &builder, const char *hook, Function &function) {
+    LLVMContext &context = module.getContext();
+    const AttributeList attributes =
+        AttributeList::get(context, AttributeList::FunctionIndex, {Attribute::NoUnwind});
+    auto *type = FunctionType::get(Type::getVoidTy(context), {pointer, pointer}, false);
     Value *callSite = builder.CreateIntrinsic(Intrinsic::returnaddress, {}, builder.getInt32(0));
     CallInst *call =
-        builder.CreateCall(hook, {ConstantExpr::getPointerCast(&function, pointer), callSite});
+        builder.CreateCall(module.getOrInsertFunction(hook, type, attributes),
+                           {ConstantExpr::getPointerCast(&function, pointer), callSite});
     call->setDoesNotThrow();
 }
 
@@ -84,18 +83,11 @@ void landOnUnwinding(Function &function) {
     }
 }
 
-void Hooks::addTo(Function &function) {
-    LLVMContext &context = module.getContext();
-    DISubprogram *subprogram = function.getSubprogram();
-    DebugLoc start, none;
+void Hooks::addExits(Function &function, const char *hook) {
+    DebugLoc none;
 
-    if (subprogram != nullptr) {
-        start = DILocation::get(context, subprogram->getScopeLine(), 0, subprogram);
-        none = DILocation::get(context, 0, 0, subprogram);
-    }
-    IRBuilder<> entry(&function.getEntryBlock(), function.getEntryBlock().getFirstInsertionPt());
-    entry.SetCurrentDebugLocation(start);
-    addCall(entry, enter, function);
+    if (DISubprogram *subprogram = function.getSubprogram())
+        none = DILocation::get(module.getContext(), 0, 0, subprogram);
     if (!function.doesNotThrow()) {
         landOnUnwinding(function);
         givePersonality(function);
@@ -104,7 +96,23 @@ void Hooks::addTo(Function &function) {
     while (IRBuilder<> *builder = escapes.Next()) {
         if (!builder->getCurrentDebugLocation())
             builder->SetCurrentDebugLocation(none);
-        addCall(*builder, exit, function);
+        addCall(*builder, hook, function);
+    }
+}
+
+void Hooks::addTo(Function &function, cinstr::Hooking hooking) {
+    if (hooking == cinstr::Hooking::None)
+        return;
+    IRBuilder<> entry(&function.getEntryBlock(), function.getEntryBlock().getFirstInsertionPt());
+    if (DISubprogram *subprogram = function.getSubprogram())
+        entry.SetCurrentDebugLocation(
+            DILocation::get(module.getContext(), subprogram->getScopeLine(), 0, subprogram));
+    if (hooking == cinstr::Hooking::Leaf) {
+        addCall(entry, "cinstr1_count_leaf", function);
+    } else {
+        const bool isTimed = hooking == cinstr::Hooking::Timed;
+        addCall(entry, isTimed ? "__cyg_profile_func_enter" : "cinstr1_count_enter", function);
+        addExits(function, isTimed ? "__cyg_profile_func_exit" : "cinstr1_count_exit");
     }
 }
 
@@ -161,19 +169,19 @@ bool Instrument::takeMark(Function &function) const {
 }
 
 PreservedAnalyses Instrument::run(Module &module, ModuleAnalysisManager &) {
-    const cinstr::Selection selection(module);
     const bool isWhole = isAfterInlining && !onlyMarked && !isMarkedModule(module);
     std::vector<Function *> chosen;
 
     for (Function &function : module) {
-        if ((takeMark(function) || isWhole) && selection.includes(function))
+        if (takeMark(function) || isWhole)
             chosen.push_back(&function);
     }
     if (chosen.empty())
         return PreservedAnalyses::all();
+    const cinstr::Selection selection(module);
     Hooks hooks(module);
     for (Function *function : chosen)
-        hooks.addTo(*function);
+        hooks.addTo(*function, selection.hooking(*function));
     return PreservedAnalyses::none();
 }
 

@@ -2,23 +2,105 @@
 /*
  * What a hook cannot be put into, or must not: code that runs before relocation, in an interrupt,
  * or without a frame. What the program's own attributes exclude (no_instrument_function) clang has
- * left unmarked, see instrument.cpp.
+ * left unmarked, see instrument.cpp. Of the rest the list decides, by its last line that fits.
  */
 #include "selection.h"
 
+#include "llvm/Analysis/CFG.h"
 #include "llvm/IR/CallingConv.h"
+#include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/GlobalIFunc.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/LineIterator.h"
 
 using namespace llvm;
 
 namespace cinstr {
 
-Selection::Selection(const Module &module) {
+static cl::opt<std::string> listFile(
+    "cinstr-list", cl::value_desc("file"),
+    cl::desc("cinstr: what to time, count or skip: lines `count fun:GLOB`, `skip src:GLOB`"));
+static cl::opt<bool> countAll("cinstr-count", cl::desc("cinstr: count all functions, time none"));
+static cl::opt<unsigned>
+    leafSize("cinstr-count-leaves", cl::value_desc("instructions"), cl::init(0),
+             cl::desc("cinstr: count functions without loops and calls that are no larger"));
+
+/* --- the list -----------------------------------------------------------------------------------
+ */
+
+static bool parseHooking(StringRef word, Hooking &hooking) {
+    if (word == "time")
+        hooking = Hooking::Timed;
+    else if (word == "count")
+        hooking = Hooking::Counted;
+    else if (word == "skip")
+        hooking = Hooking::None;
+    else
+        return false;
+    return true;
+}
+
+/* nullptr, or what is wrong. */
+static const char *parseRule(StringRef line, std::vector<Rule> &rules) {
+    const auto words = line.trim().split(' ');
+    StringRef pattern = words.second.trim();
+    Hooking hooking;
+
+    if (!parseHooking(words.first, hooking))
+        return "begins with neither time, count nor skip";
+    const bool isOfSource = pattern.consume_front("src:");
+    if (!isOfSource && !pattern.consume_front("fun:"))
+        return "names neither fun: nor src:";
+    Expected<GlobPattern> glob = GlobPattern::create(pattern);
+    if (!glob) {
+        consumeError(glob.takeError());
+        return "is no glob pattern";
+    }
+    rules.push_back({hooking, isOfSource, std::move(*glob)});
+    return nullptr;
+}
+
+void Selection::readList(Module &module) {
+    ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(listFile);
+
+    if (!buffer) {
+        module.getContext().emitError("cinstr: cannot read " + listFile + ": " +
+                                      buffer.getError().message());
+        return;
+    }
+    list = std::move(*buffer);
+    for (line_iterator line(*list, true, '#'); !line.is_at_eof(); ++line) {
+        if (const char *wrong = parseRule(*line, rules))
+            module.getContext().emitError("cinstr: " + listFile + ":" + Twine(line.line_number()) +
+                                          ": " + wrong);
+    }
+}
+
+static bool fits(const Rule &rule, const Function &function) {
+    if (rule.isOfSource) {
+        const DISubprogram *subprogram = function.getSubprogram();
+        return rule.pattern.match(subprogram != nullptr
+                                      ? subprogram->getFilename()
+                                      : function.getParent()->getSourceFileName());
+    }
+    /* What the optimiser has made of f is called f.something. */
+    return rule.pattern.match(function.getName()) ||
+           rule.pattern.match(function.getName().split('.').first);
+}
+
+/* --- functions ----------------------------------------------------------------------------------
+ */
+
+Selection::Selection(Module &module) {
     for (const GlobalIFunc &ifunc : module.ifuncs()) {
         const auto *resolver = dyn_cast<Function>(ifunc.getOperand(0)->stripPointerCasts());
         if (resolver != nullptr)
             resolvers.insert(resolver);
     }
+    if (!listFile.empty())
+        readList(module);
 }
 
 bool Selection::isHook(const Function &function) {
@@ -36,11 +118,49 @@ static bool isGeneralRegistersOnly(const Function &function) {
     return features.contains("-x87") || features.contains("-fp-armv8");
 }
 
-bool Selection::includes(const Function &function) const {
+bool Selection::isPossible(const Function &function) const {
     return !function.isDeclaration() && !function.hasAvailableExternallyLinkage() &&
            !function.hasFnAttribute(Attribute::Naked) && !isHook(function) &&
            !isInterruptHandler(function) && !isGeneralRegistersOnly(function) &&
            resolvers.count(&function) == 0;
+}
+
+/* Copying memory is work of any length, and may be a call after all. */
+static bool isCall(const Instruction &instruction) {
+    return isa<CallBase>(instruction) &&
+           (!isa<IntrinsicInst>(instruction) || isa<MemIntrinsic>(instruction));
+}
+
+static bool hasCalls(const Function &function) {
+    for (const Instruction &instruction : instructions(function)) {
+        if (isCall(instruction))
+            return true;
+    }
+    return false;
+}
+
+static bool isSmallLeaf(const Function &function) {
+    SmallVector<std::pair<const BasicBlock *, const BasicBlock *>, 4> loops;
+    unsigned size = 0;
+
+    if (leafSize == 0 || hasCalls(function))
+        return false;
+    for (const Instruction &instruction : instructions(function))
+        size += !isa<DbgInfoIntrinsic>(instruction);
+    FindFunctionBackedges(function, loops);
+    return size <= leafSize && loops.empty();
+}
+
+Hooking Selection::hooking(const Function &function) const {
+    Hooking hooking = countAll || isSmallLeaf(function) ? Hooking::Counted : Hooking::Timed;
+
+    if (!isPossible(function))
+        return Hooking::None;
+    for (const Rule &rule : rules) {
+        if (fits(rule, function))
+            hooking = rule.hooking;
+    }
+    return hooking == Hooking::Counted && !hasCalls(function) ? Hooking::Leaf : hooking;
 }
 
 } // namespace cinstr

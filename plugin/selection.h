@@ -1,26 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which functions the plugin instruments. Called by instrument.cpp once a function; never changes
- * the module.
+ * Which functions the plugin instruments, and what for: by what they are, by the list file
+ * (-cinstr-list) and the other options. Called by instrument.cpp once a function; never changes the
+ * module.
  */
 #ifndef CINSTR_PLUGIN_SELECTION_H
 #define CINSTR_PLUGIN_SELECTION_H
 
+#include <memory>
 #include <set>
+#include <vector>
 
 #include "llvm/IR/Function.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Support/GlobPattern.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 namespace cinstr {
 
+/* Leaf: counted, and without calls of its own. */
+enum class Hooking { None, Timed, Counted, Leaf };
+
+/* A line of the list. */
+struct Rule {
+    Hooking hooking;
+    bool isOfSource;
+    llvm::GlobPattern pattern;
+};
+
 class Selection {
   public:
-    explicit Selection(const llvm::Module &module);
-    bool includes(const llvm::Function &function) const;
+    explicit Selection(llvm::Module &module);
+    Hooking hooking(const llvm::Function &function) const;
     static bool isHook(const llvm::Function &function);
 
   private:
+    bool isPossible(const llvm::Function &function) const;
+    void readList(llvm::Module &module);
+
     std::set<const llvm::Function *> resolvers; /* of IFUNCs */
+    std::unique_ptr<llvm::MemoryBuffer> list;   /* the rules point into it */
+    std::vector<Rule> rules;
 };
 
 } // namespace cinstr

@@ -26,6 +26,23 @@ static void add_open_calls(const struct snapshot *snapshot, const struct snapsho
     }
 }
 
+/* What the callees of calls that are counted, not timed, took is their callers', as their exit would
+ * have it; from the innermost outwards. */
+static void give_counted_time(const struct snapshot *snapshot, const struct snapshot_lane *lane,
+                              int64_t *self) {
+    if (snapshot->header.timing != SEGMENT_TIMING_EXACT)
+        return;
+    for (uint32_t i = lane->frame_count; i-- > 0;) {
+        const uint32_t node = (uint32_t)lane->frames[i].node;
+        const uint32_t caller =
+            i > 0 ? (uint32_t)lane->frames[i - 1].node : snapshot->nodes[node].parent;
+        if (lane->frames[i].start == 0 && caller != node) {
+            self[caller] += self[node];
+            self[node] = 0;
+        }
+    }
+}
+
 /* --- off the CPU --------------------------------------------------------------------------------
  */
 
@@ -113,6 +130,8 @@ int build_times_init(struct build_times *times, const struct snapshot *snapshot,
         times->self[i] = (int64_t)snapshot->nodes[i].self;
     for (uint32_t i = 0; i < snapshot->lane_count; i++)
         add_open_calls(snapshot, &snapshot->lanes[i], times->self);
+    for (uint32_t i = 0; i < snapshot->lane_count; i++)
+        give_counted_time(snapshot, &snapshot->lanes[i], times->self);
     times->correction = correction_new(snapshot, times->self, baseline_seconds, error);
     if (times->correction == NULL) {
         build_times_free(times);

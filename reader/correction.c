@@ -86,16 +86,25 @@ static void read_costs(const struct snapshot *snapshot, struct correction *corre
 /* --- context by context -------------------------------------------------------------------------
  */
 
-/* timing=adaptive: the share of calls that were timed, made from each node as far as the tree tells
- * (which folds recursion). 1 where every call is timed. */
-static double *timed_shares(const struct snapshot *snapshot) {
+/* Functions that are counted and never timed have no time at all. */
+static bool is_counted(const struct snapshot *snapshot, const int64_t *self, uint32_t node) {
+    return snapshot->header.timing == SEGMENT_TIMING_EXACT && snapshot->nodes[node].total == 0 &&
+           self[node] == 0;
+}
+
+/* The share of calls that were timed, made from each node as far as the tree tells (which folds
+ * recursion). 1 where every call is timed. */
+static double *timed_shares(const struct snapshot *snapshot, const int64_t *self) {
     const uint64_t *timed = snapshot_column(snapshot, "timed_calls");
     double *shares = calloc((size_t)snapshot->node_count + 1, sizeof(*shares));
     double *calls = calloc((size_t)snapshot->node_count + 1, sizeof(*calls));
 
     for (uint32_t i = 1; shares != NULL && calls != NULL && i < snapshot->node_count; i++) {
         const uint32_t parent = snapshot->nodes[i].parent;
-        shares[parent] += timed != NULL ? (double)timed[i] : (double)snapshot->nodes[i].calls;
+        if (timed != NULL)
+            shares[parent] += (double)timed[i];
+        else if (!is_counted(snapshot, self, i))
+            shares[parent] += (double)snapshot->nodes[i].calls;
         calls[parent] += (double)snapshot->nodes[i].calls;
     }
     for (uint32_t i = 0; shares != NULL && calls != NULL && i < snapshot->node_count; i++)
@@ -113,25 +122,36 @@ static bool is_context(const struct snapshot *snapshot, uint32_t node) {
            snapshot->nodes[node].function != SEGMENT_FUNCTION_ROOT;
 }
 
+/* Whose time a context's is: its own, or where it is only counted its caller's. */
+static uint32_t timed_caller(const struct snapshot *snapshot, const int64_t *self, uint32_t node) {
+    while (is_counted(snapshot, self, node) && is_context(snapshot, snapshot->nodes[node].parent))
+        node = snapshot->nodes[node].parent;
+    return node;
+}
+
 /* Fills in `overhead` with what the probes should have cost, however long the context took. */
 static int reckon(struct correction *correction, const struct snapshot *snapshot,
                   const int64_t *self) {
-    double *shares = timed_shares(snapshot);
+    double *shares = timed_shares(snapshot, self);
+    double untimed = correction->untimed;
 
     if (shares == NULL)
         return -1;
+    /* timing=adaptive: a call that is not timed has no inner part, but the scaled times hold one for
+     * it, and take that from its caller. Counting alone may cost less: the caller then gets some
+     * back. */
+    if (snapshot->header.timing != SEGMENT_TIMING_EXACT)
+        untimed -= correction->inner;
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
         const struct segment_node *node = &snapshot->nodes[i];
         if (!is_context(snapshot, i))
             continue;
-        /* A call that is not timed has no inner part, but the scaled times hold one for it, and
-         * take that from its caller. Counting alone may cost less: the caller then gets some back.
-         */
-        const double untimed = correction->untimed - correction->inner;
-        correction->overhead[i] = correction->inner * (double)node->calls +
-                                  (shares[i] * correction->outer + (1 - shares[i]) * untimed) *
-                                      (double)node->callee_returns;
-        correction->overhead_total += correction->overhead[i];
+        const bool has_inner = !is_counted(snapshot, self, i);
+        const double cost = (has_inner ? correction->inner * (double)node->calls : 0) +
+                            (shares[i] * correction->outer + (1 - shares[i]) * untimed) *
+                                (double)node->callee_returns;
+        correction->overhead[timed_caller(snapshot, self, i)] += cost;
+        correction->overhead_total += cost;
         correction->raw_total += (double)self[i];
     }
     free(shares);

@@ -8,14 +8,11 @@
  * module's own data, since an IFUNC resolver or a .preinit_array function runs before relocations
  * are done.
  */
+#include <cinstr/hooks.h>
+
 #include "clock.h"
 #include "duration.h"
 #include "lane.h"
-
-#define EXPORT __attribute__((no_instrument_function))
-
-EXPORT void __cyg_profile_func_enter(void *callee, void *call_site);
-EXPORT void __cyg_profile_func_exit(void *callee, void *call_site);
 
 #ifndef HOOKS_ARE_SHARED
 #define HOOKS_ARE_SHARED 0
@@ -214,4 +211,103 @@ HOT void __cyg_profile_func_exit(void *callee, void *caller) {
     exit_node(lane, top);
     if (UNLIKELY((now & LANE_PROBE_MASK) == 0))
         cinstr_probe_next(lane);
+}
+
+/* --- functions that are counted, not timed: see include/cinstr/hooks.h --------------------------
+ */
+
+/* The child that is entered, if it has been before. Within hook_begin(). */
+static inline struct segment_node *find_child(const struct lane *lane, uint64_t function,
+                                              uint64_t call_site) {
+    struct segment_node *parent = (struct segment_node *)lane->top->node;
+    struct segment_node *node = node_at(lane, parent->cached[0]);
+
+    if (LIKELY(is_node(node, function, call_site)))
+        return node;
+    node = lookup_find(lane, parent, function, call_site);
+    if (node != NULL) {
+        parent->cached[1] = parent->cached[0];
+        parent->cached[0] = node_offset(lane, node);
+    }
+    return node;
+}
+
+/* Counts the call; NULL: the slow path has done all of it. Else within hook_begin(). */
+static inline struct segment_node *count_call(void *callee, uint64_t call_site, uintptr_t sp,
+                                              int is_leaf) {
+    const uint64_t function = (uintptr_t)callee | module.tag;
+    struct lane *lane = cinstr_self;
+    struct segment_node *node;
+
+    if (UNLIKELY(module.tag == 0)) {
+        module.early_calls++;
+        return NULL;
+    }
+    if (LIKELY(lane->high - sp < lane->span)) {
+        hook_begin(lane, sp);
+        if (LIKELY(is_open(lane->top, sp, call_site) && lane->top < lane->limit &&
+                   *lane->switch_word == lane->switch_seen)) {
+            node = find_child(lane, function, call_site);
+            if (LIKELY(node != NULL)) {
+                node->calls++;
+                return node;
+            }
+        }
+        hook_end(lane);
+    }
+    cinstr_slow_count(function, call_site, sp, is_leaf);
+    return NULL;
+}
+
+HOT void cinstr1_count_enter(void *callee, void *caller) {
+    const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
+    struct segment_node *node = count_call(callee, (uintptr_t)caller, sp, 0);
+    struct lane *lane = cinstr_self;
+
+    if (UNLIKELY(node == NULL))
+        return;
+    lane->top[1].sp = sp;
+    lane->top[1].start = 0;
+    SIGNAL_FENCE();
+    lane->top[1].node = (uintptr_t)node;
+    lane->top++;
+    hook_end(lane);
+}
+
+/* What its callees took was taken from its own time, which is in its caller's. */
+HOT void cinstr1_count_exit(void *callee, void *caller) {
+    const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
+    const uint64_t call_site = (uintptr_t)caller;
+    const uint64_t function = (uintptr_t)callee | module.tag;
+    struct lane *lane = cinstr_self;
+    struct segment_frame *top;
+
+    if (UNLIKELY(module.tag == 0))
+        return;
+    if (UNLIKELY(lane->high - sp >= lane->span)) {
+        cinstr_slow_exit(function, call_site, sp, clock_counter());
+        return;
+    }
+    hook_begin(lane, sp);
+    top = lane->top;
+    if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || top->start != 0 ||
+                 *lane->switch_word != lane->switch_seen)) {
+        hook_end(lane);
+        cinstr_slow_exit(function, call_site, sp, clock_counter());
+        return;
+    }
+    node_give_time((struct segment_node *)top->node, (struct segment_node *)top[-1].node);
+    exit_node(lane, top);
+}
+
+/* A function that calls nothing needs no frame. */
+HOT void cinstr1_count_leaf(void *callee, void *caller) {
+    const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
+    struct lane *lane;
+
+    if (UNLIKELY(count_call(callee, (uintptr_t)caller, sp, 1) == NULL))
+        return;
+    lane = cinstr_self;
+    ((struct segment_node *)lane->top->node)->callee_returns++;
+    hook_end(lane);
 }

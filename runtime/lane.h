@@ -120,6 +120,7 @@ struct module_hooks {
 /* The slow path. `function` is a function word; `sp` the caller's stack pointer. */
 /* Nonzero: the lane was made ready and the hook is to be run again from its start. */
 int cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp);
+void cinstr_slow_count(uint64_t function, uint64_t call_site, uintptr_t sp, int is_leaf);
 void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t now);
 void cinstr_adaptive_exit(struct lane *lane, const struct segment_frame *top, uint64_t ticks);
 void cinstr_probe_next(struct lane *lane);
@@ -133,6 +134,15 @@ static inline struct segment_node *node_at(const struct lane *lane, uint32_t off
 
 static inline uint32_t node_offset(const struct lane *lane, const struct segment_node *node) {
     return (uint32_t)((const char *)node - lane->nodes);
+}
+
+/* The end of a call that was counted, not timed: what its callees took was taken from its own time,
+ * and that is in its caller's. */
+static inline void node_give_time(struct segment_node *node, struct segment_node *caller) {
+    const uint64_t self = node->self;
+
+    node->self = 0;
+    caller->self += self;
 }
 
 /* The base frame's and a node's transitions are found in one table of the lane: an entry is

@@ -85,6 +85,8 @@ void shadow_pop(struct lane *lane, uint64_t now, bool abnormal) {
             duration_add(lane, node, ticks);
         if (lane->timed_calls != NULL)
             lane->timed_calls[node_offset(lane, node) / sizeof *node]++;
+    } else if (lane->timed_calls == NULL) {
+        node_give_time(node, node_for_children(lane, frame - 1));
     }
     if (abnormal)
         segment.unwinds[tree_index(node)]++;

@@ -39,7 +39,10 @@ static void resync_enter(struct lane *lane, uint64_t function, uint64_t call_sit
     lane->resync_sp = 0;
 }
 
-static void record_enter(struct lane *lane, uint64_t function, uint64_t call_site, uintptr_t sp) {
+enum enter_kind { ENTER_TIMED, ENTER_COUNTED, ENTER_LEAF };
+
+static void record_enter(struct lane *lane, uint64_t function, uint64_t call_site, uintptr_t sp,
+                         enum enter_kind kind) {
     struct segment_node *parent = node_of(lane->top);
     struct segment_node *node;
 
@@ -51,12 +54,16 @@ static void record_enter(struct lane *lane, uint64_t function, uint64_t call_sit
         parent->cached[0] = node_offset(lane, node);
     }
     node->calls++;
+    if (kind == ENTER_LEAF) {
+        parent->callee_returns++;
+        return;
+    }
     if (!shadow_push(lane, node, sp, 1)) {
         parent->callee_returns++; /* too deep for the stack: counted, not timed */
         lane->overflow++;
         return;
     }
-    lane->top->start = clock_ticks();
+    lane->top->start = kind == ENTER_TIMED ? clock_ticks() : 0;
 }
 
 /* The usual path is about to take this entry, timed from here: see probe.c. */
@@ -83,7 +90,7 @@ int cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp) {
         if (process_recording) {
             again = prepare_probe(lane, function, call_site);
             if (!again)
-                record_enter(lane, function, call_site, sp);
+                record_enter(lane, function, call_site, sp, ENTER_TIMED);
         }
         lane_rest(lane);
     } else if (process_state == PROCESS_UP && process_recording) {
@@ -95,6 +102,22 @@ int cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp) {
         lane->probe_start = clock_counter();
     }
     return again;
+}
+
+void cinstr_slow_count(uint64_t function, uint64_t call_site, uintptr_t sp, int is_leaf) {
+    const int saved_errno = errno;
+    struct lane *lane = lane_for_hook(sp);
+
+    if (lane != NULL) {
+        cpu_time_follow(lane);
+        resync_enter(lane, function, call_site, sp);
+        if (process_recording)
+            record_enter(lane, function, call_site, sp, is_leaf ? ENTER_LEAF : ENTER_COUNTED);
+        lane_rest(lane);
+    } else if (process_state == PROCESS_UP && process_recording) {
+        __atomic_add_fetch(&segment.header->losses.lane_calls, 1, __ATOMIC_RELAXED);
+    }
+    errno = saved_errno;
 }
 
 /* A library without hooks of its own may enter a function in one generation and leave it in the
