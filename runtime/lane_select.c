@@ -157,11 +157,13 @@ static struct lane *extend_thread(struct lane *thread, uintptr_t sp) {
     const uintptr_t low = thread->high - thread->bound;
     uintptr_t lower;
 
-    if (sp >= low || low - sp >= (UINT64_C(1) << 30))
+    if (sp > low || low - sp >= (UINT64_C(1) << 30))
         return NULL;
     lower = stack_extend(low, sp);
-    if (lower > sp)
+    if (lower >= sp)
         return NULL;
+    if (!lane_in_hook(thread))
+        thread->full = thread->span = 0; /* with another bound, span would tell of a hook */
     thread->bound = thread->high - lower;
     return thread;
 }

@@ -167,7 +167,7 @@ static uintptr_t above_alternate_stack(uintptr_t limit, uintptr_t sp) {
 
 uintptr_t stack_extend(uintptr_t from, uintptr_t sp) {
     enum { BATCH = 32 };
-    const uintptr_t wanted = sp & ~(PAGE - 1);
+    const uintptr_t wanted = (sp - 1) & ~(PAGE - 1); /* the hook itself runs below sp */
     uintptr_t low = from & ~(PAGE - 1);
     uintptr_t limit = wanted > 64 * PAGE ? wanted - 64 * PAGE : PAGE;
 
