@@ -38,6 +38,54 @@ truth "before inlining" TRUTH_SEEDS="${PLUGIN_SEEDS:-5}"
 # No call may become a loop.
 truth "after inlining" TRUTH_SEEDS="${PLUGIN_SEEDS:-7}" TRUTH_OPTIONS="--without inlining" \
     TRUTH_HOOKS="-finstrument-functions-after-inlining -fno-inline -fno-optimize-sibling-calls"
+# --- the list and its options: what is paid for each function changes no edge ----------------------
+printf '%s\n' '# some of each' 'count fun:*[02468]' 'count fun:*f[0-9]*[13579]*v' 'time fun:f2' \
+    'skip src:*/nowhere/*' >"$SCRATCH/list"
+for option in "-cinstr-list=$SCRATCH/list" -cinstr-count -cinstr-count-leaves=40; do
+    truth "${option%=*}" TRUTH_SEEDS="${PLUGIN_SEEDS:-4}" TRUTH_LEVELS="0 2" \
+        TRUTH_HOOKS="-finstrument-functions -Xclang -mllvm -Xclang $option"
+done
+cat >"$SCRATCH/chosen.c" <<'END'
+#define KEPT __attribute__((noinline))
+static volatile int sink;
+KEPT static int leaf(int x) { return sink = x; }
+KEPT static int timed(int x) { return leaf(x) + 1; }
+KEPT static int counted(int x) { return timed(x) + 1; }
+KEPT static int skipped(int x) { return timed(x) + 1; }
+int main(void) { for (int i = 0; i < 1000; i++) sink = counted(i) + skipped(i); return 0; }
+END
+listed() { # VERSION LIST: chosen.c, built and run; its functions are in chosen.csv
+    printf '%b' "$2" >"$SCRATCH/chosen.list" && (cd "$SCRATCH" && rm -f chosen.pb.gz &&
+        "$CINSTR" cc "clang-$1" -Xclang -mllvm -Xclang -cinstr-list=chosen.list -O2 chosen.c -o chosen &&
+        "$CINSTR" run -q -o chosen.pb.gz ./chosen && "$CINSTR" verify chosen.pb.gz &&
+        "$CINSTR" report --edges --csv chosen.pb.gz | cut -d, -f1-3 | grep '^[a-z]' | tail -n +2 | sort >chosen.csv)
+}
+counted_edges() { # VERSION
+    listed "$1" 'count fun:counted\nskip fun:skip*\ncount fun:leaf\n' && diff "$SCRATCH/chosen.csv" - <<'END'
+counted,timed,1000
+main,counted,1000
+main,timed,1000
+timed,leaf,2000
+END
+}
+last_rule_wins() { # VERSION
+    listed "$1" 'skip src:*chosen.c\ntime fun:main\n\ntime fun:leaf\n' &&
+        [[ $(<"$SCRATCH/chosen.csv") == main,leaf,2000 ]]
+}
+refused() { # VERSION LIST PATTERN
+    printf '%b' "$2" >"$SCRATCH/chosen.list"
+    ! "$CINSTR" cc "clang-$1" -Xclang -mllvm -Xclang "-cinstr-list=$SCRATCH/chosen.list" -c "$SCRATCH/chosen.c" \
+        -o "$SCRATCH/chosen.o" 2>"$SCRATCH/err" && grep -q "error: cinstr: .*chosen.list$3" "$SCRATCH/err"
+}
+for version in "${versions[@]}"; do
+    check "clang-$version: functions counted and skipped by list" counted_edges "$version"
+    check "clang-$version: the last line that fits decides" last_rule_wins "$version"
+    check "clang-$version: a line that says nothing is refused" refused "$version" '\ncuont fun:f\n' ':2: begins with'
+    check "clang-$version: a list that is not there is refused" eval \
+        'rm -f "$SCRATCH/chosen.list" && ! "$CINSTR" cc clang-$version -Xclang -mllvm -Xclang \
+            "-cinstr-list=$SCRATCH/chosen.list" -c "$SCRATCH/chosen.c" -o "$SCRATCH/chosen.o" 2>"$SCRATCH/err" &&
+            grep -q "cannot read .*chosen.list: No such file" "$SCRATCH/err"'
+done
 
 # --- real programs ---------------------------------------------------------------------------------
 # calls KIND PROGRAM: the calls of each function, by symbol.
