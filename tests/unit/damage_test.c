@@ -43,10 +43,11 @@ static void the_sample_is_sound(void **state) {
 static bool matters(size_t at) {
     static struct segment_sample zeros;
     const unsigned char *bytes = (const unsigned char *)&sample;
-    const size_t word = at / 64 * 64;
+    const size_t line = at / 64 * 64;
+    const size_t size = sizeof(sample) - line < 64 ? sizeof(sample) - line : 64;
 
     return at < offsetof(struct segment_sample, nodes) ||
-           memcmp(bytes + word, (const unsigned char *)&zeros + word, 64) != 0;
+           memcmp(bytes + line, (const unsigned char *)&zeros + line, size) != 0;
 }
 
 static void each_byte_changed(void **state) {
