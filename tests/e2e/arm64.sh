@@ -44,7 +44,7 @@ same() { # TRUTH SEGMENT
 
 # program NAME PROCESSES ARGUMENTS…: every process has its edges, and its segment adds up.
 program() {
-    local name=$1 processes=$2 segment count=0
+    local name=$1 processes=$2 segment pid count=0
     shift 2
     aarch64-linux-gnu-gcc -g -O2 -w -std=gnu11 -finstrument-functions "$TOP/tests/programs/$name.c" \
         "${link[@]}" -pthread -o "$SCRATCH/$name" && run "$name" "$@" || return
