@@ -29,7 +29,7 @@ RUNTIME_CFLAGS := $(COMMON) -mgeneral-regs-only -fPIC -ftls-model=initial-exec -
 
 # --- what there is ------------------------------------------------------------------------------
 
-runtime_sources := $(filter-out runtime/hooks.c runtime/static_symbols.c,$(wildcard runtime/*.c)) $(wildcard runtime/*.S)
+runtime_sources := $(filter-out runtime/hooks.c runtime/instructions.c runtime/static_symbols.c,$(wildcard runtime/*.c)) $(wildcard runtime/*.S)
 reader_sources  := $(wildcard reader/*.c)
 cli_sources     := $(wildcard cli/*.c)
 unit_tests      := $(patsubst tests/unit/%_test.c,$(BUILD)/tests/%_test,$(wildcard tests/unit/*_test.c))
@@ -40,6 +40,7 @@ c_files         := $(wildcard $(addsuffix /*.[ch],include include/cinstr runtime
 	$(addsuffix /*.cpp,plugin tests/* tests/fixtures/*))
 
 runtime_objects := $(patsubst %,$(BUILD)/%.o,$(runtime_sources))
+hook_objects    := $(BUILD)/runtime/hooks.c.o $(BUILD)/runtime/instructions.c.o
 reader_objects  := $(patsubst %,$(BUILD)/%.o,$(reader_sources)) $(BUILD)/gen/profile.pb-c.o
 cli_objects     := $(patsubst %,$(BUILD)/%.o,$(cli_sources))
 
@@ -61,22 +62,22 @@ $(BUILD)/runtime/%.S.o: runtime/%.S
 	$(CC) $(RUNTIME_CFLAGS) $(CFLAGS) -c $< -o $@
 
 # Exported by libcinstr.so.0 for modules that do not link the hidden hooks.
-$(BUILD)/runtime/hooks.shared.o: runtime/hooks.c
+$(BUILD)/runtime/%.shared.o: runtime/%.c
 	@mkdir -p $(@D)
 	$(CC) $(RUNTIME_CFLAGS) -fvisibility=default -DHOOKS_ARE_SHARED=1 $(CFLAGS) -c $< -o $@
 
-$(BUILD)/libcinstr.so.0: $(runtime_objects) $(BUILD)/runtime/hooks.shared.o runtime/libcinstr.map
+$(BUILD)/libcinstr.so.0: $(runtime_objects) $(hook_objects:.c.o=.shared.o) runtime/libcinstr.map
 	$(CC) -shared -Wl,-soname,libcinstr.so.0 -Wl,--version-script=runtime/libcinstr.map \
 		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete -Wl,-Bsymbolic-functions $(LDFLAGS) -o $@ $(filter %.o,$^)
 
-$(BUILD)/libcinstr_hooks.a: $(BUILD)/runtime/hooks.c.o
+$(BUILD)/libcinstr_hooks.a: $(hook_objects)
 	rm -f $@ && $(AR) rcs $@ $^
 
 # One object, so that the program's names and ours do not meet. A static program is given what we
 # interpose by --wrap, and static_symbols.c has libc's own.
 wrapped := setjmp _setjmp __sigsetjmp longjmp _longjmp siglongjmp __longjmp_chk \
 	makecontext swapcontext setcontext __cxa_begin_catch
-$(BUILD)/libcinstr.a: $(runtime_objects) $(BUILD)/runtime/hooks.c.o $(BUILD)/runtime/static_symbols.c.o \
+$(BUILD)/libcinstr.a: $(runtime_objects) $(hook_objects) $(BUILD)/runtime/static_symbols.c.o \
 		runtime/libcinstr_static.symbols
 	$(CC) -nostdlib -r $(filter-out %/static_symbols.c.o,$(filter %.o,$^)) -o $(BUILD)/runtime/libcinstr.o
 	$(OBJCOPY) $(foreach f,$(wrapped),--redefine-sym $(f)=__wrap_$(f) --keep-global-symbol=__wrap_$(f)) \
@@ -220,4 +221,4 @@ include packaging/install.mk
 clean:
 	rm -rf $(BUILD)
 
--include $(patsubst %.o,%.d,$(runtime_objects) $(BUILD)/runtime/hooks.c.o $(BUILD)/runtime/hooks.shared.o $(reader_objects) $(cli_objects)) $(unit_tests:%=%.d)
+-include $(patsubst %.o,%.d,$(runtime_objects) $(hook_objects) $(hook_objects:.c.o=.shared.o) $(reader_objects) $(cli_objects)) $(unit_tests:%=%.d)

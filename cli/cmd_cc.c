@@ -18,11 +18,11 @@
 #include "command.h"
 #include "text.h"
 
-enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127, ADDED_MAX = 16 };
+enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127, ADDED_MAX = 24 };
 
 struct request {
     bool before_inlining, after_inlining;
-    bool system_headers, no_plugin;
+    bool system_headers, no_plugin, instructions;
 };
 
 /* --- the compiler ------------------------------------------------------------------------------
@@ -130,18 +130,24 @@ static void add(struct words *words, const char *word) {
     words->argv[words->count++] = (char *)word;
 }
 
+/* Not by clang's own -mllvm, which the linker is given as well when it optimises. */
+static void add_plugin_option(struct words *words, const char *option) {
+    add(words, "-Xclang");
+    add(words, "-mllvm");
+    add(words, "-Xclang");
+    add(words, option);
+}
+
 /* Loaded twice: for its options (-fplugin) and for its passes. */
-static void add_plugin(struct words *words, const char *path) {
+static void add_plugin(struct words *words, const char *path, bool instructions) {
     static char options[2][PATH_MAX + 32];
     snprintf(options[0], sizeof(options[0]), "-fplugin=%s", path);
     snprintf(options[1], sizeof(options[1]), "-fpass-plugin=%s", path);
     add(words, options[0]);
     add(words, options[1]);
-    /* Not by clang's own -mllvm, which the linker is given as well when it optimises. */
-    add(words, "-Xclang");
-    add(words, "-mllvm");
-    add(words, "-Xclang");
-    add(words, "-cinstr-only-marked");
+    add_plugin_option(words, "-cinstr-only-marked");
+    if (instructions)
+        add_plugin_option(words, "-cinstr-instructions");
 }
 
 /* In front of the project's own options, which so have the last word. */
@@ -153,7 +159,7 @@ static void add_hooks(struct words *words, const struct request *request,
     else
         add(words, "-finstrument-functions");
     if (compiler->plugin.path[0] != '\0')
-        add_plugin(words, compiler->plugin.path);
+        add_plugin(words, compiler->plugin.path, request->instructions);
     if (!compiler->is_clang && !request->system_headers)
         add(words, "-finstrument-functions-exclude-file-list=/usr/include,/usr/lib/gcc");
 }
@@ -213,6 +219,9 @@ static int compile(const struct command *command, const struct request *request,
                                     "lib directory beside its own"});
     if (cc_line_is_instrumented(&line))
         find_plugin(&compiler, request, line.stage == CC_LINKS);
+    if (request->instructions && cc_line_is_instrumented(&line) && compiler.plugin.path[0] == '\0')
+        return fail(
+            &(struct error){"cc: --instructions takes clang with the plugin of its version"});
     const int failure = become(argc, argv, request, &line, &compiler);
     note("cannot run %s: %s", argv[0], strerror(failure));
     return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
@@ -239,6 +248,8 @@ static const char help[] =
     "                        clang's own\n"
     "      --after-inlining  clang: hooks in functions that are really called alone\n"
     "                        (-finstrument-functions-after-inlining); the default\n"
+    "      --instructions    clang with the plugin: count LLVM's instructions, too, as\n"
+    "                        executed in each context; the same in every run\n"
     "      --no-plugin       clang: its own hooks\n"
     "      --system-headers  gcc: instrument inline functions and templates of\n"
     "                        /usr/include and /usr/lib/gcc, too; clang always does\n"
@@ -258,11 +269,12 @@ static const char help[] =
     "  ./configure CC=\"cinstr cc clang\" CXX=\"cinstr cc clang++\" && make\n"
     "  cinstr cc -- gcc -O2 main.c -o main\n";
 
-enum { OPTION_BEFORE = 256, OPTION_AFTER, OPTION_NO_PLUGIN, OPTION_SYSTEM };
+enum { OPTION_BEFORE = 256, OPTION_AFTER, OPTION_INSTRUCTIONS, OPTION_NO_PLUGIN, OPTION_SYSTEM };
 
 static const struct option options[] = {
     {"before-inlining", no_argument, NULL, OPTION_BEFORE},
     {"after-inlining", no_argument, NULL, OPTION_AFTER},
+    {"instructions", no_argument, NULL, OPTION_INSTRUCTIONS},
     {"no-plugin", no_argument, NULL, OPTION_NO_PLUGIN},
     {"system-headers", no_argument, NULL, OPTION_SYSTEM},
     {"help", no_argument, NULL, 'h'},
@@ -279,6 +291,8 @@ static int run(const struct command *command, int argc, char **argv) {
             request.before_inlining = true;
         else if (option == OPTION_AFTER)
             request.after_inlining = true;
+        else if (option == OPTION_INSTRUCTIONS)
+            request.instructions = true;
         else if (option == OPTION_NO_PLUGIN)
             request.no_plugin = true;
         else if (option == OPTION_SYSTEM)

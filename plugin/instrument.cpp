@@ -18,6 +18,7 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Transforms/Utils/EscapeEnumerator.h"
 
+#include "instructions.h"
 #include "selection.h"
 
 using namespace llvm;
@@ -188,8 +189,11 @@ PreservedAnalyses Instrument::run(Module &module, ModuleAnalysisManager &) {
 void registerPasses(PassBuilder &builder) {
     builder.registerPipelineStartEPCallback(
         [](ModulePassManager &manager, OptimizationLevel) { manager.addPass(Instrument(false)); });
-    builder.registerOptimizerLastEPCallback(
-        [](ModulePassManager &manager, OptimizationLevel) { manager.addPass(Instrument(true)); });
+    builder.registerOptimizerLastEPCallback([](ModulePassManager &manager, OptimizationLevel) {
+        manager.addPass(Instrument(true));
+        if (cinstr::CountInstructions::isWanted())
+            manager.addPass(createModuleToFunctionPassAdaptor(cinstr::CountInstructions()));
+    });
 }
 
 } // namespace

@@ -15,6 +15,8 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/LineIterator.h"
 
+#include "instructions.h"
+
 using namespace llvm;
 
 namespace cinstr {
@@ -104,7 +106,8 @@ Selection::Selection(Module &module) {
 }
 
 bool Selection::isHook(const Function &function) {
-    return function.getName().find("__cyg_profile_func_") == 0;
+    return function.getName().find("__cyg_profile_func_") == 0 ||
+           function.getName().find("cinstr1_") == 0;
 }
 
 static bool isInterruptHandler(const Function &function) {
@@ -160,7 +163,10 @@ Hooking Selection::hooking(const Function &function) const {
         if (fits(rule, function))
             hooking = rule.hooking;
     }
-    return hooking == Hooking::Counted && !hasCalls(function) ? Hooking::Leaf : hooking;
+    /* A leaf's hook opens no context that its instructions could be counted in. */
+    return hooking == Hooking::Counted && !hasCalls(function) && !CountInstructions::isWanted()
+               ? Hooking::Leaf
+               : hooking;
 }
 
 } // namespace cinstr

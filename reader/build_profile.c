@@ -16,7 +16,7 @@
 #include "build_locations.h"
 #include "build_times.h"
 
-enum { VALUES = 7 };
+enum { VALUES = 8 };
 
 struct build {
     const struct snapshot *snapshot;
@@ -26,7 +26,8 @@ struct build {
     struct build_times times;
     struct build_durations *durations; /* NULL: no histograms */
     const uint64_t *unwinds, *timed_calls, *variance;
-    uint32_t *entry, *call; /* by node: its own location, and its caller's at the call */
+    const uint64_t *instructions; /* NULL: nothing counted them */
+    uint32_t *entry, *call;       /* by node: its own location, and its caller's at the call */
     uint32_t value_count;
 };
 
@@ -34,17 +35,22 @@ struct build {
  */
 
 static int add_value_types(struct build *build, bool is_edges) {
-    static const struct profile_value_type types[VALUES] = {
-        {"calls", "count"},           {"wall", "nanoseconds"}, {"cpu", "nanoseconds"},
-        {"overhead", "nanoseconds"},  {"unwinds", "count"},    {"timed_calls", "count"},
-        {"wall_error", "nanoseconds"}};
+    static const struct profile_value_type types[VALUES] = {{"calls", "count"},
+                                                            {"wall", "nanoseconds"},
+                                                            {"cpu", "nanoseconds"},
+                                                            {"overhead", "nanoseconds"},
+                                                            {"unwinds", "count"},
+                                                            {"timed_calls", "count"},
+                                                            {"wall_error", "nanoseconds"},
+                                                            {"instructions", "count"}};
     const bool is_there[VALUES] = {true,
                                    true,
                                    build->times.off_cpu != NULL,
                                    true,
                                    true,
                                    build->timed_calls != NULL,
-                                   build->variance != NULL};
+                                   build->variance != NULL,
+                                   build->instructions != NULL};
     struct profile *profile = build->profile;
 
     if (is_edges)
@@ -84,6 +90,8 @@ static void read_values(const struct build *build, uint32_t index, int64_t value
         *value++ = count(build->timed_calls[index]);
     if (build->variance != NULL)
         *value++ = nanoseconds(build, sqrt((double)build->variance[index]));
+    if (build->instructions != NULL)
+        *value++ = count(build->instructions[index]);
 }
 
 /* --- where --------------------------------------------------------------------------------------
@@ -305,6 +313,17 @@ static int fill(struct build *build, struct error *error) {
     return 0;
 }
 
+/* The column is always there; code that fills it is not. */
+static const uint64_t *find_instructions(const struct snapshot *snapshot) {
+    const uint64_t *column = snapshot_column(snapshot, "instructions");
+
+    for (uint32_t i = 0; column != NULL && i < snapshot->node_count; i++) {
+        if (column[i] != 0)
+            return column;
+    }
+    return NULL;
+}
+
 struct profile *build_profile(const struct snapshot *snapshot, const struct build_options *options,
                               struct error *error) {
     struct build build = {
@@ -314,6 +333,7 @@ struct profile *build_profile(const struct snapshot *snapshot, const struct buil
         .unwinds = snapshot_column(snapshot, "unwinds"),
         .timed_calls = snapshot_column(snapshot, "timed_calls"),
         .variance = snapshot_column(snapshot, "variance"),
+        .instructions = find_instructions(snapshot),
     };
 
     if (build.profile == NULL)

@@ -44,6 +44,7 @@ struct lane {
     struct segment_frame *limit; /* the last frame that may be used */
     uint64_t *min, *max;         /* columns */
     uint64_t *timed_calls, *variance;
+    uint64_t *instructions; /* of the node at address 0: see instructions.c */
     uint32_t *histogram;
 
     /* The slow path's own. */
@@ -122,6 +123,7 @@ struct module_hooks {
 int cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp);
 void cinstr_slow_count(uint64_t function, uint64_t call_site, uintptr_t sp, int is_leaf);
 void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t now);
+void cinstr_slow_instructions(uintptr_t sp, uint64_t count);
 void cinstr_adaptive_exit(struct lane *lane, const struct segment_frame *top, uint64_t ticks);
 void cinstr_probe_next(struct lane *lane);
 void cinstr_module_register(struct module_hooks *module);

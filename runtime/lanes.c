@@ -105,6 +105,8 @@ static bool init_tree(struct lane *lane, uint32_t kind) {
 }
 
 static void init_extras(struct lane *lane) {
+    lane->instructions =
+        segment.instructions - (uintptr_t)segment.nodes / sizeof(struct segment_node);
     if (segment.histogram != NULL) {
         lane->extras |= LANE_HISTOGRAM;
         lane->min = segment.min;

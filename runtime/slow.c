@@ -181,3 +181,20 @@ void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint6
     }
     errno = saved_errno;
 }
+
+/* Frames that lie below were left without a hook. What belongs to no open call is not recorded, as
+ * its call was not. */
+void cinstr_slow_instructions(uintptr_t sp, uint64_t count) {
+    const int saved_errno = errno;
+    struct lane *lane = lane_for_hook(sp);
+
+    if (lane != NULL) {
+        const struct segment_frame *base = shadow_base(lane), *frame = lane->top;
+        while (frame > base && frame->sp < sp)
+            frame--;
+        if (frame > base && process_recording)
+            segment.instructions[tree_index(node_of(frame))] += count;
+        lane_rest(lane);
+    }
+    errno = saved_errno;
+}
