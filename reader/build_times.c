@@ -26,8 +26,8 @@ static void add_open_calls(const struct snapshot *snapshot, const struct snapsho
     }
 }
 
-/* What the callees of calls that are counted, not timed, took is their callers', as their exit would
- * have it; from the innermost outwards. */
+/* What the callees of calls that are counted, not timed, took is their callers', as their exit
+ * would have it; from the innermost outwards. */
 static void give_counted_time(const struct snapshot *snapshot, const struct snapshot_lane *lane,
                               int64_t *self) {
     if (snapshot->header.timing != SEGMENT_TIMING_EXACT)

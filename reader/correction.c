@@ -137,9 +137,9 @@ static int reckon(struct correction *correction, const struct snapshot *snapshot
 
     if (shares == NULL)
         return -1;
-    /* timing=adaptive: a call that is not timed has no inner part, but the scaled times hold one for
-     * it, and take that from its caller. Counting alone may cost less: the caller then gets some
-     * back. */
+    /* timing=adaptive: a call that is not timed has no inner part, but the scaled times hold one
+     * for it, and take that from its caller. Counting alone may cost less: the caller then gets
+     * some back. */
     if (snapshot->header.timing != SEGMENT_TIMING_EXACT)
         untimed -= correction->inner;
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
