@@ -248,7 +248,7 @@ static const char help[] =
     "                        clang's own\n"
     "      --after-inlining  clang: hooks in functions that are really called alone\n"
     "                        (-finstrument-functions-after-inlining); the default\n"
-    "      --instructions    clang with the plugin: count LLVM's instructions, too, as\n"
+    "      --instructions    clang with the plugin: count LLVM's instructions, as\n"
     "                        executed in each context; the same in every run\n"
     "      --no-plugin       clang: its own hooks\n"
     "      --system-headers  gcc: instrument inline functions and templates of\n"
