@@ -111,7 +111,7 @@ static const char help[] =
     "Options:\n"
     "      --budget PERCENT  what probes may add to the run time; 10 or 10%\n"
     "      --for COMPILER    whose list: plugin (default), gcc, xray\n"
-    "      --baseline SECONDS  a plain build's CPU time, where the profile is not sure\n"
+    "      --baseline SECONDS  a plain build's CPU time, if the profile is not sure\n"
     "      --against LIST    instead: compare what LIST, or a number, predicted with\n"
     "                        this profile of the program built with it\n" HELP_DIRECTORY
     "  -h, --help            this\n"

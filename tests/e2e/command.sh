@@ -9,7 +9,7 @@
 # shellcheck source=tests/programs/harness.sh
 . "$TOP/tests/programs/harness.sh"
 
-read -r -a subcommands <<<"run report dump ps stack verify cc"
+read -r -a subcommands <<<"run report dump ps stack verify filter cc"
 
 # says STATUS OUT ERR ARGUMENTS…: the command ends with STATUS, having written OUT lines to standard
 # output and ERR lines to standard error ("-": any number). Both are kept as out and err.
