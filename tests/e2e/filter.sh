@@ -89,7 +89,7 @@ xray() {
     printf '__attribute__((noinline)) int leaf(int x) { return x * 3 + 1; }\nint main(void) { int s = 0; for (int i = 0; i < 1000000; i++) s += leaf(i); return s == 1; }\n' >leaf.c &&
         gcc -O1 -g -finstrument-functions leaf.c "${LINK_CINSTR[@]}" -o leaf &&
         CINSTR_OPTIONS=output=leaf.pb.gz ./leaf &&
-        "$CINSTR" filter --budget 10 --for xray leaf.pb.gz >xray.list 2>/dev/null &&
+        "$CINSTR" filter --budget 10 --baseline 0.001 --for xray leaf.pb.gz >xray.list 2>/dev/null &&
         diff <(printf '[never]\nfun:leaf\n') <(grep -v '^#' xray.list) &&
         clang-14 -O1 -fxray-instrument -fxray-instruction-threshold=1 -fxray-attr-list=xray.list -S -o leaf.s leaf.c &&
         awk '/^[a-z]+:/ { name = $1 } /xray_sled/ && /^\.Lxray_sled/ { sleds[name]++ }
