@@ -48,7 +48,7 @@ is_clang_hooks() { # COMPILER
 # program_build SEED LANGUAGE COMPILER LEVEL NAME LINK…
 program_build() {
     local seed=$1 language=$2 compiler=${3%+plugin} level=$4 name=$5 plugin=()
-    [[ $3 != *+plugin ]] || plugin=({-fplugin,-fpass-plugin}="$BUILD/cinstr-plugin-${compiler#clang-}.so")
+    [[ $3 != *+plugin ]] || plugin=({-fplugin,-fpass-plugin}"=$BUILD/cinstr-plugin-${compiler#clang-}.so")
     shift 5
     "$tools/generate" "$seed" --lang "$language" "${options[@]}" >"$name.$language" &&
         "$(compiler_for "$language" "$compiler")" -x "$language" -w -g "-O$level" \
