@@ -160,10 +160,13 @@ $(BUILD)/tests/%_fuzz: tests/fuzz/%_fuzz.c $(BUILD)/libcinstr_reader.a
 unit-tests: $(unit_tests)
 fuzz-targets: $(fuzz_targets)
 
+# Within a recipe: on all processors, unless make was told how many jobs to run.
+parallel = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # Built once more under the sanitizers, each in a directory of its own.
 SANITIZE      := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-build_sanitized = $(MAKE) BUILD=$(BUILD)/sanitized CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' unit-tests
-build_fuzz      = $(MAKE) BUILD=$(BUILD)/fuzz CC=clang-14 CFLAGS='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link' \
+build_sanitized = $(MAKE) $(parallel) BUILD=$(BUILD)/sanitized CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' unit-tests
+build_fuzz      = $(MAKE) $(parallel) BUILD=$(BUILD)/fuzz CC=clang-14 CFLAGS='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link' \
 	LDFLAGS='$(SANITIZE)' fuzz-targets
 # Tests of memory bring an allocator of their own, as the sanitizer does.
 sanitized_tests = $(filter-out %_memory_test,$(unit_tests:$(BUILD)/%=$(BUILD)/sanitized/%))
@@ -184,7 +187,7 @@ fuzz:
 
 test:
 	scripts/install-deps test
-	$(MAKE) all unit-tests
+	+$(MAKE) $(parallel) all unit-tests
 	+$(build_sanitized)
 	+$(build_fuzz)
 	scripts/run-tests $(BUILD) $(unit_tests) $(sanitized_tests) $(e2e_tests) tests/fuzz/run.sh

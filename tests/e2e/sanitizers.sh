@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Programs built with a sanitizer are counted as exactly as others: the address sanitizer keeps
+# frames off the stack, the thread sanitizer has setjmp and longjmp of its own, and each has hooks at
+# the same places. Truth programs (truth.sh) of what the sanitizer itself stands without a report:
+# plain programs with the ingredients left out here already end in one.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+export ASAN_OPTIONS=detect_leaks=0 # who jumps away frees nothing
+
+sanitized() { # SANITIZER OPTIONS
+    TRUTH_HOOKS="-finstrument-functions -fsanitize=$1" TRUTH_OPTIONS=$2 TRUTH_TIMEOUT=120 \
+        TRUTH_COMPILERS=$compiler TRUTH_COUNT=${TRUTH_COUNT:-1} TRUTH_LEVELS=${TRUTH_LEVELS:-0 2} \
+        "$TOP/tests/e2e/truth.sh"
+}
+
+for compiler in ${COMPILERS:-gcc clang-14 clang-19}; do
+    if ! command -v "$compiler" >/dev/null; then
+        skip "programs sanitized by $compiler" "it is not here"
+        continue
+    fi
+    check "$compiler: exact under the address sanitizer" \
+        sanitized address "--without coroutines,altstack"
+    check "$compiler: exact under the undefined behaviour sanitizer" sanitized undefined ""
+    check "$compiler: exact under the thread sanitizer" \
+        sanitized thread "--without coroutines,jumps,signals"
+done
+finish
