@@ -110,7 +110,7 @@ static void read_error(struct tally *tally) {
 
 /* All that was measured and is not the plain run was the probes'. */
 static int anchor(struct budget *budget, double base_ns, struct error *error) {
-    const double scale = base_ns / budget->base_ns;
+    const double scale = budget->base_ns > 0 ? base_ns / budget->base_ns : 0;
 
     if (base_ns >= budget->base_ns + budget->overhead_ns)
         return error_set(error, "took %.6f s with its probes: a plain run takes less",
@@ -133,7 +133,7 @@ static int sum_up(struct tally *tally, double baseline_seconds, struct error *er
         if (add_sample(tally, &tally->profile->samples[i]) != 0)
             return error_set(error, "out of memory");
     }
-    if (budget->base_ns <= 0)
+    if (budget->base_ns <= 0 && baseline_seconds <= 0)
         return error_set(error, "no time of the program's own is in it: nothing to compare with");
     read_error(tally);
     if (baseline_seconds > 0 && anchor(budget, baseline_seconds * 1e9, error) != 0)

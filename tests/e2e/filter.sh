@@ -128,7 +128,7 @@ END
 names() {
     g++ -O1 -g -finstrument-functions names.cc "${LINK_CINSTR[@]}" -o names &&
         CINSTR_OPTIONS=output=names.pb.gz ./names && [[ $(csv_table names.pb.gz | wc -l) == 8 ]] &&
-        "$CINSTR" filter --budget 0.5% --for gcc names.pb.gz >names.list 2>/dev/null &&
+        "$CINSTR" filter --budget 0.5% --baseline 0.0001 --for gcc names.pb.gz >names.list 2>/dev/null &&
         g++ -O1 -g -finstrument-functions @names.list names.cc "${LINK_CINSTR[@]}" -o names &&
         CINSTR_OPTIONS=output=names.pb.gz ./names && diff <(echo main) <(csv_table names.pb.gz | cut -f 1)
 }

@@ -210,6 +210,24 @@ static void a_plain_run_says_what_the_program_itself_takes(void **state) {
     profile_free(profile);
 }
 
+/* Of a short program nothing may be left when the probes are taken out. */
+static void a_plain_run_stands_in_for_no_time_at_all(void **state) {
+    (void)state;
+    struct error error = {""};
+    struct profile *profile = profile_new();
+    profile_add_value_type(profile, "calls", "count");
+    profile_add_value_type(profile, "cpu", "nanoseconds");
+    profile_add_value_type(profile, "overhead", "nanoseconds");
+    add(profile, "leaf", 1000, 0, 10000);
+    struct budget *budget = budget_new(profile, 5e-6, &error);
+    assert_non_null(budget);
+    assert_near(budget_slowdown(budget), 2);
+    assert_near(budget->functions[0].self_ns, 0);
+    assert_near(budget->functions[0].cost_ns, 5000);
+    budget_free(budget);
+    profile_free(profile);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_program_within_the_budget_is_left_as_it_is),
@@ -220,6 +238,7 @@ int main(void) {
         cmocka_unit_test(what_a_name_hits_besides_is_reckoned_in),
         cmocka_unit_test(frames_that_are_no_functions_are_never_chosen),
         cmocka_unit_test(a_plain_run_says_what_the_program_itself_takes),
+        cmocka_unit_test(a_plain_run_stands_in_for_no_time_at_all),
         cmocka_unit_test(a_profile_without_costs_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
