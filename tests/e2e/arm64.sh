@@ -76,9 +76,9 @@ is_arm64() {
 }
 
 generate() {
-    local truth=$TOP/tests/truth
-    "${CC:-cc}" -O1 -std=gnu11 "$truth"/{generate,statements,blocks}.c -o "$SCRATCH/generate" &&
-        $prefix-gcc -O1 -std=gnu11 -fexceptions -c "$truth/truth.c" -o "$SCRATCH/truth.o"
+    local tools=$TOP/tests/truth
+    "${CC:-cc}" -O1 -std=gnu11 "$tools"/{generate,statements,blocks}.c -o "$SCRATCH/generate" &&
+        $prefix-gcc -O1 -std=gnu11 -fexceptions -c "$tools/truth.c" -o "$SCRATCH/truth.o"
 }
 
 truth_exact() { # SEED LANGUAGE LEVEL
