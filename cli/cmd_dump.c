@@ -171,7 +171,7 @@ static const char help[] =
 
 enum { OPTION_KIND = 256, OPTION_SECONDS, OPTION_BY_THREAD, OPTION_BASELINE, OPTION_DIRECTORY };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"kind", required_argument, NULL, OPTION_KIND},
     {"seconds", required_argument, NULL, OPTION_SECONDS},
@@ -183,7 +183,8 @@ static const struct option options[] = {
     {0},
 };
 
-static int set_option(const struct command *command, struct request *request, int option) {
+static int set_option(const struct command *command, void *context, int option) {
+    struct request *request = context;
     switch (option) {
     case 'o':
         request->output = optarg;
@@ -204,32 +205,27 @@ static int set_option(const struct command *command, struct request *request, in
         request->build.by_thread = true;
         break;
     case OPTION_BASELINE:
-        if (!parse_real(optarg, 1e-9, 1e9, &request->build.baseline_seconds))
-            return usage_error(command, "--baseline takes seconds, not '%s'", optarg);
-        break;
+        return set_baseline(command, &request->build.baseline_seconds);
     default:
         request->directory = optarg;
     }
     return STATUS_FINE;
 }
 
+static const struct command_options options = {":o:qh", long_options, set_option};
+
 static int run(const struct command *command, int argc, char **argv) {
     struct request request = {0};
     struct error error;
-    int option;
-    while ((option = getopt_long(argc, argv, ":o:qh", options, NULL)) != -1) {
-        if (option == 'h')
-            return print_help(command);
-        const int status = option == '?' || option == ':' ? option_error(command, option, argv)
-                                                          : set_option(command, &request, option);
-        if (status != STATUS_FINE)
-            return status;
-    }
-    if (argc - optind != 1)
-        return usage_error(command, argc == optind ? "no SOURCE" : "more than one SOURCE");
+    const int status = read_options(command, argc, argv, &options, &request);
+    if (status != STATUS_GO_ON)
+        return status;
+    const char *source = source_argument(command, argc, argv);
+    if (source == NULL)
+        return STATUS_USAGE;
     if (request.seconds > 0 && request.build.baseline_seconds > 0)
         return usage_error(command, "--baseline is for a whole run, not for --seconds of it");
-    return dump(&request, argv[optind], &error) == 0 ? STATUS_FINE : fail(&error);
+    return dump(&request, source, &error) == 0 ? STATUS_FINE : fail(&error);
 }
 
 const struct command command_dump = {

@@ -131,7 +131,7 @@ static const char help[] =
 
 enum { OPTION_BUDGET = 256, OPTION_FOR, OPTION_AGAINST, OPTION_BASELINE, OPTION_DIRECTORY };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"budget", required_argument, NULL, OPTION_BUDGET},
     {"for", required_argument, NULL, OPTION_FOR},
     {"against", required_argument, NULL, OPTION_AGAINST},
@@ -153,7 +153,8 @@ static int set_budget(const struct command *command, struct request *request) {
     return STATUS_FINE;
 }
 
-static int set_option(const struct command *command, struct request *request, int option) {
+static int set_option(const struct command *command, void *context, int option) {
+    struct request *request = context;
     switch (option) {
     case OPTION_BUDGET:
         return set_budget(command, request);
@@ -166,32 +167,27 @@ static int set_option(const struct command *command, struct request *request, in
         request->against = optarg;
         return STATUS_FINE;
     case OPTION_BASELINE:
-        if (!parse_real(optarg, 1e-9, 1e9, &request->baseline))
-            return usage_error(command, "--baseline takes seconds, not '%s'", optarg);
-        return STATUS_FINE;
+        return set_baseline(command, &request->baseline);
     default:
         request->directory = optarg;
         return STATUS_FINE;
     }
 }
 
+static const struct command_options options = {":h", long_options, set_option};
+
 static int run(const struct command *command, int argc, char **argv) {
     struct request request = {.list = filter_list_find("plugin")};
-    int option;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option == 'h')
-            return print_help(command);
-        const int status = option == '?' || option == ':' ? option_error(command, option, argv)
-                                                          : set_option(command, &request, option);
-        if (status != STATUS_FINE)
-            return status;
-    }
+    const int status = read_options(command, argc, argv, &options, &request);
+    if (status != STATUS_GO_ON)
+        return status;
     if ((request.share > 0) == (request.against != NULL))
         return usage_error(command, "either --budget or --against");
-    if (argc - optind != 1)
-        return usage_error(command, argc == optind ? "no SOURCE" : "more than one SOURCE");
+    const char *source = source_argument(command, argc, argv);
+    if (source == NULL)
+        return STATUS_USAGE;
     struct error error;
-    return filter(&request, argv[optind], &error) == 0 ? STATUS_FINE : fail(&error);
+    return filter(&request, source, &error) == 0 ? STATUS_FINE : fail(&error);
 }
 
 const struct command command_filter = {

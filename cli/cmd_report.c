@@ -131,7 +131,7 @@ enum {
     OPTION_CSV,
 };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"edges", no_argument, NULL, OPTION_EDGES},
     {"tree", no_argument, NULL, OPTION_TREE},
     {"addresses", no_argument, NULL, OPTION_ADDRESSES},
@@ -200,13 +200,12 @@ static int set_number(const struct command *command, struct request *request, in
         request->options.least_share = percent / 100;
         return STATUS_FINE;
     default:
-        if (!parse_real(optarg, 1e-9, 1e9, &request->build.baseline_seconds))
-            return usage_error(command, "--baseline takes seconds, not '%s'", optarg);
-        return STATUS_FINE;
+        return set_baseline(command, &request->build.baseline_seconds);
     }
 }
 
-static int set_option(const struct command *command, struct request *request, int option) {
+static int set_option(const struct command *command, void *context, int option) {
+    struct request *request = context;
     switch (option) {
     case OPTION_EDGES:
         request->view = VIEW_EDGES;
@@ -254,22 +253,19 @@ static void set_defaults(struct request *request) {
         request->options.least_share = TEXT_LEAST_PERCENT / 100;
 }
 
+static const struct command_options options = {":s:n:h", long_options, set_option};
+
 static int run_request(const struct command *command, struct request *request, int argc,
                        char **argv) {
-    int option;
-    while ((option = getopt_long(argc, argv, ":s:n:h", options, NULL)) != -1) {
-        if (option == 'h')
-            return print_help(command);
-        const int status = option == '?' || option == ':' ? option_error(command, option, argv)
-                                                          : set_option(command, request, option);
-        if (status != STATUS_FINE)
-            return status;
-    }
-    if (argc - optind != 1)
-        return usage_error(command, argc == optind ? "no SOURCE" : "more than one SOURCE");
+    const int status = read_options(command, argc, argv, &options, request);
+    if (status != STATUS_GO_ON)
+        return status;
+    const char *source = source_argument(command, argc, argv);
+    if (source == NULL)
+        return STATUS_USAGE;
     struct error error;
     set_defaults(request);
-    return report(request, argv[optind], &error) == 0 ? STATUS_FINE : fail(&error);
+    return report(request, source, &error) == 0 ? STATUS_FINE : fail(&error);
 }
 
 static int run(const struct command *command, int argc, char **argv) {

@@ -159,7 +159,7 @@ enum {
     OPTION_DIRECTORY,
 };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"histogram", no_argument, NULL, OPTION_HISTOGRAM},
     {"timing", required_argument, NULL, OPTION_TIMING},
@@ -172,7 +172,8 @@ static const struct option options[] = {
     {0},
 };
 
-static int set_option(const struct command *command, struct request *request, int option) {
+static int set_option(const struct command *command, void *context, int option) {
+    struct request *request = context;
     const char *name = "", *value = optarg;
     struct error error;
     uint64_t contexts;
@@ -216,21 +217,17 @@ static int set_option(const struct command *command, struct request *request, in
     return STATUS_FINE;
 }
 
+/* '+': what follows the program's name is the program's. */
+static const struct command_options options = {"+:o:qh", long_options, set_option};
+
 static int run(const struct command *command, int argc, char **argv) {
     struct request request = {.quiet = false};
     struct error error;
-    int option;
     if (run_options_init(&request.options, &error) != 0)
         return fail(&error);
-    /* '+': what follows the program's name is the program's. */
-    while ((option = getopt_long(argc, argv, "+:o:qh", options, NULL)) != -1) {
-        if (option == 'h')
-            return print_help(command);
-        const int status = option == '?' || option == ':' ? option_error(command, option, argv)
-                                                          : set_option(command, &request, option);
-        if (status != STATUS_FINE)
-            return status;
-    }
+    const int status = read_options(command, argc, argv, &options, &request);
+    if (status != STATUS_GO_ON)
+        return status;
     if (argc == optind)
         return usage_error(command, "no program to run");
     return prepare_and_run(&request, argv + optind);

@@ -103,11 +103,12 @@ static int run(const struct command *command, int argc, char **argv) {
         else
             return option_error(command, option, argv);
     }
-    if (argc - optind != 1)
-        return usage_error(command, argc == optind ? "no SOURCE" : "more than one SOURCE");
+    const char *name = source_argument(command, argc, argv);
+    if (name == NULL)
+        return STATUS_USAGE;
     struct source source;
     struct error error;
-    if (source_open(&source, argv[optind], directory, &error) != 0)
+    if (source_open(&source, name, directory, &error) != 0)
         return fail(&error);
     const int status = source.is_segment ? verify_segment(&source, quiet, &error)
                                          : verify_file(&source, quiet, &error);

@@ -37,6 +37,33 @@ int option_error(const struct command *command, int found, char **argv) {
     return usage_error(command, "unknown or ambiguous option '%s'", text);
 }
 
+int read_options(const struct command *command, int argc, char **argv,
+                 const struct command_options *options, void *request) {
+    int option;
+    while ((option = getopt_long(argc, argv, options->letters, options->names, NULL)) != -1) {
+        if (option == 'h')
+            return print_help(command);
+        const int status = option == '?' || option == ':' ? option_error(command, option, argv)
+                                                          : options->set(command, request, option);
+        if (status != STATUS_FINE)
+            return status;
+    }
+    return STATUS_GO_ON;
+}
+
+const char *source_argument(const struct command *command, int argc, char **argv) {
+    if (argc - optind == 1)
+        return argv[optind];
+    usage_error(command, argc == optind ? "no SOURCE" : "more than one SOURCE");
+    return NULL;
+}
+
+int set_baseline(const struct command *command, double *seconds) {
+    if (!parse_real(optarg, 1e-9, 1e9, seconds))
+        return usage_error(command, "--baseline takes seconds, not '%s'", optarg);
+    return STATUS_FINE;
+}
+
 int print_help(const struct command *command) {
     printf("Usage: cinstr %s %s\n%s", command->name, command->arguments, command->help);
     return STATUS_FINE;

@@ -18,6 +18,8 @@ enum status {
     STATUS_USAGE = 2,
 };
 
+struct option; /* of <getopt.h> */
+
 struct command {
     const char *name;
     const char *arguments; /* "[OPTION]... FILE" */
@@ -32,6 +34,25 @@ extern const struct command command_cc, command_dump, command_filter, command_ps
 /* One line on standard error and a hint at --help. Returns STATUS_USAGE. */
 int usage_error(const struct command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* A command's options for getopt_long(); 'h' prints its help, every other one goes to `set`, which
+ * finds its argument in optarg and returns a status. */
+struct command_options {
+    const char *letters; /* begins with ':', or "+:" */
+    const struct option *names;
+    int (*set)(const struct command *command, void *request, int option);
+};
+
+/* Reads the options up to the first that ends the command: STATUS_GO_ON when none does. */
+enum { STATUS_GO_ON = -1 };
+int read_options(const struct command *command, int argc, char **argv,
+                 const struct command_options *options, void *request);
+
+/* The one argument behind the options; NULL with a usage error said. */
+const char *source_argument(const struct command *command, int argc, char **argv);
+
+/* optarg as seconds of a plain build's run. Returns a status. */
+int set_baseline(const struct command *command, double *seconds);
 
 /* What getopt_long() found wrong, '?' or ':' (its own messages are off: the option string begins
  * with ':', and opterr is 0). Returns STATUS_USAGE. */
