@@ -37,7 +37,7 @@ static void give_counted_time(const struct snapshot *snapshot, const struct snap
         const uint32_t caller =
             i > 0 ? (uint32_t)lane->frames[i - 1].node : snapshot->nodes[node].parent;
         if (lane->frames[i].start == 0 && caller != node) {
-            self[caller] += self[node];
+            self[caller] = (int64_t)((uint64_t)self[caller] + (uint64_t)self[node]);
             self[node] = 0;
         }
     }
