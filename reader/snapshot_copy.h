@@ -46,6 +46,12 @@ int snapshot_read_nodes(const struct snapshot_source *source, struct snapshot *s
 int snapshot_read_late_sums(const struct snapshot_source *source, struct snapshot *snapshot,
                             struct error *error);
 
+/* --- snapshot_durations.c ----------------------------------------------------------------------
+ */
+
+/* Adds to the durations of contexts what lanes still keep to themselves. */
+void snapshot_add_late_durations(struct snapshot *snapshot);
+
 /* --- snapshot_frames.c -------------------------------------------------------------------------
  */
 

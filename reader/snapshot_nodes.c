@@ -293,8 +293,10 @@ int snapshot_read_nodes(const struct snapshot_source *source, struct snapshot *s
         result = copy_blocks(source, snapshot, &blocks, by_slot, error);
     if (result == 0)
         result = check_trees(source, snapshot, error);
-    if (result == 0)
+    if (result == 0) {
         add_early_sums(snapshot);
+        snapshot_add_late_durations(snapshot);
+    }
     free(by_slot);
     free(blocks.blocks);
     return result;

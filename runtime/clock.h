@@ -15,9 +15,9 @@
 /* The counter alone, not ordered against the code around it: ordering costs as much again. */
 static inline uint64_t clock_counter(void) {
 #if defined(__x86_64__)
-    uint32_t low, high;
+    uint64_t low, high;
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-    return ((uint64_t)high << 32) | low;
+    return high << 32 | low;
 #elif defined(__aarch64__)
     uint64_t ticks;
     __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));

@@ -12,7 +12,7 @@
  * does so again below that node, the transition leads back to it. Depth is thus bounded by the
  * number of edges.
  *
- * Each lane keeps all transitions it has met, children and ways back, in one hash table (lane.h).
+ * Each lane keeps all transitions it has met, children and ways back, in one hash table (lookup.h).
  * Rejected: child lists with move-to-front, which a fan-out of 64 made slower than the clock;
  * hashing the whole path, which makes every exit restore a hash.
  *
@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "lookup.h"
 #include "process.h"
 
 uint32_t *tree_block_next;
@@ -75,26 +76,41 @@ static void lookup_put(struct lane *lane, uint32_t parent, const struct segment_
     lane->lookup_used++;
 }
 
+/* The second lookup table takes a page. */
+#define PAGE_BITS    9u
+#define PAGE_ENTRIES (UINT64_C(1) << PAGE_BITS)
+
+/* Without memory for it the small one goes on serving. */
+static void memo_grow(struct lane *lane) {
+    struct lane_memo *memo = segment_take_heap(MEMO_FULL * sizeof *memo);
+
+    if (memo != NULL)
+        memo_use(lane, memo, MEMO_FULL);
+}
+
 /* At most half full, so that probing stays short and always ends. */
 static bool lookup_has_room(struct lane *lane) {
     const uint64_t entries = UINT64_C(1) << (64 - lane->lookup_shift);
+    const uint32_t bits = entries < PAGE_ENTRIES ? PAGE_BITS : 65 - lane->lookup_shift;
     uint64_t *old = lane->lookup;
     uint64_t *larger;
 
     if (lane->lookup_used < entries / 2)
         return true;
-    larger = segment_take_heap(entries * 2 * sizeof *larger);
+    if (memo_entries(lane) == MEMO_FIRST)
+        memo_grow(lane);
+    larger = segment_take_heap(sizeof *larger << bits);
     if (larger == NULL)
         return lane->lookup_used < entries - 1;
     lane->lookup = larger;
-    lane->lookup_shift--;
+    lane->lookup_shift = 64 - bits;
     lane->lookup_used = 0;
     for (uint64_t i = 0; i < entries; i++) {
         if (old[i] != 0)
             lookup_put(lane, (uint32_t)(old[i] >> 32), node_at(lane, (uint32_t)old[i]));
     }
-    /* The first table shares a page with the first frames: see lane_new(). */
-    if (entries * sizeof *old >= 4096 && process_try_lock()) {
+    /* The first table shares a page with the first frames: see lanes.c. */
+    if (entries >= PAGE_ENTRIES && process_try_lock()) {
         segment_give_heap(old, entries * sizeof *old);
         process_unlock();
     }

@@ -14,6 +14,7 @@
 #include <cinstr/hooks.h>
 
 #include "clock.h"
+#include "lookup.h"
 #include "process.h"
 
 #define PAIRS         SEGMENT_LOOP_PAIRS
@@ -25,20 +26,23 @@ enum { NONE, ROOT, CALLER, CALLED, NODES };
 static struct segment_node nodes[NODES];
 static struct segment_frame frames[6];
 static struct segment_lane info;
-static uint64_t timed_calls[NODES], variance[NODES];
+static uint64_t timed_calls[NODES], variance[NODES], min[NODES], max[NODES];
+static uint32_t histogram[NODES * SEGMENT_HISTOGRAM_BUCKETS];
 static struct lane lane;
 static uint32_t busy;
 static uint64_t usual_ticks; /* of a batch's pairs, at start */
 
 static void set_up_nodes(void) {
     static uint64_t lookup[2]; /* CALLED; and a free one, which ends every search */
+    static struct lane_memo memo[1];
 
     memset(nodes, 0, sizeof nodes);
     nodes[ROOT].function = SEGMENT_FUNCTION_ROOT;
     nodes[CALLED].function = (uintptr_t)&lane | modules_own_tag();
     nodes[CALLED].call_site = (uintptr_t)&nodes;
-    nodes[CALLER].cached[0] = CALLED * sizeof nodes[0];
     lane.nodes = (char *)nodes;
+    memset(memo, 0, sizeof memo);
+    memo_use(&lane, memo, 1);
     lane.lookup = lookup;
     lane.lookup_shift = 63;
     memset(lookup, 0, sizeof lookup);
@@ -64,6 +68,9 @@ static void set_up(uintptr_t sp) {
     lane.limit = frames + 4;
     lane.timed_calls = timed_calls;
     lane.variance = variance;
+    lane.min = min;
+    lane.max = max;
+    lane.histogram = options.histogram ? histogram : NULL;
     lane.random = 1;
     lane.high = sp + 65536;
     lane.bound = lane.span = lane.full = 1 << 20;
@@ -118,14 +125,11 @@ static uint64_t time_untimed(void) {
 
     if (options.timing != SEGMENT_TIMING_ADAPTIVE)
         return time_counted();
-    lane.extras = LANE_ADAPTIVE;
     nodes[CALLED].writer = 31; /* one in 2^31 */
     run_pairs(WARM_UP);
     start = clock_counter();
     run_pairs(PAIRS);
     start = clock_counter() - start;
-    lane.extras = 0;
-    nodes[CALLED].writer = 0;
     return start;
 }
 
@@ -133,6 +137,7 @@ static void run_batch(struct segment_probe_sums *batch) {
     uint64_t total, start;
 
     memset(batch, 0, sizeof *batch);
+    nodes[CALLED].writer = 0;
     run_pairs(WARM_UP);
     total = nodes[CALLED].total;
     start = clock_counter();

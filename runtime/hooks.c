@@ -12,11 +12,14 @@
 
 #include "clock.h"
 #include "duration.h"
-#include "lane.h"
+#include "lookup.h"
 
 #ifndef HOOKS_ARE_SHARED
 #define HOOKS_ARE_SHARED 0
 #endif
+
+#define NOINLINE      __attribute__((noinline))
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 static struct module_hooks module = {.is_shared = HOOKS_ARE_SHARED};
 
@@ -29,13 +32,9 @@ __attribute__((destructor(101), used)) static void module_ends(void) {
     cinstr_module_gone(&module);
 }
 
-static inline int is_node(const struct segment_node *node, uint64_t function, uint64_t call_site) {
-    return node->call_site == call_site && node->function == function;
-}
-
 /* A frame is still live when entered from higher up its stack, or when it is the function that the
  * entered one was inlined into: same stack pointer and same call site. */
-static inline int is_open(const struct segment_frame *frame, uintptr_t sp, uint64_t call_site) {
+static inline bool is_open(const struct segment_frame *frame, uintptr_t sp, uint64_t call_site) {
     return LIKELY(frame->sp > sp) ||
            (frame->sp == sp && ((const struct segment_node *)frame->node)->call_site == call_site);
 }
@@ -52,84 +51,106 @@ static inline void hook_end(struct lane *lane) {
 }
 
 /* timing=adaptive: a node's `writer` says how rarely it is timed (adaptive.c). */
-static inline int is_timed(struct lane *lane, struct segment_frame *frame,
-                           const struct segment_node *node) {
+static inline bool is_timed(struct lane *lane, struct segment_frame *frame,
+                            const struct segment_node *node) {
     const uint32_t shift = node->writer & LANE_SHIFT_MASK;
 
     lane->random = lane->random * 1664525u + 1013904223u;
     if (lane->random & (0xffffffffu << 1 << (31 - shift)))
-        return 0;
+        return false;
     frame->shift = shift;
-    return 1;
+    return true;
 }
 
 /* A reader sees the frame from `node` on: everything else of it comes before. */
-static inline void enter_node(struct lane *lane, struct segment_frame *top,
-                              struct segment_node *node, uintptr_t sp) {
-    node->calls++;
+static inline void push_frame(struct lane *lane, struct segment_frame *top,
+                              struct segment_node *node, uintptr_t sp, uint64_t start) {
     top[1].sp = sp;
-    if (LIKELY((lane->extras & LANE_ADAPTIVE) == 0) || is_timed(lane, &top[1], node))
-        top[1].start = clock_counter();
-    else
-        top[1].start = 0;
+    top[1].start = start;
     SIGNAL_FENCE();
     top[1].node = (uintptr_t)node;
     lane->top = top + 1;
     hook_end(lane);
 }
 
-/* Not the child last entered, nor the one before: called within hook_begin(). */
-HOT static __attribute__((noinline)) void enter_other(struct lane *lane, uint64_t function,
-                                                      uint64_t call_site, uintptr_t sp) {
-    struct segment_frame *top = lane->top;
-    struct segment_node *parent = (struct segment_node *)top->node;
-    struct segment_node *node = lookup_find(lane, parent, function, call_site);
-
-    if (UNLIKELY(node == NULL)) {
-        hook_end(lane);
-        cinstr_slow_enter(function, call_site, sp);
-        return;
-    }
-    parent->cached[1] = parent->cached[0];
-    parent->cached[0] = node_offset(lane, node);
-    enter_node(lane, top, node, sp);
+/* The clock is read last. */
+static inline void enter_node(struct lane *lane, struct segment_frame *top,
+                              struct segment_node *node, uintptr_t sp, bool is_timed) {
+    node->calls++;
+    push_frame(lane, top, node, sp, is_timed ? clock_counter() : 0);
 }
 
-HOT void __cyg_profile_func_enter(void *callee, void *caller) {
-    const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
-    const uint64_t call_site = (uintptr_t)caller;
-    const uint64_t function = (uintptr_t)callee | module.tag;
-    struct lane *lane;
-    struct segment_frame *top;
-    struct segment_node *node;
+HOT NOINLINE static void enter(uintptr_t sp, uint64_t function, uint64_t call_site);
+HOT NOINLINE static void enter_adaptive(uintptr_t sp, uint64_t function, uint64_t call_site);
 
-    if (UNLIKELY(module.tag == 0)) {
-        module.early_calls++;
+SLOW static void enter_slow(uintptr_t sp, uint64_t function, uint64_t call_site) {
+    if (!cinstr_slow_enter(function, call_site, sp))
+        return;
+    if (module.exact_tag != 0)
+        enter(sp, function, call_site);
+    else
+        enter_adaptive(sp, function, call_site);
+}
+
+SLOW static void enter_slow_after_all(uintptr_t sp, uint64_t function, uint64_t call_site) {
+    hook_end(cinstr_self);
+    enter_slow(sp, function, call_site);
+}
+
+/* Not what the memo holds: called within hook_begin(). */
+HOT NOINLINE static void enter_other(uintptr_t sp, uint64_t function, uint64_t call_site) {
+    struct lane *lane = cinstr_self;
+    struct segment_frame *top = lane->top;
+    struct segment_node *node =
+        transition_find(lane, (struct segment_node *)top->node, function, call_site);
+
+    if (UNLIKELY(node == NULL)) {
+        enter_slow_after_all(sp, function, call_site);
         return;
     }
-    while (lane = cinstr_self, UNLIKELY(lane->high - sp >= lane->span)) {
-        if (!cinstr_slow_enter(function, call_site, sp))
-            return;
+    enter_node(lane, top, node, sp, module.exact_tag != 0 || is_timed(lane, &top[1], node));
+}
+
+static ALWAYS_INLINE void enter_lane(struct lane *lane, uintptr_t sp, uint64_t function,
+                                     uint64_t call_site, bool is_exact) {
+    const struct lane_memo *memo;
+    struct segment_frame *top;
+
+    if (UNLIKELY(lane->high - sp >= lane->span)) {
+        enter_slow(sp, function, call_site);
+        return;
     }
     hook_begin(lane, sp);
     top = lane->top;
     if (UNLIKELY(!is_open(top, sp, call_site) || top >= lane->limit ||
                  *lane->switch_word != lane->switch_seen)) {
-        hook_end(lane);
-        cinstr_slow_enter(function, call_site, sp);
+        enter_slow_after_all(sp, function, call_site);
         return;
     }
-    node = node_at(lane, ((struct segment_node *)top->node)->cached[0]);
-    if (LIKELY(is_node(node, function, call_site))) {
-        enter_node(lane, top, node, sp);
-        return;
-    }
-    node = node_at(lane, ((struct segment_node *)top->node)->cached[1]);
-    if (is_node(node, function, call_site)) {
-        enter_node(lane, top, node, sp);
-        return;
-    }
-    enter_other(lane, function, call_site, sp);
+    memo = memo_slot(lane, function, call_site);
+    if (LIKELY(memo_holds(memo, (struct segment_node *)top->node, function, call_site)))
+        enter_node(lane, top, memo->node, sp, is_exact || is_timed(lane, &top[1], memo->node));
+    else
+        enter_other(sp, function, call_site);
+}
+
+HOT NOINLINE static void enter(uintptr_t sp, uint64_t function, uint64_t call_site) {
+    enter_lane(cinstr_self, sp, function, call_site, true);
+}
+
+HOT NOINLINE static void enter_adaptive(uintptr_t sp, uint64_t function, uint64_t call_site) {
+    enter_lane(cinstr_self, sp, function, call_site, false);
+}
+
+HOT void __cyg_profile_func_enter(void *callee, void *caller) {
+    const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
+
+    if (LIKELY(module.exact_tag != 0))
+        enter(sp, (uintptr_t)callee | module.exact_tag, (uintptr_t)caller);
+    else if (module.tag != 0)
+        enter_adaptive(sp, (uintptr_t)callee | module.tag, (uintptr_t)caller);
+    else
+        module.early_calls++;
 }
 
 /* Within hook_begin(). */
@@ -140,14 +161,60 @@ static inline void exit_node(struct lane *lane, struct segment_frame *top) {
     hook_end(lane);
 }
 
-static inline int is_exit_of(const struct segment_frame *top, uint64_t function, uint64_t call_site,
-                             uintptr_t sp) {
+static inline bool is_exit_of(const struct segment_frame *top, uint64_t function,
+                              uint64_t call_site, uintptr_t sp) {
     return is_node((const struct segment_node *)top->node, function, call_site) && top[-1].sp >= sp;
 }
 
-/* timing=adaptive: the clock is read only if the entry was timed. */
-HOT static __attribute__((noinline)) void exit_adaptive(uint64_t function, uint64_t call_site,
-                                                        uintptr_t sp) {
+SLOW static void exit_slow_after_all(uint64_t function, uint64_t call_site, uintptr_t sp,
+                                     uint64_t now) {
+    hook_end(cinstr_self);
+    cinstr_slow_exit(function, call_site, sp, now);
+}
+
+static inline void charge(const struct segment_frame *top, uint64_t ticks) {
+    struct segment_node *node = (struct segment_node *)top->node;
+
+    node->total += ticks;
+    node->self += ticks;
+    ((struct segment_node *)top[-1].node)->self -= ticks;
+}
+
+static inline void exit_timed(struct lane *lane, const struct segment_frame *top, uint64_t now) {
+    charge(top, now - top->start);
+    exit_node(lane, lane->top);
+    if (UNLIKELY((now & LANE_PROBE_MASK) == 0))
+        cinstr_probe_next(lane);
+}
+
+HOT NOINLINE static void exit_with_duration(struct lane *lane, struct segment_frame *top,
+                                            uint64_t now) {
+    duration_add_late(lane, (struct segment_node *)top->node, now - top->start);
+    exit_timed(lane, top, now);
+}
+
+/* The clock is read first. */
+static inline void exit_exact(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t now) {
+    struct lane *lane = cinstr_self;
+    struct segment_frame *top;
+
+    if (UNLIKELY(lane->high - sp >= lane->span)) {
+        cinstr_slow_exit(function, call_site, sp, now);
+        return;
+    }
+    hook_begin(lane, sp);
+    top = lane->top;
+    if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || now < top->start ||
+                 *lane->switch_word != lane->switch_seen))
+        exit_slow_after_all(function, call_site, sp, now);
+    else if (UNLIKELY(lane->histogram != NULL))
+        exit_with_duration(lane, top, now);
+    else
+        exit_timed(lane, top, now);
+}
+
+/* The clock is read only if the entry was timed. */
+HOT NOINLINE static void exit_adaptive(uint64_t function, uint64_t call_site, uintptr_t sp) {
     struct lane *lane = cinstr_self;
     struct segment_frame *top;
     uint64_t now;
@@ -161,12 +228,14 @@ HOT static __attribute__((noinline)) void exit_adaptive(uint64_t function, uint6
     now = top->start == 0 ? 0 : clock_counter();
     if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || now < top->start ||
                  *lane->switch_word != lane->switch_seen)) {
-        hook_end(lane);
-        cinstr_slow_exit(function, call_site, sp, clock_counter());
+        exit_slow_after_all(function, call_site, sp, clock_counter());
         return;
     }
-    if (now != 0)
+    if (now != 0) {
+        if (lane->histogram != NULL)
+            duration_add_late(lane, (struct segment_node *)top->node, now - top->start);
         cinstr_adaptive_exit(lane, top, now - top->start);
+    }
     exit_node(lane, top);
     if (UNLIKELY(now != 0 && (now & LANE_PROBE_MASK) == 0))
         cinstr_probe_next(lane);
@@ -174,63 +243,15 @@ HOT static __attribute__((noinline)) void exit_adaptive(uint64_t function, uint6
 
 HOT void __cyg_profile_func_exit(void *callee, void *caller) {
     const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
-    const uint64_t call_site = (uintptr_t)caller;
-    const uint64_t function = (uintptr_t)callee | module.tag;
-    struct lane *lane;
-    struct segment_frame *top;
-    struct segment_node *node;
-    uint64_t now, ticks;
 
-    if (UNLIKELY(module.adaptive)) {
-        exit_adaptive(function, call_site, sp);
-        return;
-    }
-    now = clock_counter();
-    if (UNLIKELY(module.tag == 0))
-        return;
-    lane = cinstr_self;
-    if (UNLIKELY(lane->high - sp >= lane->span)) {
-        cinstr_slow_exit(function, call_site, sp, now);
-        return;
-    }
-    hook_begin(lane, sp);
-    top = lane->top;
-    node = (struct segment_node *)top->node;
-    ticks = now - top->start;
-    if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || (int64_t)ticks < 0 ||
-                 *lane->switch_word != lane->switch_seen)) {
-        hook_end(lane);
-        cinstr_slow_exit(function, call_site, sp, now);
-        return;
-    }
-    node->total += ticks;
-    node->self += ticks;
-    ((struct segment_node *)top[-1].node)->self -= ticks;
-    if (UNLIKELY(lane->extras & LANE_HISTOGRAM))
-        duration_add(lane, node, ticks);
-    exit_node(lane, top);
-    if (UNLIKELY((now & LANE_PROBE_MASK) == 0))
-        cinstr_probe_next(lane);
+    if (LIKELY(module.exact_tag != 0))
+        exit_exact((uintptr_t)callee | module.exact_tag, (uintptr_t)caller, sp, clock_counter());
+    else if (module.tag != 0)
+        exit_adaptive((uintptr_t)callee | module.tag, (uintptr_t)caller, sp);
 }
 
 /* --- functions that are counted, not timed: see include/cinstr/hooks.h --------------------------
  */
-
-/* The child that is entered, if it has been before. Within hook_begin(). */
-static inline struct segment_node *find_child(const struct lane *lane, uint64_t function,
-                                              uint64_t call_site) {
-    struct segment_node *parent = (struct segment_node *)lane->top->node;
-    struct segment_node *node = node_at(lane, parent->cached[0]);
-
-    if (LIKELY(is_node(node, function, call_site)))
-        return node;
-    node = lookup_find(lane, parent, function, call_site);
-    if (node != NULL) {
-        parent->cached[1] = parent->cached[0];
-        parent->cached[0] = node_offset(lane, node);
-    }
-    return node;
-}
 
 /* Counts the call; NULL: the slow path has done all of it. Else within hook_begin(). */
 static inline struct segment_node *count_call(void *callee, uint64_t call_site, uintptr_t sp,
@@ -247,7 +268,8 @@ static inline struct segment_node *count_call(void *callee, uint64_t call_site, 
         hook_begin(lane, sp);
         if (LIKELY(is_open(lane->top, sp, call_site) && lane->top < lane->limit &&
                    *lane->switch_word == lane->switch_seen)) {
-            node = find_child(lane, function, call_site);
+            node =
+                transition_find(lane, (struct segment_node *)lane->top->node, function, call_site);
             if (LIKELY(node != NULL)) {
                 node->calls++;
                 return node;
@@ -266,12 +288,7 @@ HOT void cinstr1_count_enter(void *callee, void *caller) {
 
     if (UNLIKELY(node == NULL))
         return;
-    lane->top[1].sp = sp;
-    lane->top[1].start = 0;
-    SIGNAL_FENCE();
-    lane->top[1].node = (uintptr_t)node;
-    lane->top++;
-    hook_end(lane);
+    push_frame(lane, lane->top, node, sp, 0);
 }
 
 /* What its callees took was taken from its own time, which is in its caller's. */

@@ -26,6 +26,12 @@
 
 #include <cinstr/segment.h>
 
+/* A transition, by its edge: see lookup.h. */
+struct lane_memo {
+    const struct segment_node *parent;
+    struct segment_node *node;
+};
+
 struct lane {
     /* Every hook. */
     uintptr_t high; /* end of the stack region */
@@ -34,18 +40,19 @@ struct lane {
     struct segment_frame *top;
     const volatile uint32_t *switch_word; /* changes at each context switch; or points to ... */
     uint32_t switch_seen;                 /* ... this, which then never differs */
-    uint32_t extras;                      /* enum lane_extra */
-    char *nodes;                          /* the segment's node array */
-    uint64_t *lookup;                     /* transitions: see lookup_slot() */
+    uint32_t memo_mask;                   /* of the byte offset in memo */
+    struct segment_frame *limit;          /* the last frame that may be used */
+    struct lane_memo *memo;               /* see lookup.h */
 
-    /* Wide nodes, deep stacks, extras. */
-    uint32_t lookup_shift;       /* 64 - log2(entries) */
-    uint32_t random;             /* timing=adaptive */
-    struct segment_frame *limit; /* the last frame that may be used */
-    uint64_t *min, *max;         /* columns */
+    /* Calls that the memo does not have, columns. */
+    char *nodes; /* the segment's node array */
+    uint64_t *lookup;
+    uint32_t lookup_shift; /* 64 - log2(entries) */
+    uint32_t random;       /* timing=adaptive */
+    uint64_t *min, *max;   /* columns */
     uint64_t *timed_calls, *variance;
     uint64_t *instructions; /* of the node at address 0: see instructions.c */
-    uint32_t *histogram;
+    uint32_t *histogram;    /* NULL: no durations are kept */
 
     /* The slow path's own. */
     uintptr_t bound; /* size of the stack region: [high - bound, high) */
@@ -79,8 +86,6 @@ struct lane {
     struct jumps *jumps;  /* open setjmp's, see jumps.c */
 } __attribute__((aligned(64)));
 
-enum lane_extra { LANE_HISTOGRAM = 1, LANE_ADAPTIVE = 2 };
-
 /* timing=adaptive, in a node's `writer`: it is timed on one call in 2^shift; see adaptive.c. */
 #define LANE_SHIFT_BITS 8
 #define LANE_SHIFT_MASK ((1u << LANE_SHIFT_BITS) - 1)
@@ -113,7 +118,7 @@ extern __thread struct lane *cinstr_self __attribute__((tls_model("initial-exec"
 struct module_hooks {
     uint64_t tag;         /* generation << SEGMENT_ADDRESS_BITS; 0 until registered */
     uint64_t early_calls; /* entries before that */
-    uint64_t adaptive;    /* timing=adaptive */
+    uint64_t exact_tag;   /* the same where every call is timed; 0: timing=adaptive */
     uint64_t is_shared;   /* exported by the recorder for modules that have no hooks of their own */
 };
 
@@ -145,34 +150,6 @@ static inline void node_give_time(struct segment_node *node, struct segment_node
 
     node->self = 0;
     caller->self += self;
-}
-
-/* The base frame's and a node's transitions are found in one table of the lane: an entry is
- * (parent's node offset << 32 | node offset), 0 when free; open addressing, linear probing. It
- * holds children and, since recursion is folded, ways back to an ancestor. */
-static inline uint64_t lookup_slot(const struct lane *lane, uint32_t parent, uint64_t function,
-                                   uint64_t call_site) {
-    const uint64_t key = call_site ^ (function << 21) ^ ((uint64_t)parent << 34);
-    return (key * UINT64_C(0x9e3779b97f4a7c15)) >> lane->lookup_shift;
-}
-
-static inline struct segment_node *lookup_find(const struct lane *lane,
-                                               const struct segment_node *parent_node,
-                                               uint64_t function, uint64_t call_site) {
-    const uint32_t parent = node_offset(lane, parent_node);
-    const uint64_t mask = (UINT64_C(1) << (64 - lane->lookup_shift)) - 1;
-    uint64_t slot = lookup_slot(lane, parent, function, call_site);
-    uint64_t entry;
-
-    while ((entry = lane->lookup[slot]) != 0) {
-        struct segment_node *node = node_at(lane, (uint32_t)entry);
-        if ((uint32_t)(entry >> 32) == parent && node->call_site == call_site &&
-            node->function == function) {
-            return node;
-        }
-        slot = (slot + 1) & mask;
-    }
-    return NULL;
 }
 
 #endif

@@ -250,6 +250,7 @@ void lane_follow_reset(struct lane *lane) {
     shadow_carry(lane, (struct segment_node *)shadow_base(lane)->node, clock_ticks());
     lane->info->carried = (uint64_t)(lane->top - shadow_base(lane));
     lane->info->unmatched_exits = 0;
+    lane->info->late_node = 0;
     lane->info->start_ticks = clock_ticks();
     lane->info->start_cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     lane->epoch = process_reset_epoch;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "lookup.h"
 #include "process.h"
 
 #ifndef MADV_WIPEONFORK
@@ -26,10 +27,15 @@ __thread struct lane *cinstr_self __attribute__((tls_model("initial-exec"))) = &
 /* Stands in for the lane of a thread for which there was no memory: nobody tries again. */
 static struct lane lost;
 
-/* Frames and the first lookup table share one page. */
-#define FIRST_FRAMES  96u
-#define FIRST_ENTRIES 128u
-_Static_assert(FIRST_FRAMES * sizeof(struct segment_frame) + FIRST_ENTRIES * 8ul == 4096, "a page");
+/* What a lane begins with, in one page: it may never need more. */
+#define FIRST_FRAMES  80u
+#define FIRST_ENTRIES 64u
+struct first_page {
+    struct segment_frame frames[FIRST_FRAMES];
+    uint64_t lookup[FIRST_ENTRIES];
+    struct lane_memo memo[MEMO_FIRST];
+};
+_Static_assert(sizeof(struct first_page) == 4096, "a page");
 
 static struct lane *pool;
 
@@ -58,15 +64,16 @@ struct lane *lane_at(uint32_t index) {
     return &pool[index];
 }
 
-static void init_frames(struct lane *lane, char *page) {
-    struct segment_frame *base = (struct segment_frame *)page;
+static void init_first_page(struct lane *lane, struct first_page *page) {
+    struct segment_frame *base = page->frames;
 
-    lane->lookup = (uint64_t *)(page + FIRST_FRAMES * sizeof *base);
-    lane->lookup_shift = 57; /* 64 - log2(FIRST_ENTRIES) */
+    memo_use(lane, page->memo, MEMO_FIRST);
+    lane->lookup = page->lookup;
+    lane->lookup_shift = 58; /* 64 - log2(FIRST_ENTRIES) */
     lane->lookup_used = 0;
     lane->top = base;
     lane->limit = base + FIRST_FRAMES - 2;
-    lane->info->frames = (uint64_t)(page - segment.base);
+    lane->info->frames = (uint64_t)((char *)page - segment.base);
     lane->info->frame_capacity = FIRST_FRAMES;
     base->sp = UINTPTR_MAX;
     lane->first_page = page;
@@ -87,16 +94,16 @@ static void init_info(struct lane *lane, uint32_t kind) {
 }
 
 static bool init_tree(struct lane *lane, uint32_t kind) {
-    char *page = segment_take_heap(4096);
+    struct first_page *page = segment_take_heap(sizeof *page);
 
     if (page == NULL)
         return false;
     init_info(lane, kind);
-    init_frames(lane, page);
+    init_first_page(lane, page);
     lane->nodes = segment.nodes;
     lane->root = tree_add(lane, 0, SEGMENT_FUNCTION_ROOT, 0);
     if (lane->root == NULL) {
-        segment_give_heap(page, 4096);
+        segment_give_heap(page, sizeof *page);
         return false;
     }
     lane->info->root = tree_index(lane->root);
@@ -104,21 +111,15 @@ static bool init_tree(struct lane *lane, uint32_t kind) {
     return true;
 }
 
-static void init_extras(struct lane *lane) {
+/* NULL where the segment has no such column. */
+static void init_columns(struct lane *lane) {
     lane->instructions =
         segment.instructions - (uintptr_t)segment.nodes / sizeof(struct segment_node);
-    if (segment.histogram != NULL) {
-        lane->extras |= LANE_HISTOGRAM;
-        lane->min = segment.min;
-        lane->max = segment.max;
-        lane->histogram = segment.histogram;
-    }
-    if (segment.timed_calls != NULL) {
-        lane->extras |= LANE_ADAPTIVE;
-        lane->timed_calls = segment.timed_calls;
-        lane->variance = segment.variance;
-        lane->random = (uint32_t)clock_ticks() | 1;
-    }
+    lane->min = segment.min;
+    lane->max = segment.max;
+    lane->histogram = segment.histogram;
+    lane->timed_calls = segment.timed_calls;
+    lane->variance = segment.variance;
 }
 
 static void count_lost_lane(void) {
@@ -151,7 +152,8 @@ struct lane *lane_new(uint32_t kind, uintptr_t high, uintptr_t bound, struct lan
     lane->thread = outer == NULL ? lane : outer->thread;
     lane->epoch = process_reset_epoch;
     lane->switch_word = &lane->switch_seen;
-    init_extras(lane);
+    lane->random = (uint32_t)clock_ticks() | 1;
+    init_columns(lane);
     lane->ready = 1;
     __atomic_store_n(&lane->info->state, SEGMENT_LANE_USED, __ATOMIC_RELEASE);
     return lane;
@@ -186,10 +188,12 @@ void lane_free(struct lane *lane) {
     __atomic_store_n(&lane->info->state, SEGMENT_LANE_FREE, __ATOMIC_RELEASE);
     if (entries > FIRST_ENTRIES)
         segment_give_heap(lane->lookup, entries * sizeof *lane->lookup);
+    if (memo_entries(lane) > MEMO_FIRST)
+        segment_give_heap(lane->memo, memo_entries(lane) * sizeof *lane->memo);
     if (frames > FIRST_FRAMES)
         segment_give_heap(shadow_base(lane), frames * sizeof(struct segment_frame));
     if (lane->first_page != NULL)
-        segment_give_heap(lane->first_page, 4096);
+        segment_give_heap(lane->first_page, sizeof(struct first_page));
     while (block != 0) {
         const uint32_t next = tree_block_next[block - 1];
         segment_give_block(block - 1);

@@ -154,6 +154,11 @@ static void record_early_calls(const struct module_hooks *module) {
         process_early_calls(module->early_calls);
 }
 
+static void set_tag(struct module_hooks *module) {
+    module->tag = (uint64_t)generation << SEGMENT_ADDRESS_BITS;
+    module->exact_tag = options.timing == SEGMENT_TIMING_EXACT ? module->tag : 0;
+}
+
 void cinstr_module_register(struct module_hooks *module) {
     process_start();
     if (process_state != PROCESS_UP) {
@@ -161,8 +166,7 @@ void cinstr_module_register(struct module_hooks *module) {
         return;
     }
     modules_refresh();
-    module->adaptive = options.timing == SEGMENT_TIMING_ADAPTIVE;
-    module->tag = (uint64_t)generation << SEGMENT_ADDRESS_BITS;
+    set_tag(module);
     /* The first: constructors run in the order of dependence. */
     if (own_hooks == NULL) {
         own_hooks = module;
@@ -182,7 +186,7 @@ static void raise_generation(void) {
     }
     __atomic_add_fetch(&generation, 1, __ATOMIC_RELAXED);
     if (own_hooks->is_shared)
-        own_hooks->tag = (uint64_t)generation << SEGMENT_ADDRESS_BITS;
+        set_tag(own_hooks);
 }
 
 /* Also at exit, where it does no harm. */

@@ -6,7 +6,8 @@
  * The usual path of an exit picks about one in 1024 by its time stamp's bits, and sends the next
  * hook to the slow path. If that is an entry, the slow path reads the clock and lets the usual path
  * run again; from there to the frame's own stamp is what the entry takes. The hook after it goes
- * the slow way once more, to take the figure down.
+ * the slow way once more, to take the figure down. If it is an exit, nothing is timed: to wait for
+ * the next entry would send all exits of a deep recursion the slow way.
  *
  * Once in 64 of these the same hooks are run in a tight loop as well (hook_loop.c): what they cost
  * at their best at this time, timed in the same way. What the figures mean together is the reader's
@@ -26,6 +27,10 @@ void cinstr_probe_next(struct lane *lane) {
     lane->pending |= LANE_PENDING_PROBE;
     lane->full = 0;
     lane->span = 0;
+}
+
+void probe_drop(struct lane *lane) {
+    lane->pending &= ~(uint32_t)LANE_PENDING_PROBE;
 }
 
 void probe_entered(struct lane *lane) {

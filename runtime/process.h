@@ -217,6 +217,8 @@ void cpu_time_detach(struct lane *lane);
 void cpu_time_follow(struct lane *lane);
 
 void probe_entered(struct lane *lane);
+/* The hook that was to be timed was none that can be. */
+void probe_drop(struct lane *lane);
 void probe_add(struct segment_probe_sums *to, const struct segment_probe_sums *from);
 
 /* Takes away the segment of the program that this process was before exec. */

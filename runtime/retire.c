@@ -7,17 +7,12 @@
 #include <pthread.h>
 
 #include "clock.h"
+#include "duration.h"
 #include "process.h"
 
 static pthread_key_t key;
 static bool key_made;
 static struct lane *ended; /* lane 0 */
-
-/* Merged into: where a node of an ended lane has gone. The lane is dead, its caches are free for
- * that. */
-static uint32_t *merged_index(struct segment_node *node) {
-    return &node->cached[0];
-}
 
 static void add_node(struct segment_node *to, struct segment_node *from) {
     to->calls += from->calls; /* NOLINT(clang-analyzer-core.NullDereference): lane 0 has a root */
@@ -32,8 +27,7 @@ static struct segment_node *merge_target(struct segment_node *node) {
 
     if (node->function == SEGMENT_FUNCTION_ROOT)
         return ended->root;
-    return tree_child(ended, nodes + *merged_index(&nodes[node->parent]), node->function,
-                      node->call_site);
+    return tree_child(ended, nodes + nodes[node->parent].merged, node->function, node->call_site);
 }
 
 /* Nodes lie in a lane's blocks in the order in which they were made: parents first. A handler's
@@ -53,7 +47,7 @@ static void merge_tree(struct lane *lane) {
             struct segment_node *target = merge_target(node);
             if (target == NULL)
                 target = ended->root; /* tree_child() has counted the loss */
-            *merged_index(node) = tree_index(target);
+            node->merged = tree_index(target);
             add_node(target, node);
         }
     }
@@ -72,6 +66,7 @@ static void close_lane(struct lane *lane, uint64_t now) {
     if (lane->info->kind == SEGMENT_LANE_SIGNAL && cinstr_self == lane)
         lane_leave(lane, now);
     shadow_unwind(lane, shadow_base(lane), now);
+    duration_settle(lane);
     if (lane->pending & LANE_PENDING_DEFERRED) {
         lane->deferred_parent->self -= lane->deferred_ticks;
         lane->root->self += lane->deferred_ticks;

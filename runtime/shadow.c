@@ -81,7 +81,7 @@ void shadow_pop(struct lane *lane, uint64_t now, bool abnormal) {
 
     if (frame->start != 0) {
         const uint64_t ticks = charge(lane, frame, now);
-        if (lane->extras & LANE_HISTOGRAM)
+        if (lane->histogram != NULL)
             duration_add(lane, node, ticks);
         if (lane->timed_calls != NULL)
             lane->timed_calls[node_offset(lane, node) / sizeof *node]++;

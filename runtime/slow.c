@@ -12,6 +12,7 @@
 #include <errno.h>
 
 #include "clock.h"
+#include "lookup.h"
 #include "process.h"
 
 static struct segment_node *node_of(const struct segment_frame *frame) {
@@ -49,10 +50,6 @@ static void record_enter(struct lane *lane, uint64_t function, uint64_t call_sit
     node = tree_child(lane, parent, function, call_site);
     if (node == NULL)
         return;
-    if (lane->top != shadow_base(lane) || lane->info->kind != SEGMENT_LANE_SIGNAL) {
-        parent->cached[1] = parent->cached[0];
-        parent->cached[0] = node_offset(lane, node);
-    }
     node->calls++;
     if (kind == ENTER_LEAF) {
         parent->callee_returns++;
@@ -92,6 +89,8 @@ int cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp) {
             if (!again)
                 record_enter(lane, function, call_site, sp, ENTER_TIMED);
         }
+        if (!again)
+            probe_drop(lane);
         lane_rest(lane);
     } else if (process_state == PROCESS_UP && process_recording) {
         __atomic_add_fetch(&segment.header->losses.lane_calls, 1, __ATOMIC_RELAXED);
@@ -175,6 +174,7 @@ void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint6
     if (lane != NULL) {
         cpu_time_follow(lane);
         record_exit(lane, function, call_site, sp, now);
+        probe_drop(lane);
         lane_rest(lane);
         if (lane->info->kind == SEGMENT_LANE_SIGNAL && lane->top == shadow_base(lane))
             lane_leave(lane, now);

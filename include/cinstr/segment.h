@@ -113,10 +113,14 @@ struct segment_column {
     uint64_t reserved;
 };
 
-/* Buckets of a duration histogram in ticks: log-linear, 4 steps an octave (error below 12.5 %).
- * bucket(d) = d for d < 4, else 4 * (floor(log2 d) - 1) + ((d >> (floor(log2 d) - 2)) & 3), at most
- * SEGMENT_HISTOGRAM_BUCKETS - 1. */
+/* Buckets of a duration histogram in ticks: log-linear, 4 steps an octave (error below 12.5 %). */
 #define SEGMENT_HISTOGRAM_BUCKETS 160u
+static inline uint32_t segment_histogram_bucket(uint64_t ticks) {
+    const uint32_t octave = 61u - (uint32_t)__builtin_clzll(ticks | 4);
+    const uint32_t bucket = 4 * octave + (uint32_t)(ticks >> octave);
+
+    return bucket < SEGMENT_HISTOGRAM_BUCKETS ? bucket : SEGMENT_HISTOGRAM_BUCKETS - 1;
+}
 
 /* One reading of both clocks at (nearly) the same moment. */
 struct segment_clock_pair {
@@ -235,7 +239,12 @@ struct segment_lane {
     uint64_t threads; /* lane 0: how many threads' lanes were merged */
     struct segment_probe_sums probes;
     char thread_name[16];
-    uint64_t reserved[8];
+    /* histogram=1: the call that ended last, not yet in the columns of durations: its node's
+     * address, 0 none, and how long it took. Seen while the program runs it may be there already.
+     */
+    uint64_t late_node;
+    uint64_t late_ticks;
+    uint64_t reserved[6];
 };
 
 struct segment_label {
@@ -260,10 +269,11 @@ struct segment_node {
     /* Ticks in it and not in its children; signed: open calls' children are already subtracted
      * while the open time itself is not yet added. */
     uint64_t self;
-    uint64_t total;     /* ticks, the sum over every finished activation; 0 in a root */
-    uint32_t parent;    /* node index, 0 for a root */
-    uint32_t cached[2]; /* writer's own: byte offsets in NODES of the children last entered */
-    uint32_t writer;    /* writer's own: how often it is timed (timing=adaptive) */
+    uint64_t total;  /* ticks, the sum over every finished activation; 0 in a root */
+    uint32_t parent; /* node index, 0 for a root */
+    uint32_t merged; /* writer's own: where a node of a thread that has ended has gone */
+    uint32_t reserved;
+    uint32_t writer; /* writer's own: how often it is timed (timing=adaptive) */
 };
 
 struct segment_frame {

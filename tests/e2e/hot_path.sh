@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The hot path stays as short as it is: instructions of a pair of hooks, counted by callgrind on
+# programs that are nothing but calls, against the numbers below. They hold for the recorder built
+# by Debian 12's gcc at -O2; whoever changes the hooks changes them here, and says why.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+micro=$SCRATCH/micro
+
+build() {
+    gcc -std=gnu11 -O2 -finstrument-functions -pthread "$TOP/bench/micro.c" -o "$micro" "${LINK_CINSTR[@]}"
+}
+
+# at_most LIMIT SHAPE [NUMBER]
+at_most() {
+    local limit=$1 found
+    shift
+    found=$("$TOP/bench/instructions" "$micro" "$@") || return
+    echo "$found instructions, at most $limit allowed"
+    awk "BEGIN { exit !($found > 20 && $found <= $limit) }"
+}
+
+if ! command -v valgrind >/dev/null; then
+    skip "instructions of the hot path" "valgrind is not here"
+    ok "nothing to count with"
+    finish
+fi
+check "micro-programs build" build
+check "a call met last here: at most 105 instructions" at_most 105 leaf
+check "one of 4 callees at random: at most 107" at_most 107 fan 4
+check "one of 64 callees at random: at most 110" at_most 110 fan 64
+check "a recursion 1,000 deep: at most 106" at_most 106 deep 1000
+export CINSTR_MORE=histogram=1
+check "with histogram=1: at most 166" at_most 166 leaf
+export CINSTR_MORE=timing=adaptive
+check "with timing=adaptive: at most 125" at_most 125 leaf
+finish
