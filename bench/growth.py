@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: MIT
-"""How costs grow: start-up and exit, dumps and exit profiles as contexts grow, a call's cost as
-children and threads grow, symbols of a large binary. Called by bench/bench, which prints the
+"""How costs grow: start-up and exit, dumps of a running program, dumps and exit profiles as contexts
+grow, a call's cost as children and threads grow, symbols of a large binary. Called by bench/bench, which prints the
 tables: each a title, rows of cells with the head first, and what should be seen in them."""
+import os
 import subprocess
+import threading
 from statistics import median
 
 import tables
 from compare import Comparison
-from programs import Program
+from programs import PROGRAMS, Program
+from runner import TOP
 from sides import BEFORE, CINSTR, CLOCK, SIDES
 
 ROUNDS = 3
+DUMP_ROUNDS = 7
+DUMP_SECONDS = 0.1
 START_ROUNDS = 21
 BUDGET = "contexts=2097152"
 FUNCTIONS_A_FILE = 2000
@@ -76,6 +81,56 @@ def exit_profile_of(runner, program, binary):
             for output in ("none", "profile.pb.gz")}
     return {"wall": runs["profile.pb.gz"]["wall"] - runs["none"]["wall"],
             "memory": runs["profile.pb.gz"]["memory"], "before": runs["none"]["memory"]}
+
+
+class Dumps(threading.Thread):
+    """Dumps the process again and again, until told to stop."""
+
+    def __init__(self, runner, pid):
+        super().__init__()
+        self.command = [runner.cinstr, "dump", str(pid), "-o", runner.bench / "dump.pb.gz"]
+        self.ended = threading.Event()
+        self.done = 0
+
+    def run(self):
+        while not self.ended.wait(DUMP_SECONDS):
+            if subprocess.run(self.command, capture_output=True).returncode == 0:
+                self.done += 1
+
+
+def run_with_dumps(runner, command, directory, is_dumped):
+    """CPU seconds of the command, and how often it was dumped. It says its number to a pipe first."""
+    reading, writing = os.pipe()
+    announced = ["sh", "-c", f'echo $$ >&{writing}; exec {writing}>&-; exec "$0" "$@"']
+    environment = {**runner.environment, "CINSTR_OPTIONS": "output=none"}
+    with subprocess.Popen([*command[:-1], *announced, command[-1]], cwd=directory, env=environment,
+                          stdout=subprocess.DEVNULL, pass_fds=[writing]) as process:
+        os.close(writing)
+        with open(reading) as pipe:
+            dumps = Dumps(runner, int(pipe.readline()))
+        if is_dumped:
+            dumps.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = status
+        dumps.ended.set()
+        if is_dumped:
+            dumps.join()
+    return usage.ru_utime + usage.ru_stime, dumps.done
+
+
+def live_dumps(runner):
+    rows = [["program", "alone, CPU s", "dumped, CPU s", "dumps", "ratio (min–max)"]]
+    for program in [p for p in PROGRAMS if p.is_real]:
+        binary = runner.binary(program, "gcc", BEFORE, CINSTR)
+        command = [TOP / "tests/real/run", program.source, "demo", binary]
+        rounds = [[run_with_dumps(runner, command, runner.bench, is_dumped) for is_dumped in (False, True)]
+                  for _ in range(DUMP_ROUNDS)]
+        ratios = [dumped[0] / alone[0] for alone, dumped in rounds]
+        rows.append([program.title, tables.number(median(alone[0] for alone, _ in rounds)),
+                     tables.number(median(dumped[0] for _, dumped in rounds)),
+                     tables.number(median(dumped[1] for _, dumped in rounds)),
+                     f"{median(ratios):.3f} ({min(ratios):.3f}–{max(ratios):.3f})"])
+    return title("A run that is dumped ten times a second", "under 2 % added", rows)
 
 
 def contexts(runner):
@@ -155,5 +210,5 @@ def symbols(runner):
 
 
 def measure(runner):
-    for measurement in (start_and_exit, contexts, children, threads, symbols):
+    for measurement in (start_and_exit, live_dumps, contexts, children, threads, symbols):
         yield measurement(runner)

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import zlib
 from pathlib import Path
 
 import readers
@@ -33,6 +34,13 @@ class Runner:
     def fill(self, text):
         return text.replace("{build}", str(self.build)).replace("{bench}", str(self.bench))
 
+    def fill_flags(self, flags):
+        """Objects are kept by the flags that they are compiled with, and a plugin is more than its
+        name."""
+        filled = self.fill(flags)
+        named = re.search(r"-fpass-plugin=(\S+)", filled)
+        return filled if not named else f"{filled} -DPLUGIN_CHECKSUM={zlib.crc32(Path(named[1]).read_bytes())}"
+
     def binary(self, program, compiler, flags, link):
         """The built program: by one name on every side, since Lua keeps its own. Sides that are
         built alike share it."""
@@ -40,7 +48,8 @@ class Runner:
         path = self.bench / "bin" / key / program.source
         if path in self.built:
             return path
-        command = [TOP / "bench/build", program.source, compiler, path, flags, *map(self.fill, link)]
+        command = [TOP / "bench/build", program.source, compiler, path, self.fill_flags(flags),
+                   *map(self.fill, link)]
         result = subprocess.run(command, env=self.environment, capture_output=True, text=True)
         if result.returncode != 0:
             raise Skipped(f"does not build: {(result.stderr.strip().splitlines() or ['?'])[-1]}")

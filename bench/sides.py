@@ -15,8 +15,11 @@ BEFORE = "-finstrument-functions"
 AFTER = "-finstrument-functions-after-inlining"
 XRAY = "-fxray-instrument -fxray-instruction-threshold=1"
 
-# In `link`, `command` and `environment`: {build} is the build directory, {bench} that of the
-# benchmark in it; files are written to the directory that a side is run in.
+# In `flags`, `link`, `command` and `environment`: {build} is the build directory, {bench} that of
+# the benchmark in it; files are written to the directory that a side is run in.
+_PLUGIN = "{build}/cinstr-plugin-" + CLANG.rpartition("-")[2] + ".so"
+PLUGIN = f"{AFTER} -fpass-plugin={_PLUGIN}"
+PLUGIN_WITH = f"{AFTER} -fplugin={_PLUGIN} -fpass-plugin={_PLUGIN} -Xclang -mllvm -Xclang -cinstr-"
 CINSTR = ("-L{build}", "-lcinstr", "-Wl,-rpath,{build}")
 EMPTY = ("{bench}/hooks_empty.o",)
 CLOCK = ("{bench}/hooks_clock.o",)
@@ -66,6 +69,12 @@ def hooks(compiler, when, flags, slow_rows=()):
     ]
 
 
+def plugin(name, flags, options=()):
+    return Side(f"{CLANG}, plugin: {name}", CLANG, flags, CINSTR,
+                environment={"CINSTR_OPTIONS": ":".join(("output=profile.pb.gz", *options))},
+                floor=f"{CLANG}, hooks after inlining: two clocks", calls=AFTER, reads="cinstr")
+
+
 def xray(name, environment):
     environment = {"XRAY_OPTIONS": "patch_premain=true verbosity=0", **environment}
     return Side(f"{CLANG}: XRay {name}", CLANG, XRAY, ("{bench}/xray_start.o", "-fxray-instrument",
@@ -89,6 +98,11 @@ SIDES = [
     Side(f"{CLANG}: plain", CLANG),
     *hooks(CLANG, "", BEFORE),
     *hooks(CLANG, " after inlining", AFTER),
+    plugin("exact", PLUGIN),
+    plugin("exact, instructions", PLUGIN_WITH + "instructions"),
+    plugin("leaves counted", PLUGIN_WITH + "count-leaves=20"),
+    plugin("timing=adaptive", PLUGIN, ("timing=adaptive",)),
+    plugin("count", PLUGIN_WITH + "count"),
     xray("basic", {"BENCH_XRAY_MODE": "xray-basic"}),
     xray("FDR", {"BENCH_XRAY_MODE": "xray-fdr"}),
     xray("profiling", {"BENCH_XRAY_MODE": "xray-profiling"}),

@@ -87,6 +87,9 @@ static void say_correction(struct comments *comments, const struct correction *c
         "%" PRIu64 " entries timed in place",
         ns(comments, correction->inner), ns(comments, correction->outer),
         1.96 * ns(comments, correction->error), correction->probes);
+    if (comments->snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE)
+        say(comments, "probes: a call that was counted and not timed costs %.1f ns, +- %.1f ns",
+            ns(comments, correction->untimed), 1.96 * ns(comments, correction->untimed_error));
     if (error > left / 2)
         say(comments, "most of the time was the probes': what is left cannot be known well; "
                       "timing=adaptive, --baseline or fewer instrumented functions would help");

@@ -4,12 +4,11 @@
  *
  * A call costs inner ticks between its two time stamps and outer ticks in its caller. Both are
  * known from the hooks in a tight loop, run again and again while the program ran, so at the
- * program's own clock rate and load. Two things are not in the loop's figure: what an out-of-line
- * call costs its caller besides (spilled registers, lost overlap), and that an entry takes longer
- * where the program is (caches miss, branches are mispredicted), which is timed in place, on a
- * random few. How much of either is real, and not hidden behind other work, was fitted to real
- * programs whose plain run time was known (docs/architecture.md has the table); the errors cover
- * what the fit left.
+ * program's own clock rate and load. That an entry takes longer where the program is (caches miss,
+ * branches are mispredicted) is timed in place, on a random few. A call that reads no clock costs
+ * more in a program than in the loop, where the next one is begun before it has ended; reading the
+ * clock forbids that. How much of either is real was fitted to real programs whose plain run time
+ * was known (docs/architecture.md has the table); the errors cover what the fit left.
  */
 #include "correction.h"
 
@@ -17,13 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SEQUENCE_SHARE                                                                             \
-    0.5                     /* the loop holds two calls as well, but hides half of what they cost  \
-                             */
-#define IN_PLACE_SHARE 0.2  /* of the difference that is believed */
-#define IN_PLACE_ERROR 0.1  /* one standard deviation of that share */
-#define LOOP_ERROR     0.07 /* one standard deviation of a call's cost, as a share of it */
-#define PLAIN_ERROR    0.03 /* of what is left: code that is laid out otherwise runs otherwise */
+/* Errors are one standard deviation, as a share of what they belong to. */
+#define LOOP_ERROR     0.07
+#define IN_PLACE_SHARE 0.2 /* of the difference that is believed */
+#define IN_PLACE_ERROR 0.3
+#define UNTIMED_SHARE  0.4 /* by how much a call that is not timed costs more than in the loop */
+#define UNTIMED_ERROR  0.2
+#define PLAIN_ERROR    0.04 /* of what is left: code that is laid out otherwise runs otherwise */
 #define LEAST_BATCHES  4u
 #define LEAST_ENTERS   64u
 
@@ -53,13 +52,16 @@ static double ratio(uint64_t sum, uint64_t count) {
     return count == 0 ? 0 : (double)sum / (double)count;
 }
 
-/* By how much entries in the program take longer than in the loop, in ticks. */
-static double in_place_difference(const struct segment_probe_sums *sums,
+/* By how much entries in the program take longer than in the loop, in ticks. Of timing=adaptive the
+ * timed ones alone are seen, which are the rare ones: they tell nothing of the others. */
+static double in_place_difference(const struct snapshot *snapshot,
+                                  const struct segment_probe_sums *sums,
                                   const struct segment_probe_sums *loop) {
     const double difference =
         ratio(sums->enter_ticks, sums->enters) - ratio(loop->loop_enter_ticks, loop->loop_enters);
 
-    if (sums->enters < LEAST_ENTERS || loop->loop_enters == 0 || difference < 0)
+    if (snapshot->header.timing != SEGMENT_TIMING_EXACT || sums->enters < LEAST_ENTERS ||
+        loop->loop_enters == 0 || difference < 0)
         return 0;
     return difference;
 }
@@ -69,17 +71,15 @@ static void read_costs(const struct snapshot *snapshot, struct correction *corre
     const struct segment_probe_sums *loop =
         sums.batches >= LEAST_BATCHES ? &sums : &snapshot->header.start_probes;
     const uint64_t pairs = loop->batches * SEGMENT_LOOP_PAIRS;
-    const double difference = in_place_difference(&sums, loop);
-    double cost;
+    const double difference = in_place_difference(snapshot, &sums, loop);
+    const double untimed = ratio(loop->untimed, pairs);
 
     correction->inner = ratio(loop->inner, pairs);
-    correction->outer = ratio(loop->outer, pairs) + SEQUENCE_SHARE * ratio(loop->sequence, pairs) +
-                        IN_PLACE_SHARE * difference;
-    correction->untimed = ratio(loop->untimed, pairs) +
-                          SEQUENCE_SHARE * ratio(loop->sequence, pairs) +
-                          IN_PLACE_SHARE * difference;
-    cost = correction->inner + correction->outer;
-    correction->error = hypot(LOOP_ERROR * cost, IN_PLACE_ERROR * difference);
+    correction->outer = ratio(loop->outer, pairs) + IN_PLACE_SHARE * difference;
+    correction->untimed = (1 + UNTIMED_SHARE) * untimed + IN_PLACE_SHARE * difference;
+    correction->error =
+        hypot(LOOP_ERROR * (correction->inner + correction->outer), IN_PLACE_ERROR * difference);
+    correction->untimed_error = hypot(UNTIMED_ERROR * untimed, IN_PLACE_ERROR * difference);
     correction->probes = sums.enters;
 }
 
@@ -147,9 +147,11 @@ static int reckon(struct correction *correction, const struct snapshot *snapshot
         if (!is_context(snapshot, i))
             continue;
         const bool has_inner = !is_counted(snapshot, self, i);
+        const double timed = shares[i] * (double)node->callee_returns;
+        const double counted = (double)node->callee_returns - timed;
         const double cost = (has_inner ? correction->inner * (double)node->calls : 0) +
-                            (shares[i] * correction->outer + (1 - shares[i]) * untimed) *
-                                (double)node->callee_returns;
+                            correction->outer * timed + untimed * counted;
+        correction->error_total += correction->error * timed + correction->untimed_error * counted;
         correction->overhead[timed_caller(snapshot, self, i)] += cost;
         correction->overhead_total += cost;
         correction->raw_total += (double)self[i];
@@ -224,7 +226,6 @@ static void anchor(struct correction *correction, const struct snapshot *snapsho
 struct correction *correction_new(const struct snapshot *snapshot, const int64_t *self,
                                   double baseline_seconds, struct error *error) {
     struct correction *correction = calloc(1, sizeof(*correction));
-    struct snapshot_totals totals;
 
     if (correction != NULL)
         correction->overhead =
@@ -240,8 +241,6 @@ struct correction *correction_new(const struct snapshot *snapshot, const int64_t
         error_set(error, "out of memory");
         return NULL;
     }
-    snapshot_sum(snapshot, &totals);
-    correction->error_total = correction->error * (double)totals.calls;
     if (baseline_seconds > 0)
         anchor(correction, snapshot, baseline_seconds);
     fit(correction, snapshot, self);

@@ -13,16 +13,16 @@
 
 struct correction {
     double *overhead; /* by node: ticks of its self time that are the probes'; 0 to its self time */
-    double inner, outer;       /* ticks a call: inside the callee's window, in its caller */
-    double untimed;            /* timing=adaptive: a call that is counted only, both together */
-    double error;              /* one standard deviation of a call's cost */
-    double raw_total;          /* ticks below the outermost frames */
-    double overhead_total;     /* of which the probes' */
-    double error_total;        /* one standard deviation of that */
-    uint64_t probes;           /* entries timed in place; 0: only the loop at start was */
-    uint64_t clamped_contexts; /* whose reckoned cost was more than all their time */
-    double clamped_ticks;      /* by how much */
-    bool is_anchored;          /* by the run time of a plain build */
+    double inner, outer;         /* ticks a call: inside the callee's window, in its caller */
+    double untimed;              /* a call that is counted only, both together */
+    double error, untimed_error; /* one standard deviation of a call's cost */
+    double raw_total;            /* ticks below the outermost frames */
+    double overhead_total;       /* of which the probes' */
+    double error_total;          /* one standard deviation of that */
+    uint64_t probes;             /* entries timed in place; 0: only the loop at start was */
+    uint64_t clamped_contexts;   /* whose reckoned cost was more than all their time */
+    double clamped_ticks;        /* by how much */
+    bool is_anchored;            /* by the run time of a plain build */
 };
 
 /* `self` is by node, open calls counted. `baseline_seconds`: run time of a plain build, 0 unknown.

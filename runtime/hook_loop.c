@@ -80,10 +80,6 @@ static void set_up(uintptr_t sp) {
     lane.ready = 1;
 }
 
-__attribute__((noinline)) static void empty_call(void *callee, void *call_site) {
-    __asm__ volatile("" : : "r"(callee), "r"(call_site));
-}
-
 static void run_pairs(int count) {
     for (int i = 0; i < count; i++) {
         __cyg_profile_func_enter(&lane, &nodes);
@@ -146,15 +142,8 @@ static void run_batch(struct segment_probe_sums *batch) {
     batch->inner = nodes[CALLED].total - total;
     batch->outer -= batch->inner < batch->outer ? batch->inner : batch->outer;
     run_probe(batch);
-    start = clock_counter();
-    for (uint32_t i = 0; i < PAIRS; i++) {
-        empty_call(&lane, &nodes);
-        empty_call(&lane, &nodes);
-    }
-    batch->sequence = clock_counter() - start;
     batch->untimed = time_untimed();
     batch->batches = 1;
-    batch->batch_squares = (batch->inner + batch->outer) * (batch->inner + batch->outer);
 }
 
 static uint64_t pair_ticks(const struct segment_probe_sums *batch) {

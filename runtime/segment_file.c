@@ -88,7 +88,8 @@ void *segment_file_create(char *path, size_t path_size, uint64_t size, char *rea
     const int directory = choose_directory(path, path_size);
 
     if (directory < 0) {
-        snprintf(reason, reason_size, "%s: %s", path, strerrordesc_np(errno));
+        snprintf(reason, reason_size, "%s: %s", path,
+                 errno == EPERM ? "must be yours alone (chmod 700)" : strerrordesc_np(errno));
         return NULL;
     }
     const int fd = create_in(directory, path, path_size);

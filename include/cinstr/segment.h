@@ -133,14 +133,13 @@ struct segment_clock_pair {
 struct segment_probe_sums {
     /* Timed in place, a random few: from just before an entry hook's usual path to its time stamp.
      */
-    uint64_t enters, enter_ticks, enter_squares;
+    uint64_t enters, enter_ticks;
     /* The same hooks in a tight loop, in batches of SEGMENT_LOOP_PAIRS pairs: between the two time
-     * stamps of a pair, and besides; two calls of an empty function in place of the hooks; and one
-     * entry a batch timed as above. */
-    uint64_t batches, inner, outer, batch_squares; /* squares of a batch's inner + outer */
-    uint64_t sequence;
+     * stamps of a pair, and besides; pairs that are counted and not timed; and one entry a batch
+     * timed as above. */
+    uint64_t batches, inner, outer;
+    uint64_t untimed;
     uint64_t loop_enters, loop_enter_ticks;
-    uint64_t untimed; /* timing=adaptive: a pair that counts only */
 };
 
 /* What could not be recorded as it should be. Counts, never reset. */
@@ -244,7 +243,7 @@ struct segment_lane {
      */
     uint64_t late_node;
     uint64_t late_ticks;
-    uint64_t reserved[6];
+    uint64_t reserved[9];
 };
 
 struct segment_label {
