@@ -88,18 +88,32 @@ static struct profile *build_difference(const struct source *source, const struc
 /* --- the dump ----------------------------------------------------------------------------------
  */
 
-static bool is_edges(const struct request *request) {
-    return request->build.kind != NULL && strcmp(request->build.kind, "edges") == 0;
+static const struct kind {
+    const char *name, *extension, *samples;
+} kinds[] = {
+    {"exact", "", "contexts"},
+    {"edges", "", "edges"},
+    {"cpu", ".cpu", "places"},
+};
+
+/* NULL: there is none of that name. */
+static const struct kind *find_kind(const char *name) {
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (strcmp(name, kinds[i].name) == 0)
+            return &kinds[i];
+    }
+    return NULL;
 }
 
-static void default_name(const struct segment_header *header, char *name, size_t size) {
+static void default_name(const struct segment_header *header, const struct kind *kind, char *name,
+                         size_t size) {
     char program[sizeof(header->program)];
     snprintf(program, sizeof(program), "%s", header->program);
     for (char *at = program; *at != '\0'; at++) {
         if (*at == '/' || (unsigned char)*at < 0x20 || *at == 0x7f)
             *at = '_';
     }
-    snprintf(name, size, "cinstr.%s.%u.pb.gz", program, header->pid);
+    snprintf(name, size, "cinstr.%s.%u%s.pb.gz", program, header->pid, kind->extension);
 }
 
 static int write_profile(const struct profile *profile, const char *path, struct output_file *file,
@@ -114,6 +128,8 @@ static int write_profile(const struct profile *profile, const char *path, struct
 
 static int dump_snapshot(const struct source *source, const struct request *request,
                          const struct snapshot *snapshot, struct error *error) {
+    const struct kind *kind =
+        find_kind(request->build.kind != NULL ? request->build.kind : "exact");
     struct output_file file;
     char name[128];
     struct profile *profile = request->seconds > 0
@@ -121,12 +137,11 @@ static int dump_snapshot(const struct source *source, const struct request *requ
                                   : build_profile(snapshot, &request->build, error);
     if (profile == NULL)
         return -1;
-    default_name(&snapshot->header, name, sizeof(name));
+    default_name(&snapshot->header, kind, name, sizeof(name));
     const char *path = request->output == NULL ? name : request->output;
     const int result = write_profile(profile, path, &file, error);
     if (result == 0 && !request->quiet)
-        note("%s: %s %s", file.path, units_count(profile->sample_count).text,
-             is_edges(request) ? "edges" : "contexts");
+        note("%s: %s %s", file.path, units_count(profile->sample_count).text, kind->samples);
     profile_free(profile);
     return result;
 }
@@ -154,7 +169,8 @@ static const char help[] =
     "  -o, --output FILE     write FILE, \"-\" standard output (default\n"
     "                        cinstr.PROGRAM.PID.pb.gz; made, or replaced)\n"
     "      --kind KIND       exact: a sample for each calling context (default);\n"
-    "                        edges: one for each call edge, for pprof's -peek\n"
+    "                        edges: one for each call edge, for pprof's -peek;\n"
+    "                        cpu: what was sampled (sample= of CINSTR_OPTIONS)\n"
     "      --seconds N       only what happens in the next N seconds\n"
     "      --by-thread       keep threads apart, by tags\n"
     "      --baseline SECONDS  a plain build's run time: anchors the times\n" HELP_DIRECTORY
@@ -194,8 +210,8 @@ static int set_option(const struct command *command, void *context, int option) 
         break;
     case OPTION_KIND:
         request->build.kind = optarg;
-        if (strcmp(optarg, "exact") != 0 && strcmp(optarg, "edges") != 0)
-            return usage_error(command, "no kind '%s'; there are exact, edges", optarg);
+        if (find_kind(optarg) == NULL)
+            return usage_error(command, "no kind '%s'; there are exact, edges, cpu", optarg);
         break;
     case OPTION_SECONDS:
         if (!parse_real(optarg, 0.001, 2e6, &request->seconds))

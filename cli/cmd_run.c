@@ -134,6 +134,8 @@ static const char help[] =
     "                        every call, time a random share of short, frequent ones\n"
     "      --contexts N      calling contexts to keep apart, 1024 to 16777216\n"
     "                        (default 262144); what is beyond is kept by call edge\n"
+    "      --sample[=HZ]     sample too, 1 to 10000 times in a second of CPU time\n"
+    "                        (default 100): a second profile, FILE.cpu.pb.gz\n"
     "      --no-cpu          wall time alone, no CPU time\n"
     "      --no-start        record only from the program's own cinstr_start() on\n"
     "      --directory DIR   where the records lie while it runs\n"
@@ -148,12 +150,14 @@ static const char help[] =
     "Examples:\n"
     "  cinstr run -- ./program arguments\n"
     "  cinstr run -o p.pb.gz --histogram -- ./program && cinstr report p.pb.gz\n"
-    "  cinstr run --timing adaptive make check\n";
+    "  cinstr run --timing adaptive make check\n"
+    "  cinstr run --sample=500 -o p.pb.gz -- ./program && cinstr report p.cpu.pb.gz\n";
 
 enum {
     OPTION_HISTOGRAM = 256,
     OPTION_TIMING,
     OPTION_CONTEXTS,
+    OPTION_SAMPLE,
     OPTION_NO_CPU,
     OPTION_NO_START,
     OPTION_DIRECTORY,
@@ -164,6 +168,7 @@ static const struct option long_options[] = {
     {"histogram", no_argument, NULL, OPTION_HISTOGRAM},
     {"timing", required_argument, NULL, OPTION_TIMING},
     {"contexts", required_argument, NULL, OPTION_CONTEXTS},
+    {"sample", optional_argument, NULL, OPTION_SAMPLE},
     {"no-cpu", no_argument, NULL, OPTION_NO_CPU},
     {"no-start", no_argument, NULL, OPTION_NO_START},
     {"directory", required_argument, NULL, OPTION_DIRECTORY},
@@ -176,7 +181,7 @@ static int set_option(const struct command *command, void *context, int option) 
     struct request *request = context;
     const char *name = "", *value = optarg;
     struct error error;
-    uint64_t contexts;
+    uint64_t number;
     switch (option) {
     case 'q':
         request->quiet = true;
@@ -191,8 +196,14 @@ static int set_option(const struct command *command, void *context, int option) 
         break;
     case OPTION_CONTEXTS:
         name = "contexts";
-        if (!parse_number(optarg, 1024, 16777216, &contexts))
+        if (!parse_number(optarg, 1024, 16777216, &number))
             return usage_error(command, "--contexts takes 1024 to 16777216, not '%s'", optarg);
+        break;
+    case OPTION_SAMPLE:
+        name = "sample";
+        value = optarg == NULL ? "100" : optarg;
+        if (!parse_number(value, 1, 10000, &number))
+            return usage_error(command, "--sample takes 1 to 10000, not '%s'", value);
         break;
     case OPTION_DIRECTORY:
         name = "directory";

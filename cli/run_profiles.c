@@ -24,10 +24,31 @@ static char *glob_pattern(const char *output) {
     return pattern;
 }
 
+/* As the recorder does. */
+static char *sampled_name(const char *output) {
+    static const char ending[] = ".pb.gz";
+    const size_t length = strlen(output), tail = sizeof(ending) - 1;
+    const bool has_ending = length > tail && strcmp(output + length - tail, ending) == 0;
+    char *name;
+    return asprintf(&name, "%.*s.cpu%s", (int)(length - (has_ending ? tail : 0)), output,
+                    has_ending ? ending : "") < 0
+               ? NULL
+               : name;
+}
+
+static int compare_paths(const void *left, const void *right) {
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
 static bool list(struct run_profiles *profiles) {
-    const int result = glob(profiles->pattern, 0, NULL, &profiles->files);
-    if (result != 0 && result != GLOB_NOMATCH)
+    const int exact = glob(profiles->pattern, 0, NULL, &profiles->files);
+    if (exact != 0 && exact != GLOB_NOMATCH)
         return false;
+    const int sampled = glob(profiles->sampled, GLOB_APPEND, NULL, &profiles->files);
+    if (sampled != 0 && sampled != GLOB_NOMATCH)
+        return false;
+    if (profiles->files.gl_pathc != 0)
+        qsort(profiles->files.gl_pathv, profiles->files.gl_pathc, sizeof(char *), compare_paths);
     profiles->details = calloc(profiles->files.gl_pathc + 1, sizeof(*profiles->details));
     for (size_t i = 0; profiles->details != NULL && i < profiles->files.gl_pathc; i++)
         stat(profiles->files.gl_pathv[i], &profiles->details[i]);
@@ -35,12 +56,13 @@ static bool list(struct run_profiles *profiles) {
 }
 
 bool run_profiles_note(struct run_profiles *before, const char *output) {
-    *before = (struct run_profiles){.pattern = glob_pattern(output)};
-    return before->pattern != NULL && list(before);
-}
-
-static int compare_paths(const void *left, const void *right) {
-    return strcmp(*(char *const *)left, *(char *const *)right);
+    char *sampled = sampled_name(output);
+    *before = (struct run_profiles){
+        .pattern = glob_pattern(output),
+        .sampled = sampled == NULL ? NULL : glob_pattern(sampled),
+    };
+    free(sampled);
+    return before->pattern != NULL && before->sampled != NULL && list(before);
 }
 
 static bool was_there(const struct run_profiles *before, char *path, const struct stat *now) {
@@ -63,17 +85,18 @@ static bool is_part(const char *path) {
 
 size_t run_profiles_new(const struct run_profiles *before,
                         void (*tell)(const char *path, size_t index)) {
-    struct run_profiles now = {.pattern = before->pattern};
+    struct run_profiles now = {.pattern = before->pattern, .sampled = before->sampled};
     size_t count = 0;
     if (list(&now)) {
         for (size_t i = 0; i < now.files.gl_pathc; i++) {
             char *path = now.files.gl_pathv[i];
-            if (is_part(path) || was_there(before, path, &now.details[i]))
+            const bool is_repeated = i > 0 && strcmp(path, now.files.gl_pathv[i - 1]) == 0;
+            if (is_repeated || is_part(path) || was_there(before, path, &now.details[i]))
                 continue;
             tell(path, count++);
         }
     }
-    now.pattern = NULL;
+    now.pattern = now.sampled = NULL;
     run_profiles_free(&now);
     return count;
 }
@@ -82,4 +105,5 @@ void run_profiles_free(struct run_profiles *profiles) {
     globfree(&profiles->files);
     free(profiles->details);
     free(profiles->pattern);
+    free(profiles->sampled);
 }

@@ -16,9 +16,11 @@ struct run_profiles {
     glob_t files;         /* sorted */
     struct stat *details; /* of each */
     char *pattern;        /* as of glob(3) */
+    char *sampled;        /* the other one's */
 };
 
-/* Notes what there is now; `output` is a pattern of the recorder's. False: out of memory. */
+/* Notes what there is now; `output` is a pattern of the recorder's, that of sampled profiles lies
+ * beside it. False: out of memory. */
 bool run_profiles_note(struct run_profiles *before, const char *output);
 
 /* Calls `tell` with each file written since, and its number from 0 on. Returns how many. */

@@ -30,11 +30,13 @@ void cinstr_stop(void);
 void cinstr_reset(void);
 
 /* Writes a profile of everything recorded up to now, as gzip'd pprof.
- *   kind  "exact": one sample a calling context; "edges": one a call edge
+ *   kind  "exact": one sample a calling context; "edges": one a call edge;
+ *         "cpu": what was sampled (sample= of CINSTR_OPTIONS)
  *   fd    a descriptor open for writing; stays open
  * Other threads go on running and recording. Needs the reader library (libcinstr_reader), which is
  * loaded at the first call. Thread-safe; not async-signal-safe. Errors: EINVAL (kind), ENOTSUP
- * (nothing is being recorded, or no reader library), EIO (one line on standard error says what). */
+ * (nothing is being recorded, or sampled, or no reader library), EIO (one line on standard error
+ * says what). */
 int cinstr_write_profile(const char *kind, int fd);
 
 /* The same into a file, which is made or replaced as a whole (mode 0644, less the umask). */

@@ -17,13 +17,14 @@
 #define uthash_nonfatal_oom(entry) ((entry)->is_lost = true)
 #include <uthash.h>
 
-enum role { ENTRY, CALL, OUTSIDE };
+enum role { ENTRY, CALL, OUTSIDE, INTERRUPTED };
 
 struct place {
     struct place_key {
         uint64_t function, call_site, role;
     } key;
     uint32_t location;
+    bool is_own; /* INTERRUPTED: in the function itself */
     bool is_lost;
     UT_hash_handle hh;
 };
@@ -198,41 +199,98 @@ static uint32_t make_outside(struct build_locations *locations, const struct pla
                         &(struct symbol){.name = name, .system_name = name, .file = ""}, 0);
 }
 
-static uint32_t find_place(struct build_locations *locations, const struct place_key *key) {
+/* The code of a function is where its own lines are, inlined copies included, or its symbol. */
+static bool is_own_code(struct build_locations *locations, uint32_t module, uint64_t entry,
+                        uint64_t address, const struct symbol *at, int64_t *line) {
+    struct symbol symbol;
+
+    *line = symbols_line(locations->symbols, module, entry, address);
+    return *line != 0 || (symbols_function(locations->symbols, module, entry, &symbol) &&
+                          strcmp(symbol.system_name, at->system_name) == 0);
+}
+
+static uint32_t make_interrupted(struct build_locations *locations, const struct place_key *key,
+                                 bool *is_own) {
+    const struct snapshot *snapshot = locations->snapshot;
+    const uint64_t address = key->call_site & SEGMENT_ADDRESS_MASK;
+    const uint64_t entry = key->function & SEGMENT_ADDRESS_MASK;
+    const uint32_t module = find_module(snapshot, address, key->call_site >> SEGMENT_ADDRESS_BITS);
+    char text[32];
+    struct symbol symbol = name_function(locations, module, address, text);
+    int64_t line = 0;
+
+    *is_own = module != SNAPSHOT_NONE && !build_is_pseudo(key->function) &&
+              find_module(snapshot, entry, key->function >> SEGMENT_ADDRESS_BITS) == module &&
+              is_own_code(locations, module, entry, address, &symbol, &line);
+    if (*is_own)
+        symbol = name_function(locations, module, entry, text);
+    else if (module != SNAPSHOT_NONE)
+        line = symbols_line(locations->symbols, module, address, address);
+    return add_location(locations, module, address, &symbol, line != 0 ? line : symbol.line);
+}
+
+static uint32_t make_place(struct build_locations *locations, struct place *place) {
+    switch (place->key.role) {
+    case OUTSIDE:
+        return make_outside(locations, &place->key);
+    case INTERRUPTED:
+        return make_interrupted(locations, &place->key, &place->is_own);
+    default:
+        return make_location(locations, &place->key);
+    }
+}
+
+/* NULL when out of memory. */
+static const struct place *find_place(struct build_locations *locations,
+                                      const struct place_key *key) {
     struct place *place;
 
     HASH_FIND(hh, locations->places, key, sizeof(*key), place);
     if (place != NULL)
-        return place->location;
+        return place;
     place = calloc(1, sizeof(*place));
     if (place == NULL)
-        return PROFILE_NONE;
+        return NULL;
     place->key = *key;
-    place->location =
-        key->role == OUTSIDE ? make_outside(locations, key) : make_location(locations, key);
+    place->location = make_place(locations, place);
     if (place->location != PROFILE_NONE)
         HASH_ADD(hh, locations->places, key, sizeof(place->key), place);
     if (place->location == PROFILE_NONE || place->is_lost) {
         free(place);
-        return PROFILE_NONE;
+        return NULL;
     }
-    return place->location;
+    return place;
+}
+
+static uint32_t find_location(struct build_locations *locations, const struct place_key *key) {
+    const struct place *place = find_place(locations, key);
+
+    return place == NULL ? PROFILE_NONE : place->location;
 }
 
 uint32_t build_location_entry(struct build_locations *locations, uint64_t function) {
-    return find_place(locations, &(struct place_key){function, 0, ENTRY});
+    return find_location(locations, &(struct place_key){function, 0, ENTRY});
 }
 
 uint32_t build_location_call(struct build_locations *locations, uint64_t function,
                              uint64_t call_site) {
-    return find_place(locations, &(struct place_key){function, call_site, CALL});
+    return find_location(locations, &(struct place_key){function, call_site, CALL});
 }
 
 uint32_t build_location_outside(struct build_locations *locations, uint64_t function,
                                 uint64_t call_site) {
     const uint64_t generation = function & ~SEGMENT_ADDRESS_MASK;
 
-    return find_place(locations, &(struct place_key){generation, call_site, OUTSIDE});
+    return find_location(locations, &(struct place_key){generation, call_site, OUTSIDE});
+}
+
+uint32_t build_location_interrupted(struct build_locations *locations, uint64_t function,
+                                    uint64_t address, bool *is_own) {
+    const struct place *place =
+        find_place(locations, &(struct place_key){function, address, INTERRUPTED});
+
+    *is_own = place != NULL && place->is_own;
+    return place == NULL ? PROFILE_NONE : place->location;
 }
 
 uint32_t build_location_pseudo(struct build_locations *locations, const char *name) {

@@ -6,6 +6,7 @@
 #ifndef CINSTR_READER_BUILD_LOCATIONS_H
 #define CINSTR_READER_BUILD_LOCATIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "profile.h"
@@ -29,6 +30,12 @@ uint32_t build_location_call(struct build_locations *locations, uint64_t functio
 /* Location of a caller that is not instrumented: "[libc.so.6]". `function` is the one called. */
 uint32_t build_location_outside(struct build_locations *locations, uint64_t function,
                                 uint64_t call_site);
+
+/* Location of the address (a function word, too) at which a call of `function` was interrupted.
+ * is_own: its own code; else that of a function that is not instrumented, or not yet or no longer
+ * in its hooks. */
+uint32_t build_location_interrupted(struct build_locations *locations, uint64_t function,
+                                    uint64_t address, bool *is_own);
 
 /* "[truncated]" and the like. */
 uint32_t build_location_pseudo(struct build_locations *locations, const char *name);

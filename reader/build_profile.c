@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a snapshot to a profile (see build_profile.h): one sample a context, with self values; or
- * one a call edge. The profile adds up what several threads, or several nodes of one, have of the
- * same stack.
+ * From a snapshot to a profile (see build_profile.h): one sample a context, with self values; one
+ * a call edge; or what was sampled. The profile adds up what several threads, or several nodes of
+ * one, have of the same stack.
  */
 #include "build_profile.h"
 
@@ -14,9 +14,11 @@
 #include "build_comments.h"
 #include "build_durations.h"
 #include "build_locations.h"
+#include "build_samples.h"
 #include "build_times.h"
 
 enum { VALUES = 8 };
+enum kind { EXACT, EDGES, CPU };
 
 struct build {
     const struct snapshot *snapshot;
@@ -29,12 +31,13 @@ struct build {
     const uint64_t *instructions; /* NULL: nothing counted them */
     uint32_t *entry, *call;       /* by node: its own location, and its caller's at the call */
     uint32_t value_count;
+    enum kind kind;
 };
 
 /* --- what is measured ---------------------------------------------------------------------------
  */
 
-static int add_value_types(struct build *build, bool is_edges) {
+static int add_value_types(struct build *build) {
     static const struct profile_value_type types[VALUES] = {{"calls", "count"},
                                                             {"wall", "nanoseconds"},
                                                             {"cpu", "nanoseconds"},
@@ -53,7 +56,7 @@ static int add_value_types(struct build *build, bool is_edges) {
                                    build->instructions != NULL};
     struct profile *profile = build->profile;
 
-    if (is_edges)
+    if (build->kind == EDGES)
         return profile_add_value_type(profile, "edge_calls", "count") == PROFILE_NONE ? -1 : 0;
     for (int i = 0; i < VALUES; i++) {
         if (is_there[i] &&
@@ -175,7 +178,7 @@ static int64_t read_stack(const struct build *build, uint32_t index, struct stac
     const struct segment_node *nodes = build->snapshot->nodes;
 
     stack->depth = 0;
-    if (stack_push(stack, build->entry[index]) != 0)
+    if (is_frame(&nodes[index]) && stack_push(stack, build->entry[index]) != 0)
         return -1;
     while (is_frame(&nodes[index])) {
         if (build->call[index] != PROFILE_NONE && stack_push(stack, build->call[index]) != 0)
@@ -258,33 +261,57 @@ static int add_lost(struct build *build) {
                                        .locations = &location, .depth = 1, .values = values});
 }
 
-static int add_samples(struct build *build, bool is_edges) {
+static int add_sampled(struct build *build, const struct snapshot_sample *sample,
+                       struct stack *stack) {
+    const struct segment_node *node = &build->snapshot->nodes[sample->node];
+    const int64_t label = read_stack(build, sample->node, stack);
+    struct profile_tag tags[4];
+
+    if (label < 0)
+        return -1;
+    return build_samples_add(build->profile, build->locations, build->snapshot, sample,
+                             is_frame(node) ? node->function : 0,
+                             &(struct profile_sample){
+                                 .locations = stack->locations,
+                                 .depth = stack->depth,
+                                 .tags = tags,
+                                 .tag_count = make_tags(build, sample->node, label, tags),
+                             });
+}
+
+static int add_samples(struct build *build) {
     struct stack stack = {NULL, 0, 0};
     int result = 0;
 
-    for (uint32_t i = 1; result == 0 && i < build->snapshot->node_count; i++) {
+    for (uint32_t i = 0; build->kind == CPU && i < build->snapshot->sample_count && result == 0;
+         i++)
+        result = add_sampled(build, &build->snapshot->samples[i], &stack);
+    for (uint32_t i = 1; build->kind != CPU && result == 0 && i < build->snapshot->node_count;
+         i++) {
         if (build->snapshot->node_lane[i] == SNAPSHOT_NONE || !is_frame(&build->snapshot->nodes[i]))
             continue;
-        result = is_edges ? add_edge(build, i) : add_context(build, i, &stack);
+        result = build->kind == EDGES ? add_edge(build, i) : add_context(build, i, &stack);
     }
     free(stack.locations);
-    return result == 0 ? add_lost(build) : -1;
+    return result == 0 && build->kind != CPU ? add_lost(build) : result;
 }
 
 /* --- all of it ----------------------------------------------------------------------------------
  */
 
-static int describe(struct build *build, bool is_edges) {
+static int describe(struct build *build) {
+    static const char *const defaults[] = {[EXACT] = "wall", [EDGES] = "edge_calls", [CPU] = "cpu"};
     const struct segment_header *header = &build->snapshot->header;
     struct profile *profile = build->profile;
 
-    profile->default_value_type = profile_string(profile, is_edges ? "edge_calls" : "wall");
+    profile->default_value_type = profile_string(profile, defaults[build->kind]);
     profile->period_type.name = profile_string(profile, "cpu");
     profile->period_type.unit = profile_string(profile, "nanoseconds");
     if (profile->default_value_type == NULL || profile->period_type.name == NULL ||
         profile->period_type.unit == NULL)
         return -1;
-    profile->period = 1;
+    if (build->kind != CPU)
+        profile->period = 1;
     profile->time_ns = count(header->start_realtime_ns);
     profile->duration_ns =
         nanoseconds(build, (double)snapshot_ticks_since(build->snapshot, header->start.ticks));
@@ -292,23 +319,24 @@ static int describe(struct build *build, bool is_edges) {
 }
 
 static int fill(struct build *build, struct error *error) {
-    const bool is_edges =
-        build->options->kind != NULL && strcmp(build->options->kind, "edges") == 0;
     uint32_t buckets;
 
     build->locations = build_locations_new(build->snapshot, build->profile, error);
     if (build->locations == NULL || build_times_init(&build->times, build->snapshot,
                                                      build->options->baseline_seconds, error) != 0)
         return -1;
-    if (!is_edges && snapshot_histograms(build->snapshot, &buckets) != NULL) {
+    if (build->kind == EXACT && snapshot_histograms(build->snapshot, &buckets) != NULL) {
         build->durations = build_durations_new(build->snapshot, error);
         if (build->durations == NULL)
             return -1;
     }
-    if (add_value_types(build, is_edges) != 0 || describe(build, is_edges) != 0 ||
-        locate_nodes(build) != 0 || add_samples(build, is_edges) != 0 ||
+    if (build->kind == CPU && build_samples_begin(build->profile, build->snapshot, error) != 0)
+        return -1;
+    if ((build->kind != CPU && add_value_types(build) != 0) || describe(build) != 0 ||
+        locate_nodes(build) != 0 || add_samples(build) != 0 ||
         build_locations_complain(build->locations, build->profile) != 0 ||
-        build_comments(build->profile, build->snapshot, build->times.correction) != 0)
+        (build->kind != CPU &&
+         build_comments(build->profile, build->snapshot, build->times.correction) != 0))
         return error_set(error, "%s", errno == EOVERFLOW ? "a sum is too large" : "out of memory");
     return 0;
 }
@@ -324,11 +352,18 @@ static const uint64_t *find_instructions(const struct snapshot *snapshot) {
     return NULL;
 }
 
+static enum kind find_kind(const char *name) {
+    if (name != NULL && strcmp(name, "edges") == 0)
+        return EDGES;
+    return name != NULL && strcmp(name, "cpu") == 0 ? CPU : EXACT;
+}
+
 struct profile *build_profile(const struct snapshot *snapshot, const struct build_options *options,
                               struct error *error) {
     struct build build = {
         .snapshot = snapshot,
         .options = options,
+        .kind = find_kind(options->kind),
         .profile = profile_new(),
         .unwinds = snapshot_column(snapshot, "unwinds"),
         .timed_calls = snapshot_column(snapshot, "timed_calls"),

@@ -30,6 +30,7 @@ void snapshot_free(struct snapshot *snapshot) {
     free(snapshot->labels);
     free(snapshot->nodes);
     free(snapshot->node_lane);
+    free(snapshot->samples);
     free(snapshot);
 }
 
@@ -144,6 +145,7 @@ static struct snapshot *copy(const struct snapshot_source *source, struct error 
     if (read_modules(source, snapshot, error) != 0 || read_labels(source, snapshot, error) != 0 ||
         read_lanes(source, snapshot, error) != 0 ||
         snapshot_read_nodes(source, snapshot, error) != 0 ||
+        snapshot_read_samples(source, snapshot, error) != 0 ||
         snapshot_read_frames(source, snapshot, error) != 0 ||
         (snapshot->is_live && snapshot_read_late_sums(source, snapshot, error) != 0)) {
         snapshot_free(snapshot);

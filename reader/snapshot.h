@@ -35,6 +35,13 @@ struct snapshot_lane {
     struct snapshot_sums early, late; /* before and after the frames were read */
 };
 
+/* An address at which a context was interrupted, and how often. */
+struct snapshot_sample {
+    uint32_t node;
+    uint64_t address; /* as a function word */
+    uint64_t count, periods;
+};
+
 struct snapshot {
     struct segment_header header;  /* strings NUL-terminated, sections checked */
     bool is_live;                  /* the process may have been running when this was taken */
@@ -54,6 +61,8 @@ struct snapshot {
     uint32_t *node_lane; /* index into lanes */
     uint32_t node_count;
     unsigned char *columns[SEGMENT_MAX_COLUMNS]; /* node_count elements each */
+    struct snapshot_sample *samples;             /* sample=HZ; by node */
+    uint32_t sample_count;
 };
 
 /* From a segment file. A live one is read without stopping its process. NULL with `error` filled.

@@ -52,6 +52,13 @@ int snapshot_read_late_sums(const struct snapshot_source *source, struct snapsho
 /* Adds to the durations of contexts what lanes still keep to themselves. */
 void snapshot_add_late_durations(struct snapshot *snapshot);
 
+/* --- snapshot_samples.c ------------------------------------------------------------------------
+ */
+
+/* Copies what was sampled. After the nodes. */
+int snapshot_read_samples(const struct snapshot_source *source, struct snapshot *snapshot,
+                          struct error *error);
+
 /* --- snapshot_frames.c -------------------------------------------------------------------------
  */
 

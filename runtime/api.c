@@ -53,7 +53,8 @@ PUBLIC void cinstr_reset(void) {
 }
 
 static bool is_kind(const char *kind) {
-    return kind != NULL && (strcmp(kind, "exact") == 0 || strcmp(kind, "edges") == 0);
+    return kind != NULL &&
+           (strcmp(kind, "exact") == 0 || strcmp(kind, "edges") == 0 || strcmp(kind, "cpu") == 0);
 }
 
 PUBLIC int cinstr_write_profile(const char *kind, int fd) {
@@ -63,7 +64,7 @@ PUBLIC int cinstr_write_profile(const char *kind, int fd) {
         errno = EINVAL;
         return -1;
     }
-    if (!is_up() || process_is_forked()) {
+    if (!is_up() || process_is_forked() || (options.sample == 0 && strcmp(kind, "cpu") == 0)) {
         errno = ENOTSUP;
         return -1;
     }

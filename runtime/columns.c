@@ -14,7 +14,10 @@ static void *element(const struct segment_column *column, uint32_t node) {
 void columns_clear(uint32_t node) {
     for (uint32_t i = 0; i < segment.header->column_count; i++) {
         const struct segment_column *column = &segment.header->columns[i];
-        memset(element(column, node), 0, column->element_size);
+        if (column->combine == SEGMENT_COMBINE_SAMPLES)
+            samples_clear(*(uint64_t *)element(column, node));
+        else
+            memset(element(column, node), 0, column->element_size);
     }
 }
 
@@ -38,6 +41,8 @@ void columns_add(uint32_t to, uint32_t from) {
         const struct segment_column *column = &segment.header->columns[i];
         if (column->combine == SEGMENT_COMBINE_HISTOGRAM)
             add_histogram(element(column, to), element(column, from), column->element_size / 4);
+        else if (column->combine == SEGMENT_COMBINE_SAMPLES)
+            samples_merge(element(column, to), element(column, from));
         else
             add_value(element(column, to), *(uint64_t *)element(column, from), column->combine);
     }

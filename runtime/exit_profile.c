@@ -119,7 +119,7 @@ int exit_profile_write_to(const char *kind, int fd, char *text, size_t size) {
 }
 
 /* Written beside its final name and renamed: no reader ever sees half a profile. */
-static int write_file(const char *path, char *text, size_t size) {
+static int write_file(const char *kind, const char *path, char *text, size_t size) {
     char temporary[sizeof options.output + 512];
     int result;
 
@@ -132,7 +132,7 @@ static int write_file(const char *path, char *text, size_t size) {
         snprintf(text, size, "%s", strerrordesc_np(errno));
         return -1;
     }
-    result = exit_profile_write_to("exact", fd, text, size);
+    result = exit_profile_write_to(kind, fd, text, size);
     close(fd);
     if (result == 0 && rename(temporary, path) != 0) {
         snprintf(text, size, "%s", strerrordesc_np(errno));
@@ -141,6 +141,21 @@ static int write_file(const char *path, char *text, size_t size) {
     if (result != 0)
         unlink(temporary);
     return result;
+}
+
+/* Beside the exact one: prof.cpu.pb.gz with prof.pb.gz. */
+static int write_sampled(char *path, size_t path_size, char *text, size_t size) {
+    static const char ending[] = ".pb.gz";
+    const size_t length = strlen(path), tail = sizeof ending - 1;
+    const bool has_ending = length > tail && strcmp(path + length - tail, ending) == 0;
+    char *end = path + length - (has_ending ? tail : 0);
+    const size_t left = path_size - (size_t)(end - path);
+
+    if ((size_t)snprintf(end, left, ".cpu%s", has_ending ? ending : "") >= left) {
+        snprintf(text, size, "the name is too long");
+        return -1;
+    }
+    return write_file("cpu", path, text, size);
 }
 
 static bool anything_recorded(void) {
@@ -158,7 +173,8 @@ void exit_profile_write(void) {
         return;
     }
     if (options_expand(options.output, path, sizeof path)) {
-        if (write_file(path, text, sizeof text) == 0) {
+        if (write_file("exact", path, text, sizeof text) == 0 &&
+            (options.sample == 0 || write_sampled(path, sizeof path, text, sizeof text) == 0)) {
             segment.header->state = SEGMENT_EXITED;
             segment_unlink();
             return;

@@ -176,6 +176,7 @@ struct lane *lane_attach(uintptr_t sp) {
     lane->info->start_cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     cinstr_self = lane;
     retire_watch(lane);
+    sampler_attach(lane);
     return lane;
 }
 

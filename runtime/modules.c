@@ -175,6 +175,10 @@ void cinstr_module_register(struct module_hooks *module) {
     record_early_calls(module);
 }
 
+uint64_t modules_tag(void) {
+    return (uint64_t)__atomic_load_n(&generation, __ATOMIC_RELAXED) << SEGMENT_ADDRESS_BITS;
+}
+
 uint64_t modules_own_tag(void) {
     return own_hooks->tag;
 }

@@ -20,7 +20,7 @@ struct options options = {
     .start = true,
 };
 
-enum option_type { OPTION_TEXT, OPTION_BOOL, OPTION_COUNT, OPTION_TIMING };
+enum option_type { OPTION_TEXT, OPTION_BOOL, OPTION_COUNT, OPTION_TIMING, OPTION_RATE };
 
 static const struct option_row {
     const char *name;
@@ -45,6 +45,9 @@ static const struct option_row {
     {"cpu", OPTION_BOOL, &options.cpu, 0, "0 or 1: on-CPU time beside wall time (default 1)"},
     {"histogram", OPTION_BOOL, &options.histogram, 0,
      "0 or 1: shortest, longest and histogram of durations per context (default 0)"},
+    {"sample", OPTION_RATE, &options.sample, 0,
+     "HZ: look where each thread is, so often in a second of its CPU time, 1 to 10000 (100 without "
+     "a number); 0: do not (default)"},
     {"start", OPTION_BOOL, &options.start, 0,
      "0 or 1: record from the start, or only after cinstr_start() (default 1)"},
     {"help", OPTION_BOOL, &options.help, 0, "1: print this"},
@@ -78,6 +81,20 @@ static bool set_count(uint64_t *target, const char *value) {
     return true;
 }
 
+static bool set_rate(uint32_t *target, const char *value) {
+    char *end;
+    const unsigned long rate = strtoul(value, &end, 10);
+
+    if (value[0] == '\0') {
+        *target = 100;
+        return true;
+    }
+    if (value[0] < '0' || value[0] > '9' || *end != '\0' || rate > 10000)
+        return false;
+    *target = (uint32_t)rate;
+    return true;
+}
+
 static bool set_timing(uint32_t *target, const char *value) {
     if (strcmp(value, "exact") == 0)
         *target = SEGMENT_TIMING_EXACT;
@@ -104,6 +121,8 @@ static bool set_row(const struct option_row *row, const char *value) {
         return set_count(row->target, value);
     case OPTION_TIMING:
         return set_timing(row->target, value);
+    case OPTION_RATE:
+        return set_rate(row->target, value);
     }
     return false;
 }

@@ -188,6 +188,7 @@ static bool start(void) {
     lanes_init();
     stacks_init();
     retire_init(); /* lane 0 */
+    sampler_init();
     modules_refresh();
     register_fork_handlers();
     process_recording = options.start;
@@ -302,6 +303,7 @@ bool process_after_fork(uintptr_t sp) {
     segment.header->forked = 1;
     segment_take_block();
     retire_init();
+    sampler_init();
     lane = lane_attach(sp);
     if (lane != NULL) {
         carry_open_calls(lane);
@@ -323,6 +325,7 @@ __attribute__((constructor(101))) static void process_begins(void) {
 __attribute__((destructor(101))) static void process_ends(void) {
     if (process_state != PROCESS_UP || process_is_forked())
         return;
+    sampler_stop();
     modules_refresh();
     segment.header->latest = clock_pair();
     exit_profile_write();

@@ -50,6 +50,7 @@ struct options {
     char directory[256]; /* of the segment; "" choose */
     uint64_t contexts;   /* node budget */
     uint32_t timing;     /* enum segment_timing */
+    uint32_t sample;     /* a second; 0 off */
     bool cpu, histogram, start, help;
 };
 extern struct options options;
@@ -72,6 +73,7 @@ struct segment_parts {
     char *nodes;
     char *heap;
     uint64_t *off_cpu, *unwinds, *instructions; /* columns by node index; off_cpu may be NULL */
+    uint64_t *samples;                          /* likewise; NULL unless sample= */
     uint64_t *min, *max, *timed_calls, *variance;
     uint32_t *histogram;
     char path[384]; /* of the file; "" when the segment lies in anonymous memory */
@@ -192,6 +194,31 @@ void retire_watch(struct lane *lane);
 /* Merges all lanes of a thread into lane 0. */
 void retire_thread(struct lane *lane);
 
+/* --- sampler.c, samples.c ----------------------------------------------------------------------
+ */
+
+/* Makes ready, also in a fork child; does nothing without sample=. */
+void sampler_init(void);
+/* Of the calling thread: its first lane is made, its lanes are about to be merged. */
+void sampler_attach(const struct lane *lane);
+void sampler_detach(void);
+/* No more of it: what follows is the recorder's own work. */
+void sampler_stop(void);
+
+/* Memory that a thread has for new samples. */
+struct samples_room {
+    struct segment_place *next;
+    uint32_t left;
+};
+void samples_init(void);
+/* In a handler. False: no memory. */
+bool samples_add(struct samples_room *room, const struct segment_node *node, uint64_t address,
+                 uint64_t periods);
+void samples_give_room(struct samples_room *room);
+/* `head`, `to`, `from`: elements of the column. The caller of the second holds the process lock. */
+void samples_clear(uint64_t head);
+void samples_merge(uint64_t *to, uint64_t *from);
+
 /* --- modules.c, hook_loop.c, cpu_time.c, probe.c, jumps.c, message.c, exit_profile.c -----------
  */
 
@@ -220,6 +247,9 @@ void probe_entered(struct lane *lane);
 /* The hook that was to be timed was none that can be. */
 void probe_drop(struct lane *lane);
 void probe_add(struct segment_probe_sums *to, const struct segment_probe_sums *from);
+
+/* The generation that now loaded modules belong to, as in a function word. */
+uint64_t modules_tag(void);
 
 /* Takes away the segment of the program that this process was before exec. */
 void predecessor_take(void);

@@ -104,6 +104,7 @@ static void thread_ends(void *value) {
             pthread_setspecific(key, lane);
         return;
     }
+    sampler_detach();
     cpu_time_detach(lane);
     cinstr_self = lane_sentinel();
     retire_thread(lane);

@@ -64,6 +64,8 @@ bool segment_plan(struct segment_header *header, unsigned attempt) {
     add_section(header, SEGMENT_SECTION_NODES, nodes, sizeof(struct segment_node));
     add_column(header, "unwinds", "count", 8, SEGMENT_COMBINE_SUM);
     add_column(header, "instructions", "count", 8, SEGMENT_COMBINE_SUM);
+    if (options.sample != 0)
+        add_column(header, "samples", "list", 8, SEGMENT_COMBINE_SAMPLES);
     if (options.cpu && cpu_time_available())
         add_column(header, "off_cpu", "nanoseconds", 8, SEGMENT_COMBINE_SUM);
     if (options.timing == SEGMENT_TIMING_ADAPTIVE) {

@@ -269,6 +269,7 @@ static void locate_parts(char *base) {
     segment.heap = base + header->sections[SEGMENT_SECTION_HEAP].offset;
     segment.unwinds = find_column("unwinds");
     segment.instructions = find_column("instructions");
+    segment.samples = find_column("samples");
     segment.off_cpu = find_column("off_cpu");
     segment.timed_calls = find_column("timed_calls");
     segment.variance = find_column("variance");

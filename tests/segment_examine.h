@@ -121,6 +121,7 @@ static inline bool examine_segment(const void *segment, size_t size, bool by_thr
     snapshot_verify(snapshot, &totals, examine_line, NULL);
     examine_profile(snapshot, &(struct build_options){.kind = "exact", .by_thread = by_thread});
     examine_profile(snapshot, &(struct build_options){.kind = "edges", .by_thread = by_thread});
+    examine_profile(snapshot, &(struct build_options){.kind = "cpu", .by_thread = by_thread});
     if (build_stacks(&stacks, snapshot, &error) == 0)
         stacks_free(&stacks);
     snapshot_free(snapshot);

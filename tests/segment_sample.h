@@ -19,7 +19,7 @@ enum {
     SAMPLE_NODES = SAMPLE_BLOCKS * (int)SEGMENT_BLOCK_NODES,
     SAMPLE_FRAMES = 8, /* room for so many, in each lane */
     SAMPLE_BUCKETS = 4,
-    SAMPLE_SCALARS = 7, /* columns of single values, before the histogram */
+    SAMPLE_SCALARS = 8, /* columns of single values, before the histogram */
     SAMPLE_COLUMNS = SAMPLE_SCALARS + 1,
 };
 
@@ -38,7 +38,8 @@ struct segment_sample {
     struct segment_node nodes[SAMPLE_NODES];
     uint64_t scalars[SAMPLE_SCALARS][SAMPLE_NODES];
     uint32_t histograms[SAMPLE_NODES][SAMPLE_BUCKETS];
-    struct segment_frame frames[SAMPLE_LANES][SAMPLE_FRAMES];
+    struct segment_frame frames[SAMPLE_LANES][SAMPLE_FRAMES]; /* the heap begins here */
+    struct segment_place samples[SAMPLE_LANES];
 };
 
 static inline void sample_section(struct segment_sample *sample, enum segment_section_id id,
@@ -67,7 +68,7 @@ static inline void sample_add_column(struct segment_sample *sample, const char *
 
 static inline void sample_header(struct segment_sample *sample) {
     static const char *const scalars[SAMPLE_SCALARS] = {
-        "unwinds", "off_cpu", "timed_calls", "min", "max", "instructions", "variance"};
+        "unwinds", "off_cpu", "timed_calls", "min", "max", "instructions", "variance", "samples"};
 
     sample->header = (struct segment_header){
         .magic = SEGMENT_MAGIC,
@@ -87,17 +88,20 @@ static inline void sample_header(struct segment_sample *sample) {
         .losses = {.truncated = 1},
         .program = "sample",
         .command_line = "sample",
+        .sampling = {.period_ns = 10000000, .lost = 1},
     };
     sample_section(sample, SEGMENT_SECTION_MODULES, sample->modules, 512, SAMPLE_MODULES);
     sample_section(sample, SEGMENT_SECTION_LANES, sample->lanes, 256, SAMPLE_LANES);
     sample_section(sample, SEGMENT_SECTION_LABELS, sample->labels, 256, SAMPLE_LABELS);
     sample_section(sample, SEGMENT_SECTION_BLOCKS, sample->blocks, 8, SAMPLE_BLOCKS);
     sample_section(sample, SEGMENT_SECTION_NODES, sample->nodes, 64, SAMPLE_NODES);
-    sample_section(sample, SEGMENT_SECTION_HEAP, sample->frames, 1, sizeof(sample->frames));
+    sample_section(sample, SEGMENT_SECTION_HEAP, sample->frames, 1,
+                   sizeof(sample->frames) + sizeof(sample->samples));
     for (int i = 0; i < SAMPLE_SCALARS; i++)
         sample_add_column(sample, scalars[i], sample->scalars[i], 8,
                           i == 3   ? SEGMENT_COMBINE_MIN
                           : i == 4 ? SEGMENT_COMBINE_MAX
+                          : i == 7 ? SEGMENT_COMBINE_SAMPLES
                                    : SEGMENT_COMBINE_SUM);
     sample_add_column(sample, "histogram", sample->histograms, SAMPLE_BUCKETS * 4,
                       SEGMENT_COMBINE_HISTOGRAM);
@@ -138,6 +142,14 @@ static inline uint32_t sample_lane(struct segment_sample *sample, uint32_t lane,
     nodes[inner].self = nodes[inner].total = 5000;
     nodes[outer].callee_returns = 5;
     nodes[outer].self = 0 - nodes[inner].total;
+    sample->samples[lane] = (struct segment_place){
+        .address = sample_function(lane * 2 + 1) + 3,
+        .count = 1,
+        .periods = 2,
+        .next = lane % 2 == 0 ? 0 : sample->scalars[7][inner - SEGMENT_BLOCK_NODES],
+    };
+    sample->scalars[7][inner] =
+        (uint64_t)((unsigned char *)&sample->samples[lane] - (unsigned char *)sample);
     sample->lanes[lane] = (struct segment_lane){
         .state = SEGMENT_LANE_USED,
         .kind = SEGMENT_LANE_ENDED + lane,

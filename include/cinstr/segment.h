@@ -15,6 +15,7 @@
  *   sections[NODES]   calling context nodes     segment_node       the lane's thread, every call
  *   columns[i]        more values of each node  column.element_size bytes, same index as NODES
  *   sections[HEAP]    shadow stacks             segment_frame      the lane's thread, every call
+ *                     samples of contexts       segment_place      the lane's thread, in a handler
  *
  * Nodes. All lanes draw from one array, in blocks of SEGMENT_BLOCK_NODES; a block's entry says
  * which lane owns it and how many of its nodes are complete (raised with release order). Node 0 is
@@ -48,6 +49,7 @@
 #define SEGMENT_MAX_COLUMNS 16u
 #define SEGMENT_MAX_MODULES 16384u
 #define SEGMENT_MAX_LABELS  256u
+#define SEGMENT_MAX_SAMPLES 262144u
 
 /* A function word: the address in the low 48 bits, above it the generation in which the module that
  * holds it was loaded (1 and up; dlclose starts the next). Generation 0 marks a pseudo function. */
@@ -102,6 +104,7 @@ enum segment_combine {
     SEGMENT_COMBINE_MIN = 2, /* 0 = no value yet */
     SEGMENT_COMBINE_MAX = 3,
     SEGMENT_COMBINE_HISTOGRAM = 4, /* element = an array of uint32_t counts, see below */
+    SEGMENT_COMBINE_SAMPLES = 5,   /* file offset of the first segment_place of a list, 0 none */
 };
 
 struct segment_column {
@@ -157,6 +160,13 @@ struct segment_losses {
     uint64_t lanes_without_cpu; /* lanes whose off-CPU time could not be followed */
 };
 
+/* sample=HZ; all zero when it is off. */
+struct segment_sampling {
+    uint64_t period_ns;    /* the mean */
+    uint64_t lost;         /* periods: outside any context, at the end of threads, no memory */
+    uint64_t lost_threads; /* threads that could have no timer */
+};
+
 struct segment_header {
     uint64_t magic;
     uint32_t version_major;
@@ -197,6 +207,8 @@ struct segment_header {
 
     char program[64];       /* base name, NUL-terminated */
     char command_line[512]; /* arguments with a NUL after each, cut where it does not fit */
+
+    struct segment_sampling sampling;
 };
 
 struct segment_module {
@@ -275,6 +287,15 @@ struct segment_node {
     uint32_t writer; /* writer's own: how often it is timed (timing=adaptive) */
 };
 
+/* Where a context was found by sampling, in the heap; see the column "samples". A thread's samples
+ * are in the list of the context that it was in, or of the lane's root. */
+struct segment_place {
+    uint64_t address; /* interrupted at; as a function word, with the generation of then */
+    uint64_t count;   /* how often */
+    uint64_t periods; /* that had passed: what its share of the time is reckoned by */
+    uint64_t next;    /* file offset of the next, 0 none */
+};
+
 struct segment_frame {
     uint64_t node;  /* address in the writer's memory; 0: no open call here nor above */
     uint64_t sp;    /* stack pointer of the function at its entry hook */
@@ -288,6 +309,7 @@ _Static_assert(sizeof(struct segment_lane) == 256, "lane layout");
 _Static_assert(sizeof(struct segment_label) == 256, "label layout");
 _Static_assert(sizeof(struct segment_block) == 8, "block layout");
 _Static_assert(sizeof(struct segment_node) == 64, "a node is one cache line");
+_Static_assert(sizeof(struct segment_place) == 32, "sample layout");
 _Static_assert(sizeof(struct segment_frame) == 32, "frame layout");
 
 #endif

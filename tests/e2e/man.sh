@@ -23,7 +23,7 @@ section() { # COMMAND: what the page says of it
     awk -v head=".Ss cinstr $1" '/^\.S[sh]/ { inside = $0 == head } inside' "$page1"
 }
 options_on_page() { # COMMAND
-    section "$1" | sed -n 's/^\.It Fl //p' | sed 's/ Ar .*//; s/ , / /g' | tr ' ' '\n' | sed 's/^/-/; s/,$//' | sort -u
+    section "$1" | sed -n 's/^\.It Fl //p' | sed 's/ Ns .*//; s/ Ar .*//; s/ , / /g' | tr ' ' '\n' | sed 's/^/-/; s/,$//' | sort -u
 }
 same_options() {
     diff <(options_in_help "$1") <(options_on_page "$1")

@@ -1,0 +1,184 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# sample=HZ: as many periods as the CPU time has, each where the time was spent; with threads, forks,
+# jumps into the recorder and death; and the program, with timers and signals of its own, notices
+# nothing. Every bound on a number of samples is six standard deviations wide: one run in 500 million
+# would miss it.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/programs/harness.sh
+. "$TOP/tests/programs/harness.sh"
+
+check "a program of known shares builds" program_build gcc shares || finish
+check "a program that samplers may trouble builds" \
+    program_build gcc sampled -DWITH_CINSTR "-I$TOP/include" || finish
+export CINSTR_OPTIONS=directory=$SEGMENTS
+
+# sample RATE NAME ARGUMENTS…: leaves $SCRATCH/NAME.PID.pb.gz and .cpu.pb.gz.
+sample() {
+    local EXTRA_OPTIONS=:sample=$1
+    shift
+    program_run "$@" && says_nothing "$1"
+}
+
+# functions PROFILE VALUE: a line a function: its self value and name.
+functions() {
+    "$CINSTR" report --csv "$1" >"$SCRATCH/report.csv" || return 1
+    awk -F, -v value="$2" 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+        { print $column[value], $1 }' "$SCRATCH/report.csv"
+}
+
+# total PROFILE VALUE, in the profile's own unit
+total() {
+    go tool pprof -raw "$1" | awk -v value="$2/" '/^Samples:/ { getline; on = 1
+            for (i = 1; i <= NF; i++) if (index($i, value) == 1) column = i; next }
+        /^Locations/ { on = 0 } on && /: / && !/:\[/ { sum += $column } END { printf "%.0f\n", sum }'
+}
+
+# as_expected WHAT FOUND EXPECTED: of a Poisson process
+as_expected() {
+    awk -v what="$1" -v found="$2" -v expected="$3" 'BEGIN {
+        spread = 6 * sqrt(expected) + 6; print what ": " found ", of " expected " +- " spread
+        exit !(found > expected - spread && found < expected + spread) }'
+}
+
+# --- how much, and where --------------------------------------------------------------------------
+
+# periods_are_time NAME RATE: all processes together
+periods_are_time() {
+    local sampled=0 lost=0 exact=0 profile
+    for profile in "$SCRATCH/$1".*[0-9].pb.gz; do
+        exact=$((exact + $(total "$profile" cpu)))
+        sampled=$((sampled + $(total "${profile%.pb.gz}.cpu.pb.gz" cpu)))
+        lost=$((lost + $(go tool pprof -comments "${profile%.pb.gz}.cpu.pb.gz" |
+            awk '/ periods not sampled/ { print $1; n++ } END { if (!n) print 0 }')))
+    done
+    ((sampled > lost * (1000000000 / $2))) || { echo "lost: $lost" && return 1; }
+    as_expected "$1" $((sampled / (1000000000 / $2) + lost)) $((exact / (1000000000 / $2)))
+}
+
+known_shares() {
+    sample 500 shares 300 && periods_are_time shares 500 || return 1
+    functions "$SCRATCH"/shares.*.cpu.pb.gz samples >"$SCRATCH/found" || return 1
+    # Speed is not quite the same all along: one in fifty besides.
+    awk 'FNR == NR { share[$1] = $2 / 100; next } $2 in share { found[$2] = $1; all += $1 }
+        END { for (name in share) { expected = all * share[name]
+                spread = 6 * sqrt(expected * (1 - share[name])) + expected / 50 + 1
+                print name, found[name] + 0, "of", expected, "+-", spread
+                if (found[name] < expected - spread || found[name] > expected + spread) wrong = 1 }
+            exit wrong || all < 300 }' "$SCRATCH/shares.out" "$SCRATCH/found"
+}
+check "each function has its share of the samples, and all have the CPU time" known_shares
+
+in_step() { # of the naive sampler's looks seven in ten; a busy machine lets no program keep step
+    sample 500 shares 300 lockstep naive || return 1
+    awk '{ all += $3; if ($1 == "in_lockstep") step = $3 } END { exit step < all * 0.7 }' "$SCRATCH/shares.out"
+}
+
+found_as_it_is() {
+    functions "$SCRATCH"/shares.*.cpu.pb.gz samples | awk '{ all += $1; if ($2 == "in_lockstep") step = $1 }
+        END { print step " of " all " samples; in truth one in five"; exit !(step < all * 0.5) }'
+}
+lockstep="what runs in step with a fixed timer is not taken for the whole program"
+if in_step || in_step || in_step; then
+    check "$lockstep" found_as_it_is
+else
+    skip "$lockstep" "the machine is too busy to keep step"
+fi
+
+exact_as_without() {
+    local EXTRA_OPTIONS=
+    program_run shares 50 && edges_of "$SCRATCH"/shares.*.pb.gz | cut -d, -f1-3 | sort >"$SCRATCH/without" &&
+        sample 1000 shares 50 && rm "$SCRATCH"/shares.*.cpu.pb.gz &&
+        edges_of "$SCRATCH"/shares.*.pb.gz | cut -d, -f1-3 | sort >"$SCRATCH/with" &&
+        diff "$SCRATCH/without" "$SCRATCH/with" && grep -q work_k "$SCRATCH/with"
+}
+check "exact counts are the same with and without" exact_as_without
+
+lines_told() {
+    sample 500 shares 50 || return 1
+    go tool pprof -raw "$SCRATCH"/shares.*.cpu.pb.gz >"$SCRATCH/raw"
+    grep -q '^samples/count cpu/nanoseconds\[dflt\]$' "$SCRATCH/raw" &&
+        grep -q '^PeriodType: cpu nanoseconds$' "$SCRATCH/raw" && grep -q '^Period: 2000000$' "$SCRATCH/raw" &&
+        grep -q ' work_a .*shares.c:[0-9]' "$SCRATCH/raw" || { cat "$SCRATCH/raw" && return 1; }
+}
+check "pprof reads samples, CPU time, period and lines" lines_told
+
+# --- threads and processes ------------------------------------------------------------------------
+
+many_threads() {
+    sample 1000 sampled threads 100 20 && periods_are_time sampled 1000
+}
+check "100 threads of a few periods each are sampled whole" many_threads
+
+forked() {
+    sample 500 sampled fork 300 && periods_are_time sampled 500 &&
+        [[ $(compgen -G "$SCRATCH/sampled.*.cpu.pb.gz" | wc -l) == 2 ]]
+}
+check "a fork child is sampled apart from its parent" forked
+
+forgotten() {
+    sample 1000 sampled reset 300 || return 1
+    as_expected "periods after a reset" $(($(total "$SCRATCH"/sampled.*.cpu.pb.gz cpu) / 1000000)) 1
+}
+check "cinstr_reset() forgets samples as well" forgotten
+
+# --- the program notices nothing ------------------------------------------------------------------
+
+own_timer() {
+    local own foreign changes
+    sample 1000 sampled own 500 || return 1
+    read -r _ own _ foreign _ changes <"$SCRATCH/sampled.out"
+    echo "its own signals: $own, others: $foreign, errno changed: $changes"
+    periods_are_time sampled 1000 && ((own >= 20 && foreign == 0 && changes == 0))
+}
+check "a program's own SIGPROF timer, handler and errno stay its own" own_timer
+
+read_whole() {
+    local EXTRA_OPTIONS=:sample=1000 i
+    {
+        for ((i = 0; i < 300; i++)); do printf . && read -r -t 0.002 _ <>"$SCRATCH/never"; done
+    } | program_run sampled read
+    grep -x 'failed 0' "$SCRATCH/sampled.out" && says_nothing sampled
+}
+mkfifo "$SCRATCH/never"
+check "no read that waits is interrupted" read_whole
+
+# --- taken from outside ---------------------------------------------------------------------------
+
+live_and_dead() {
+    local word pid segment
+    mkfifo "$SCRATCH/out"
+    CINSTR_OPTIONS=$CINSTR_OPTIONS:sample=500 "$SCRATCH/sampled" live >"$SCRATCH/out" &
+    pid=$!
+    exec 7<"$SCRATCH/out"
+    read -r word <&7
+    [[ $word == ready ]] && "$CINSTR" dump --kind cpu -o "$SCRATCH/live.pb.gz" "$pid"
+    kill -9 "$pid"
+    wait "$pid"
+    exec 7<&-
+    segment=$(compgen -G "$SEGMENTS/$pid.*.seg") &&
+        "$CINSTR" dump --kind cpu -o "$SCRATCH/dead.pb.gz" "$segment" || return 1
+    as_expected "alive" $(($(total "$SCRATCH/live.pb.gz" cpu) / 2000000)) 150 &&
+        (($(total "$SCRATCH/dead.pb.gz" cpu) >= $(total "$SCRATCH/live.pb.gz" cpu)))
+}
+check "samples are read from a process that runs, and after kill -9" live_and_dead
+
+not_sampled() {
+    program_run sampled reset 1 && [[ ! -e $(compgen -G "$SCRATCH/sampled.*.cpu.pb.gz") ]] || return 1
+    CINSTR_OPTIONS=sample=x:output=none "$SCRATCH/sampled" reset 1 2>&1 | grep -q "bad value 'x' for sample=HZ"
+}
+check "without the option there is none, and a bad rate is told" not_sampled
+
+# --- static programs ------------------------------------------------------------------------------
+
+static_program() {
+    read -r -a needed < <(pkg-config --static --libs libdw libelf libprotobuf-c zlib)
+    local LINK=(-static "-L$BUILD" -lcinstr "-Wl,@$BUILD/libcinstr.static"
+        "-Wl,-u,cinstr_reader_write_profile" "$BUILD/static/libcinstr_reader.a" "${needed[@]}" -lsupc++ -lm)
+    program_build gcc sampled -DWITH_CINSTR "-I$TOP/include" && sample 500 sampled fork 300 &&
+        periods_are_time sampled 500
+}
+check "a static program is sampled as well" static_program
+finish
