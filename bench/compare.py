@@ -49,7 +49,7 @@ class Comparison:
 
     def read(self, side, binary, figures):
         """What the run has left behind; the counts once, the total time every time."""
-        if side.reads == "cinstr":
+        if side.reads.startswith("cinstr"):
             figures["corrected"] = readers.corrected_seconds(figures["directory"], self.runner.cinstr)
         if side.reads and not self.runs[side.name]:
             calls = readers.READERS[side.reads](binary, figures["directory"], self.runner.cinstr)

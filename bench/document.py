@@ -26,8 +26,8 @@ bench-quick` does the micro-programs in two minutes. `scripts/install-deps bench
   keep nothing. Exact durations cannot cost less than that. *empty* hooks are the floor of the calling
   convention. Hooks are linked into the program as cinstr's are, but for the *shared* rows.
 - **memory** is the peak of the process and what it runs with; **disk** is what the run leaves.
-- **counts exact**: every count equals the counting hook's: for cinstr on every call edge, for others
-  by function. Empty where it cannot be told.
+- **counts exact**: every count equals the counting hook's: for cinstr on every call edge (the
+  plugin's, whose code lies elsewhere, by function), for others by function. Empty where it cannot be told.
 - **total time: error**: the profile's total on-CPU time, with the probes taken out, against the
   plain build's CPU time; **its bar** is the profile's own (95 %); **holds**: in how many runs it
   contained the plain build's time. Peers do not take their own cost out at all.

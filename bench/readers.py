@@ -34,18 +34,27 @@ def named_edges(binary, listing):
     return edges
 
 
-def counted(binary, listing):
-    """The truth: (edges, functions) of a listing that the counting hook has written."""
-    edges = named_edges(binary, Path(listing).read_text())
+def by_function(edges):
     functions = {}
     for (callee, _), count in edges.items():
         add(functions, callee.split("+")[0], count)
-    return edges, functions
+    return functions
+
+
+def counted(binary, listing):
+    """The truth: (edges, functions) of a listing that the counting hook has written."""
+    edges = named_edges(binary, Path(listing).read_text())
+    return edges, by_function(edges)
 
 
 def read_cinstr(binary, directory, cinstr):
     """By edge; the only reader that can be held to so much."""
     return named_edges(binary, output_of(cinstr, "report", "--addresses", directory / "profile.pb.gz"))
+
+
+def read_cinstr_functions(binary, directory, cinstr):
+    """Where the code is not the counted one's: its call sites lie elsewhere."""
+    return by_function(read_cinstr(binary, directory, cinstr))
 
 
 def read_gprof(binary, directory, _):
@@ -97,7 +106,7 @@ def read_xray(binary, directory, _):
     return calls
 
 
-READERS = {"cinstr": read_cinstr, "gprof": read_gprof, "uftrace": read_uftrace,
+READERS = {"cinstr": read_cinstr, "cinstr functions": read_cinstr_functions, "gprof": read_gprof, "uftrace": read_uftrace,
            "callgrind": read_callgrind, "xray": read_xray}
 
 
@@ -112,13 +121,12 @@ def is_exact(kind, read, truth):
 
 
 def corrected_seconds(directory, cinstr):
-    """The profile's total on-CPU (else wall) time and the ends of its error bar, as times of it."""
+    """The profile's total on-CPU (else wall) time and the ends of its error bar."""
     report = json.loads(output_of(cinstr, "report", "--json", "--limit", "1", directory / "profile.pb.gz"))
-    wall = report["values"]["wall"]["total"]
-    total = report["values"].get("cpu", report["values"]["wall"])["total"]
+    total = report["values"].get("cpu", report["values"]["wall"])["total"] / 1e9
     for comment in report["comments"]:
-        match = re.match(r"time: .* = .*, between ([\d.]+) and ([\d.]+)", comment)
-        if match and wall:
-            scale = total / wall
-            return total / 1e9, float(match[1]) * scale, float(match[2]) * scale
-    return total / 1e9, None, None
+        match = re.match(r"time: .* = ([\d.]+) s, between [\d.]+ and ([\d.]+)", comment)
+        if match:
+            half = float(match[2]) - float(match[1])
+            return total, max(0, total - half), total + half
+    return total, None, None

@@ -72,7 +72,7 @@ def hooks(compiler, when, flags, slow_rows=()):
 def plugin(name, flags, options=()):
     return Side(f"{CLANG}, plugin: {name}", CLANG, flags, CINSTR,
                 environment={"CINSTR_OPTIONS": ":".join(("output=profile.pb.gz", *options))},
-                floor=f"{CLANG}, hooks after inlining: two clocks", calls=AFTER, reads="cinstr")
+                floor=f"{CLANG}, hooks after inlining: two clocks", calls=AFTER, reads="cinstr functions")
 
 
 def xray(name, environment):
