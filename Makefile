@@ -29,7 +29,7 @@ RUNTIME_CFLAGS := $(COMMON) -mgeneral-regs-only -fPIC -ftls-model=initial-exec -
 
 # --- what there is ------------------------------------------------------------------------------
 
-runtime_sources := $(filter-out runtime/hooks.c runtime/instructions.c runtime/static_symbols.c,$(wildcard runtime/*.c)) $(wildcard runtime/*.S)
+runtime_sources := $(filter-out runtime/hooks.c runtime/instructions.c runtime/static_symbols.c runtime/preload.c,$(wildcard runtime/*.c)) $(wildcard runtime/*.S)
 reader_sources  := $(wildcard reader/*.c)
 cli_sources     := $(wildcard cli/*.c)
 unit_tests      := $(patsubst tests/unit/%_test.c,$(BUILD)/tests/%_test,$(wildcard tests/unit/*_test.c))
@@ -49,7 +49,7 @@ CLI_LIBS    := $(READER_LIBS) -ljansson
 
 .PHONY: all runtime plugin demo test unit sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
 all: runtime plugin $(BUILD)/libcinstr_reader.so.0 $(BUILD)/libcinstr_reader.a $(BUILD)/cinstr
-runtime: $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr.so $(BUILD)/libcinstr_hooks.a $(BUILD)/libcinstr.a $(BUILD)/libcinstr.static
+runtime: $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr_sample.so.0 $(BUILD)/libcinstr.so $(BUILD)/libcinstr_hooks.a $(BUILD)/libcinstr.a $(BUILD)/libcinstr.static
 
 # --- the recorder -------------------------------------------------------------------------------
 
@@ -69,6 +69,10 @@ $(BUILD)/runtime/%.shared.o: runtime/%.c
 $(BUILD)/libcinstr.so.0: $(runtime_objects) $(hook_objects:.c.o=.shared.o) runtime/libcinstr.map
 	$(CC) -shared -Wl,-soname,libcinstr.so.0 -Wl,--version-script=runtime/libcinstr.map \
 		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete -Wl,-Bsymbolic-functions $(LDFLAGS) -o $@ $(filter %.o,$^)
+
+# Preloaded into programs that are to be sampled.
+$(BUILD)/libcinstr_sample.so.0: $(BUILD)/runtime/preload.c.o
+	$(CC) -shared -Wl,-soname,libcinstr_sample.so.0 -Wl,-z,now -Wl,-z,relro $(LDFLAGS) -o $@ $^
 
 $(BUILD)/libcinstr_hooks.a: $(hook_objects)
 	rm -f $@ && $(AR) rcs $@ $^
@@ -224,4 +228,4 @@ include packaging/install.mk
 clean:
 	rm -rf $(BUILD)
 
--include $(patsubst %.o,%.d,$(runtime_objects) $(hook_objects) $(hook_objects:.c.o=.shared.o) $(reader_objects) $(cli_objects)) $(unit_tests:%=%.d)
+-include $(patsubst %.o,%.d,$(runtime_objects) $(BUILD)/runtime/preload.c.o $(hook_objects) $(hook_objects:.c.o=.shared.o) $(reader_objects) $(cli_objects)) $(unit_tests:%=%.d)

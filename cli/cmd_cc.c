@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <glob.h>
 #include <linux/limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include "cc_line.h"
 #include "cc_plugin.h"
 #include "command.h"
+#include "library.h"
 #include "text.h"
 
 enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127, ADDED_MAX = 24 };
@@ -70,34 +70,6 @@ static bool is_clang(const char *compiler) {
         return true;
     find_program(compiler, path);
     return strstr(text_base_name(path), "clang") != NULL;
-}
-
-/* --- the library -------------------------------------------------------------------------------
- */
-
-/* Beside this command, as where it is built, or in the lib directory beside its bin. */
-static bool find_library(char directory[PATH_MAX]) {
-    static const char *const places[] = {"", "/../lib", "/../lib64", "/../lib/*"};
-    char here[PATH_MAX], pattern[PATH_MAX + 32];
-    const ssize_t length = readlink("/proc/self/exe", here, sizeof(here) - 1);
-    if (length <= 0)
-        return false;
-    here[length] = '\0';
-    *strrchr(here, '/') = '\0';
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        glob_t found;
-        snprintf(pattern, sizeof(pattern), "%s%s/libcinstr.so", here, places[i]);
-        const bool is_there = glob(pattern, 0, NULL, &found) == 0;
-        if (is_there) {
-            *strrchr(found.gl_pathv[0], '/') = '\0';
-            if (realpath(found.gl_pathv[0], directory) == NULL)
-                directory[0] = '\0';
-        }
-        globfree(&found);
-        if (is_there)
-            return directory[0] != '\0';
-    }
-    return false;
 }
 
 struct compiler {
@@ -212,7 +184,7 @@ static int compile(const struct command *command, const struct request *request,
     char library[PATH_MAX];
     if (request->after_inlining && !compiler.is_clang)
         return usage_error(command, "%s has no hooks after inlining: that takes clang", *name);
-    if (find_library(library))
+    if (library_find("libcinstr.so", library))
         compiler.library = library;
     else if (cc_line_needs_library(&line))
         return fail(&(struct error){"cc: libcinstr.so is neither beside this command nor in the "

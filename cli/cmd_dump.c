@@ -128,8 +128,9 @@ static int write_profile(const struct profile *profile, const char *path, struct
 
 static int dump_snapshot(const struct source *source, const struct request *request,
                          const struct snapshot *snapshot, struct error *error) {
-    const struct kind *kind =
-        find_kind(request->build.kind != NULL ? request->build.kind : "exact");
+    const struct kind *kind = find_kind(request->build.kind != NULL ? request->build.kind
+                                        : snapshot->header.sampling.stacks != 0 ? "cpu"
+                                                                                : "exact");
     struct output_file file;
     char name[128];
     struct profile *profile = request->seconds > 0

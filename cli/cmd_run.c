@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "library.h"
 #include "run_child.h"
 #include "run_options.h"
 #include "run_profiles.h"
@@ -25,6 +26,7 @@ enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127 };
 struct request {
     struct run_options options;
     bool quiet;
+    bool sample;
 };
 
 /* --- what it left ------------------------------------------------------------------------------
@@ -99,6 +101,27 @@ static int run_program(const struct request *request, const char *output,
     return run_child_status(wait_status);
 }
 
+/* A program without hooks is sampled by a library that is loaded before its own. */
+static int preload(struct error *error) {
+    static const char name[] = "libcinstr_sample.so.0";
+    char directory[PATH_MAX], text[2 * PATH_MAX];
+    const char *others = getenv("LD_PRELOAD");
+    if (!library_find(name, directory))
+        return error_set(error,
+                         "%s is neither beside this command nor in the lib directory beside "
+                         "its own",
+                         name);
+    if (strpbrk(directory, ": ") != NULL)
+        return error_set(error,
+                         "%s: a library there cannot be preloaded: the name has a ':' or "
+                         "a blank",
+                         directory);
+    if ((size_t)snprintf(text, sizeof(text), "%s/%s%s%s", directory, name,
+                         others == NULL ? "" : ":", others == NULL ? "" : others) >= sizeof(text))
+        return error_set(error, "LD_PRELOAD is too long already");
+    return setenv("LD_PRELOAD", text, 1) == 0 ? 0 : error_set_errno(error, "cannot preload");
+}
+
 static int prepare_and_run(struct request *request, char **argv) {
     char output[RUN_OPTIONS_SIZE];
     struct run_profiles before;
@@ -108,6 +131,8 @@ static int prepare_and_run(struct request *request, char **argv) {
         run_options_add_output(&request->options, RUN_OPTIONS_OUTPUT, &error) != 0)
         return fail(&error);
     run_options_get(&request->options, "output", output);
+    if (request->sample && preload(&error) != 0)
+        return fail(&error);
     if (setenv("CINSTR_OPTIONS", request->options.text, 1) != 0 ||
         !run_profiles_note(&before, output)) {
         error_set_errno(&error, "cannot prepare the run");
@@ -123,7 +148,8 @@ static int prepare_and_run(struct request *request, char **argv) {
 
 static const char help[] =
     "Runs a program that was built with -finstrument-functions and -lcinstr (see\n"
-    "`cinstr cc --help`), and says where its profile is.\n"
+    "`cinstr cc --help`), and says where its profile is. With --sample it may be any\n"
+    "program that is not static.\n"
     "\n"
     "Options:\n"
     "  -o, --output FILE     the profile's name, with %p pid, %e program, %h host,\n"
@@ -135,7 +161,8 @@ static const char help[] =
     "      --contexts N      calling contexts to keep apart, 1024 to 16777216\n"
     "                        (default 262144); what is beyond is kept by call edge\n"
     "      --sample[=HZ]     sample too, 1 to 10000 times in a second of CPU time\n"
-    "                        (default 100): a second profile, FILE.cpu.pb.gz\n"
+    "                        (default 100), into FILE.cpu.pb.gz; a program without\n"
+    "                        hooks is sampled by its stacks\n"
     "      --no-cpu          wall time alone, no CPU time\n"
     "      --no-start        record only from the program's own cinstr_start() on\n"
     "      --directory DIR   where the records lie while it runs\n"
@@ -201,6 +228,7 @@ static int set_option(const struct command *command, void *context, int option) 
         break;
     case OPTION_SAMPLE:
         name = "sample";
+        request->sample = true;
         value = optarg == NULL ? "100" : optarg;
         if (!parse_number(value, 1, 10000, &number))
             return usage_error(command, "--sample takes 1 to 10000, not '%s'", value);

@@ -9,7 +9,7 @@ include   := $(DESTDIR)$(PREFIX)/include
 share     := $(DESTDIR)$(PREFIX)/share
 
 programs    := $(BUILD)/cinstr
-libraries   := $(addprefix $(BUILD)/,libcinstr.so.0 libcinstr_reader.so.0) $(plugins)
+libraries   := $(addprefix $(BUILD)/,libcinstr.so.0 libcinstr_sample.so.0 libcinstr_reader.so.0) $(plugins)
 archives    := $(addprefix $(BUILD)/,libcinstr.so libcinstr.static libcinstr_hooks.a libcinstr.a static/libcinstr_reader.a)
 headers     := $(addprefix include/,cinstr.h cinstr/reader.h cinstr/segment.h)
 pages       := $(wildcard docs/man/*.[13])

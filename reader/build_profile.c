@@ -105,14 +105,19 @@ static bool is_frame(const struct segment_node *node) {
 }
 
 static uint32_t entry_location(struct build *build, uint64_t function) {
+    bool is_own;
+
     switch (function) {
     case SEGMENT_FUNCTION_TRUNCATED:
         return build_location_pseudo(build->locations, "[truncated]");
     case SEGMENT_FUNCTION_BEFORE:
         return build_location_pseudo(build->locations, "[before init]");
     default:
-        return build_is_pseudo(function) ? build_location_pseudo(build->locations, "[lost]")
-                                         : build_location_entry(build->locations, function);
+        if (build_is_pseudo(function))
+            return build_location_pseudo(build->locations, "[lost]");
+        return build->snapshot->header.sampling.stacks != 0 /* a return address */
+                   ? build_location_interrupted(build->locations, 0, function - 1, &is_own)
+                   : build_location_entry(build->locations, function);
     }
 }
 
@@ -264,13 +269,14 @@ static int add_lost(struct build *build) {
 static int add_sampled(struct build *build, const struct snapshot_sample *sample,
                        struct stack *stack) {
     const struct segment_node *node = &build->snapshot->nodes[sample->node];
+    const bool has_hooks = build->snapshot->header.sampling.stacks == 0;
     const int64_t label = read_stack(build, sample->node, stack);
     struct profile_tag tags[4];
 
     if (label < 0)
         return -1;
     return build_samples_add(build->profile, build->locations, build->snapshot, sample,
-                             is_frame(node) ? node->function : 0,
+                             is_frame(node) && has_hooks ? node->function : 0,
                              &(struct profile_sample){
                                  .locations = stack->locations,
                                  .depth = stack->depth,
@@ -352,7 +358,9 @@ static const uint64_t *find_instructions(const struct snapshot *snapshot) {
     return NULL;
 }
 
-static enum kind find_kind(const char *name) {
+static enum kind find_kind(const char *name, const struct snapshot *snapshot) {
+    if (name == NULL && snapshot->header.sampling.stacks != 0)
+        return CPU;
     if (name != NULL && strcmp(name, "edges") == 0)
         return EDGES;
     return name != NULL && strcmp(name, "cpu") == 0 ? CPU : EXACT;
@@ -363,7 +371,7 @@ struct profile *build_profile(const struct snapshot *snapshot, const struct buil
     struct build build = {
         .snapshot = snapshot,
         .options = options,
-        .kind = find_kind(options->kind),
+        .kind = find_kind(options->kind, snapshot),
         .profile = profile_new(),
         .unwinds = snapshot_column(snapshot, "unwinds"),
         .timed_calls = snapshot_column(snapshot, "timed_calls"),

@@ -45,6 +45,10 @@ static int add_comments(struct profile *profile, const struct snapshot *snapshot
              sampling->lost_threads);
     if (sampling->lost_threads != 0 && profile_add_comment(profile, line) == PROFILE_NONE)
         return -1;
+    snprintf(line, sizeof(line), "%" PRIu64 " stacks could not be followed to their end",
+             sampling->broken);
+    if (sampling->broken != 0 && profile_add_comment(profile, line) == PROFILE_NONE)
+        return -1;
     return 0;
 }
 

@@ -159,6 +159,8 @@ static int write_sampled(char *path, size_t path_size, char *text, size_t size) 
 }
 
 static bool anything_recorded(void) {
+    if (sampler_unwinds)
+        return samples_are_there();
     return segment.header->sections[SEGMENT_SECTION_LANES].count > 1 ||
            segment.header->losses.before_init_calls != 0;
 }
@@ -173,7 +175,7 @@ void exit_profile_write(void) {
         return;
     }
     if (options_expand(options.output, path, sizeof path)) {
-        if (write_file("exact", path, text, sizeof text) == 0 &&
+        if ((sampler_unwinds || write_file("exact", path, text, sizeof text) == 0) &&
             (options.sample == 0 || write_sampled(path, sizeof path, text, sizeof text) == 0)) {
             segment.header->state = SEGMENT_EXITED;
             segment_unlink();

@@ -261,6 +261,8 @@ static void in_fork_child(void) {
         for (uint64_t i = 0; i < segment.header->sections[SEGMENT_SECTION_LANES].count; i++)
             memset(lane_at((uint32_t)i), 0, sizeof(struct lane));
     }
+    if (sampler_unwinds) /* no hook will come */
+        process_after_fork((uintptr_t)__builtin_frame_address(0));
 }
 
 static void register_fork_handlers(void) {

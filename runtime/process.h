@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <ucontext.h>
 
 #include <cinstr/segment.h>
 
@@ -194,7 +195,7 @@ void retire_watch(struct lane *lane);
 /* Merges all lanes of a thread into lane 0. */
 void retire_thread(struct lane *lane);
 
-/* --- sampler.c, samples.c ----------------------------------------------------------------------
+/* --- sampler*.c, samples.c ---------------------------------------------------------------------
  */
 
 /* Makes ready, also in a fork child; does nothing without sample=. */
@@ -205,12 +206,27 @@ void sampler_detach(void);
 /* No more of it: what follows is the recorder's own work. */
 void sampler_stop(void);
 
+/* In a program without hooks: see sampler_stack.c. */
+extern bool sampler_unwinds;
+void sampler_stack_attach(void);
+void sampler_stack_detach(void);
+/* The context of an interrupted thread; NULL: no memory. In a handler. */
+const struct segment_node *sampler_stack_node(struct lane *lane, const ucontext_t *context);
+#pragma GCC visibility push(default)
+/* Samples the calling thread, whose stack is [low, high), by unwinding. */
+void cinstr_sample_thread(uintptr_t low, uintptr_t high);
+/* The process ends by _exit(): what has no sample leaves no segment. Async-signal-safe. */
+void cinstr_sample_end(void);
+#pragma GCC visibility pop
+
 /* Memory that a thread has for new samples. */
 struct samples_room {
     struct segment_place *next;
     uint32_t left;
 };
 void samples_init(void);
+/* Whether there is one. */
+bool samples_are_there(void);
 /* In a handler. False: no memory. */
 bool samples_add(struct samples_room *room, const struct segment_node *node, uint64_t address,
                  uint64_t periods);

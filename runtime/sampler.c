@@ -127,7 +127,8 @@ static void count_lost(uint64_t periods) {
 }
 
 static void look(struct sampler *sampler, const ucontext_t *context, uint64_t periods) {
-    const struct segment_node *node = current_node(cinstr_self);
+    const struct segment_node *node =
+        sampler_unwinds ? sampler_stack_node(cinstr_self, context) : current_node(cinstr_self);
     const uint64_t address = modules_tag() | (interrupted_at(context) & SEGMENT_ADDRESS_MASK);
 
     if (node == NULL || !samples_add(&sampler->room, node, address, periods))
@@ -142,7 +143,7 @@ static void on_signal(int number, siginfo_t *info, void *context) {
     (void)number;
     if (sampler != NULL && sampler->is_on && is_sampling && info->si_code == SI_TIMER) {
         periods = pass(sampler);
-        if (periods != 0 && process_recording)
+        if (periods != 0 && (process_recording || sampler_unwinds))
             look(sampler, context, periods);
         arm(sampler);
     }
@@ -184,6 +185,7 @@ void sampler_init(void) {
     if (options.sample == 0)
         return;
     segment.header->sampling.period_ns = NS_PER_SECOND / options.sample;
+    segment.header->sampling.stacks = sampler_unwinds;
     samples_init();
     if (samplers == NULL && (!make_samplers() || !take_signal())) {
         message("no sampling: no memory, or no signal that is free");
@@ -201,6 +203,7 @@ void sampler_attach(const struct lane *lane) {
         return;
     sampler = &samplers[lane->index];
     memset(sampler, 0, sizeof *sampler);
+    sampler_stack_attach();
     memset(&event, 0, sizeof event);
     event.sigev_notify = SIGEV_THREAD_ID;
     event.sigev_signo = signal_number;
@@ -234,6 +237,7 @@ void sampler_detach(void) {
     self = NULL;
     syscall(SYS_timer_delete, sampler->timer);
     samples_give_room(&sampler->room);
+    sampler_stack_detach();
 }
 
 void sampler_stop(void) {

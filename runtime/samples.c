@@ -22,6 +22,10 @@ void samples_init(void) {
     unused = NULL;
 }
 
+bool samples_are_there(void) {
+    return atomic_load(&pages) != 0;
+}
+
 static struct segment_place *element_at(uint64_t offset) {
     return offset == 0 ? NULL : (struct segment_place *)(segment.base + offset);
 }

@@ -165,6 +165,9 @@ struct segment_sampling {
     uint64_t period_ns;    /* the mean */
     uint64_t lost;         /* periods: outside any context, at the end of threads, no memory */
     uint64_t lost_threads; /* threads that could have no timer */
+    uint64_t broken;       /* samples whose stack could not be followed to its end */
+    uint32_t stacks; /* 1: of a program without hooks; nodes are return addresses, see below */
+    uint32_t reserved;
 };
 
 struct segment_header {
@@ -288,7 +291,9 @@ struct segment_node {
 };
 
 /* Where a context was found by sampling, in the heap; see the column "samples". A thread's samples
- * are in the list of the context that it was in, or of the lane's root. */
+ * are in the list of the context that it was in, or of the lane's root. With sampling.stacks a node
+ * stands for a frame that was unwound: its function word holds the return address into it, and its
+ * call site is 0. */
 struct segment_place {
     uint64_t address; /* interrupted at; as a function word, with the generation of then */
     uint64_t count;   /* how often */

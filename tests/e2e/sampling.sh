@@ -36,6 +36,10 @@ total() {
         /^Locations/ { on = 0 } on && /: / && !/:\[/ { sum += $column } END { printf "%.0f\n", sum }'
 }
 
+lost_periods() { # PROFILE
+    go tool pprof -comments "$1" | awk '/ periods not sampled/ { n = $1 } END { print n + 0 }'
+}
+
 # as_expected WHAT FOUND EXPECTED: of a Poisson process
 as_expected() {
     awk -v what="$1" -v found="$2" -v expected="$3" 'BEGIN {
@@ -51,16 +55,14 @@ periods_are_time() {
     for profile in "$SCRATCH/$1".*[0-9].pb.gz; do
         exact=$((exact + $(total "$profile" cpu)))
         sampled=$((sampled + $(total "${profile%.pb.gz}.cpu.pb.gz" cpu)))
-        lost=$((lost + $(go tool pprof -comments "${profile%.pb.gz}.cpu.pb.gz" |
-            awk '/ periods not sampled/ { print $1; n++ } END { if (!n) print 0 }')))
+        lost=$((lost + $(lost_periods "${profile%.pb.gz}.cpu.pb.gz")))
     done
     ((sampled > lost * (1000000000 / $2))) || { echo "lost: $lost" && return 1; }
     as_expected "$1" $((sampled / (1000000000 / $2) + lost)) $((exact / (1000000000 / $2)))
 }
 
-known_shares() {
-    sample 500 shares 300 && periods_are_time shares 500 || return 1
-    functions "$SCRATCH"/shares.*.cpu.pb.gz samples >"$SCRATCH/found" || return 1
+# shares_hold: those in $SCRATCH/found are as $SCRATCH/shares.out says.
+shares_hold() {
     # Speed is not quite the same all along: one in fifty besides.
     awk 'FNR == NR { share[$1] = $2 / 100; next } $2 in share { found[$2] = $1; all += $1 }
         END { for (name in share) { expected = all * share[name]
@@ -68,6 +70,12 @@ known_shares() {
                 print name, found[name] + 0, "of", expected, "+-", spread
                 if (found[name] < expected - spread || found[name] > expected + spread) wrong = 1 }
             exit wrong || all < 300 }' "$SCRATCH/shares.out" "$SCRATCH/found"
+}
+
+known_shares() {
+    sample 500 shares 300 && periods_are_time shares 500 || return 1
+    functions "$SCRATCH"/shares.*.cpu.pb.gz samples >"$SCRATCH/found" || return 1
+    shares_hold
 }
 check "each function has its share of the samples, and all have the CPU time" known_shares
 
@@ -170,6 +178,80 @@ not_sampled() {
     CINSTR_OPTIONS=sample=x:output=none "$SCRATCH/sampled" reset 1 2>&1 | grep -q "bad value 'x' for sample=HZ"
 }
 check "without the option there is none, and a bad rate is told" not_sampled
+
+# --- programs without hooks -----------------------------------------------------------------------
+
+check "the same programs without hooks" eval 'program_plain gcc shares && program_plain gcc sampled' || finish
+
+# run_plain RATE NAME ARGUMENTS…: leaves $SCRATCH/NAME.plain.PID.cpu.pb.gz.
+run_plain() {
+    local rate=$1 name=$2
+    shift 2
+    rm -f "$SCRATCH/$name".plain.*.pb.gz
+    "$CINSTR" run -q "--sample=$rate" -o "$SCRATCH/$name.plain.%p.pb.gz" --directory "$SEGMENTS" -- \
+        "$SCRATCH/$name.plain" "$@" >"$SCRATCH/$name.out" 2>"$SCRATCH/$name.err" && says_nothing "$name"
+}
+
+# stacks_are_whole PROFILE FUNCTION REGEX: all of FUNCTION's samples but one in twenty (a signal may come
+# in a PLT, or in code without call frame information) have these callers, from the inside out.
+stacks_are_whole() {
+    go tool pprof -traces -sample_index=samples "$1" 2>"$SCRATCH/traces.err" |
+        awk -v function_name="$2" -v callers="^$2 $3( |\$)" '/^-+\+/ { end(); next }
+            NF == 2 && $1 ~ /^[0-9]+$/ { count = $1; stack = $2; next } count { stack = stack " " $1 }
+            END { end(); print good + 0 " of " all; exit !(all > 20 && good >= all * 0.95) }
+            function end() { if (index(stack " ", function_name " ") == 1) { all += count
+                if (stack ~ callers) good += count } count = 0; stack = "" }'
+}
+
+plain_shares() {
+    run_plain 500 shares 300 || return 1
+    functions "$SCRATCH"/shares.plain.*.cpu.pb.gz samples >"$SCRATCH/found" && shares_hold &&
+        stacks_are_whole "$SCRATCH"/shares.plain.*.cpu.pb.gz work_a "run main"
+}
+check "a program without hooks has its shares, and whole stacks" plain_shares
+
+plain_threads() {
+    run_plain 500 sampled threads 40 50 || return 1
+    as_expected "threads" $(($(total "$SCRATCH"/sampled.plain.*.cpu.pb.gz cpu) / 2000000 +
+        $(lost_periods "$SCRATCH"/sampled.plain.*.cpu.pb.gz))) 1000 &&
+        stacks_are_whole "$SCRATCH"/sampled.plain.*.cpu.pb.gz spin "work thread"
+}
+check "all threads of a program without hooks are sampled" plain_threads
+
+plain_sort() {
+    run_plain 500 sampled sort 500 &&
+        stacks_are_whole "$SCRATCH"/sampled.plain.*.cpu.pb.gz spin "compare .* main"
+}
+check "stacks are followed through libc, which has no frame pointers" plain_sort
+
+plain_fork() {
+    run_plain 500 sampled fork 300 || return 1
+    local profile all=0
+    for profile in "$SCRATCH"/sampled.plain.*.cpu.pb.gz; do
+        all=$((all + $(total "$profile" cpu) / 2000000 + $(lost_periods "$profile")))
+        stacks_are_whole "$profile" spin "work main" || return 1
+    done
+    as_expected "parent and child" $all 300
+}
+check "a fork child without hooks is sampled as well" plain_fork
+
+leaves_nothing() {
+    rm -f "$SEGMENTS"/*
+    "$CINSTR" run -q --sample -o "$SCRATCH/none.%p.pb.gz" --directory "$SEGMENTS" -- \
+        sh -c ': && true; (exit 3); exit 4' 2>"$SCRATCH/none.err"
+    (($? == 4)) && is_empty "$SCRATCH/none.err" && [[ -z $(ls "$SEGMENTS") ]] &&
+        [[ -z $(compgen -G "$SCRATCH/none.*.gz") ]]
+}
+check "what took no time leaves neither profile nor segment" leaves_nothing
+
+instrumented_too() {
+    rm -f "$SCRATCH"/shares.*.gz
+    "$CINSTR" run -q --sample=1000 -o "$SCRATCH/shares.%p.pb.gz" --directory "$SEGMENTS" -- \
+        "$SCRATCH/shares" 150 >/dev/null || return 1
+    [[ $(compgen -G "$SCRATCH/shares.*.pb.gz" | wc -l) == 2 ]] &&
+        stacks_are_whole "$SCRATCH"/shares.*.cpu.pb.gz work_a "run main [[]libc.so.6[]]"
+}
+check "run --sample on an instrumented program: its contexts, beside the exact ones" instrumented_too
 
 # --- static programs ------------------------------------------------------------------------------
 

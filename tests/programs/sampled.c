@@ -4,6 +4,7 @@
  * program's own, system calls that wait, death. Used by tests/e2e/sampling.sh.
  *
  *     sampled threads COUNT MS   COUNT threads, four at a time, each takes MS ms of CPU time
+ *     sampled sort MS            takes it in a function that qsort() calls
  *     sampled fork MS            parent and child take so much each
  *     sampled own MS             with a SIGPROF handler and timer of its own; prints what came
  *     sampled read               a read that waits for standard input; prints how often it failed
@@ -70,6 +71,23 @@ static int run_threads(unsigned long count, unsigned long ms) {
     return 0;
 }
 
+static int compare(const void *left, const void *right) {
+    spin();
+    return *(const int *)left - *(const int *)right;
+}
+
+static int run_sort(unsigned long ms) {
+    const uint64_t end = cpu_ms() + ms;
+    int numbers[64];
+
+    while (cpu_ms() < end) {
+        for (int i = 0; i < 64; i++)
+            numbers[i] = i * 37 % 64;
+        qsort(numbers, 64, sizeof numbers[0], compare);
+    }
+    return 0;
+}
+
 static int run_fork(unsigned long ms) {
     const pid_t child = fork();
     int status = 0;
@@ -129,6 +147,8 @@ int main(int argc, char **argv) {
 
     if (strcmp(mode, "threads") == 0)
         return run_threads(number, argc > 3 ? strtoul(argv[3], NULL, 10) : 1);
+    if (strcmp(mode, "sort") == 0)
+        return run_sort(number);
     if (strcmp(mode, "fork") == 0)
         return run_fork(number);
     if (strcmp(mode, "own") == 0)
