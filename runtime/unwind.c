@@ -80,6 +80,10 @@ static bool restore(const struct unwind_frame *from, const struct unwind_row *ro
 
     switch (row->registers[number].rule) {
     case RULE_SAVED:
+        if (cfa + (uint64_t)(int64_t)offset < from->registers[UNWIND_SP]) {
+            *value = from->registers[number]; /* an epilogue has taken it from there already */
+            return true;
+        }
         return read_stack(stack, cfa + (uint64_t)(int64_t)offset, value);
     case RULE_VALUE:
         *value = cfa + (uint64_t)(int64_t)offset;
