@@ -2,6 +2,7 @@
 """Writes docs/benchmarks.md and its picture from what bench/bench has measured. It must state
 nothing that was not measured in that run."""
 import picture
+import ratios
 import tables
 from programs import PROGRAMS
 
@@ -40,6 +41,8 @@ def write(path, results):
     image = path.with_suffix(".svg")
     real = {program.name for program in PROGRAMS if program.is_real}
     parts = [INTRODUCTION.format(**results["machine"], picture=image.name, rounds=results["rounds"])]
+    parts.append(f"\n## In short\n\nRatios of added CPU time, but for those of a whole run.\n\n"
+                 f"{tables.markdown(ratios.table(results['programs']))}")
     for heading, is_real in (("Real programs", True), ("Nothing but calls", False)):
         chosen = [s for s in results["programs"] if (s["program"] in real) == is_real]
         if chosen:
