@@ -12,7 +12,6 @@ from programs import PROGRAMS
 from runner import TOP
 from sides import AFTER, BEFORE, CLANG, PLAIN, PLUGIN, PLUGIN_WITH
 
-ROUNDS = 2
 WAYS = [("gcc: plain", "gcc", PLAIN), ("gcc, hooks", "gcc", BEFORE), (f"{CLANG}: plain", CLANG, PLAIN),
         (f"{CLANG}, hooks", CLANG, BEFORE), (f"{CLANG}, hooks after inlining", CLANG, AFTER),
         (f"{CLANG}, plugin: exact", CLANG, PLUGIN),
@@ -21,25 +20,22 @@ WAYS = [("gcc: plain", "gcc", PLAIN), ("gcc, hooks", "gcc", BEFORE), (f"{CLANG}:
 
 
 def compile_afresh(runner, program, compiler, flags):
-    """CPU seconds of the least of the rounds, and bytes of code in all objects. Sources are shared
-    with the other builds, objects are not."""
+    """CPU seconds, and bytes of code in all objects. Sources are shared with the other builds,
+    objects are not."""
     real = Path(runner.environment["REAL_DIR"])
-    least = None
-    for _ in range(ROUNDS):
-        with tempfile.TemporaryDirectory(prefix="cinstr-builds.") as work:
-            for kept in real.iterdir():
-                if kept.name != "objects":
-                    (Path(work) / kept.name).symlink_to(kept)
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            subprocess.run(["bash", "-c", '. tests/real/programs.sh && real_compile "$@"', "bash", program.source,
-                            compiler, "-O2", "-g", *runner.fill_flags(flags).split()], cwd=TOP, check=True,
-                           env={**runner.environment, "REAL_DIR": work}, capture_output=True)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-            least = min(least or seconds, seconds)
-            listing = subprocess.run(["size", "-t", *Path(work).rglob("objects/*/*.o")], check=True,
-                                     capture_output=True, text=True).stdout
-    return least, int(listing.splitlines()[-1].split()[0])
+    with tempfile.TemporaryDirectory(prefix="cinstr-builds.") as work:
+        for kept in real.iterdir():
+            if kept.name != "objects":
+                (Path(work) / kept.name).symlink_to(kept)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(["bash", "-c", '. tests/real/programs.sh && real_compile "$@"', "bash", program.source,
+                        compiler, "-O2", "-g", *runner.fill_flags(flags).split()], cwd=TOP, check=True,
+                       env={**runner.environment, "REAL_DIR": work}, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        listing = subprocess.run(["size", "-t", *Path(work).rglob("objects/*/*.o")], check=True,
+                                 capture_output=True, text=True).stdout
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, int(listing.splitlines()[-1].split()[0])
 
 
 def measure(runner):

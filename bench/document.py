@@ -18,7 +18,7 @@ bench-quick` does the micro-programs in two minutes. `scripts/install-deps bench
 ## How to read the tables
 
 - Every side was run {rounds} times, all sides in turn and in a different order each time; sides that
-  are slow or write much in two of the rounds. All are built with `-O2 -g`. Figures are medians; the
+  are slow or write much in half of the rounds. All are built with `-O2 -g`. Figures are medians; the
   slowdown is that of CPU time (user and system) against the plain build by the same compiler in the
   same round, with the smallest and the largest in brackets.
 - **+ns a call**: CPU time added, by the number of calls that the side sees (counted by a hook of its

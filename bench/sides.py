@@ -87,7 +87,7 @@ SIDES = [
     Side("gcc: plain", "gcc"),
     *hooks("gcc", "", BEFORE),
     Side("gcc: gprof", "gcc", "-pg", ("-pg",), reads="gprof", needs="gprof"),
-    Side("gcc, hooks: uftrace record", "gcc", BEFORE, command=("uftrace", "record", "-d", "data"),
+    Side("gcc, hooks: uftrace record", "gcc", BEFORE, command=("uftrace", "record", "--no-libcall", "-d", "data"),
          floor="gcc, hooks: two clocks", calls=BEFORE, reads="uftrace", needs="uftrace", slow=True),
     Side("gcc: callgrind", "gcc", command=("valgrind", "--tool=callgrind", "-q",
          "--callgrind-out-file=callgrind.out"), reads="callgrind", needs="valgrind", slow=True),
