@@ -94,6 +94,7 @@ static const struct kind {
     {"exact", "", "contexts"},
     {"edges", "", "edges"},
     {"cpu", ".cpu", "places"},
+    {"wall", ".wall", "places"},
 };
 
 /* NULL: there is none of that name. */
@@ -129,8 +130,9 @@ static int write_profile(const struct profile *profile, const char *path, struct
 static int dump_snapshot(const struct source *source, const struct request *request,
                          const struct snapshot *snapshot, struct error *error) {
     const struct kind *kind = find_kind(request->build.kind != NULL ? request->build.kind
-                                        : snapshot->header.sampling.stacks != 0 ? "cpu"
-                                                                                : "exact");
+                                        : snapshot->header.sampling.stacks == 0 ? "exact"
+                                        : snapshot->header.sampling.is_wall     ? "wall"
+                                                                                : "cpu");
     struct output_file file;
     char name[128];
     struct profile *profile = request->seconds > 0
@@ -171,7 +173,8 @@ static const char help[] =
     "                        cinstr.PROGRAM.PID.pb.gz; made, or replaced)\n"
     "      --kind KIND       exact: a sample for each calling context (default);\n"
     "                        edges: one for each call edge, for pprof's -peek;\n"
-    "                        cpu: what was sampled (sample= of CINSTR_OPTIONS)\n"
+    "                        cpu, wall: what was sampled, by that clock (sample= of\n"
+    "                        CINSTR_OPTIONS)\n"
     "      --seconds N       only what happens in the next N seconds\n"
     "      --by-thread       keep threads apart, by tags\n"
     "      --baseline SECONDS  a plain build's run time: anchors the times\n" HELP_DIRECTORY
@@ -212,7 +215,7 @@ static int set_option(const struct command *command, void *context, int option) 
     case OPTION_KIND:
         request->build.kind = optarg;
         if (find_kind(optarg) == NULL)
-            return usage_error(command, "no kind '%s'; there are exact, edges, cpu", optarg);
+            return usage_error(command, "no kind '%s'; there are exact, edges, cpu, wall", optarg);
         break;
     case OPTION_SECONDS:
         if (!parse_real(optarg, 0.001, 2e6, &request->seconds))

@@ -123,7 +123,7 @@ static int preload(struct error *error) {
 }
 
 static int prepare_and_run(struct request *request, char **argv) {
-    char output[RUN_OPTIONS_SIZE];
+    char output[RUN_OPTIONS_SIZE], clock[RUN_OPTIONS_SIZE];
     struct run_profiles before;
     struct error error;
     run_options_get(&request->options, "output", output);
@@ -131,10 +131,11 @@ static int prepare_and_run(struct request *request, char **argv) {
         run_options_add_output(&request->options, RUN_OPTIONS_OUTPUT, &error) != 0)
         return fail(&error);
     run_options_get(&request->options, "output", output);
+    run_options_get(&request->options, "sample_clock", clock);
     if (request->sample && preload(&error) != 0)
         return fail(&error);
     if (setenv("CINSTR_OPTIONS", request->options.text, 1) != 0 ||
-        !run_profiles_note(&before, output)) {
+        !run_profiles_note(&before, output, strcmp(clock, "wall") == 0 ? clock : "cpu")) {
         error_set_errno(&error, "cannot prepare the run");
         return fail(&error);
     }
@@ -163,6 +164,8 @@ static const char help[] =
     "      --sample[=HZ]     sample too, 1 to 10000 times in a second of CPU time\n"
     "                        (default 100), into FILE.cpu.pb.gz; a program without\n"
     "                        hooks is sampled by its stacks\n"
+    "      --sample-clock CLOCK  cpu: time that a thread runs (default); wall: also\n"
+    "                        while it waits, which ends some waits with EINTR\n"
     "      --no-cpu          wall time alone, no CPU time\n"
     "      --no-start        record only from the program's own cinstr_start() on\n"
     "      --directory DIR   where the records lie while it runs\n"
@@ -181,10 +184,12 @@ static const char help[] =
     "  cinstr run --sample=500 -o p.pb.gz -- ./program && cinstr report p.cpu.pb.gz\n";
 
 enum {
-    OPTION_HISTOGRAM = 256,
+    OPTION_FIRST = 256,
+    OPTION_HISTOGRAM = OPTION_FIRST,
     OPTION_TIMING,
     OPTION_CONTEXTS,
     OPTION_SAMPLE,
+    OPTION_SAMPLE_CLOCK,
     OPTION_NO_CPU,
     OPTION_NO_START,
     OPTION_DIRECTORY,
@@ -196,6 +201,7 @@ static const struct option long_options[] = {
     {"timing", required_argument, NULL, OPTION_TIMING},
     {"contexts", required_argument, NULL, OPTION_CONTEXTS},
     {"sample", optional_argument, NULL, OPTION_SAMPLE},
+    {"sample-clock", required_argument, NULL, OPTION_SAMPLE_CLOCK},
     {"no-cpu", no_argument, NULL, OPTION_NO_CPU},
     {"no-start", no_argument, NULL, OPTION_NO_START},
     {"directory", required_argument, NULL, OPTION_DIRECTORY},
@@ -204,55 +210,54 @@ static const struct option long_options[] = {
     {0},
 };
 
+/* The recorder's names, and what is no argument. */
+static const struct recorder_option {
+    const char *name, *value;
+} recorder_options[] = {
+    [OPTION_HISTOGRAM - OPTION_FIRST] = {"histogram", "1"},
+    [OPTION_TIMING - OPTION_FIRST] = {"timing", ""},
+    [OPTION_CONTEXTS - OPTION_FIRST] = {"contexts", ""},
+    [OPTION_SAMPLE - OPTION_FIRST] = {"sample", "100"},
+    [OPTION_SAMPLE_CLOCK - OPTION_FIRST] = {"sample_clock", ""},
+    [OPTION_NO_CPU - OPTION_FIRST] = {"cpu", "0"},
+    [OPTION_NO_START - OPTION_FIRST] = {"start", "0"},
+    [OPTION_DIRECTORY - OPTION_FIRST] = {"directory", ""},
+};
+
+static int check_value(const struct command *command, int option, const char *value) {
+    uint64_t number;
+    if (option == OPTION_TIMING && strcmp(value, "exact") != 0 && strcmp(value, "adaptive") != 0)
+        return usage_error(command, "--timing is exact or adaptive, not '%s'", value);
+    if (option == OPTION_SAMPLE_CLOCK && strcmp(value, "cpu") != 0 && strcmp(value, "wall") != 0)
+        return usage_error(command, "--sample-clock is cpu or wall, not '%s'", value);
+    if (option == OPTION_CONTEXTS && !parse_number(value, 1024, 16777216, &number))
+        return usage_error(command, "--contexts takes 1024 to 16777216, not '%s'", value);
+    if (option == OPTION_SAMPLE && !parse_number(value, 1, 10000, &number))
+        return usage_error(command, "--sample takes 1 to 10000, not '%s'", value);
+    return STATUS_FINE;
+}
+
 static int set_option(const struct command *command, void *context, int option) {
     struct request *request = context;
-    const char *name = "", *value = optarg;
+    struct recorder_option set = {"output", ""};
     struct error error;
-    uint64_t number;
-    switch (option) {
-    case 'q':
+    if (option == 'q') {
         request->quiet = true;
         return STATUS_FINE;
-    case 'o':
-        name = "output";
-        break;
-    case OPTION_TIMING:
-        name = "timing";
-        if (strcmp(optarg, "exact") != 0 && strcmp(optarg, "adaptive") != 0)
-            return usage_error(command, "--timing is exact or adaptive, not '%s'", optarg);
-        break;
-    case OPTION_CONTEXTS:
-        name = "contexts";
-        if (!parse_number(optarg, 1024, 16777216, &number))
-            return usage_error(command, "--contexts takes 1024 to 16777216, not '%s'", optarg);
-        break;
-    case OPTION_SAMPLE:
-        name = "sample";
-        request->sample = true;
-        value = optarg == NULL ? "100" : optarg;
-        if (!parse_number(value, 1, 10000, &number))
-            return usage_error(command, "--sample takes 1 to 10000, not '%s'", value);
-        break;
-    case OPTION_DIRECTORY:
-        name = "directory";
-        break;
-    case OPTION_HISTOGRAM:
-        name = "histogram";
-        value = "1";
-        break;
-    case OPTION_NO_CPU:
-        name = "cpu";
-        value = "0";
-        break;
-    default:
-        name = "start";
-        value = "0";
     }
-    if (value[0] == '\0')
-        return usage_error(command, "--%s: an empty name", name);
-    if ((option == 'o' ? run_options_add_output(&request->options, value, &error)
-                       : run_options_add(&request->options, name, value, &error)) != 0)
-        return usage_error(command, "--%s: %s", name, error.message);
+    if (option != 'o')
+        set = recorder_options[option - OPTION_FIRST];
+    if (optarg != NULL)
+        set.value = optarg;
+    const int status = check_value(command, option, set.value);
+    if (status != STATUS_FINE)
+        return status;
+    request->sample = request->sample || option == OPTION_SAMPLE;
+    if (set.value[0] == '\0')
+        return usage_error(command, "--%s: an empty name", set.name);
+    if ((option == 'o' ? run_options_add_output(&request->options, set.value, &error)
+                       : run_options_add(&request->options, set.name, set.value, &error)) != 0)
+        return usage_error(command, "--%s: %s", set.name, error.message);
     return STATUS_FINE;
 }
 

@@ -25,12 +25,12 @@ static char *glob_pattern(const char *output) {
 }
 
 /* As the recorder does. */
-static char *sampled_name(const char *output) {
+static char *sampled_name(const char *output, const char *clock) {
     static const char ending[] = ".pb.gz";
     const size_t length = strlen(output), tail = sizeof(ending) - 1;
     const bool has_ending = length > tail && strcmp(output + length - tail, ending) == 0;
     char *name;
-    return asprintf(&name, "%.*s.cpu%s", (int)(length - (has_ending ? tail : 0)), output,
+    return asprintf(&name, "%.*s.%s%s", (int)(length - (has_ending ? tail : 0)), output, clock,
                     has_ending ? ending : "") < 0
                ? NULL
                : name;
@@ -55,8 +55,8 @@ static bool list(struct run_profiles *profiles) {
     return profiles->details != NULL;
 }
 
-bool run_profiles_note(struct run_profiles *before, const char *output) {
-    char *sampled = sampled_name(output);
+bool run_profiles_note(struct run_profiles *before, const char *output, const char *clock) {
+    char *sampled = sampled_name(output, clock);
     *before = (struct run_profiles){
         .pattern = glob_pattern(output),
         .sampled = sampled == NULL ? NULL : glob_pattern(sampled),

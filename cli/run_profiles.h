@@ -19,9 +19,9 @@ struct run_profiles {
     char *sampled;        /* the other one's */
 };
 
-/* Notes what there is now; `output` is a pattern of the recorder's, that of sampled profiles lies
- * beside it. False: out of memory. */
-bool run_profiles_note(struct run_profiles *before, const char *output);
+/* Notes what there is now; `output` is a pattern of the recorder's, that of profiles sampled by
+ * `clock` lies beside it. False: out of memory. */
+bool run_profiles_note(struct run_profiles *before, const char *output, const char *clock);
 
 /* Calls `tell` with each file written since, and its number from 0 on. Returns how many. */
 size_t run_profiles_new(const struct run_profiles *before,

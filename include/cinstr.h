@@ -31,7 +31,7 @@ void cinstr_reset(void);
 
 /* Writes a profile of everything recorded up to now, as gzip'd pprof.
  *   kind  "exact": one sample a calling context; "edges": one a call edge;
- *         "cpu": what was sampled (sample= of CINSTR_OPTIONS)
+ *         "cpu", "wall": what was sampled by that clock (sample= of CINSTR_OPTIONS)
  *   fd    a descriptor open for writing; stays open
  * Other threads go on running and recording. Needs the reader library (libcinstr_reader), which is
  * loaded at the first call. Thread-safe; not async-signal-safe. Errors: EINVAL (kind), ENOTSUP

@@ -18,7 +18,7 @@
 #include "build_times.h"
 
 enum { VALUES = 8 };
-enum kind { EXACT, EDGES, CPU };
+enum kind { EXACT, EDGES, SAMPLED };
 
 struct build {
     const struct snapshot *snapshot;
@@ -289,34 +289,35 @@ static int add_samples(struct build *build) {
     struct stack stack = {NULL, 0, 0};
     int result = 0;
 
-    for (uint32_t i = 0; build->kind == CPU && i < build->snapshot->sample_count && result == 0;
+    for (uint32_t i = 0; build->kind == SAMPLED && i < build->snapshot->sample_count && result == 0;
          i++)
         result = add_sampled(build, &build->snapshot->samples[i], &stack);
-    for (uint32_t i = 1; build->kind != CPU && result == 0 && i < build->snapshot->node_count;
+    for (uint32_t i = 1; build->kind != SAMPLED && result == 0 && i < build->snapshot->node_count;
          i++) {
         if (build->snapshot->node_lane[i] == SNAPSHOT_NONE || !is_frame(&build->snapshot->nodes[i]))
             continue;
         result = build->kind == EDGES ? add_edge(build, i) : add_context(build, i, &stack);
     }
     free(stack.locations);
-    return result == 0 && build->kind != CPU ? add_lost(build) : result;
+    return result == 0 && build->kind != SAMPLED ? add_lost(build) : result;
 }
 
 /* --- all of it ----------------------------------------------------------------------------------
  */
 
 static int describe(struct build *build) {
-    static const char *const defaults[] = {[EXACT] = "wall", [EDGES] = "edge_calls", [CPU] = "cpu"};
     const struct segment_header *header = &build->snapshot->header;
     struct profile *profile = build->profile;
 
-    profile->default_value_type = profile_string(profile, defaults[build->kind]);
+    if (build->kind != SAMPLED)
+        profile->default_value_type =
+            profile_string(profile, build->kind == EDGES ? "edge_calls" : "wall");
     profile->period_type.name = profile_string(profile, "cpu");
     profile->period_type.unit = profile_string(profile, "nanoseconds");
     if (profile->default_value_type == NULL || profile->period_type.name == NULL ||
         profile->period_type.unit == NULL)
         return -1;
-    if (build->kind != CPU)
+    if (build->kind != SAMPLED)
         profile->period = 1;
     profile->time_ns = count(header->start_realtime_ns);
     profile->duration_ns =
@@ -336,12 +337,13 @@ static int fill(struct build *build, struct error *error) {
         if (build->durations == NULL)
             return -1;
     }
-    if (build->kind == CPU && build_samples_begin(build->profile, build->snapshot, error) != 0)
+    if (build->kind == SAMPLED &&
+        build_samples_begin(build->profile, build->snapshot, build->options->kind, error) != 0)
         return -1;
-    if ((build->kind != CPU && add_value_types(build) != 0) || describe(build) != 0 ||
+    if ((build->kind != SAMPLED && add_value_types(build) != 0) || describe(build) != 0 ||
         locate_nodes(build) != 0 || add_samples(build) != 0 ||
         build_locations_complain(build->locations, build->profile) != 0 ||
-        (build->kind != CPU &&
+        (build->kind != SAMPLED &&
          build_comments(build->profile, build->snapshot, build->times.correction) != 0))
         return error_set(error, "%s", errno == EOVERFLOW ? "a sum is too large" : "out of memory");
     return 0;
@@ -360,10 +362,11 @@ static const uint64_t *find_instructions(const struct snapshot *snapshot) {
 
 static enum kind find_kind(const char *name, const struct snapshot *snapshot) {
     if (name == NULL && snapshot->header.sampling.stacks != 0)
-        return CPU;
+        return SAMPLED;
     if (name != NULL && strcmp(name, "edges") == 0)
         return EDGES;
-    return name != NULL && strcmp(name, "cpu") == 0 ? CPU : EXACT;
+    return name != NULL && (strcmp(name, "cpu") == 0 || strcmp(name, "wall") == 0) ? SAMPLED
+                                                                                   : EXACT;
 }
 
 struct profile *build_profile(const struct snapshot *snapshot, const struct build_options *options,

@@ -31,9 +31,10 @@ static int add_comments(struct profile *profile, const struct snapshot *snapshot
         periods += snapshot->samples[i].periods;
     }
     snprintf(line, sizeof(line),
-             "cinstr %s: sampled on each thread's CPU clock at random, %.6g ms apart on average; "
+             "cinstr %s: sampled by %s at random, %.6g ms apart on average; "
              "%" PRIu64 " samples for %" PRIu64 " periods",
-             CINSTR_VERSION, (double)sampling->period_ns / 1e6, count, periods);
+             CINSTR_VERSION, sampling->is_wall != 0 ? "the wall clock" : "each thread's CPU clock",
+             (double)sampling->period_ns / 1e6, count, periods);
     if (profile_add_comment(profile, line) == PROFILE_NONE)
         return -1;
     snprintf(line, sizeof(line),
@@ -52,17 +53,21 @@ static int add_comments(struct profile *profile, const struct snapshot *snapshot
     return 0;
 }
 
-int build_samples_begin(struct profile *profile, const struct snapshot *snapshot,
+int build_samples_begin(struct profile *profile, const struct snapshot *snapshot, const char *kind,
                         struct error *error) {
-    const uint64_t period_ns = snapshot->header.sampling.period_ns;
+    const struct segment_sampling *sampling = &snapshot->header.sampling;
+    const char *clock = sampling->is_wall != 0 ? "wall" : "cpu";
 
-    if (period_ns == 0)
+    if (sampling->period_ns == 0)
         return error_set(error, "it was not sampled: run it with CINSTR_OPTIONS=sample=100");
+    if (kind != NULL && strcmp(kind, clock) != 0)
+        return error_set(error, "it was sampled by another clock: ask for the kind %s", clock);
+    profile->default_value_type = profile_string(profile, clock);
     if (profile_add_value_type(profile, "samples", "count") == PROFILE_NONE ||
-        profile_add_value_type(profile, "cpu", "nanoseconds") == PROFILE_NONE ||
-        add_comments(profile, snapshot) != 0)
+        profile_add_value_type(profile, clock, "nanoseconds") == PROFILE_NONE ||
+        profile->default_value_type == NULL || add_comments(profile, snapshot) != 0)
         return error_set(error, "out of memory");
-    profile->period = limited(period_ns);
+    profile->period = limited(sampling->period_ns);
     return 0;
 }
 

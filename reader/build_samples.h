@@ -10,9 +10,9 @@
 #include "profile.h"
 #include "snapshot.h"
 
-/* Its value types, period, and what there is to say of it. -1 with `error` filled, also when there
- * is none. */
-int build_samples_begin(struct profile *profile, const struct snapshot *snapshot,
+/* Its value types, period, and what there is to say of it. `kind`: "cpu" or "wall", NULL whichever
+ * it was. -1 with `error` filled, also when there is none of that kind. */
+int build_samples_begin(struct profile *profile, const struct snapshot *snapshot, const char *kind,
                         struct error *error);
 
 /* Adds one. `function` is that of its context, 0 for none; `context` the context's stack and tags.

@@ -52,9 +52,13 @@ PUBLIC void cinstr_reset(void) {
         cinstr_self->span = 0;
 }
 
+static bool is_sampled(const char *kind) {
+    return strcmp(kind, "cpu") == 0 || strcmp(kind, "wall") == 0;
+}
+
 static bool is_kind(const char *kind) {
     return kind != NULL &&
-           (strcmp(kind, "exact") == 0 || strcmp(kind, "edges") == 0 || strcmp(kind, "cpu") == 0);
+           (strcmp(kind, "exact") == 0 || strcmp(kind, "edges") == 0 || is_sampled(kind));
 }
 
 PUBLIC int cinstr_write_profile(const char *kind, int fd) {
@@ -64,7 +68,7 @@ PUBLIC int cinstr_write_profile(const char *kind, int fd) {
         errno = EINVAL;
         return -1;
     }
-    if (!is_up() || process_is_forked() || (options.sample == 0 && strcmp(kind, "cpu") == 0)) {
+    if (!is_up() || process_is_forked() || (options.sample == 0 && is_sampled(kind))) {
         errno = ENOTSUP;
         return -1;
     }

@@ -143,19 +143,20 @@ static int write_file(const char *kind, const char *path, char *text, size_t siz
     return result;
 }
 
-/* Beside the exact one: prof.cpu.pb.gz with prof.pb.gz. */
+/* Beside the exact one: prof.cpu.pb.gz, or prof.wall.pb.gz, with prof.pb.gz. */
 static int write_sampled(char *path, size_t path_size, char *text, size_t size) {
     static const char ending[] = ".pb.gz";
     const size_t length = strlen(path), tail = sizeof ending - 1;
     const bool has_ending = length > tail && strcmp(path + length - tail, ending) == 0;
     char *end = path + length - (has_ending ? tail : 0);
     const size_t left = path_size - (size_t)(end - path);
+    const char *kind = options.sample_wall ? "wall" : "cpu";
 
-    if ((size_t)snprintf(end, left, ".cpu%s", has_ending ? ending : "") >= left) {
+    if ((size_t)snprintf(end, left, ".%s%s", kind, has_ending ? ending : "") >= left) {
         snprintf(text, size, "the name is too long");
         return -1;
     }
-    return write_file("cpu", path, text, size);
+    return write_file(kind, path, text, size);
 }
 
 static bool anything_recorded(void) {

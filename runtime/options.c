@@ -20,7 +20,14 @@ struct options options = {
     .start = true,
 };
 
-enum option_type { OPTION_TEXT, OPTION_BOOL, OPTION_COUNT, OPTION_TIMING, OPTION_RATE };
+enum option_type {
+    OPTION_TEXT,
+    OPTION_BOOL,
+    OPTION_COUNT,
+    OPTION_TIMING,
+    OPTION_RATE,
+    OPTION_CLOCK
+};
 
 static const struct option_row {
     const char *name;
@@ -48,6 +55,9 @@ static const struct option_row {
     {"sample", OPTION_RATE, &options.sample, 0,
      "HZ: look where each thread is, so often in a second of its CPU time, 1 to 10000 (100 without "
      "a number); 0: do not (default)"},
+    {"sample_clock", OPTION_CLOCK, &options.sample_wall, 0,
+     "cpu: of the time that a thread runs (default); wall: also while it waits, which interrupts "
+     "what it waits in"},
     {"start", OPTION_BOOL, &options.start, 0,
      "0 or 1: record from the start, or only after cinstr_start() (default 1)"},
     {"help", OPTION_BOOL, &options.help, 0, "1: print this"},
@@ -79,6 +89,11 @@ static bool set_count(uint64_t *target, const char *value) {
         return false;
     *target = count;
     return true;
+}
+
+static bool set_clock(bool *is_wall, const char *value) {
+    *is_wall = strcmp(value, "wall") == 0;
+    return *is_wall || strcmp(value, "cpu") == 0;
 }
 
 static bool set_rate(uint32_t *target, const char *value) {
@@ -123,6 +138,8 @@ static bool set_row(const struct option_row *row, const char *value) {
         return set_timing(row->target, value);
     case OPTION_RATE:
         return set_rate(row->target, value);
+    case OPTION_CLOCK:
+        return set_clock(row->target, value);
     }
     return false;
 }

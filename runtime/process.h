@@ -52,6 +52,7 @@ struct options {
     uint64_t contexts;   /* node budget */
     uint32_t timing;     /* enum segment_timing */
     uint32_t sample;     /* a second; 0 off */
+    bool sample_wall;
     bool cpu, histogram, start, help;
 };
 extern struct options options;

@@ -3,7 +3,7 @@
  * sample=HZ: looks at random moments where a thread is. Each thread that is recorded has a timer on
  * its own CPU clock, whose signal comes to the thread itself; the handler takes the context that
  * the thread is in and the address that it was interrupted at, and unwinds nothing. A thread that
- * does not run is never interrupted.
+ * does not run is never interrupted, unless sample_clock=wall asks for that.
  *
  * The moments are a Poisson process: periods are drawn from the exponential distribution, each
  * counted from the moment before and not from when the signal came, so that no thread's age or
@@ -41,6 +41,7 @@ static struct sampler {
 static __thread struct sampler *self __attribute__((tls_model("initial-exec")));
 
 static bool is_sampling;
+static clockid_t sampled_clock;
 static int signal_number;
 
 /* --- periods ------------------------------------------------------------------------------------
@@ -90,7 +91,7 @@ static void arm(const struct sampler *sampler) {
 
 /* How many moments have come. */
 static uint64_t pass(struct sampler *sampler) {
-    const uint64_t now = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    const uint64_t now = clock_ns(sampled_clock);
     uint64_t periods = 0;
 
     for (; sampler->due <= now; periods++)
@@ -186,6 +187,8 @@ void sampler_init(void) {
         return;
     segment.header->sampling.period_ns = NS_PER_SECOND / options.sample;
     segment.header->sampling.stacks = sampler_unwinds;
+    segment.header->sampling.is_wall = options.sample_wall;
+    sampled_clock = options.sample_wall ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID;
     samples_init();
     if (samplers == NULL && (!make_samplers() || !take_signal())) {
         message("no sampling: no memory, or no signal that is free");
@@ -208,12 +211,12 @@ void sampler_attach(const struct lane *lane) {
     event.sigev_notify = SIGEV_THREAD_ID;
     event.sigev_signo = signal_number;
     event._sigev_un._tid = (pid_t)lane->info->tid;
-    if (syscall(SYS_timer_create, CLOCK_THREAD_CPUTIME_ID, &event, &sampler->timer) != 0) {
+    if (syscall(SYS_timer_create, sampled_clock, &event, &sampler->timer) != 0) {
         __atomic_add_fetch(&segment.header->sampling.lost_threads, 1, __ATOMIC_RELAXED);
         return;
     }
     sampler->random = (clock_ticks() ^ lane->info->tid) * UINT64_C(0x9e3779b97f4a7c15);
-    sampler->due = clock_ns(CLOCK_THREAD_CPUTIME_ID) + draw_period(sampler);
+    sampler->due = clock_ns(sampled_clock) + draw_period(sampler);
     self = sampler;
     SIGNAL_FENCE();
     sampler->is_on = true;

@@ -122,6 +122,7 @@ static inline bool examine_segment(const void *segment, size_t size, bool by_thr
     examine_profile(snapshot, &(struct build_options){.kind = "exact", .by_thread = by_thread});
     examine_profile(snapshot, &(struct build_options){.kind = "edges", .by_thread = by_thread});
     examine_profile(snapshot, &(struct build_options){.kind = "cpu", .by_thread = by_thread});
+    examine_profile(snapshot, &(struct build_options){.kind = "wall", .by_thread = by_thread});
     if (build_stacks(&stacks, snapshot, &error) == 0)
         stacks_free(&stacks);
     snapshot_free(snapshot);

@@ -13,8 +13,8 @@ extern "C" {
 #endif
 
 /* Writes the profile of the segment at `segment` (`size` bytes) as gzip'd pprof to `fd`. `kind` is
- * "exact", "edges" or "cpu". Returns 0; or -1 with one line, without a newline, in `message`.
- * Thread-safe; not signal-safe. */
+ * "exact", "edges", "cpu" or "wall". Returns 0; or -1 with one line, without a newline, in
+ * `message`. Thread-safe; not signal-safe. */
 int cinstr_reader_write_profile(const void *segment, size_t size, const char *kind, int fd,
                                 char *message, size_t message_size);
 

@@ -166,8 +166,8 @@ struct segment_sampling {
     uint64_t lost;         /* periods: outside any context, at the end of threads, no memory */
     uint64_t lost_threads; /* threads that could have no timer */
     uint64_t broken;       /* samples whose stack could not be followed to its end */
-    uint32_t stacks; /* 1: of a program without hooks; nodes are return addresses, see below */
-    uint32_t reserved;
+    uint32_t stacks;  /* 1: of a program without hooks; nodes are return addresses, see below */
+    uint32_t is_wall; /* periods are of CLOCK_MONOTONIC; 0: of each thread's CPU clock */
 };
 
 struct segment_header {

@@ -153,6 +153,17 @@ read_whole() {
 mkfifo "$SCRATCH/never"
 check "no read that waits is interrupted" read_whole
 
+waiting() {
+    local EXTRA_OPTIONS=:sample=500:sample_clock=wall wall
+    sleep 1 | program_run sampled read
+    grep -x 'failed 0' "$SCRATCH/sampled.out" && says_nothing sampled || return 1
+    wall=$(total "$SCRATCH"/sampled.*.wall.pb.gz wall)
+    echo "sampled: $((wall / 1000000)) ms"
+    ((wall > 500000000)) && functions "$SCRATCH"/sampled.*.wall.pb.gz self_ns |
+        awk -v all="$wall" '$2 ~ /read/ { read += $1 } END { exit !(read > all * 0.9) }'
+}
+check "on the wall clock a read that waits is found, and restarted" waiting
+
 # --- taken from outside ---------------------------------------------------------------------------
 
 live_and_dead() {
