@@ -132,6 +132,24 @@ forgotten() {
 }
 check "cinstr_reset() forgets samples as well" forgotten
 
+# --- whatever it interrupts -----------------------------------------------------------------------
+
+exact_at_full_speed() { # COMPILER NAME PROCESSES ARGUMENTS…
+    local EXTRA_OPTIONS=:sample=10000
+    exact "$@"
+}
+check "the checker builds" harness_build || finish
+for compiler in "${compilers[@]}"; do
+    check "$compiler, 10,000 a second: jumps out of handlers" exact_at_full_speed "$compiler" jumps 1 300000
+    check "$compiler, 10,000 a second: coroutines" exact_at_full_speed "$compiler" coroutines 1 10000
+    check "$compiler, 10,000 a second: handlers on the alternate stack" \
+        exact_at_full_speed "$compiler" altstack_coroutines 1
+    check "$compiler, 10,000 a second: forks" exact_at_full_speed "$compiler" forks 21 fork 0 20
+done
+check "10,000 a second: 300 execs, none of them fatal" exact_at_full_speed gcc exec_loop 1 300
+check "10,000 a second: 1,000 threads at once and 5,000 in a row" \
+    exact_at_full_speed gcc thread_storm 1 "$SEGMENTS" 1000 5000
+
 # --- the program notices nothing ------------------------------------------------------------------
 
 own_timer() {

@@ -58,6 +58,7 @@ profiles_match() { # NAME [PROFILES EXPECTED]
     done
     ((count == ${2:-1})) || { echo "$count processes, not ${2:-1}" && return 1; }
     for profile in "$SCRATCH/$name".*.pb.gz; do
+        [[ $profile == *.cpu.pb.gz ]] && continue # sampled beside it
         pid=${profile%.pb.gz}
         [[ -f $SCRATCH/$name.truth.${pid##*.} ]] || { echo "$profile of no such process" && return 1; }
     done
