@@ -103,7 +103,8 @@ static bool restore(const struct unwind_frame *from, const struct unwind_row *ro
 static enum unwind_result arrive(struct unwind_frame *frame, uint64_t return_address, uint64_t sp) {
     if (return_address == 0)
         return UNWIND_END;
-    if (sp <= frame->registers[UNWIND_SP] && !(frame->is_interrupted && UNWIND_RETURN == 30))
+    /* Only a function that has pushed nothing is as deep as its caller, and it is the innermost. */
+    if (sp < frame->registers[UNWIND_SP] + (frame->is_interrupted ? 0 : 1))
         return UNWIND_LOST;
     frame->pc = return_address & SEGMENT_ADDRESS_MASK; /* arm64: a signature may be above it */
     frame->registers[UNWIND_SP] = sp;
