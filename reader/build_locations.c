@@ -209,6 +209,21 @@ static bool is_own_code(struct build_locations *locations, uint32_t module, uint
                           strcmp(symbol.system_name, at->system_name) == 0);
 }
 
+static bool begins_with(const char *text, const char *beginning) {
+    return strncmp(text, beginning, strlen(beginning)) == 0;
+}
+
+/* The recorder's own code: the library, and the hooks that lie in each module. */
+static bool is_recorder(const struct segment_module *module, const struct symbol *symbol) {
+    static const char source[] = "runtime/hooks.c";
+    const size_t length = strlen(symbol->file), tail = sizeof(source) - 1;
+
+    return begins_with(base_name(module->path), "libcinstr.so") ||
+           begins_with(symbol->system_name, "__cyg_profile_func_") ||
+           begins_with(symbol->system_name, "cinstr1_") ||
+           (length >= tail && strcmp(symbol->file + length - tail, source) == 0);
+}
+
 static uint32_t make_interrupted(struct build_locations *locations, const struct place_key *key,
                                  bool *is_own) {
     const struct snapshot *snapshot = locations->snapshot;
@@ -224,6 +239,8 @@ static uint32_t make_interrupted(struct build_locations *locations, const struct
               is_own_code(locations, module, entry, address, &symbol, &line);
     if (*is_own)
         symbol = name_function(locations, module, entry, text);
+    else if (module != SNAPSHOT_NONE && is_recorder(&snapshot->modules[module], &symbol))
+        symbol = (struct symbol){.name = "[cinstr]", .system_name = "[cinstr]", .file = ""};
     else if (module != SNAPSHOT_NONE)
         line = symbols_line(locations->symbols, module, address, address);
     return add_location(locations, module, address, &symbol, line != 0 ? line : symbol.line);

@@ -33,7 +33,7 @@ uint32_t build_location_outside(struct build_locations *locations, uint64_t func
 
 /* Location of the address (a function word, too) at which a call of `function` was interrupted.
  * is_own: its own code; else that of a function that is not instrumented, or not yet or no longer
- * in its hooks. */
+ * in its hooks; "[cinstr]" is the recorder's. */
 uint32_t build_location_interrupted(struct build_locations *locations, uint64_t function,
                                     uint64_t address, bool *is_own);
 

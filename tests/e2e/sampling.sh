@@ -113,6 +113,14 @@ lines_told() {
 }
 check "pprof reads samples, CPU time, period and lines" lines_told
 
+hooks_told() {
+    program_build gcc explosive && sample 1000 explosive fib 27 || return 1
+    functions "$SCRATCH"/explosive.*.cpu.pb.gz samples >"$SCRATCH/found"
+    awk '{ all += $1 } $2 == "[cinstr]" { hooks = $1 } $2 ~ /cyg_profile/ { wrong = 1 }
+        END { print hooks " of " all " in the hooks"; exit wrong || hooks < all / 10 }' "$SCRATCH/found"
+}
+check "the hooks' own time is told from the program's" hooks_told
+
 # --- threads and processes ------------------------------------------------------------------------
 
 many_threads() {
