@@ -124,7 +124,7 @@ static void only_profiles_that_are_new_or_changed_are_told(void **state) {
     struct run_profiles before;
     told[0] = '\0';
     assert_int_equal(system("echo 1 >q.a.1.gz; echo 1 >q.b.2.gz; touch q.c.x.gz"), 0);
-    assert_true(run_profiles_note(&before, "q.%e.%p.gz"));
+    assert_true(run_profiles_note(&before, "q.%e.%p.gz", "cpu"));
     assert_int_equal(system("echo 2 >n && mv n q.b.2.gz && echo >q.a.7.gz && echo >q.a.8.gz.part"),
                      0);
     assert_int_equal(run_profiles_new(&before, tell), 2);
@@ -136,10 +136,27 @@ static void a_pattern_s_other_characters_stand_for_themselves(void **state) {
     (void)state;
     struct run_profiles before;
     told[0] = '\0';
-    assert_true(run_profiles_note(&before, "[p]*%%.%p"));
+    assert_true(run_profiles_note(&before, "[p]*%%.%p", "cpu"));
     assert_int_equal(system("touch 'p%.1' 'px%.1' '[p]*%.2'"), 0);
     assert_int_equal(run_profiles_new(&before, tell), 1);
     assert_string_equal(told, "0:[p]*%.2 ");
+    run_profiles_free(&before);
+}
+
+static void what_was_sampled_lies_beside_the_profile_and_is_told_once(void **state) {
+    (void)state;
+    struct run_profiles before;
+    told[0] = '\0';
+    assert_true(run_profiles_note(&before, "p.pb.gz", "wall"));
+    assert_int_equal(system("touch p.pb.gz p.wall.pb.gz p.cpu.pb.gz"), 0);
+    assert_int_equal(run_profiles_new(&before, tell), 2);
+    assert_string_equal(told, "0:p.pb.gz 1:p.wall.pb.gz ");
+    run_profiles_free(&before);
+    told[0] = '\0';
+    assert_true(run_profiles_note(&before, "p.%p.pb.gz", "cpu"));
+    assert_int_equal(system("touch p.1.pb.gz p.1.cpu.pb.gz"), 0);
+    assert_int_equal(run_profiles_new(&before, tell), 2);
+    assert_string_equal(told, "0:p.1.cpu.pb.gz 1:p.1.pb.gz ");
     run_profiles_free(&before);
 }
 
@@ -155,6 +172,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_percent_in_the_directory_is_no_pattern, enter_directory,
                                         leave_directory),
         cmocka_unit_test_setup_teardown(only_profiles_that_are_new_or_changed_are_told,
+                                        enter_directory, leave_directory),
+        cmocka_unit_test_setup_teardown(what_was_sampled_lies_beside_the_profile_and_is_told_once,
                                         enter_directory, leave_directory),
         cmocka_unit_test_setup_teardown(a_pattern_s_other_characters_stand_for_themselves,
                                         enter_directory, leave_directory),
