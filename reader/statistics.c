@@ -51,6 +51,14 @@ double statistics_binomial_p(double hits, double n, double p) {
     return fmin(1, 2 * tail_from(hits, n, p, hits <= n * p ? -1 : 1));
 }
 
+double statistics_binomial_deviation(double n, double p) {
+    const double next = floor(n * p) + 1;
+
+    if (n < 1 || p <= 0 || p >= 1)
+        return 0;
+    return 2 * next * (1 - p) * exp(binomial_log_mass(fmin(next, n), n, p));
+}
+
 /* --- chi-square ---------------------------------------------------------------------------------
  */
 

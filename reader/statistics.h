@@ -22,6 +22,10 @@ struct statistics_interval statistics_wilson(double hits, double n, double z);
  */
 double statistics_binomial_p(double hits, double n, double p);
 
+/* How far the hits among `n` samples of a share `p` lie from n p on average, by chance alone (de
+ * Moivre 1730). */
+double statistics_binomial_deviation(double n, double p);
+
 /* P(X >= x) of a chi-square variable with so many degrees of freedom. */
 double statistics_chi_square_p(double x, double degrees);
 

@@ -53,6 +53,14 @@ static void binomial_tails(void **state) {
     assert_near(statistics_binomial_p(0, 0, 0.5), 1);
 }
 
+static void mean_deviations(void **state) {
+    (void)state;
+    /* sum(abs(0:100-6)*dbinom(0:100,100,.06)); sum(abs(0:1000-.5)*dbinom(0:1000,1000,.0005)) */
+    assert_near(statistics_binomial_deviation(100, 0.06), 1.86865955881391);
+    assert_near(statistics_binomial_deviation(1000, 0.0005), 0.606454822840062);
+    assert_near(statistics_binomial_deviation(0, 0.5), 0);
+}
+
 static void chi_square_tails(void **state) {
     (void)state;
     assert_near(statistics_chi_square_p(3.84, 1), 0.0500435212487052); /* pchisq(3.84,1,lower=F) */
@@ -87,9 +95,10 @@ static void rank_correlations(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(normal_tails),       cmocka_unit_test(score_intervals),
-        cmocka_unit_test(binomial_tails),     cmocka_unit_test(chi_square_tails),
-        cmocka_unit_test(many_tests_at_once), cmocka_unit_test(rank_correlations),
+        cmocka_unit_test(normal_tails),      cmocka_unit_test(score_intervals),
+        cmocka_unit_test(binomial_tails),    cmocka_unit_test(mean_deviations),
+        cmocka_unit_test(chi_square_tails),  cmocka_unit_test(many_tests_at_once),
+        cmocka_unit_test(rank_correlations),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
