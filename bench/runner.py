@@ -52,7 +52,8 @@ class Runner:
                    *map(self.fill, link)]
         result = subprocess.run(command, env=self.environment, capture_output=True, text=True)
         if result.returncode != 0:
-            raise Skipped(f"does not build: {(result.stderr.strip().splitlines() or ['?'])[-1]}")
+            why = (result.stderr.strip().splitlines() or ["?"])[-1]
+            raise Skipped(f"does not build: {why.replace(str(self.build), 'build')}")
         self.built.add(path)
         return path
 

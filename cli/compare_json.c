@@ -45,6 +45,7 @@ int compare_print_json(FILE *out, struct compare *compare, const struct compare_
         number(compare->samples), "charged_to_callers", number(compare->charged), "unmatched",
         number(compare->unmatched), "overhead_share", number(compare->overhead_share),
         "relative_error", number(compare->relative_error));
+    json_object_set_new(object, "in_probes", number(compare->probes));
     json_object_set_new(object, "total_variation", number(compare->total_variation));
     json_object_set_new(object, "total_variation_by_chance", number(compare->by_chance));
     json_object_set_new(object, "chi_square", number(compare->chi_square));

@@ -40,6 +40,8 @@ static void print_head(FILE *out, const struct compare *compare, const struct co
     fputs("sampled   ", out);
     text_print(out, page->sampled);
     fprintf(out, ": %s samples", units_count((int64_t)compare->samples).text);
+    if (compare->probes > 0)
+        fprintf(out, "; %s in the probes", units_share(compare->probes, compare->samples).text);
     if (compare->charged > 0)
         fprintf(out, "; %s in code without hooks, charged to its caller",
                 units_share(compare->charged, compare->samples).text);
@@ -48,7 +50,7 @@ static void print_head(FILE *out, const struct compare *compare, const struct co
                 units_share(compare->unmatched, compare->samples).text);
     fputs("\nagainst   ", out);
     if (compare->is_raw)
-        fprintf(out, "raw times%s: %s of the time is the probes', in both\n",
+        fprintf(out, "raw times%s; of these %s are reckoned to be the probes'\n",
                 compare->is_same_run ? ", since the samples are of the same run" : "",
                 units_share(compare->overhead_share, 1).text);
     else
@@ -145,7 +147,7 @@ static const struct compare_row *find_row(const struct compare *compare, uint32_
 }
 
 /* Samples that one function has too many and a direct neighbour too few of. */
-static void print_skid(FILE *out, const struct compare *compare) {
+static void print_shifted(FILE *out, const struct compare *compare) {
     const struct analysis *exact = compare->exact;
     for (uint32_t i = 0; i < exact->edge_sums.count; i++) {
         const struct analysis_edge *edge = &exact->edges[i];
@@ -158,12 +160,12 @@ static void print_skid(FILE *out, const struct compare *compare) {
         const bool goes_down = caller->verdict == COMPARE_LESS && callee->verdict == COMPARE_MORE;
         if (!goes_up && !goes_down)
             continue;
-        fputs("skid      ", out);
+        fputs("shifted   ", out);
         print_name(out, compare, goes_up ? caller : callee);
         fputs(" has samples that belong to its ", out);
         fputs(goes_up ? "callee " : "caller ", out);
         print_name(out, compare, goes_up ? callee : caller);
-        putc('\n', out);
+        fputs(": the sampler skids, or one is inlined into the other there\n", out);
     }
 }
 
@@ -175,7 +177,7 @@ static void print_missed(FILE *out, const struct compare *compare) {
             continue;
         fputs("missed    ", out);
         print_name(out, compare, row);
-        fprintf(out, " has no sample, %.0f expected: a thread or a time that was not sampled?\n",
+        fprintf(out, " has no sample, %.0f expected: not sampled there, or inlined?\n",
                 n * row->exact_share);
     }
 }
@@ -207,7 +209,7 @@ int compare_print_text(FILE *out, struct compare *compare, const struct compare_
     if (compare->differ != 0 && compare->rows[0].path_length == 0) {
         if (analysis_add_edges(compare->exact, error) != 0)
             return -1;
-        print_skid(out, compare);
+        print_shifted(out, compare);
     }
     print_missed(out, compare);
     print_verdict(out, compare);

@@ -63,9 +63,10 @@ struct compare {
     uint32_t row_count;
     uint32_t *paths; /* what rows[].path lie in */
 
-    double samples;   /* all of them */
-    double charged;   /* of which in code that the exact profile does not know, to its caller */
-    double unmatched; /* of which none of the stack is known: left out */
+    double samples;         /* all of them */
+    double probes;          /* of which in the hooks: charged to the context that they served */
+    double charged;         /* in other code that the exact profile does not know: to its caller */
+    double unmatched;       /* of which none of the stack is known: left out */
     double overhead_share;  /* of the raw time */
     double relative_error;  /* of the probes' cost, one standard deviation */
     double total_variation; /* half the sum of all differences */

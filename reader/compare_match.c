@@ -170,6 +170,14 @@ static int add_exact(struct matching *matching, const struct compare_types *type
     return 0;
 }
 
+/* As build_locations.c names the hooks' code. */
+static bool is_probe(const struct analysis *analysis, const struct profile_sample *sample) {
+    const struct analysis_frames *frames = analysis->frames;
+    const uint32_t function = frames->function[frames->first[sample->locations[0]]];
+
+    return strcmp(analysis->functions[function].name, "[cinstr]") == 0;
+}
+
 static int add_sampled(struct matching *matching, const struct compare_types *types) {
     struct compare *compare = matching->compare;
     const struct profile *profile = compare->sampled->profile;
@@ -189,7 +197,9 @@ static int add_sampled(struct matching *matching, const struct compare_types *ty
             continue;
         }
         unit->row.samples += samples;
-        if (skipped != 0)
+        if (skipped != 0 && is_probe(compare->sampled, sample))
+            compare->probes += samples;
+        else if (skipped != 0)
             compare->charged += samples;
     }
     return 0;
