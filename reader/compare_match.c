@@ -233,15 +233,18 @@ static int collect_rows(struct matching *matching) {
 int compare_match(struct compare *compare, const struct compare_types *types, bool by_context,
                   struct error *error) {
     struct matching matching = {.compare = compare, .by_context = by_context};
-    struct unit *unit, *next;
+    struct unit *unit;
     int result = -1;
 
     if (match_functions(&matching) == 0 && add_exact(&matching, types) == 0 &&
         add_sampled(&matching, types) == 0)
         result = collect_rows(&matching);
-    HASH_ITER(hh, matching.units, unit, next) {
-        HASH_DEL(matching.units, unit);
+    unit = matching.units;
+    HASH_CLEAR(hh, matching.units); /* leaves the list */
+    while (unit != NULL) {
+        struct unit *next = unit->hh.next;
         free(unit);
+        unit = next;
     }
     free(matching.known);
     free(matching.path);

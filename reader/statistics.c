@@ -32,13 +32,12 @@ static double binomial_log_mass(double k, double n, double p) {
 
 /* P(X <= k) for k below the mean, or P(X >= k) for k above it: terms fall away from k outwards. */
 static double tail_from(double k, double n, double p, double step) {
-    double sum = 0;
+    double sum = 0, term = 1;
 
-    for (; k >= 0 && k <= n; k += step) {
-        const double term = exp(binomial_log_mass(k, n, p));
+    while (k >= 0 && k <= n && term >= sum * 1e-16) {
+        term = exp(binomial_log_mass(k, n, p));
         sum += term;
-        if (term < sum * 1e-16)
-            break;
+        k += step;
     }
     return sum;
 }

@@ -7,7 +7,10 @@
  *
  * The moments are a Poisson process: periods are drawn from the exponential distribution, each
  * counted from the moment before and not from when the signal came, so that no thread's age or
- * program's rhythm biases what is expected: time divided by the mean period, however short.
+ * program's rhythm biases how many come: time divided by the mean period, however short. Where they
+ * are taken is up to the kernel, which looks at CPU timers at its tick alone (4 ms at 250 Hz): a
+ * program that works in step with the tick is sampled with its bias, however random the moments
+ * are.
  *
  * The handler may interrupt anything, the recorder itself included. It takes no lock and no memory
  * but the segment's, and keeps errno.

@@ -40,11 +40,21 @@ static inline __attribute__((always_inline)) UNTRACED void spend(unsigned slices
     sink = value;
 }
 
+/* clang-format off: it does not agree with itself here */
 #define FUNCTIONS(X)                                                                               \
     X(in_lockstep, 200)                                                                            \
     X(work_a, 200)                                                                                 \
-    X(work_b, 150) X(work_c, 120) X(work_d, 100) X(work_e, 80) X(work_f, 50) X(work_g, 40)         \
-        X(work_h, 30) X(work_i, 20) X(work_j, 8) X(work_k, 2)
+    X(work_b, 150)                                                                                 \
+    X(work_c, 120)                                                                                 \
+    X(work_d, 100)                                                                                 \
+    X(work_e, 80)                                                                                  \
+    X(work_f, 50)                                                                                  \
+    X(work_g, 40)                                                                                  \
+    X(work_h, 30)                                                                                  \
+    X(work_i, 20)                                                                                  \
+    X(work_j, 8)                                                                                   \
+    X(work_k, 2)
+/* clang-format on */
 #define COUNT 12
 
 enum number {
