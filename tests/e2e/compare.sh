@@ -12,7 +12,7 @@ build() {
     local source=$TOP/tests/programs/shares.c
     gcc -O2 -g -finstrument-functions "$source" -o shares "${LINK_CINSTR[@]}" &&
         gcc -O2 -g "$source" -o plain &&
-        sed 's/work_b, 150/work_b, 70/; s/work_c, 120/work_c, 200/' "$source" >other.c &&
+        sed 's/work_b, 150/work_b, 10/; s/work_c, 120/work_c, 260/' "$source" >other.c &&
         gcc -O2 -g other.c -o other
 }
 check "programs of known shares build" build || finish
