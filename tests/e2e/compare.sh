@@ -53,7 +53,8 @@ compares_several() {
 }
 check "several sampled profiles at once, each on its own basis" compares_several
 counts_the_unseen() {
-    "$CINSTR" compare --json same.pb.gz same.cpu.pb.gz | jq -e '.never_sampled >= 1 and .never_sampled_calls >= 1'
+    "$CINSTR" compare --json --limit 0 same.pb.gz same.cpu.pb.gz | jq -e '[.rows[] | select(.samples == 0)] as $unseen |
+        .never_sampled == ($unseen | length) and .never_sampled_calls == ([$unseen[].calls] | add // 0)'
 }
 check "what was never sampled is counted" counts_the_unseen
 
