@@ -29,7 +29,9 @@ RUNTIME_CFLAGS := $(COMMON) -mgeneral-regs-only -fPIC -ftls-model=initial-exec -
 
 # --- what there is ------------------------------------------------------------------------------
 
-runtime_sources := $(filter-out runtime/hooks.c runtime/instructions.c runtime/static_symbols.c runtime/preload.c,$(wildcard runtime/*.c)) $(wildcard runtime/*.S)
+heap_sources    := $(wildcard runtime/heap*.c) runtime/charge_library.c
+runtime_sources := $(filter-out runtime/hooks.c runtime/instructions.c runtime/static_symbols.c runtime/preload.c \
+	$(heap_sources),$(wildcard runtime/*.c)) $(wildcard runtime/*.S)
 reader_sources  := $(wildcard reader/*.c)
 cli_sources     := $(wildcard cli/*.c)
 unit_tests      := $(patsubst tests/unit/%_test.c,$(BUILD)/tests/%_test,$(wildcard tests/unit/*_test.c))
@@ -49,7 +51,8 @@ CLI_LIBS    := $(READER_LIBS) -ljansson
 
 .PHONY: all runtime plugin demo test unit sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
 all: runtime plugin $(BUILD)/libcinstr_reader.so.0 $(BUILD)/libcinstr_reader.a $(BUILD)/cinstr
-runtime: $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr_sample.so.0 $(BUILD)/libcinstr.so $(BUILD)/libcinstr_hooks.a $(BUILD)/libcinstr.a $(BUILD)/libcinstr.static
+runtime: $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr_sample.so.0 $(BUILD)/libcinstr_heap.so.0 $(BUILD)/libcinstr_heap.so \
+	$(BUILD)/libcinstr.so $(BUILD)/libcinstr_hooks.a $(BUILD)/libcinstr.a $(BUILD)/libcinstr.static
 
 # --- the recorder -------------------------------------------------------------------------------
 
@@ -73,6 +76,21 @@ $(BUILD)/libcinstr.so.0: $(runtime_objects) $(hook_objects:.c.o=.shared.o) runti
 # Preloaded into programs that are to be sampled.
 $(BUILD)/libcinstr_sample.so.0: $(BUILD)/runtime/preload.c.o
 	$(CC) -shared -Wl,-soname,libcinstr_sample.so.0 -Wl,-z,now -Wl,-z,relro $(LDFLAGS) -o $@ $^
+
+# Before the program's allocator. Exceptions pass through it; floating point is its own affair.
+heap_objects := $(heap_sources:%.c=$(BUILD)/%.heap.o)
+$(BUILD)/runtime/%.heap.o: runtime/%.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -mgeneral-regs-only,$(RUNTIME_CFLAGS)) -fexceptions $(CFLAGS) -c $< -o $@
+
+$(BUILD)/libcinstr_heap.so.0: $(heap_objects)
+	$(CC) -shared -Wl,-soname,libcinstr_heap.so.0 -Wl,-z,now -Wl,-z,relro -Wl,-z,defs \
+		$(LDFLAGS) -o $@ $^ -lm
+
+# What -lcinstr_heap finds.
+$(BUILD)/libcinstr_heap.so:
+	@mkdir -p $(@D)
+	ln -sf libcinstr_heap.so.0 $@
 
 $(BUILD)/libcinstr_hooks.a: $(hook_objects)
 	rm -f $@ && $(AR) rcs $@ $^
@@ -228,4 +246,4 @@ include packaging/install.mk
 clean:
 	rm -rf $(BUILD)
 
--include $(patsubst %.o,%.d,$(runtime_objects) $(BUILD)/runtime/preload.c.o $(hook_objects) $(hook_objects:.c.o=.shared.o) $(reader_objects) $(cli_objects)) $(unit_tests:%=%.d)
+-include $(patsubst %.o,%.d,$(runtime_objects) $(BUILD)/runtime/preload.c.o $(heap_objects) $(hook_objects) $(hook_objects:.c.o=.shared.o) $(reader_objects) $(cli_objects)) $(unit_tests:%=%.d)

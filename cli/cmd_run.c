@@ -23,10 +23,13 @@
 
 enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127 };
 
+/* Libraries that are loaded before the program's own. */
+enum preload { PRELOAD_SAMPLE, PRELOAD_HEAP, PRELOAD_BLOCK, PRELOADS };
+
 struct request {
     struct run_options options;
     bool quiet;
-    bool sample;
+    bool preloads[PRELOADS];
 };
 
 /* --- what it left ------------------------------------------------------------------------------
@@ -66,7 +69,8 @@ static bool tell_segment(pid_t pid, uint64_t start_ns) {
 
 static void tell(const struct run_profiles *before, const char *output, const char *program,
                  pid_t pid, uint64_t start_ns) {
-    const bool is_wanted = strcmp(output, "none") != 0;
+    const bool is_wanted =
+        strcmp(output, "none") != 0 || before->pattern_count > RUN_PROFILES_BESIDES;
     const size_t count = is_wanted ? run_profiles_new(before, tell_profile) : 0;
     if (count > TOLD_MAX)
         note("and %zu more", count - TOLD_MAX);
@@ -101,10 +105,8 @@ static int run_program(const struct request *request, const char *output,
     return run_child_status(wait_status);
 }
 
-/* A program without hooks is sampled by a library that is loaded before its own. */
-static int preload(struct error *error) {
-    static const char name[] = "libcinstr_sample.so.0";
-    char directory[PATH_MAX], text[2 * PATH_MAX];
+static int preload(const char *name, struct error *error) {
+    char directory[PATH_MAX], text[4 * PATH_MAX];
     const char *others = getenv("LD_PRELOAD");
     if (!library_find(name, directory))
         return error_set(error,
@@ -122,20 +124,45 @@ static int preload(struct error *error) {
     return setenv("LD_PRELOAD", text, 1) == 0 ? 0 : error_set_errno(error, "cannot preload");
 }
 
+static int preload_all(const struct request *request, struct error *error) {
+    static const char *const names[PRELOADS] = {
+        [PRELOAD_SAMPLE] = "libcinstr_sample.so.0",
+        [PRELOAD_HEAP] = "libcinstr_heap.so.0",
+        [PRELOAD_BLOCK] = "libcinstr_block.so.0",
+    };
+    for (int i = 0; i < PRELOADS; i++) {
+        if (request->preloads[i] && preload(names[i], error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static bool note_profiles(const struct request *request, const char *output,
+                          struct run_profiles *before) {
+    static const char *const names[RUN_PROFILES_FILES] = {"cpuprofile", "memprofile",
+                                                          "blockprofile", "mutexprofile"};
+    char files[RUN_PROFILES_FILES][RUN_OPTIONS_SIZE];
+    const char *list[RUN_PROFILES_FILES];
+    for (int i = 0; i < RUN_PROFILES_FILES; i++) {
+        run_options_get(&request->options, names[i], files[i]);
+        list[i] = files[i];
+    }
+    return run_profiles_note(before, output, list);
+}
+
 static int prepare_and_run(struct request *request, char **argv) {
-    char output[RUN_OPTIONS_SIZE], clock[RUN_OPTIONS_SIZE];
+    char output[RUN_OPTIONS_SIZE];
     struct run_profiles before;
     struct error error;
     run_options_get(&request->options, "output", output);
     if (output[0] == '\0' &&
-        run_options_add_output(&request->options, RUN_OPTIONS_OUTPUT, &error) != 0)
+        run_options_add_file(&request->options, "output", RUN_OPTIONS_OUTPUT, &error) != 0)
         return fail(&error);
     run_options_get(&request->options, "output", output);
-    run_options_get(&request->options, "sample_clock", clock);
-    if (request->sample && preload(&error) != 0)
+    if (preload_all(request, &error) != 0)
         return fail(&error);
     if (setenv("CINSTR_OPTIONS", request->options.text, 1) != 0 ||
-        !run_profiles_note(&before, output, strcmp(clock, "wall") == 0 ? clock : "cpu")) {
+        !note_profiles(request, output, &before)) {
         error_set_errno(&error, "cannot prepare the run");
         return fail(&error);
     }
@@ -149,8 +176,8 @@ static int prepare_and_run(struct request *request, char **argv) {
 
 static const char help[] =
     "Runs a program that was built with -finstrument-functions and -lcinstr (see\n"
-    "`cinstr cc --help`), and says where its profile is. With --sample it may be any\n"
-    "program that is not static.\n"
+    "`cinstr cc --help`), and says where its profile is. With --sample, --heap, --block\n"
+    "or --mutex it may be any program that is not static.\n"
     "\n"
     "Options:\n"
     "  -o, --output FILE     the profile's name, with %p pid, %e program, %h host,\n"
@@ -166,6 +193,14 @@ static const char help[] =
     "                        hooks is sampled by its stacks\n"
     "      --sample-clock CLOCK  cpu: time that a thread runs (default); wall: also\n"
     "                        while it waits, which ends some waits with EINTR\n"
+    "      --heap[=BYTES]    allocations by context, into FILE.heap.pb.gz: every one,\n"
+    "                        or one in BYTES bytes at random; any dynamic program\n"
+    "      --block[=io]      waits for locks, conditions, semaphores and threads, with\n"
+    "                        io also for input, output and time: FILE.block.pb.gz\n"
+    "      --mutex           waits for locks by who held them: FILE.mutex.pb.gz\n"
+    "      --cpuprofile FILE, --memprofile FILE, --blockprofile FILE,\n"
+    "      --mutexprofile FILE  as `go test` has them: --sample, --heap, --block,\n"
+    "                        --mutex into a FILE of its own\n"
     "      --no-cpu          wall time alone, no CPU time\n"
     "      --no-start        record only from the program's own cinstr_start() on\n"
     "      --directory DIR   where the records lie while it runs\n"
@@ -181,6 +216,7 @@ static const char help[] =
     "  cinstr run -- ./program arguments\n"
     "  cinstr run -o p.pb.gz --histogram -- ./program && cinstr report p.pb.gz\n"
     "  cinstr run --timing adaptive make check\n"
+    "  cinstr run --memprofile mem.pb.gz -- ./program && go tool pprof mem.pb.gz\n"
     "  cinstr run --sample=500 -o p.pb.gz -- ./program && cinstr report p.cpu.pb.gz\n";
 
 enum {
@@ -190,6 +226,13 @@ enum {
     OPTION_CONTEXTS,
     OPTION_SAMPLE,
     OPTION_SAMPLE_CLOCK,
+    OPTION_HEAP,
+    OPTION_BLOCK,
+    OPTION_MUTEX,
+    OPTION_CPUPROFILE,
+    OPTION_MEMPROFILE,
+    OPTION_BLOCKPROFILE,
+    OPTION_MUTEXPROFILE,
     OPTION_NO_CPU,
     OPTION_NO_START,
     OPTION_DIRECTORY,
@@ -202,6 +245,13 @@ static const struct option long_options[] = {
     {"contexts", required_argument, NULL, OPTION_CONTEXTS},
     {"sample", optional_argument, NULL, OPTION_SAMPLE},
     {"sample-clock", required_argument, NULL, OPTION_SAMPLE_CLOCK},
+    {"heap", optional_argument, NULL, OPTION_HEAP},
+    {"block", optional_argument, NULL, OPTION_BLOCK},
+    {"mutex", no_argument, NULL, OPTION_MUTEX},
+    {"cpuprofile", required_argument, NULL, OPTION_CPUPROFILE},
+    {"memprofile", required_argument, NULL, OPTION_MEMPROFILE},
+    {"blockprofile", required_argument, NULL, OPTION_BLOCKPROFILE},
+    {"mutexprofile", required_argument, NULL, OPTION_MUTEXPROFILE},
     {"no-cpu", no_argument, NULL, OPTION_NO_CPU},
     {"no-start", no_argument, NULL, OPTION_NO_START},
     {"directory", required_argument, NULL, OPTION_DIRECTORY},
@@ -213,15 +263,23 @@ static const struct option long_options[] = {
 /* The recorder's names, and what is no argument. */
 static const struct recorder_option {
     const char *name, *value;
+    enum preload preload; /* PRELOADS: none */
 } recorder_options[] = {
-    [OPTION_HISTOGRAM - OPTION_FIRST] = {"histogram", "1"},
-    [OPTION_TIMING - OPTION_FIRST] = {"timing", ""},
-    [OPTION_CONTEXTS - OPTION_FIRST] = {"contexts", ""},
-    [OPTION_SAMPLE - OPTION_FIRST] = {"sample", "100"},
-    [OPTION_SAMPLE_CLOCK - OPTION_FIRST] = {"sample_clock", ""},
-    [OPTION_NO_CPU - OPTION_FIRST] = {"cpu", "0"},
-    [OPTION_NO_START - OPTION_FIRST] = {"start", "0"},
-    [OPTION_DIRECTORY - OPTION_FIRST] = {"directory", ""},
+    [OPTION_HISTOGRAM - OPTION_FIRST] = {"histogram", "1", PRELOADS},
+    [OPTION_TIMING - OPTION_FIRST] = {"timing", "", PRELOADS},
+    [OPTION_CONTEXTS - OPTION_FIRST] = {"contexts", "", PRELOADS},
+    [OPTION_SAMPLE - OPTION_FIRST] = {"sample", "100", PRELOAD_SAMPLE},
+    [OPTION_SAMPLE_CLOCK - OPTION_FIRST] = {"sample_clock", "", PRELOADS},
+    [OPTION_HEAP - OPTION_FIRST] = {"heap", "exact", PRELOAD_HEAP},
+    [OPTION_BLOCK - OPTION_FIRST] = {"block", "1", PRELOAD_BLOCK},
+    [OPTION_MUTEX - OPTION_FIRST] = {"mutex", "1", PRELOAD_BLOCK},
+    [OPTION_CPUPROFILE - OPTION_FIRST] = {"cpuprofile", "", PRELOAD_SAMPLE},
+    [OPTION_MEMPROFILE - OPTION_FIRST] = {"memprofile", "", PRELOAD_HEAP},
+    [OPTION_BLOCKPROFILE - OPTION_FIRST] = {"blockprofile", "", PRELOAD_BLOCK},
+    [OPTION_MUTEXPROFILE - OPTION_FIRST] = {"mutexprofile", "", PRELOAD_BLOCK},
+    [OPTION_NO_CPU - OPTION_FIRST] = {"cpu", "0", PRELOADS},
+    [OPTION_NO_START - OPTION_FIRST] = {"start", "0", PRELOADS},
+    [OPTION_DIRECTORY - OPTION_FIRST] = {"directory", "", PRELOADS},
 };
 
 static int check_value(const struct command *command, int option, const char *value) {
@@ -234,12 +292,21 @@ static int check_value(const struct command *command, int option, const char *va
         return usage_error(command, "--contexts takes 1024 to 16777216, not '%s'", value);
     if (option == OPTION_SAMPLE && !parse_number(value, 1, 10000, &number))
         return usage_error(command, "--sample takes 1 to 10000, not '%s'", value);
+    if (option == OPTION_HEAP && strcmp(value, "exact") != 0 &&
+        !parse_number(value, 1, UINT64_C(1) << 40, &number))
+        return usage_error(command, "--heap is exact or a number of bytes, not '%s'", value);
+    if (option == OPTION_BLOCK && strcmp(value, "1") != 0 && strcmp(value, "io") != 0)
+        return usage_error(command, "--block takes nothing or io, not '%s'", value);
     return STATUS_FINE;
+}
+
+static bool is_file(int option) {
+    return option == 'o' || (option >= OPTION_CPUPROFILE && option <= OPTION_MUTEXPROFILE);
 }
 
 static int set_option(const struct command *command, void *context, int option) {
     struct request *request = context;
-    struct recorder_option set = {"output", ""};
+    struct recorder_option set = {"output", "", PRELOADS};
     struct error error;
     if (option == 'q') {
         request->quiet = true;
@@ -252,11 +319,12 @@ static int set_option(const struct command *command, void *context, int option) 
     const int status = check_value(command, option, set.value);
     if (status != STATUS_FINE)
         return status;
-    request->sample = request->sample || option == OPTION_SAMPLE;
+    if (set.preload != PRELOADS)
+        request->preloads[set.preload] = true;
     if (set.value[0] == '\0')
         return usage_error(command, "--%s: an empty name", set.name);
-    if ((option == 'o' ? run_options_add_output(&request->options, set.value, &error)
-                       : run_options_add(&request->options, set.name, set.value, &error)) != 0)
+    if ((is_file(option) ? run_options_add_file(&request->options, set.name, set.value, &error)
+                         : run_options_add(&request->options, set.name, set.value, &error)) != 0)
         return usage_error(command, "--%s: %s", set.name, error.message);
     return STATUS_FINE;
 }

@@ -60,12 +60,13 @@ static void quote_directory(char *to) {
     strcpy(to, strcmp(directory, "/") == 0 ? "" : "/");
 }
 
-int run_options_add_output(struct run_options *options, const char *output, struct error *error) {
+int run_options_add_file(struct run_options *options, const char *name, const char *file,
+                         struct error *error) {
     char path[2 * PATH_MAX + OUTPUT_SIZE] = "";
-    if (strlen(output) >= OUTPUT_SIZE)
-        return error_set(error, "%s: the name is too long", output);
-    if (output[0] != '/' && strcmp(output, "none") != 0)
+    if (strlen(file) >= OUTPUT_SIZE)
+        return error_set(error, "%s: the name is too long", file);
+    if (file[0] != '/' && strcmp(file, "none") != 0)
         quote_directory(path);
-    strcat(path, output);
-    return run_options_add(options, "output", strlen(path) < OUTPUT_SIZE ? path : output, error);
+    strcat(path, file);
+    return run_options_add(options, name, strlen(path) < OUTPUT_SIZE ? path : file, error);
 }

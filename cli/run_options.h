@@ -27,8 +27,9 @@ int run_options_add(struct run_options *options, const char *name, const char *v
 /* The value of the last of that name in `value` (RUN_OPTIONS_SIZE bytes), "" if there is none. */
 void run_options_get(const struct run_options *options, const char *name, char *value);
 
-/* Adds where the profile goes: a relative name is meant from this directory, whatever the program
+/* Adds where a profile goes: a relative name is meant from this directory, whatever the program
  * changes to; "none" is nowhere. */
-int run_options_add_output(struct run_options *options, const char *output, struct error *error);
+int run_options_add_file(struct run_options *options, const char *name, const char *file,
+                         struct error *error);
 
 #endif

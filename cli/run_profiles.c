@@ -25,12 +25,12 @@ static char *glob_pattern(const char *output) {
 }
 
 /* As the recorder does. */
-static char *sampled_name(const char *output, const char *clock) {
+static char *name_beside(const char *output, const char *kind) {
     static const char ending[] = ".pb.gz";
     const size_t length = strlen(output), tail = sizeof(ending) - 1;
     const bool has_ending = length > tail && strcmp(output + length - tail, ending) == 0;
     char *name;
-    return asprintf(&name, "%.*s.%s%s", (int)(length - (has_ending ? tail : 0)), output, clock,
+    return asprintf(&name, "%.*s.%s%s", (int)(length - (has_ending ? tail : 0)), output, kind,
                     has_ending ? ending : "") < 0
                ? NULL
                : name;
@@ -41,12 +41,13 @@ static int compare_paths(const void *left, const void *right) {
 }
 
 static bool list(struct run_profiles *profiles) {
-    const int exact = glob(profiles->pattern, 0, NULL, &profiles->files);
-    if (exact != 0 && exact != GLOB_NOMATCH)
-        return false;
-    const int sampled = glob(profiles->sampled, GLOB_APPEND, NULL, &profiles->files);
-    if (sampled != 0 && sampled != GLOB_NOMATCH)
-        return false;
+    profiles->files = (glob_t){0};
+    for (size_t i = 0; i < profiles->pattern_count; i++) {
+        const int result =
+            glob(profiles->patterns[i], i == 0 ? 0 : GLOB_APPEND, NULL, &profiles->files);
+        if (result != 0 && result != GLOB_NOMATCH)
+            return false;
+    }
     if (profiles->files.gl_pathc != 0)
         qsort(profiles->files.gl_pathv, profiles->files.gl_pathc, sizeof(char *), compare_paths);
     profiles->details = calloc(profiles->files.gl_pathc + 1, sizeof(*profiles->details));
@@ -55,14 +56,26 @@ static bool list(struct run_profiles *profiles) {
     return profiles->details != NULL;
 }
 
-bool run_profiles_note(struct run_profiles *before, const char *output, const char *clock) {
-    char *sampled = sampled_name(output, clock);
-    *before = (struct run_profiles){
-        .pattern = glob_pattern(output),
-        .sampled = sampled == NULL ? NULL : glob_pattern(sampled),
-    };
-    free(sampled);
-    return before->pattern != NULL && before->sampled != NULL && list(before);
+static bool add(struct run_profiles *profiles, const char *name) {
+    char *pattern = name == NULL ? NULL : glob_pattern(name);
+    if (pattern != NULL)
+        profiles->patterns[profiles->pattern_count++] = pattern;
+    return pattern != NULL;
+}
+
+bool run_profiles_note(struct run_profiles *before, const char *output,
+                       const char *const files[RUN_PROFILES_FILES]) {
+    static const char *const kinds[] = {"cpu", "wall", "heap", "block", "mutex"};
+    *before = (struct run_profiles){.details = NULL};
+    bool is_fine = add(before, output);
+    for (size_t i = 0; is_fine && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        char *beside = name_beside(output, kinds[i]);
+        is_fine = add(before, beside);
+        free(beside);
+    }
+    for (size_t i = 0; is_fine && i < RUN_PROFILES_FILES; i++)
+        is_fine = files[i][0] == '\0' || add(before, files[i]);
+    return is_fine && list(before);
 }
 
 static bool was_there(const struct run_profiles *before, char *path, const struct stat *now) {
@@ -85,7 +98,7 @@ static bool is_part(const char *path) {
 
 size_t run_profiles_new(const struct run_profiles *before,
                         void (*tell)(const char *path, size_t index)) {
-    struct run_profiles now = {.pattern = before->pattern, .sampled = before->sampled};
+    struct run_profiles now = *before;
     size_t count = 0;
     if (list(&now)) {
         for (size_t i = 0; i < now.files.gl_pathc; i++) {
@@ -96,7 +109,7 @@ size_t run_profiles_new(const struct run_profiles *before,
             tell(path, count++);
         }
     }
-    now.pattern = now.sampled = NULL;
+    now.pattern_count = 0; /* they are the other's */
     run_profiles_free(&now);
     return count;
 }
@@ -104,6 +117,6 @@ size_t run_profiles_new(const struct run_profiles *before,
 void run_profiles_free(struct run_profiles *profiles) {
     globfree(&profiles->files);
     free(profiles->details);
-    free(profiles->pattern);
-    free(profiles->sampled);
+    for (size_t i = 0; i < profiles->pattern_count; i++)
+        free(profiles->patterns[i]);
 }

@@ -12,16 +12,23 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-struct run_profiles {
-    glob_t files;         /* sorted */
-    struct stat *details; /* of each */
-    char *pattern;        /* as of glob(3) */
-    char *sampled;        /* the other one's */
+enum {
+    RUN_PROFILES_FILES = 4,
+    RUN_PROFILES_BESIDES = 6, /* with the output itself */
+    RUN_PROFILES_PATTERNS = RUN_PROFILES_BESIDES + RUN_PROFILES_FILES
 };
 
-/* Notes what there is now; `output` is a pattern of the recorder's, that of profiles sampled by
- * `clock` lies beside it. False: out of memory. */
-bool run_profiles_note(struct run_profiles *before, const char *output, const char *clock);
+struct run_profiles {
+    glob_t files;                          /* sorted */
+    struct stat *details;                  /* of each */
+    char *patterns[RUN_PROFILES_PATTERNS]; /* as of glob(3) */
+    size_t pattern_count;
+};
+
+/* Notes what there is now; `output` is a pattern of the recorder's, beside which those of other
+ * kinds lie; `files` are those that have names of their own, "" for none. False: out of memory. */
+bool run_profiles_note(struct run_profiles *before, const char *output,
+                       const char *const files[RUN_PROFILES_FILES]);
 
 /* Calls `tell` with each file written since, and its number from 0 on. Returns how many. */
 size_t run_profiles_new(const struct run_profiles *before,

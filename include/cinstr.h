@@ -31,16 +31,21 @@ void cinstr_reset(void);
 
 /* Writes a profile of everything recorded up to now, as gzip'd pprof.
  *   kind  "exact": one sample a calling context; "edges": one a call edge;
- *         "cpu", "wall": what was sampled by that clock (sample= of CINSTR_OPTIONS)
+ *         "cpu", "wall": what was sampled by that clock (sample= of CINSTR_OPTIONS);
+ *         "heap", "allocs": what is in use, what was allocated (heap=); "block", "mutex": waits, by
+ *         the context that waits or the one that held the lock (block=, mutex=)
  *   fd    a descriptor open for writing; stays open
  * Other threads go on running and recording. Needs the reader library (libcinstr_reader), which is
  * loaded at the first call. Thread-safe; not async-signal-safe. Errors: EINVAL (kind), ENOTSUP
- * (nothing is being recorded, or sampled, or no reader library), EIO (one line on standard error
+ * (nothing of that kind is being recorded, or no reader library), EIO (one line on standard error
  * says what). */
 int cinstr_write_profile(const char *kind, int fd);
 
 /* The same into a file, which is made or replaced as a whole (mode 0644, less the umask). */
 int cinstr_write_profile_to(const char *kind, const char *path);
+
+/* What is in use by the context that allocated it, as cinstr_write_profile("heap", fd). */
+int cinstr_write_heap_profile(int fd);
 
 /* Files what the calling thread does from now on under a label, shown by pprof as the tag
  * key=value. At most one label a thread; a NULL value takes it off again. Calls open now are split:

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "build_charges.h"
 #include "build_comments.h"
 #include "build_durations.h"
 #include "build_locations.h"
@@ -18,7 +19,8 @@
 #include "build_times.h"
 
 enum { VALUES = 8 };
-enum kind { EXACT, EDGES, SAMPLED };
+#define LATER (PROFILE_NONE - 1)
+enum kind { EXACT, EDGES, SAMPLED, CHARGED };
 
 struct build {
     const struct snapshot *snapshot;
@@ -29,10 +31,17 @@ struct build {
     struct build_durations *durations; /* NULL: no histograms */
     const uint64_t *unwinds, *timed_calls, *variance;
     const uint64_t *instructions; /* NULL: nothing counted them */
-    uint32_t *entry, *call;       /* by node: its own location, and its caller's at the call */
+    /* By node: its own location, and its caller's at the call; LATER until one is needed. */
+    uint32_t *entry, *call;
+    struct build_charges charges;
     uint32_t value_count;
     enum kind kind;
 };
+
+/* Its values are those of the calls themselves. */
+static bool is_of_calls(const struct build *build) {
+    return build->kind == EXACT || build->kind == EDGES;
+}
 
 /* --- what is measured ---------------------------------------------------------------------------
  */
@@ -104,7 +113,7 @@ static bool is_frame(const struct segment_node *node) {
     return node->function != SEGMENT_FUNCTION_ROOT && node->function != SEGMENT_FUNCTION_LABEL;
 }
 
-static uint32_t entry_location(struct build *build, uint64_t function) {
+static uint32_t entry_location(const struct build *build, uint64_t function) {
     bool is_own;
 
     switch (function) {
@@ -123,7 +132,7 @@ static uint32_t entry_location(struct build *build, uint64_t function) {
 
 /* The caller's frame: `parent` at the node's call site, or the module outside that called. Call
  * site 0 belongs to no call: of pseudo functions, and of a caller below [truncated]. */
-static uint32_t call_location(struct build *build, const struct segment_node *node) {
+static uint32_t call_location(const struct build *build, const struct segment_node *node) {
     const struct segment_node *parent = &build->snapshot->nodes[node->parent];
 
     if (!is_frame(parent))
@@ -135,27 +144,30 @@ static uint32_t call_location(struct build *build, const struct segment_node *no
     return build_location_call(build->locations, parent->function, node->call_site);
 }
 
-static int locate_nodes(struct build *build) {
-    const struct snapshot *snapshot = build->snapshot;
-    const size_t size = (size_t)snapshot->node_count + 1;
+static int begin_locating(struct build *build) {
+    const size_t size = (size_t)build->snapshot->node_count + 1;
 
     build->entry = reallocarray(NULL, size, sizeof(*build->entry));
     build->call = reallocarray(NULL, size, sizeof(*build->call));
     if (build->entry == NULL || build->call == NULL)
         return -1;
-    for (uint32_t i = 1; i < snapshot->node_count; i++) {
-        const struct segment_node *node = &snapshot->nodes[i];
-        build->entry[i] = build->call[i] = PROFILE_NONE;
-        if (snapshot->node_lane[i] == SNAPSHOT_NONE || !is_frame(node))
-            continue;
-        build->entry[i] = entry_location(build, node->function);
-        if (build->entry[i] == PROFILE_NONE)
-            return -1;
-        build->call[i] = call_location(build, node);
-        if (build->call[i] == PROFILE_NONE && is_frame(&snapshot->nodes[node->parent]))
-            return -1;
-    }
+    for (size_t i = 0; i < size; i++)
+        build->entry[i] = build->call[i] = LATER;
     return 0;
+}
+
+static int locate(const struct build *build, uint32_t index) {
+    const struct segment_node *node = &build->snapshot->nodes[index];
+
+    if (build->entry[index] != LATER)
+        return 0;
+    build->entry[index] = entry_location(build, node->function);
+    build->call[index] = call_location(build, node);
+    return build->entry[index] == PROFILE_NONE ||
+                   (build->call[index] == PROFILE_NONE &&
+                    is_frame(&build->snapshot->nodes[node->parent]))
+               ? -1
+               : 0;
 }
 
 /* A stack, grown as needed. */
@@ -177,20 +189,52 @@ static int stack_push(struct stack *stack, uint32_t location) {
     return 0;
 }
 
-/* Fills in the stack of a node, innermost first. Returns the label that it runs under, 0 none;
- * or -1. */
-static int64_t read_stack(const struct build *build, uint32_t index, struct stack *stack) {
+/* Adds the callers of a node. Returns the label that it runs under, 0 none; or -1. */
+static int64_t push_callers(const struct build *build, uint32_t index, struct stack *stack) {
     const struct segment_node *nodes = build->snapshot->nodes;
 
-    stack->depth = 0;
-    if (is_frame(&nodes[index]) && stack_push(stack, build->entry[index]) != 0)
-        return -1;
     while (is_frame(&nodes[index])) {
+        if (locate(build, index) != 0)
+            return -1;
         if (build->call[index] != PROFILE_NONE && stack_push(stack, build->call[index]) != 0)
             return -1;
         index = nodes[index].parent;
     }
     return nodes[index].function == SEGMENT_FUNCTION_LABEL ? (int64_t)nodes[index].call_site : 0;
+}
+
+static int push_entry(const struct build *build, uint32_t index, struct stack *stack) {
+    return locate(build, index) != 0 ? -1 : stack_push(stack, build->entry[index]);
+}
+
+/* Fills in the stack of a node, innermost first. Returns its label as push_callers() does. */
+static int64_t read_stack(const struct build *build, uint32_t index, struct stack *stack) {
+    stack->depth = 0;
+    if (is_frame(&build->snapshot->nodes[index]) && push_entry(build, index, stack) != 0)
+        return -1;
+    return push_callers(build, index, stack);
+}
+
+/* The same of a charge: the library's function if that says something, and its caller, which may be
+ * code without hooks below the context. */
+static int64_t read_charge_stack(const struct build *build, uint32_t index, struct stack *stack) {
+    const struct segment_node *node = &build->snapshot->nodes[index];
+    const struct segment_node *parent = &build->snapshot->nodes[node->parent];
+    const uint64_t tag = node->function & ~SEGMENT_ADDRESS_MASK;
+    const bool has_leaf = build_charges_has_leaf(&build->charges);
+    bool is_own;
+    uint32_t caller;
+
+    if (build->snapshot->header.sampling.stacks != 0)
+        return read_stack(build, has_leaf ? index : node->parent, stack);
+    caller = build_location_interrupted(build->locations, is_frame(parent) ? parent->function : 0,
+                                        tag | (node->call_site - 1), &is_own);
+    stack->depth = 0;
+    if (caller == PROFILE_NONE || (has_leaf && push_entry(build, index, stack) != 0) ||
+        stack_push(stack, caller) != 0 ||
+        (is_frame(parent) && !is_own && push_entry(build, node->parent, stack) != 0))
+        return -1;
+    return push_callers(build, node->parent, stack);
 }
 
 /* --- samples ------------------------------------------------------------------------------------
@@ -241,15 +285,15 @@ static int add_context(struct build *build, uint32_t index, struct stack *stack)
 
 static int add_edge(struct build *build, uint32_t index) {
     int64_t value = count(build->snapshot->nodes[index].calls);
-    uint32_t locations[2] = {build->entry[index], build->call[index]};
+    uint32_t locations[2];
     struct profile_tag tags[4];
-    struct profile_sample sample = {
-        .locations = locations,
-        .depth = build->call[index] == PROFILE_NONE ? 1 : 2,
-        .values = &value,
-        .tags = tags,
-    };
+    struct profile_sample sample = {.locations = locations, .values = &value, .tags = tags};
 
+    if (locate(build, index) != 0)
+        return -1;
+    locations[0] = build->entry[index];
+    locations[1] = build->call[index];
+    sample.depth = build->call[index] == PROFILE_NONE ? 1 : 2;
     sample.tag_count = make_tags(build, index, 0, tags);
     return add_sample(build, &sample);
 }
@@ -285,6 +329,41 @@ static int add_sampled(struct build *build, const struct snapshot_sample *sample
                              });
 }
 
+static int add_charged(struct build *build, uint32_t index, struct stack *stack) {
+    int64_t values[BUILD_CHARGES_VALUES];
+    struct profile_tag tags[4];
+    int64_t label;
+
+    if (!build_charges_read(&build->charges, index, values))
+        return 0;
+    label = read_charge_stack(build, index, stack);
+    if (label < 0)
+        return -1;
+    return add_sample(build, &(struct profile_sample){
+                                 .locations = stack->locations,
+                                 .depth = stack->depth,
+                                 .values = values,
+                                 .tags = tags,
+                                 .tag_count = make_tags(build, index, label, tags),
+                             });
+}
+
+static int add_node(struct build *build, uint32_t index, struct stack *stack) {
+    const struct segment_node *node = &build->snapshot->nodes[index];
+
+    if (build->snapshot->node_lane[index] == SNAPSHOT_NONE || !is_frame(node) ||
+        (node->is_charge != 0) != (build->kind == CHARGED))
+        return 0;
+    switch (build->kind) {
+    case EDGES:
+        return add_edge(build, index);
+    case CHARGED:
+        return add_charged(build, index, stack);
+    default:
+        return add_context(build, index, stack);
+    }
+}
+
 static int add_samples(struct build *build) {
     struct stack stack = {NULL, 0, 0};
     int result = 0;
@@ -293,13 +372,10 @@ static int add_samples(struct build *build) {
          i++)
         result = add_sampled(build, &build->snapshot->samples[i], &stack);
     for (uint32_t i = 1; build->kind != SAMPLED && result == 0 && i < build->snapshot->node_count;
-         i++) {
-        if (build->snapshot->node_lane[i] == SNAPSHOT_NONE || !is_frame(&build->snapshot->nodes[i]))
-            continue;
-        result = build->kind == EDGES ? add_edge(build, i) : add_context(build, i, &stack);
-    }
+         i++)
+        result = add_node(build, i, &stack);
     free(stack.locations);
-    return result == 0 && build->kind != SAMPLED ? add_lost(build) : result;
+    return result == 0 && is_of_calls(build) ? add_lost(build) : result;
 }
 
 /* --- all of it ----------------------------------------------------------------------------------
@@ -309,16 +385,18 @@ static int describe(struct build *build) {
     const struct segment_header *header = &build->snapshot->header;
     struct profile *profile = build->profile;
 
-    if (build->kind != SAMPLED)
+    if (is_of_calls(build)) {
         profile->default_value_type =
             profile_string(profile, build->kind == EDGES ? "edge_calls" : "wall");
-    profile->period_type.name = profile_string(profile, "cpu");
-    profile->period_type.unit = profile_string(profile, "nanoseconds");
+        profile->period = 1;
+    }
+    if (build->kind != CHARGED) {
+        profile->period_type.name = profile_string(profile, "cpu");
+        profile->period_type.unit = profile_string(profile, "nanoseconds");
+    }
     if (profile->default_value_type == NULL || profile->period_type.name == NULL ||
         profile->period_type.unit == NULL)
         return -1;
-    if (build->kind != SAMPLED)
-        profile->period = 1;
     profile->time_ns = count(header->start_realtime_ns);
     profile->duration_ns =
         nanoseconds(build, (double)snapshot_ticks_since(build->snapshot, header->start.ticks));
@@ -340,10 +418,14 @@ static int fill(struct build *build, struct error *error) {
     if (build->kind == SAMPLED &&
         build_samples_begin(build->profile, build->snapshot, build->options->kind, error) != 0)
         return -1;
-    if ((build->kind != SAMPLED && add_value_types(build) != 0) || describe(build) != 0 ||
-        locate_nodes(build) != 0 || add_samples(build) != 0 ||
+    if (build->kind == CHARGED &&
+        build_charges_begin(&build->charges, build->profile, build->snapshot, build->options->kind,
+                            error) != 0)
+        return -1;
+    if ((is_of_calls(build) && add_value_types(build) != 0) || describe(build) != 0 ||
+        begin_locating(build) != 0 || add_samples(build) != 0 ||
         build_locations_complain(build->locations, build->profile) != 0 ||
-        (build->kind != SAMPLED &&
+        (is_of_calls(build) &&
          build_comments(build->profile, build->snapshot, build->times.correction) != 0))
         return error_set(error, "%s", errno == EOVERFLOW ? "a sum is too large" : "out of memory");
     return 0;
@@ -365,6 +447,8 @@ static enum kind find_kind(const char *name, const struct snapshot *snapshot) {
         return SAMPLED;
     if (name != NULL && strcmp(name, "edges") == 0)
         return EDGES;
+    if (name != NULL && build_charges_is_kind(name))
+        return CHARGED;
     return name != NULL && (strcmp(name, "cpu") == 0 || strcmp(name, "wall") == 0) ? SAMPLED
                                                                                    : EXACT;
 }

@@ -65,25 +65,30 @@ static int read_block(const struct snapshot_source *source, struct snapshot *sna
                          &snapshot->nodes[first], count * sizeof(struct segment_node), error);
 }
 
-static void forget_node(struct snapshot *snapshot, uint32_t node) {
+static void forget_values(struct snapshot *snapshot, uint32_t node, bool keeps_gauges) {
     memset(&snapshot->nodes[node], 0, sizeof(snapshot->nodes[node]));
     for (uint32_t i = 0; i < snapshot->header.column_count; i++) {
         const size_t size = snapshot->header.columns[i].element_size;
+        if (keeps_gauges && snapshot->header.columns[i].combine == SEGMENT_COMBINE_GAUGE)
+            continue;
         memset(snapshot->columns[i] + node * size, 0, size);
     }
+}
+
+static void forget_node(struct snapshot *snapshot, uint32_t node) {
+    forget_values(snapshot, node, false);
     snapshot->node_lane[node] = SNAPSHOT_NONE;
 }
 
 /* Recorded before the last cinstr_reset(): the lane has not yet cleared itself. */
 static void clear_values(struct snapshot *snapshot, uint32_t node) {
     struct segment_node old = snapshot->nodes[node];
-    uint32_t lane = snapshot->node_lane[node];
 
-    forget_node(snapshot, node);
+    forget_values(snapshot, node, true);
     snapshot->nodes[node].function = old.function;
     snapshot->nodes[node].call_site = old.call_site;
     snapshot->nodes[node].parent = old.parent;
-    snapshot->node_lane[node] = lane;
+    snapshot->nodes[node].is_charge = old.is_charge;
 }
 
 static bool is_before_reset(const struct snapshot *snapshot, uint32_t lane) {

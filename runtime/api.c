@@ -52,23 +52,39 @@ PUBLIC void cinstr_reset(void) {
         cinstr_self->span = 0;
 }
 
-static bool is_sampled(const char *kind) {
-    return strcmp(kind, "cpu") == 0 || strcmp(kind, "wall") == 0;
-}
+enum kind_state { KIND_UNKNOWN, KIND_OFF, KIND_ON };
 
-static bool is_kind(const char *kind) {
-    return kind != NULL &&
-           (strcmp(kind, "exact") == 0 || strcmp(kind, "edges") == 0 || is_sampled(kind));
+static enum kind_state find_kind(const char *name) {
+    const struct {
+        const char *name;
+        bool is_on;
+    } kinds[] = {
+        {"exact", true},
+        {"edges", true},
+        {"cpu", options.sample != 0 && !options.sample_wall},
+        {"wall", options.sample != 0 && options.sample_wall},
+        {"heap", options.heap != 0},
+        {"allocs", options.heap != 0},
+        {"block", options.block != BLOCK_OFF},
+        {"mutex", options.mutex},
+    };
+
+    for (size_t i = 0; name != NULL && i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(name, kinds[i].name) == 0)
+            return kinds[i].is_on ? KIND_ON : KIND_OFF;
+    }
+    return KIND_UNKNOWN;
 }
 
 PUBLIC int cinstr_write_profile(const char *kind, int fd) {
+    const enum kind_state state = find_kind(kind);
     char text[512] = "";
 
-    if (!is_kind(kind)) {
+    if (state == KIND_UNKNOWN) {
         errno = EINVAL;
         return -1;
     }
-    if (!is_up() || process_is_forked() || (options.sample == 0 && is_sampled(kind))) {
+    if (!is_up() || process_is_forked() || state == KIND_OFF) {
         errno = ENOTSUP;
         return -1;
     }
@@ -79,6 +95,10 @@ PUBLIC int cinstr_write_profile(const char *kind, int fd) {
         return -1;
     }
     return 0;
+}
+
+PUBLIC int cinstr_write_heap_profile(int fd) {
+    return cinstr_write_profile("heap", fd);
 }
 
 PUBLIC int cinstr_write_profile_to(const char *kind, const char *path) {

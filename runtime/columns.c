@@ -16,7 +16,7 @@ void columns_clear(uint32_t node) {
         const struct segment_column *column = &segment.header->columns[i];
         if (column->combine == SEGMENT_COMBINE_SAMPLES)
             samples_clear(*(uint64_t *)element(column, node));
-        else
+        else if (column->combine != SEGMENT_COMBINE_GAUGE)
             memset(element(column, node), 0, column->element_size);
     }
 }
@@ -25,8 +25,8 @@ static void add_value(uint64_t *to, uint64_t from, uint32_t combine) {
     const bool is_more = combine == SEGMENT_COMBINE_MAX && from > *to;
     const bool is_less = combine == SEGMENT_COMBINE_MIN && from != 0 && (*to == 0 || from < *to);
 
-    if (combine == SEGMENT_COMBINE_SUM)
-        *to += from;
+    if (combine == SEGMENT_COMBINE_SUM || combine == SEGMENT_COMBINE_GAUGE)
+        __atomic_add_fetch(to, from, __ATOMIC_RELAXED); /* other threads may charge it: charge.c */
     else if (is_more || is_less)
         *to = from;
 }

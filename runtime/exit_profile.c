@@ -113,8 +113,10 @@ static void write_requested(void *argument) {
 
 int exit_profile_write_to(const char *kind, int fd, char *text, size_t size) {
     struct request request = {kind, fd, text, size, -1};
+    const bool was_own = charge_own_work(true);
 
     large_stack_call(write_requested, &request);
+    charge_own_work(was_own);
     return request.result;
 }
 
@@ -143,48 +145,88 @@ static int write_file(const char *kind, const char *path, char *text, size_t siz
     return result;
 }
 
-/* Beside the exact one: prof.cpu.pb.gz, or prof.wall.pb.gz, with prof.pb.gz. */
-static int write_sampled(char *path, size_t path_size, char *text, size_t size) {
+/* --- at exit ------------------------------------------------------------------------------------
+ */
+
+/* Those besides the exact one. */
+static struct beside {
+    const char *kind;
+    const char *file; /* of its own, as a pattern; "" beside the exact one */
+    bool is_on;
+} * list_besides(size_t *count) {
+    static struct beside besides[4];
+    const bool is_wall = options.sample_wall;
+
+    besides[0] = (struct beside){is_wall ? "wall" : "cpu", options.cpuprofile, options.sample != 0};
+    besides[1] = (struct beside){"heap", options.memprofile, options.heap != 0};
+    besides[2] = (struct beside){"block", options.blockprofile, options.block != BLOCK_OFF};
+    besides[3] = (struct beside){"mutex", options.mutexprofile, options.mutex};
+    *count = sizeof besides / sizeof besides[0];
+    return besides;
+}
+
+/* prof.heap.pb.gz with prof.pb.gz. */
+static bool name_beside(const char *kind, char *path, size_t path_size) {
     static const char ending[] = ".pb.gz";
     const size_t length = strlen(path), tail = sizeof ending - 1;
     const bool has_ending = length > tail && strcmp(path + length - tail, ending) == 0;
     char *end = path + length - (has_ending ? tail : 0);
     const size_t left = path_size - (size_t)(end - path);
-    const char *kind = options.sample_wall ? "wall" : "cpu";
 
-    if ((size_t)snprintf(end, left, ".%s%s", kind, has_ending ? ending : "") >= left) {
-        snprintf(text, size, "the name is too long");
-        return -1;
+    return (size_t)snprintf(end, left, ".%s%s", kind, has_ending ? ending : "") < left;
+}
+
+static bool has_output(void) {
+    return strcmp(options.output, "none") != 0;
+}
+
+/* False: it could not be written, which has been said. */
+static bool write_one(const char *pattern, const char *kind, bool is_beside) {
+    char path[1024];
+    char text[512] = "the name is too long";
+
+    if (!options_expand(pattern, path, sizeof path))
+        return false;
+    if ((!is_beside || name_beside(kind, path, sizeof path)) &&
+        write_file(kind, path, text, sizeof text) == 0)
+        return true;
+    message("cannot write %s: %s", path, text);
+    return false;
+}
+
+static bool write_besides(void) {
+    size_t count;
+    const struct beside *besides = list_besides(&count);
+    bool result = true;
+
+    for (size_t i = 0; i < count; i++) {
+        const bool is_beside = besides[i].file[0] == '\0';
+        if (besides[i].is_on && (!is_beside || has_output()))
+            result = write_one(is_beside ? options.output : besides[i].file, besides[i].kind,
+                               is_beside) &&
+                     result;
     }
-    return write_file(kind, path, text, size);
+    return result;
 }
 
 static bool anything_recorded(void) {
     if (sampler_unwinds)
-        return samples_are_there();
+        return samples_are_there() || charge_is_any();
     return segment.header->sections[SEGMENT_SECTION_LANES].count > 1 ||
-           segment.header->losses.before_init_calls != 0;
+           segment.header->losses.before_init_calls != 0 || charge_is_any();
 }
 
 void exit_profile_write(void) {
-    char path[1024];
-    char text[512] = "";
+    bool is_written = true;
 
-    if (strcmp(options.output, "none") == 0 || !anything_recorded()) {
-        segment.header->state = SEGMENT_EXITED;
-        segment_unlink();
-        return;
-    }
-    if (options_expand(options.output, path, sizeof path)) {
-        if ((sampler_unwinds || write_file("exact", path, text, sizeof text) == 0) &&
-            (options.sample == 0 || write_sampled(path, sizeof path, text, sizeof text) == 0)) {
-            segment.header->state = SEGMENT_EXITED;
-            segment_unlink();
-            return;
-        }
-        message("cannot write %s: %s", path, text);
+    if (anything_recorded()) {
+        if (has_output() && !sampler_unwinds)
+            is_written = write_one(options.output, "exact", false);
+        is_written = write_besides() && is_written;
     }
     segment.header->state = SEGMENT_EXITED;
-    if (segment.path[0] != '\0')
+    if (is_written)
+        segment_unlink();
+    else if (segment.path[0] != '\0')
         message("the profile is kept: cinstr dump %s", segment.path);
 }

@@ -26,7 +26,9 @@ enum option_type {
     OPTION_COUNT,
     OPTION_TIMING,
     OPTION_RATE,
-    OPTION_CLOCK
+    OPTION_CLOCK,
+    OPTION_HEAP,
+    OPTION_BLOCK
 };
 
 static const struct option_row {
@@ -58,6 +60,22 @@ static const struct option_row {
     {"sample_clock", OPTION_CLOCK, &options.sample_wall, 0,
      "cpu: of the time that a thread runs (default); wall: also while it waits, which interrupts "
      "what it waits in"},
+    {"heap", OPTION_HEAP, &options.heap, 0,
+     "exact: every allocation, by context; BYTES: one in so many bytes at random (524288 without a "
+     "number); 0: none (default)"},
+    {"block", OPTION_BLOCK, &options.block, 0,
+     "1: waits for locks, conditions, semaphores, barriers and threads, by context; io: also for "
+     "input, output and time; 0: none (default)"},
+    {"mutex", OPTION_BOOL, &options.mutex, 0,
+     "0 or 1: waits for locks, charged to the context that held them (default 0)"},
+    {"cpuprofile", OPTION_TEXT, options.cpuprofile, sizeof options.cpuprofile,
+     "FILE: the sampled profile's name (default: beside output); implies sample"},
+    {"memprofile", OPTION_TEXT, options.memprofile, sizeof options.memprofile,
+     "FILE: likewise of heap, and implies heap=exact"},
+    {"blockprofile", OPTION_TEXT, options.blockprofile, sizeof options.blockprofile,
+     "FILE: likewise of block, and implies block=1"},
+    {"mutexprofile", OPTION_TEXT, options.mutexprofile, sizeof options.mutexprofile,
+     "FILE: likewise of mutex, and implies mutex=1"},
     {"start", OPTION_BOOL, &options.start, 0,
      "0 or 1: record from the start, or only after cinstr_start() (default 1)"},
     {"help", OPTION_BOOL, &options.help, 0, "1: print this"},
@@ -71,7 +89,7 @@ static void print_help(void) {
 }
 
 static void report_unknown(const char *name) {
-    char names[256] = "";
+    char names[512] = "";
 
     for (size_t i = 0; i < ROW_COUNT; i++) {
         const size_t used = strlen(names);
@@ -110,6 +128,33 @@ static bool set_rate(uint32_t *target, const char *value) {
     return true;
 }
 
+static bool set_heap(uint64_t *target, const char *value) {
+    char *end;
+    const unsigned long long period = strtoull(value, &end, 10);
+
+    if (strcmp(value, "exact") == 0)
+        *target = 1;
+    else if (value[0] == '\0')
+        *target = 524288;
+    else if (value[0] < '0' || value[0] > '9' || *end != '\0' || period > UINT64_C(1) << 40)
+        return false;
+    else
+        *target = period;
+    return true;
+}
+
+static bool set_block(uint32_t *target, const char *value) {
+    static const char *const names[] = {"0", "1", "io"};
+
+    for (uint32_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(value, names[i]) == 0) {
+            *target = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool set_timing(uint32_t *target, const char *value) {
     if (strcmp(value, "exact") == 0)
         *target = SEGMENT_TIMING_EXACT;
@@ -140,6 +185,10 @@ static bool set_row(const struct option_row *row, const char *value) {
         return set_rate(row->target, value);
     case OPTION_CLOCK:
         return set_clock(row->target, value);
+    case OPTION_BLOCK:
+        return set_block(row->target, value);
+    case OPTION_HEAP:
+        return set_heap(row->target, value);
     }
     return false;
 }
@@ -160,6 +209,18 @@ static void set_option(char *text) {
     report_unknown(text);
 }
 
+/* Who names a profile's file wants the profile. */
+static void imply(void) {
+    if (options.cpuprofile[0] != '\0' && options.sample == 0)
+        options.sample = 100;
+    if (options.memprofile[0] != '\0' && options.heap == 0)
+        options.heap = 1;
+    if (options.blockprofile[0] != '\0' && options.block == BLOCK_OFF)
+        options.block = BLOCK_LOCKS;
+    if (options.mutexprofile[0] != '\0')
+        options.mutex = true;
+}
+
 void options_read(const char *text) {
     char copy[2048];
     char *rest = copy;
@@ -176,6 +237,7 @@ void options_read(const char *text) {
         if (option[0] != '\0')
             set_option(option);
     }
+    imply();
     if (options.help)
         print_help();
 }

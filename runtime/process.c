@@ -41,6 +41,9 @@ struct fork_path {
         uint64_t function, call_site, sp;
     } calls[];
 };
+/* In libcinstr_heap. */
+extern const char cinstr_heap_is_there __attribute__((weak, visibility("default")));
+
 static __thread struct fork_path *fork_path __attribute__((tls_model("initial-exec")));
 
 /* --- the lock
@@ -174,10 +177,20 @@ static bool make_block_chains(void) {
 
 static void register_fork_handlers(void);
 
+/* Of what was asked for, some needs a library before libc. */
+static void miss_libraries(void) {
+    if (options.heap != 0 && &cinstr_heap_is_there == NULL) {
+        message("heap=: no allocation will be seen: link -lcinstr_heap, or use "
+                "`cinstr run --memprofile`");
+        options.heap = 0;
+    }
+}
+
 static bool start(void) {
     const uint64_t frequency = clock_choose();
 
     options_read(getenv("CINSTR_OPTIONS"));
+    miss_libraries();
     if (!make_wiped_page() || !segment_create(false))
         return false;
     if (!make_block_chains())
@@ -189,6 +202,7 @@ static bool start(void) {
     stacks_init();
     retire_init(); /* lane 0 */
     sampler_init();
+    charge_init();
     modules_refresh();
     register_fork_handlers();
     process_recording = options.start;
@@ -306,6 +320,7 @@ bool process_after_fork(uintptr_t sp) {
     segment_take_block();
     retire_init();
     sampler_init();
+    charge_init();
     lane = lane_attach(sp);
     if (lane != NULL) {
         carry_open_calls(lane);

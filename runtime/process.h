@@ -46,11 +46,18 @@ void process_unlock(void);
 
 /* --- options.c -------------------------------------------------------------------------------- */
 
+enum block_option { BLOCK_OFF, BLOCK_LOCKS, BLOCK_IO };
+
 struct options {
     char output[512];    /* pattern of the exit profile's name; "none" */
     char directory[256]; /* of the segment; "" choose */
     uint64_t contexts;   /* node budget */
     uint32_t timing;     /* enum segment_timing */
+    uint64_t heap;       /* bytes between samples, 1 exact; 0 off */
+    uint32_t block;      /* enum block_option */
+    bool mutex;
+    /* Files of their own, as patterns; "" beside the output. */
+    char cpuprofile[512], memprofile[512], blockprofile[512], mutexprofile[512];
     uint32_t sample;     /* a second; 0 off */
     bool sample_wall;
     bool cpu, histogram, start, help;
@@ -167,6 +174,8 @@ void shadow_pop(struct lane *lane, uint64_t now, bool abnormal);
 void shadow_unwind(struct lane *lane, const struct segment_frame *frame, uint64_t now);
 /* The base frame. */
 struct segment_frame *shadow_base(const struct lane *lane);
+/* The innermost call that is complete; NULL where there is none. Async-signal-safe. */
+struct segment_node *shadow_current(const struct lane *lane);
 /* Re-opens the open calls below another root, without counting them: fork, label, reset. */
 void shadow_carry(struct lane *lane, struct segment_node *root, uint64_t now);
 
@@ -195,6 +204,20 @@ void retire_init(void);
 void retire_watch(struct lane *lane);
 /* Merges all lanes of a thread into lane 0. */
 void retire_thread(struct lane *lane);
+
+/* --- charge*.c ----------------------------------------------------------------------------------
+ */
+
+/* Makes ready, also in a fork child; does nothing without heap=, block= and mutex=. */
+void charge_init(void);
+/* What the calling thread does from now on is the recorder's own work: charged to nobody. Returns
+ * how it was before. */
+bool charge_own_work(bool is_own);
+bool charge_is_any(void);
+/* A node of lane 0 by its parent and edge; made if it is new. */
+uint32_t charge_child(uint32_t parent, uint64_t function, uint64_t call_site);
+/* charge_stack.c: the context of a call without hooks, by its stack. */
+uint32_t charge_stack(uintptr_t call_site);
 
 /* --- sampler*.c, samples.c ---------------------------------------------------------------------
  */

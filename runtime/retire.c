@@ -80,6 +80,8 @@ void retire_thread(struct lane *thread) {
         close_lane(lane, now);
     process_lock();
     __atomic_add_fetch(&segment.header->merge_sequence, 1, __ATOMIC_SEQ_CST);
+    if (ended->epoch != process_reset_epoch)
+        lane_follow_reset(ended);
     for (struct lane *lane = thread; lane != NULL; lane = lane->sibling) {
         if (lane->epoch != process_reset_epoch)
             lane_follow_reset(lane);

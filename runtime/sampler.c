@@ -113,26 +113,13 @@ static uintptr_t interrupted_at(const ucontext_t *context) {
 #endif
 }
 
-/* The innermost call that is complete; NULL where there is none. */
-static const struct segment_node *current_node(const struct lane *lane) {
-    const uint64_t size = segment.header->sections[SEGMENT_SECTION_NODES].count;
-    uint64_t node;
-
-    if (!lane->ready || lane->is_loop)
-        return NULL;
-    node = lane->top->node != 0 ? lane->top->node : lane->top[-1].node;
-    return node - (uintptr_t)segment.nodes < size * sizeof(struct segment_node)
-               ? (const struct segment_node *)node
-               : NULL;
-}
-
 static void count_lost(uint64_t periods) {
     __atomic_add_fetch(&segment.header->sampling.lost, periods, __ATOMIC_RELAXED);
 }
 
 static void look(struct sampler *sampler, const ucontext_t *context, uint64_t periods) {
     const struct segment_node *node =
-        sampler_unwinds ? sampler_stack_node(cinstr_self, context) : current_node(cinstr_self);
+        sampler_unwinds ? sampler_stack_node(cinstr_self, context) : shadow_current(cinstr_self);
     const uint64_t address = modules_tag() | (interrupted_at(context) & SEGMENT_ADDRESS_MASK);
 
     if (node == NULL || !samples_add(&sampler->room, node, address, periods))

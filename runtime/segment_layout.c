@@ -72,6 +72,12 @@ bool segment_plan(struct segment_header *header, unsigned attempt) {
         add_column(header, "timed_calls", "count", 8, SEGMENT_COMBINE_SUM);
         add_column(header, "variance", "ticks2", 8, SEGMENT_COMBINE_SUM);
     }
+    if (options.heap != 0) {
+        add_column(header, "alloc_objects", "count", 8, SEGMENT_COMBINE_SUM);
+        add_column(header, "alloc_space", "bytes", 8, SEGMENT_COMBINE_SUM);
+        add_column(header, "inuse_objects", "count", 8, SEGMENT_COMBINE_GAUGE);
+        add_column(header, "inuse_space", "bytes", 8, SEGMENT_COMBINE_GAUGE);
+    }
     if (options.histogram) {
         add_column(header, "min", "ticks", 8, SEGMENT_COMBINE_MIN);
         add_column(header, "max", "ticks", 8, SEGMENT_COMBINE_MAX);

@@ -15,6 +15,18 @@ struct segment_frame *shadow_base(const struct lane *lane) {
     return (struct segment_frame *)(segment.base + lane->info->frames);
 }
 
+struct segment_node *shadow_current(const struct lane *lane) {
+    const uint64_t size = segment.header->sections[SEGMENT_SECTION_NODES].count;
+    uint64_t node;
+
+    if (!lane->ready || lane->is_loop)
+        return NULL;
+    node = lane->top->node != 0 ? lane->top->node : lane->top[-1].node;
+    return node - (uintptr_t)segment.nodes < size * sizeof(struct segment_node)
+               ? (struct segment_node *)node
+               : NULL;
+}
+
 /* The frame above the top is always there and zero: it ends the stack for readers. */
 static bool grow(struct lane *lane) {
     struct segment_frame *old = shadow_base(lane);

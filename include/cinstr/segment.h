@@ -26,6 +26,10 @@
  * Values are aligned 64-bit words with one writer, stored relaxed. Each is right on its own; two of
  * them may be one event apart in a live segment.
  *
+ * Charges. What is allocated or waited for in a context is in lane 0, whichever thread did it: the
+ * node of the library's function (malloc, say) below the context that called it. Such nodes have no
+ * calls, but values in columns ("alloc_space", "delay"), which any thread may add to, atomically.
+ *
  * Frames. frame 0 of a shadow stack is its base (the lane's root); the frames above it are the
  * calls now open, up to the first with node == 0. `node` is an address in the writer's memory: its
  * index is (node - header.base - sections[NODES].offset) / sizeof(struct segment_node).
@@ -40,13 +44,13 @@
 #include <stdint.h>
 
 #define SEGMENT_MAGIC         UINT64_C(0x4745535254534e49) /* "INSTRSEG" */
-#define SEGMENT_VERSION_MAJOR 1u
+#define SEGMENT_VERSION_MAJOR 2u
 #define SEGMENT_VERSION_MINOR 0u
 #define SEGMENT_BYTE_ORDER    UINT32_C(0x01020304)
 #define SEGMENT_HEADER_SIZE   4096u
 
 #define SEGMENT_BLOCK_NODES 64u
-#define SEGMENT_MAX_COLUMNS 16u
+#define SEGMENT_MAX_COLUMNS 24u
 #define SEGMENT_MAX_MODULES 16384u
 #define SEGMENT_MAX_LABELS  256u
 #define SEGMENT_MAX_SAMPLES 262144u
@@ -105,6 +109,7 @@ enum segment_combine {
     SEGMENT_COMBINE_MAX = 3,
     SEGMENT_COMBINE_HISTOGRAM = 4, /* element = an array of uint32_t counts, see below */
     SEGMENT_COMBINE_SAMPLES = 5,   /* file offset of the first segment_place of a list, 0 none */
+    SEGMENT_COMBINE_GAUGE = 6,     /* a sum of what is there now: a reset leaves it alone */
 };
 
 struct segment_column {
@@ -170,6 +175,12 @@ struct segment_sampling {
     uint32_t is_wall; /* periods are of CLOCK_MONOTONIC; 0: of each thread's CPU clock */
 };
 
+/* heap=; all zero when it is off. */
+struct segment_heap {
+    uint64_t period; /* bytes from one sampled allocation to the next, on average; 1: every one */
+    uint64_t lost;   /* allocations that could not be followed to their end: no memory */
+};
+
 struct segment_header {
     uint64_t magic;
     uint32_t version_major;
@@ -212,6 +223,7 @@ struct segment_header {
     char command_line[512]; /* arguments with a NUL after each, cut where it does not fit */
 
     struct segment_sampling sampling;
+    struct segment_heap heap;
 };
 
 struct segment_module {
@@ -286,8 +298,8 @@ struct segment_node {
     uint64_t total;  /* ticks, the sum over every finished activation; 0 in a root */
     uint32_t parent; /* node index, 0 for a root */
     uint32_t merged; /* writer's own: where a node of a thread that has ended has gone */
-    uint32_t reserved;
-    uint32_t writer; /* writer's own: how often it is timed (timing=adaptive) */
+    uint32_t is_charge; /* 1: no call that was recorded, but what was charged to one: see above */
+    uint32_t writer;    /* writer's own: how often it is timed (timing=adaptive) */
 };
 
 /* Where a context was found by sampling, in the heap; see the column "samples". A thread's samples

@@ -77,14 +77,14 @@ static void output_is_meant_from_where_the_command_runs(void **state) {
     struct run_options options = {""};
     struct error error;
     char value[RUN_OPTIONS_SIZE], expected[128];
-    assert_int_equal(run_options_add_output(&options, "p.%p.pb.gz", &error), 0);
+    assert_int_equal(run_options_add_file(&options, "output", "p.%p.pb.gz", &error), 0);
     run_options_get(&options, "output", value);
     snprintf(expected, sizeof(expected), "%s/p.%%p.pb.gz", work);
     assert_string_equal(value, expected);
-    assert_int_equal(run_options_add_output(&options, "/abs.pb.gz", &error), 0);
+    assert_int_equal(run_options_add_file(&options, "output", "/abs.pb.gz", &error), 0);
     run_options_get(&options, "output", value);
     assert_string_equal(value, "/abs.pb.gz");
-    assert_int_equal(run_options_add_output(&options, "none", &error), 0);
+    assert_int_equal(run_options_add_file(&options, "output", "none", &error), 0);
     run_options_get(&options, "output", value);
     assert_string_equal(value, "none");
 }
@@ -96,7 +96,7 @@ static void a_directory_that_cannot_be_told_is_left_out(void **state) {
     char value[RUN_OPTIONS_SIZE];
     assert_int_equal(system("mkdir a:b"), 0);
     assert_int_equal(chdir("a:b"), 0);
-    assert_int_equal(run_options_add_output(&options, "p", &error), 0);
+    assert_int_equal(run_options_add_file(&options, "output", "p", &error), 0);
     run_options_get(&options, "output", value);
     assert_string_equal(value, "p");
 }
@@ -108,7 +108,7 @@ static void a_percent_in_the_directory_is_no_pattern(void **state) {
     char value[RUN_OPTIONS_SIZE];
     assert_int_equal(system("mkdir '50%p'"), 0);
     assert_int_equal(chdir("50%p"), 0);
-    assert_int_equal(run_options_add_output(&options, "p", &error), 0);
+    assert_int_equal(run_options_add_file(&options, "output", "p", &error), 0);
     run_options_get(&options, "output", value);
     assert_non_null(strstr(value, "/50%%p/p"));
 }
