@@ -172,6 +172,13 @@ static bool is_recording(void) {
            !is_own_work && !process_is_forked();
 }
 
+static void follow_reset(void) {
+    process_lock();
+    if (lane_at(0)->epoch != process_reset_epoch)
+        lane_follow_reset(lane_at(0));
+    process_unlock();
+}
+
 /* In a program without hooks all nodes are return addresses, and so is this one taken for one. */
 uint32_t cinstr_charge_node(uintptr_t function, uintptr_t call_site) {
     const uint64_t tag = modules_tag();
@@ -179,6 +186,8 @@ uint32_t cinstr_charge_node(uintptr_t function, uintptr_t call_site) {
 
     if (!is_recording())
         return 0;
+    if (UNLIKELY(lane_at(0)->epoch != process_reset_epoch))
+        follow_reset();
     node = sampler_unwinds ? charge_child(charge_stack(call_site), tag | (function + 1), 0)
                            : charge_child(counterpart(), tag | function, call_site);
     if (node_by_index(node)->function != SEGMENT_FUNCTION_ROOT)

@@ -259,8 +259,10 @@ VISIBLE void *pvalloc(size_t size) {
         void *memory;                                                                              \
         if (real == NULL)                                                                          \
             find(&real, #symbol);                                                                  \
-        outer.function = is_on ? (uintptr_t)symbol : 0;                                            \
-        outer.call_site = CALL_SITE();                                                             \
+        if (is_on && outer.function == 0) { /* new[] may call new */                               \
+            outer.function = (uintptr_t)symbol;                                                    \
+            outer.call_site = CALL_SITE();                                                         \
+        }                                                                                          \
         memory = real(size, a, b);                                                                 \
         return outer.function == 0 ? memory : charged_new(memory, size, 0, 0);            \
     }
