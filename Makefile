@@ -30,8 +30,9 @@ RUNTIME_CFLAGS := $(COMMON) -mgeneral-regs-only -fPIC -ftls-model=initial-exec -
 # --- what there is ------------------------------------------------------------------------------
 
 heap_sources    := $(wildcard runtime/heap*.c) runtime/charge_library.c
+block_sources   := $(wildcard runtime/block*.c) runtime/charge_library.c
 runtime_sources := $(filter-out runtime/hooks.c runtime/instructions.c runtime/static_symbols.c runtime/preload.c \
-	$(heap_sources),$(wildcard runtime/*.c)) $(wildcard runtime/*.S)
+	$(heap_sources) $(block_sources),$(wildcard runtime/*.c)) $(wildcard runtime/*.S)
 reader_sources  := $(wildcard reader/*.c)
 cli_sources     := $(wildcard cli/*.c)
 unit_tests      := $(patsubst tests/unit/%_test.c,$(BUILD)/tests/%_test,$(wildcard tests/unit/*_test.c))
@@ -41,6 +42,7 @@ e2e_tests       := $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh))
 c_files         := $(wildcard $(addsuffix /*.[ch],include include/cinstr runtime reader cli bench tests/* tests/fixtures/*) \
 	$(addsuffix /*.cpp,plugin tests/* tests/fixtures/*))
 
+interposers     := cinstr_heap cinstr_block
 runtime_objects := $(patsubst %,$(BUILD)/%.o,$(runtime_sources))
 hook_objects    := $(BUILD)/runtime/hooks.c.o $(BUILD)/runtime/instructions.c.o
 reader_objects  := $(patsubst %,$(BUILD)/%.o,$(reader_sources)) $(BUILD)/gen/profile.pb-c.o
@@ -51,7 +53,7 @@ CLI_LIBS    := $(READER_LIBS) -ljansson
 
 .PHONY: all runtime plugin demo test unit sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
 all: runtime plugin $(BUILD)/libcinstr_reader.so.0 $(BUILD)/libcinstr_reader.a $(BUILD)/cinstr
-runtime: $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr_sample.so.0 $(BUILD)/libcinstr_heap.so.0 $(BUILD)/libcinstr_heap.so \
+runtime: $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr_sample.so.0 $(interposers:%=$(BUILD)/lib%.so.0) $(interposers:%=$(BUILD)/lib%.so) \
 	$(BUILD)/libcinstr.so $(BUILD)/libcinstr_hooks.a $(BUILD)/libcinstr.a $(BUILD)/libcinstr.static
 
 # --- the recorder -------------------------------------------------------------------------------
@@ -77,20 +79,21 @@ $(BUILD)/libcinstr.so.0: $(runtime_objects) $(hook_objects:.c.o=.shared.o) runti
 $(BUILD)/libcinstr_sample.so.0: $(BUILD)/runtime/preload.c.o
 	$(CC) -shared -Wl,-soname,libcinstr_sample.so.0 -Wl,-z,now -Wl,-z,relro $(LDFLAGS) -o $@ $^
 
-# Before the program's allocator. Exceptions pass through it; floating point is its own affair.
-heap_objects := $(heap_sources:%.c=$(BUILD)/%.heap.o)
-$(BUILD)/runtime/%.heap.o: runtime/%.c
+# They stand before functions of libc. Exceptions pass through them; floating point is their own affair.
+interposer_objects = $(1:%.c=$(BUILD)/%.interposer.o)
+$(BUILD)/runtime/%.interposer.o: runtime/%.c
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -mgeneral-regs-only,$(RUNTIME_CFLAGS)) -fexceptions $(CFLAGS) -c $< -o $@
 
-$(BUILD)/libcinstr_heap.so.0: $(heap_objects)
-	$(CC) -shared -Wl,-soname,libcinstr_heap.so.0 -Wl,-z,now -Wl,-z,relro -Wl,-z,defs \
-		$(LDFLAGS) -o $@ $^ -lm
+$(BUILD)/libcinstr_heap.so.0: $(call interposer_objects,$(heap_sources))
+$(BUILD)/libcinstr_block.so.0: $(call interposer_objects,$(block_sources))
+$(interposers:%=$(BUILD)/lib%.so.0):
+	$(CC) -shared -Wl,-soname,$(@F) -Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) -o $@ $^ -lm
 
-# What -lcinstr_heap finds.
-$(BUILD)/libcinstr_heap.so:
+# What -lcinstr_heap and -lcinstr_block find.
+$(interposers:%=$(BUILD)/lib%.so):
 	@mkdir -p $(@D)
-	ln -sf libcinstr_heap.so.0 $@
+	ln -sf $(@F).0 $@
 
 $(BUILD)/libcinstr_hooks.a: $(hook_objects)
 	rm -f $@ && $(AR) rcs $@ $^
@@ -246,4 +249,4 @@ include packaging/install.mk
 clean:
 	rm -rf $(BUILD)
 
--include $(patsubst %.o,%.d,$(runtime_objects) $(BUILD)/runtime/preload.c.o $(heap_objects) $(hook_objects) $(hook_objects:.c.o=.shared.o) $(reader_objects) $(cli_objects)) $(unit_tests:%=%.d)
+-include $(patsubst %.o,%.d,$(runtime_objects) $(BUILD)/runtime/preload.c.o $(call interposer_objects,$(heap_sources) $(block_sources)) $(hook_objects) $(hook_objects:.c.o=.shared.o) $(reader_objects) $(cli_objects)) $(unit_tests:%=%.d)

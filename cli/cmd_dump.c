@@ -97,6 +97,8 @@ static const struct kind {
     {"wall", ".wall", "places"},
     {"heap", ".heap", "places"},
     {"allocs", ".allocs", "places"},
+    {"block", ".block", "places"},
+    {"mutex", ".mutex", "places"},
 };
 
 /* NULL: there is none of that name. */
@@ -177,7 +179,8 @@ static const char help[] =
     "                        edges: one for each call edge, for pprof's -peek;\n"
     "                        cpu, wall: what was sampled, by that clock (sample= of\n"
     "                        CINSTR_OPTIONS);\n"
-    "                        heap, allocs: what is in use, what was allocated (heap=)\n"
+    "                        heap, allocs: what is in use, what was allocated (heap=);\n"
+    "                        block, mutex: waits, by who waited, by who held the lock\n"
     "      --seconds N       only what happens in the next N seconds\n"
     "      --by-thread       keep threads apart, by tags\n"
     "      --baseline SECONDS  a plain build's run time: anchors the times\n" HELP_DIRECTORY
@@ -218,7 +221,8 @@ static int set_option(const struct command *command, void *context, int option) 
     case OPTION_KIND:
         request->build.kind = optarg;
         if (find_kind(optarg) == NULL)
-            return usage_error(command, "no kind '%s'; there are exact, edges, cpu, wall, heap, allocs", optarg);
+            return usage_error(command, "no kind '%s'; there are exact, edges, cpu, wall, heap, "
+                                        "allocs, block, mutex", optarg);
         break;
     case OPTION_SECONDS:
         if (!parse_real(optarg, 0.001, 2e6, &request->seconds))

@@ -8,6 +8,8 @@
 
 #define HEAP_OPTION "heap=exact, and -lcinstr_heap or `cinstr run --memprofile`"
 
+#define BLOCK_OPTION(option, flag) option ", and -lcinstr_block or `cinstr run " flag "`"
+
 struct value {
     const char *column, *name, *unit;
 };
@@ -29,6 +31,20 @@ static const struct build_charges_kind {
     struct value values[BUILD_CHARGES_VALUES];
 } kinds[] = {
     {"heap", HEAP_OPTION, "inuse_space", {"space", "bytes"}, false, true, HEAP_VALUES},
+    {"block",
+     BLOCK_OPTION("block=1 (or io)", "--block"),
+     "delay",
+     {"contentions", "count"},
+     true,
+     false,
+     {{"contentions", "contentions", "count"}, {"delay", "delay", "nanoseconds"}}},
+    {"mutex",
+     BLOCK_OPTION("mutex=1", "--mutex"),
+     "delay",
+     {"contentions", "count"},
+     true,
+     false,
+     {{"held_contentions", "contentions", "count"}, {"held_delay", "delay", "nanoseconds"}}},
     {"allocs", HEAP_OPTION, "alloc_space", {"space", "bytes"}, false, true, HEAP_VALUES},
 };
 

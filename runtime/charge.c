@@ -214,6 +214,10 @@ uint64_t cinstr_charge_heap_period(void) {
     return options.heap;
 }
 
+int cinstr_charge_wants_io(void) {
+    return options.block == BLOCK_IO;
+}
+
 void cinstr_charge_heap_lost(void) {
     __atomic_add_fetch(&segment.header->heap.lost, 1, __ATOMIC_RELAXED);
 }

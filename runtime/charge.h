@@ -27,6 +27,9 @@ void cinstr_charge_stacks(void);
 /* The mean number of bytes from one sampled allocation to the next; 0: heap= is off. */
 uint64_t cinstr_charge_heap_period(void);
 
+/* Nonzero: block=io. */
+int cinstr_charge_wants_io(void);
+
 /* Counts an allocation that could not be followed. */
 void cinstr_charge_heap_lost(void);
 

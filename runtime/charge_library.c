@@ -39,6 +39,7 @@ static bool fill_in(void *library) {
     *(void **)&charge_recorder.column = dlsym(library, "cinstr_charge_column");
     *(void **)&charge_recorder.heap_period = dlsym(library, "cinstr_charge_heap_period");
     *(void **)&charge_recorder.heap_lost = dlsym(library, "cinstr_charge_heap_lost");
+    *(void **)&charge_recorder.wants_io = dlsym(library, "cinstr_charge_wants_io");
     return charge_recorder.node != NULL;
 }
 

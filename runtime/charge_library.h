@@ -16,6 +16,7 @@ struct charge_recorder {
     uint64_t *(*column)(const char *name);
     uint64_t (*heap_period)(void);
     void (*heap_lost)(void);
+    int (*wants_io)(void);
 };
 extern struct charge_recorder charge_recorder;
 

@@ -41,8 +41,9 @@ struct fork_path {
         uint64_t function, call_site, sp;
     } calls[];
 };
-/* In libcinstr_heap. */
+/* In libcinstr_heap, libcinstr_block. */
 extern const char cinstr_heap_is_there __attribute__((weak, visibility("default")));
+extern const char cinstr_block_is_there __attribute__((weak, visibility("default")));
 
 static __thread struct fork_path *fork_path __attribute__((tls_model("initial-exec")));
 
@@ -183,6 +184,12 @@ static void miss_libraries(void) {
         message("heap=: no allocation will be seen: link -lcinstr_heap, or use "
                 "`cinstr run --memprofile`");
         options.heap = 0;
+    }
+    if ((options.block != BLOCK_OFF || options.mutex) && &cinstr_block_is_there == NULL) {
+        message("block=, mutex=: no wait will be seen: link -lcinstr_block, or use "
+                "`cinstr run --blockprofile`");
+        options.block = BLOCK_OFF;
+        options.mutex = false;
     }
 }
 

@@ -78,6 +78,14 @@ bool segment_plan(struct segment_header *header, unsigned attempt) {
         add_column(header, "inuse_objects", "count", 8, SEGMENT_COMBINE_GAUGE);
         add_column(header, "inuse_space", "bytes", 8, SEGMENT_COMBINE_GAUGE);
     }
+    if (options.block != BLOCK_OFF) {
+        add_column(header, "contentions", "count", 8, SEGMENT_COMBINE_SUM);
+        add_column(header, "delay", "nanoseconds", 8, SEGMENT_COMBINE_SUM);
+    }
+    if (options.mutex) {
+        add_column(header, "held_contentions", "count", 8, SEGMENT_COMBINE_SUM);
+        add_column(header, "held_delay", "nanoseconds", 8, SEGMENT_COMBINE_SUM);
+    }
     if (options.histogram) {
         add_column(header, "min", "ticks", 8, SEGMENT_COMBINE_MIN);
         add_column(header, "max", "ticks", 8, SEGMENT_COMBINE_MAX);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One wait, from its begin to its end, charged to the context that waits: contentions and delay.
+ * For block.c and block_io.c.
+ */
+#ifndef CINSTR_RUNTIME_BLOCK_WAIT_H
+#define CINSTR_RUNTIME_BLOCK_WAIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CALL_SITE() ((uintptr_t)__builtin_extract_return_addr(__builtin_return_address(0)))
+
+struct wait {
+    uintptr_t function, call_site;
+    uint64_t start_ns;
+    uint64_t switches; /* that the thread had made by itself, where that decides */
+};
+
+/* What is on. Set once, by a constructor; before that all is off. */
+extern bool block_waits, block_io, block_holders;
+
+/* The function of libc that stands behind an interposed one. */
+void block_find(void *target, const char *name);
+
+uint64_t block_now(void);
+
+/* Adds a wait to one of the two profiles. */
+void block_charge(uint32_t node, uint64_t delay_ns);
+void block_charge_holder(uint32_t node, uint64_t contentions, uint64_t delay_ns);
+uint32_t block_node(uintptr_t function, uintptr_t call_site);
+
+struct wait block_wait_begin(uintptr_t function, uintptr_t call_site);
+/* Also when the thread is cancelled: for __attribute__((cleanup)). Keep errno. */
+void block_wait_end(const struct wait *wait);
+
+/* The same where most calls do not wait: only one in which the thread gave up its CPU counts. */
+struct wait block_io_begin(uintptr_t function, uintptr_t call_site);
+void block_io_end(const struct wait *wait);
+
+#endif
