@@ -91,14 +91,9 @@ static struct profile *build_difference(const struct source *source, const struc
 static const struct kind {
     const char *name, *extension, *samples;
 } kinds[] = {
-    {"exact", "", "contexts"},
-    {"edges", "", "edges"},
-    {"cpu", ".cpu", "places"},
-    {"wall", ".wall", "places"},
-    {"heap", ".heap", "places"},
-    {"allocs", ".allocs", "places"},
-    {"block", ".block", "places"},
-    {"mutex", ".mutex", "places"},
+    {"exact", "", "contexts"},     {"edges", "", "edges"},        {"cpu", ".cpu", "places"},
+    {"wall", ".wall", "places"},   {"heap", ".heap", "places"},   {"allocs", ".allocs", "places"},
+    {"block", ".block", "places"}, {"mutex", ".mutex", "places"},
 };
 
 /* NULL: there is none of that name. */
@@ -179,8 +174,8 @@ static const char help[] =
     "                        edges: one for each call edge, for pprof's -peek;\n"
     "                        cpu, wall: what was sampled, by that clock (sample= of\n"
     "                        CINSTR_OPTIONS);\n"
-    "                        heap, allocs: what is in use, what was allocated (heap=);\n"
-    "                        block, mutex: waits, by who waited, by who held the lock\n"
+    "                        heap, allocs: what is in use, what was allocated;\n"
+    "                        block, mutex: waits by who waited, who held the lock\n"
     "      --seconds N       only what happens in the next N seconds\n"
     "      --by-thread       keep threads apart, by tags\n"
     "      --baseline SECONDS  a plain build's run time: anchors the times\n" HELP_DIRECTORY
@@ -221,8 +216,10 @@ static int set_option(const struct command *command, void *context, int option) 
     case OPTION_KIND:
         request->build.kind = optarg;
         if (find_kind(optarg) == NULL)
-            return usage_error(command, "no kind '%s'; there are exact, edges, cpu, wall, heap, "
-                                        "allocs, block, mutex", optarg);
+            return usage_error(command,
+                               "no kind '%s'; there are exact, edges, cpu, wall, heap, "
+                               "allocs, block, mutex",
+                               optarg);
         break;
     case OPTION_SECONDS:
         if (!parse_real(optarg, 0.001, 2e6, &request->seconds))

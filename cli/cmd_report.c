@@ -8,13 +8,14 @@
 
 #include "command.h"
 #include "report.h"
+#include "report_leaks.h"
 #include "source.h"
 #include "thread_frames.h"
 
 enum { TEXT_LIMIT = 100 };
 #define TEXT_LEAST_PERCENT 0.5
 
-enum view { VIEW_FUNCTIONS, VIEW_EDGES, VIEW_TREE, VIEW_ADDRESSES };
+enum view { VIEW_FUNCTIONS, VIEW_EDGES, VIEW_TREE, VIEW_ADDRESSES, VIEW_LEAKS };
 
 struct request {
     enum view view;
@@ -51,6 +52,9 @@ static int report_profile(const struct request *request, struct profile *profile
                           struct error *error) {
     if (request->view == VIEW_ADDRESSES)
         return report_addresses(stdout, profile, error);
+    if (request->view == VIEW_LEAKS)
+        return report_leaks(stdout, profile, request->options.limit,
+                            request->format == &report_json, error);
     if (request->build.by_thread && thread_frames_add(profile, error) != 0)
         return -1;
     struct analysis *analysis = analysis_new(profile, &request->analysis, error);
@@ -88,6 +92,8 @@ static const char help[] =
     "  (nothing)             a table of functions\n"
     "      --edges           each function, its callers and callees, exact counts\n"
     "      --tree            the call tree\n"
+    "      --leaks           what is still held, by who allocated it: of a heap\n"
+    "                        profile, or a process recorded with heap=\n"
     "      --by-thread       keep threads apart, as outermost frames\n"
     "      --value NAME      which of the profile's values: wall (default), cpu, ...\n"
     "      --focus REGEX     only stacks with a function that matches (an extended\n"
@@ -114,12 +120,14 @@ static const char help[] =
     "  cinstr report cinstr.lua.4711.pb.gz\n"
     "  cinstr report --edges --show '^luaV_execute$' 4711\n"
     "  cinstr report --tree --focus parse cinstr.lua.4711.pb.gz\n"
+    "  cinstr report --leaks prof.heap.pb.gz\n"
     "  cinstr report --json lua | jq '.functions[:3]'\n";
 
 enum {
     OPTION_EDGES = 256,
     OPTION_TREE,
     OPTION_ADDRESSES,
+    OPTION_LEAKS,
     OPTION_BY_THREAD,
     OPTION_VALUE,
     OPTION_FOCUS,
@@ -135,6 +143,7 @@ static const struct option long_options[] = {
     {"edges", no_argument, NULL, OPTION_EDGES},
     {"tree", no_argument, NULL, OPTION_TREE},
     {"addresses", no_argument, NULL, OPTION_ADDRESSES},
+    {"leaks", no_argument, NULL, OPTION_LEAKS},
     {"by-thread", no_argument, NULL, OPTION_BY_THREAD},
     {"value", required_argument, NULL, OPTION_VALUE},
     {"focus", required_argument, NULL, OPTION_FOCUS},
@@ -216,6 +225,10 @@ static int set_option(const struct command *command, void *context, int option) 
     case OPTION_ADDRESSES:
         request->view = VIEW_ADDRESSES;
         return STATUS_FINE;
+    case OPTION_LEAKS:
+        request->view = VIEW_LEAKS;
+        request->build.kind = "heap";
+        return STATUS_FINE;
     case OPTION_BY_THREAD:
         request->build.by_thread = true;
         return STATUS_FINE;
@@ -264,6 +277,8 @@ static int run_request(const struct command *command, struct request *request, i
     if (source == NULL)
         return STATUS_USAGE;
     struct error error;
+    if (request->view == VIEW_LEAKS && request->format == &report_csv)
+        return usage_error(command, "--leaks has stacks, which --csv cannot show: use --json");
     set_defaults(request);
     return report(request, source, &error) == 0 ? STATUS_FINE : fail(&error);
 }

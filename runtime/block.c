@@ -57,8 +57,9 @@ static inline void release(const void *lock, uintptr_t function, uintptr_t call_
         block_holders_release(lock, block_node(function, call_site), block_now());
 }
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): names and lists of arguments */
 /* A function that takes a lock, with one that tries to and returns `busy` where it cannot. */
-#define LOCK(name, trial, busy, parameters, arguments)                                       \
+#define LOCK(name, trial, busy, parameters, arguments)                                             \
     VISIBLE int name parameters {                                                                  \
         NEXT(name);                                                                                \
         NEXT(trial);                                                                               \
@@ -79,26 +80,23 @@ static inline void release(const void *lock, uintptr_t function, uintptr_t call_
         return real_##name(lock);                                                                  \
     }
 
-LOCK(pthread_mutex_lock, pthread_mutex_trylock, EBUSY, (pthread_mutex_t * lock),
-     (lock))
+LOCK(pthread_mutex_lock, pthread_mutex_trylock, EBUSY, (pthread_mutex_t * lock), (lock))
 LOCK(pthread_mutex_timedlock, pthread_mutex_trylock, EBUSY,
-     (pthread_mutex_t * restrict lock, const struct timespec *restrict until), (lock, until))
+     (pthread_mutex_t *restrict lock, const struct timespec *restrict until), (lock, until))
 LOCK(pthread_mutex_clocklock, pthread_mutex_trylock, EBUSY,
-     (pthread_mutex_t * restrict lock, clockid_t clock, const struct timespec *restrict until),
+     (pthread_mutex_t *restrict lock, clockid_t clock, const struct timespec *restrict until),
      (lock, clock, until))
 UNLOCK(pthread_mutex_unlock, pthread_mutex_t)
-LOCK(pthread_rwlock_rdlock, pthread_rwlock_tryrdlock, EBUSY,
-     (pthread_rwlock_t * lock), (lock))
-LOCK(pthread_rwlock_wrlock, pthread_rwlock_trywrlock, EBUSY,
-     (pthread_rwlock_t * lock), (lock))
+LOCK(pthread_rwlock_rdlock, pthread_rwlock_tryrdlock, EBUSY, (pthread_rwlock_t * lock), (lock))
+LOCK(pthread_rwlock_wrlock, pthread_rwlock_trywrlock, EBUSY, (pthread_rwlock_t * lock), (lock))
 LOCK(pthread_rwlock_timedrdlock, pthread_rwlock_tryrdlock, EBUSY,
-     (pthread_rwlock_t * restrict lock, const struct timespec *restrict until), (lock, until))
+     (pthread_rwlock_t *restrict lock, const struct timespec *restrict until), (lock, until))
 LOCK(pthread_rwlock_timedwrlock, pthread_rwlock_trywrlock, EBUSY,
-     (pthread_rwlock_t * restrict lock, const struct timespec *restrict until), (lock, until))
+     (pthread_rwlock_t *restrict lock, const struct timespec *restrict until), (lock, until))
 UNLOCK(pthread_rwlock_unlock, pthread_rwlock_t)
 LOCK(mtx_lock, mtx_trylock, thrd_busy, (mtx_t * lock), (lock))
 LOCK(mtx_timedlock, mtx_trylock, thrd_busy,
-     (mtx_t * restrict lock, const struct timespec *restrict until), (lock, until))
+     (mtx_t *restrict lock, const struct timespec *restrict until), (lock, until))
 UNLOCK(mtx_unlock, mtx_t)
 
 /* --- conditions, barriers -----------------------------------------------------------------------
@@ -127,19 +125,19 @@ UNLOCK(mtx_unlock, mtx_t)
     }
 
 WAIT_UNLOCKED(pthread_cond_wait,
-              (pthread_cond_t * restrict condition, pthread_mutex_t *restrict lock),
+              (pthread_cond_t *restrict condition, pthread_mutex_t *restrict lock),
               (condition, lock))
 WAIT_UNLOCKED(pthread_cond_timedwait,
-              (pthread_cond_t * restrict condition, pthread_mutex_t *restrict lock,
+              (pthread_cond_t *restrict condition, pthread_mutex_t *restrict lock,
                const struct timespec *restrict until),
               (condition, lock, until))
 WAIT_UNLOCKED(pthread_cond_clockwait,
-              (pthread_cond_t * restrict condition, pthread_mutex_t *restrict lock, clockid_t clock,
+              (pthread_cond_t *restrict condition, pthread_mutex_t *restrict lock, clockid_t clock,
                const struct timespec *restrict until),
               (condition, lock, clock, until))
 WAIT_UNLOCKED(cnd_wait, (cnd_t * condition, mtx_t *lock), (condition, lock))
 WAIT_UNLOCKED(cnd_timedwait,
-              (cnd_t * restrict condition, mtx_t *restrict lock,
+              (cnd_t *restrict condition, mtx_t *restrict lock,
                const struct timespec *restrict until),
               (condition, lock, until))
 WAIT(pthread_barrier_wait, (pthread_barrier_t * barrier), (barrier))
@@ -171,9 +169,9 @@ static int try_semaphore(sem_t *semaphore) {
 
 WAIT_UNLESS(try_semaphore(semaphore), sem_wait, (sem_t * semaphore), (semaphore))
 WAIT_UNLESS(try_semaphore(semaphore), sem_timedwait,
-            (sem_t * restrict semaphore, const struct timespec *restrict until), (semaphore, until))
+            (sem_t *restrict semaphore, const struct timespec *restrict until), (semaphore, until))
 WAIT_UNLESS(try_semaphore(semaphore), sem_clockwait,
-            (sem_t * restrict semaphore, clockid_t clock, const struct timespec *restrict until),
+            (sem_t *restrict semaphore, clockid_t clock, const struct timespec *restrict until),
             (semaphore, clock, until))
 WAIT_UNLESS(pthread_tryjoin_np(thread, result), pthread_join, (pthread_t thread, void **result),
             (thread, result))
@@ -181,3 +179,4 @@ WAIT_UNLESS(pthread_tryjoin_np(thread, result), pthread_timedjoin_np,
             (pthread_t thread, void **result, const struct timespec *until),
             (thread, result, until))
 WAIT(thrd_join, (thrd_t thread, int *result), (thread, result))
+/* NOLINTEND(bugprone-macro-parentheses) */

@@ -22,6 +22,7 @@
 #define VISIBLE     __attribute__((visibility("default")))
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): names and lists of arguments */
 #define IO(type, name, parameters, arguments)                                                      \
     VISIBLE type name parameters {                                                                 \
         static __typeof__(name) *real;                                                             \
@@ -29,7 +30,7 @@
             block_find(&real, #name);                                                              \
         if (!block_io)                                                                             \
             return real arguments;                                                                 \
-        const struct wait begun __attribute__((cleanup(block_io_end))) =                            \
+        const struct wait begun __attribute__((cleanup(block_io_end))) =                           \
             block_io_begin((uintptr_t)name, CALL_SITE());                                          \
         return real arguments;                                                                     \
     }
@@ -91,12 +92,10 @@ IO(ssize_t, recvfrom,
 IO(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags), (fd, message, flags))
 IO(ssize_t, send, (int fd, const void *buffer, size_t size, int flags), (fd, buffer, size, flags))
 IO(ssize_t, sendto,
-   (int fd, const void *buffer, size_t size, int flags, __CONST_SOCKADDR_ARG to,
-    socklen_t length),
+   (int fd, const void *buffer, size_t size, int flags, __CONST_SOCKADDR_ARG to, socklen_t length),
    (fd, buffer, size, flags, to, length))
 IO(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags), (fd, message, flags))
-IO(int, accept, (int fd, __SOCKADDR_ARG from, socklen_t *restrict length),
-   (fd, from, length))
+IO(int, accept, (int fd, __SOCKADDR_ARG from, socklen_t *restrict length), (fd, from, length))
 IO(int, accept4, (int fd, __SOCKADDR_ARG from, socklen_t *restrict length, int flags),
    (fd, from, length, flags))
 IO(int, connect, (int fd, __CONST_SOCKADDR_ARG to, socklen_t length), (fd, to, length))
@@ -144,3 +143,4 @@ IO(pid_t, waitpid, (pid_t pid, int *status, int options), (pid, status, options)
 IO(pid_t, wait4, (pid_t pid, int *status, int options, struct rusage *usage),
    (pid, status, options, usage))
 IO(int, waitid, (idtype_t type, id_t id, siginfo_t *info, int options), (type, id, info, options))
+/* NOLINTEND(bugprone-macro-parentheses) */

@@ -180,11 +180,9 @@ static void *move_early(const void *memory, size_t size) {
     return moved;
 }
 
-static void *charged_realloc(void *memory, size_t size, uintptr_t function,
-                             uintptr_t call_site) {
+static void *charged_realloc(void *memory, size_t size, uintptr_t function, uintptr_t call_site) {
     struct heap_live live;
-    const bool was_charged =
-        is_on && memory != NULL && heap_live_take((uintptr_t)memory, &live);
+    const bool was_charged = is_on && memory != NULL && heap_live_take((uintptr_t)memory, &live);
     void *moved = next.realloc(memory, size);
 
     if (was_charged && moved == NULL && size != 0) { /* it is still there */
@@ -250,6 +248,7 @@ VISIBLE void *pvalloc(size_t size) {
 /* --- C++ ----------------------------------------------------------------------------------------
  */
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): names and lists of arguments */
 /* By their mangled names; the arguments after the first are an alignment or the address of
  * std::nothrow, and are handed on as they came. Exceptions pass through. */
 #define OPERATOR_NEW(symbol)                                                                       \
@@ -264,7 +263,7 @@ VISIBLE void *pvalloc(size_t size) {
             outer.call_site = CALL_SITE();                                                         \
         }                                                                                          \
         memory = real(size, a, b);                                                                 \
-        return outer.function == 0 ? memory : charged_new(memory, size, 0, 0);            \
+        return outer.function == 0 ? memory : charged_new(memory, size, 0, 0);                     \
     }
 #define OPERATOR_DELETE(symbol)                                                                    \
     VISIBLE void symbol(void *memory, const void *a, const void *b);                               \
@@ -275,6 +274,8 @@ VISIBLE void *pvalloc(size_t size) {
         charged_free(memory);                                                                      \
         real(memory, a, b);                                                                        \
     }
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 OPERATOR_NEW(_Znwm)
 OPERATOR_NEW(_Znam)

@@ -58,7 +58,7 @@ struct options {
     bool mutex;
     /* Files of their own, as patterns; "" beside the output. */
     char cpuprofile[512], memprofile[512], blockprofile[512], mutexprofile[512];
-    uint32_t sample;     /* a second; 0 off */
+    uint32_t sample; /* a second; 0 off */
     bool sample_wall;
     bool cpu, histogram, start, help;
 };

@@ -31,15 +31,50 @@ static void add_section(struct segment_header *header, enum segment_section_id i
 }
 
 static void add_column(struct segment_header *header, const char *name, const char *unit,
-                       uint32_t element_size, enum segment_combine combine) {
+                       enum segment_combine combine) {
     struct segment_column *column = &header->columns[header->column_count++];
+    const bool is_histogram = combine == SEGMENT_COMBINE_HISTOGRAM;
+    const size_t element_size = is_histogram ? SEGMENT_HISTOGRAM_BUCKETS * sizeof(uint32_t) : 8;
 
     memcpy(column->name, name, strlen(name) + 1);
     memcpy(column->unit, unit, strlen(unit) + 1);
-    column->element_size = element_size;
+    column->element_size = (uint32_t)element_size;
     column->combine = combine;
     column->offset = header->size;
     header->size += round_up(header->sections[SEGMENT_SECTION_NODES].capacity * element_size, PAGE);
+}
+
+static void add_columns(struct segment_header *header) {
+    const bool is_adaptive = options.timing == SEGMENT_TIMING_ADAPTIVE;
+    const bool has_heap = options.heap != 0, has_block = options.block != BLOCK_OFF;
+    const struct {
+        const char *name, *unit;
+        enum segment_combine combine;
+        bool is_wanted;
+    } rows[] = {
+        {"unwinds", "count", SEGMENT_COMBINE_SUM, true},
+        {"instructions", "count", SEGMENT_COMBINE_SUM, true},
+        {"samples", "list", SEGMENT_COMBINE_SAMPLES, options.sample != 0},
+        {"off_cpu", "nanoseconds", SEGMENT_COMBINE_SUM, options.cpu && cpu_time_available()},
+        {"timed_calls", "count", SEGMENT_COMBINE_SUM, is_adaptive},
+        {"variance", "ticks2", SEGMENT_COMBINE_SUM, is_adaptive},
+        {"alloc_objects", "count", SEGMENT_COMBINE_SUM, has_heap},
+        {"alloc_space", "bytes", SEGMENT_COMBINE_SUM, has_heap},
+        {"inuse_objects", "count", SEGMENT_COMBINE_GAUGE, has_heap},
+        {"inuse_space", "bytes", SEGMENT_COMBINE_GAUGE, has_heap},
+        {"contentions", "count", SEGMENT_COMBINE_SUM, has_block},
+        {"delay", "nanoseconds", SEGMENT_COMBINE_SUM, has_block},
+        {"held_contentions", "count", SEGMENT_COMBINE_SUM, options.mutex},
+        {"held_delay", "nanoseconds", SEGMENT_COMBINE_SUM, options.mutex},
+        {"min", "ticks", SEGMENT_COMBINE_MIN, options.histogram},
+        {"max", "ticks", SEGMENT_COMBINE_MAX, options.histogram},
+        {"histogram", "ticks", SEGMENT_COMBINE_HISTOGRAM, options.histogram},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].is_wanted)
+            add_column(header, rows[i].name, rows[i].unit, rows[i].combine);
+    }
 }
 
 bool segment_plan(struct segment_header *header, unsigned attempt) {
@@ -62,36 +97,7 @@ bool segment_plan(struct segment_header *header, unsigned attempt) {
     add_section(header, SEGMENT_SECTION_BLOCKS, nodes / SEGMENT_BLOCK_NODES,
                 sizeof(struct segment_block));
     add_section(header, SEGMENT_SECTION_NODES, nodes, sizeof(struct segment_node));
-    add_column(header, "unwinds", "count", 8, SEGMENT_COMBINE_SUM);
-    add_column(header, "instructions", "count", 8, SEGMENT_COMBINE_SUM);
-    if (options.sample != 0)
-        add_column(header, "samples", "list", 8, SEGMENT_COMBINE_SAMPLES);
-    if (options.cpu && cpu_time_available())
-        add_column(header, "off_cpu", "nanoseconds", 8, SEGMENT_COMBINE_SUM);
-    if (options.timing == SEGMENT_TIMING_ADAPTIVE) {
-        add_column(header, "timed_calls", "count", 8, SEGMENT_COMBINE_SUM);
-        add_column(header, "variance", "ticks2", 8, SEGMENT_COMBINE_SUM);
-    }
-    if (options.heap != 0) {
-        add_column(header, "alloc_objects", "count", 8, SEGMENT_COMBINE_SUM);
-        add_column(header, "alloc_space", "bytes", 8, SEGMENT_COMBINE_SUM);
-        add_column(header, "inuse_objects", "count", 8, SEGMENT_COMBINE_GAUGE);
-        add_column(header, "inuse_space", "bytes", 8, SEGMENT_COMBINE_GAUGE);
-    }
-    if (options.block != BLOCK_OFF) {
-        add_column(header, "contentions", "count", 8, SEGMENT_COMBINE_SUM);
-        add_column(header, "delay", "nanoseconds", 8, SEGMENT_COMBINE_SUM);
-    }
-    if (options.mutex) {
-        add_column(header, "held_contentions", "count", 8, SEGMENT_COMBINE_SUM);
-        add_column(header, "held_delay", "nanoseconds", 8, SEGMENT_COMBINE_SUM);
-    }
-    if (options.histogram) {
-        add_column(header, "min", "ticks", 8, SEGMENT_COMBINE_MIN);
-        add_column(header, "max", "ticks", 8, SEGMENT_COMBINE_MAX);
-        add_column(header, "histogram", "ticks", SEGMENT_HISTOGRAM_BUCKETS * sizeof(uint32_t),
-                   SEGMENT_COMBINE_HISTOGRAM);
-    }
+    add_columns(header);
     add_section(header, SEGMENT_SECTION_HEAP, try->heap, 1);
     return true;
 }

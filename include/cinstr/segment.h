@@ -295,9 +295,9 @@ struct segment_node {
     /* Ticks in it and not in its children; signed: open calls' children are already subtracted
      * while the open time itself is not yet added. */
     uint64_t self;
-    uint64_t total;  /* ticks, the sum over every finished activation; 0 in a root */
-    uint32_t parent; /* node index, 0 for a root */
-    uint32_t merged; /* writer's own: where a node of a thread that has ended has gone */
+    uint64_t total;     /* ticks, the sum over every finished activation; 0 in a root */
+    uint32_t parent;    /* node index, 0 for a root */
+    uint32_t merged;    /* writer's own: where a node of a thread that has ended has gone */
     uint32_t is_charge; /* 1: no call that was recorded, but what was charged to one: see above */
     uint32_t writer;    /* writer's own: how often it is timed (timing=adaptive) */
 };

@@ -49,7 +49,7 @@ check "cinstr --version is one line" says 0 1 0 --version
 check "no command is status 2" says 2 0 - ""
 check "an unknown command is one line and status 2" says 2 0 1 reprot
 for arguments in "report" "report a b" "report --sort size a" "report --limit -1 a" "report --focus ( a" \
-    "report --json=yes a" "report --baseline 0 a" "dump" "dump --kind heap a" "dump --seconds 0 a" "verify" \
+    "report --json=yes a" "report --baseline 0 a" "dump" "dump --kind goroutine a" "dump --seconds 0 a" "verify" \
     "stack" "ps now" "ps --clean --json" "run" "run --timing never true" "run --contexts 5 true" \
     "run -o a:b true" "cc" "cc --before-inlining --after-inlining clang"; do
     # shellcheck disable=SC2086

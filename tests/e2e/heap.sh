@@ -172,7 +172,7 @@ on_top_of() { # LIBRARY
         functions "$SCRATCH"/heap.*.heap.pb.gz | sed 's/^strdup /copied /' | sort >"$SCRATCH/found" &&
         sort "$SCRATCH/heap.out" | diff - "$SCRATCH/found"
 }
-for name in libjemalloc libtcmalloc; do
+for name in libjemalloc libtcmalloc_minimal; do
     library=$(allocator "$name")
     if [[ $library ]]; then
         check "on top of $name: each function has what it allocated and holds" on_top_of "$library"
@@ -209,7 +209,7 @@ operators() { # [LIBRARY]
 check "a C++ program builds" g++ -std=c++17 -g -O1 -finstrument-functions "$SCRATCH/new.cpp" \
     "${LINK_CINSTR[@]}" -o "$SCRATCH/new"
 check "operator new is charged once, to who called it" operators
-check "operator new of tcmalloc likewise" operators "$(allocator libtcmalloc)"
+check "operator new of tcmalloc likewise" operators "$(allocator libtcmalloc_minimal)"
 
 without_hooks() {
     program_plain gcc heap || return
@@ -231,11 +231,49 @@ preloaded() {
 check "run --memprofile of a program with hooks that does not link it: the same numbers" preloaded
 
 says_that_it_is_missing() {
-    forget heap
+    LINK=("${LINK_CINSTR[@]}")
+    program_build gcc heap -DWITH_CINSTR "-I$TOP/include" || return
     EXTRA_OPTIONS=:heap=exact program_run heap known
     (($(wc -l <"$SCRATCH/heap.err") == 1)) && grep -q 'lcinstr_heap' "$SCRATCH/heap.err" &&
         [[ ! -e $(echo "$SCRATCH"/heap.*.heap.pb.gz) ]]
 }
+leaks_are_listed() {
+    EXTRA_OPTIONS=:heap=exact program_run heap known || return
+    "$CINSTR" report --leaks --json "$SCRATCH"/heap.*.heap.pb.gz >"$SCRATCH/leaks.json" || return
+    jq -r '.leaks[] | [(.stack | map(.function) | if .[0] == "strdup" then .[1] else .[0] end), .objects, .bytes]
+        | join(" ")' "$SCRATCH/leaks.json" | awk '{ o[$1] += $2; b[$1] += $3 } END { for (f in o) print f, o[f], b[f] }' |
+        sort >"$SCRATCH/found"
+    awk '$4 > 0 { print $1, $4, $5 }' "$SCRATCH/heap.out" | sort | diff - "$SCRATCH/found" &&
+        "$CINSTR" report --leaks "$SCRATCH"/heap.*.heap.pb.gz | grep -q '^7,000 bytes in 7 objects$' &&
+        "$CINSTR" report --leaks "$SCRATCH"/heap.*.heap.pb.gz | grep -q ' planted_leak  .*/heap.c:[1-9]'
+}
+LINK=(-L"$BUILD" -lcinstr_heap "${LINK_CINSTR[@]}")
+program_build gcc heap -DWITH_CINSTR "-I$TOP/include" >"$SCRATCH/build.log" 2>&1
+check "report --leaks lists what is held, and nothing else" leaks_are_listed
+
+# The allocator's own bookkeeping is the program's; what a process holds is read while it runs.
+live_and_killed() {
+    local pid
+    cat >"$SCRATCH/hold.c" <<'END'
+#include <stdlib.h>
+#include <unistd.h>
+static void *volatile held;
+__attribute__((noinline)) static void hold(void) { held = malloc(12345); }
+int main(void) { hold(); if (write(1, "\n", 1) == 1) pause(); }
+END
+    gcc -g -finstrument-functions "$SCRATCH/hold.c" "${LINK[@]}" -o "$SCRATCH/hold" || return
+    exec 8< <(CINSTR_OPTIONS="heap=exact:output=none:directory=$SEGMENTS" exec "$SCRATCH/hold")
+    pid=$!
+    read -r _ <&8
+    "$CINSTR" dump -q --directory "$SEGMENTS" --kind heap -o "$SCRATCH/live.pb.gz" "$pid" &&
+        functions "$SCRATCH/live.pb.gz" | grep -q '^hold 1 12345 1 12345$' || return
+    kill -9 "$pid"
+    while kill -0 "$pid" 2>/dev/null; do :; done
+    "$CINSTR" dump -q --directory "$SEGMENTS" --kind heap -o "$SCRATCH/dead.pb.gz" "$pid" &&
+        functions "$SCRATCH/dead.pb.gz" | grep -q '^hold 1 12345 1 12345$'
+}
+check "dump --kind heap reads a running process, and one that was killed" live_and_killed
+
 check "heap= without the library is said in one line" says_that_it_is_missing
 
 finish

@@ -114,6 +114,7 @@ static void a_percent_in_the_directory_is_no_pattern(void **state) {
 }
 
 static char told[256];
+static const char *const none[RUN_PROFILES_FILES] = {"", "", "", ""};
 
 static void tell(const char *path, size_t index) {
     snprintf(told + strlen(told), sizeof(told) - strlen(told), "%zu:%s ", index, path);
@@ -124,7 +125,7 @@ static void only_profiles_that_are_new_or_changed_are_told(void **state) {
     struct run_profiles before;
     told[0] = '\0';
     assert_int_equal(system("echo 1 >q.a.1.gz; echo 1 >q.b.2.gz; touch q.c.x.gz"), 0);
-    assert_true(run_profiles_note(&before, "q.%e.%p.gz", "cpu"));
+    assert_true(run_profiles_note(&before, "q.%e.%p.gz", none));
     assert_int_equal(system("echo 2 >n && mv n q.b.2.gz && echo >q.a.7.gz && echo >q.a.8.gz.part"),
                      0);
     assert_int_equal(run_profiles_new(&before, tell), 2);
@@ -136,10 +137,22 @@ static void a_pattern_s_other_characters_stand_for_themselves(void **state) {
     (void)state;
     struct run_profiles before;
     told[0] = '\0';
-    assert_true(run_profiles_note(&before, "[p]*%%.%p", "cpu"));
+    assert_true(run_profiles_note(&before, "[p]*%%.%p", none));
     assert_int_equal(system("touch 'p%.1' 'px%.1' '[p]*%.2'"), 0);
     assert_int_equal(run_profiles_new(&before, tell), 1);
     assert_string_equal(told, "0:[p]*%.2 ");
+    run_profiles_free(&before);
+}
+
+static void profiles_of_other_names_are_told_as_well(void **state) {
+    (void)state;
+    static const char *const files[RUN_PROFILES_FILES] = {"", "m.gz", "", "x.%p"};
+    struct run_profiles before;
+    told[0] = '\0';
+    assert_true(run_profiles_note(&before, "none", files));
+    assert_int_equal(system("touch m.gz x.1 p.m.gz"), 0);
+    assert_int_equal(run_profiles_new(&before, tell), 2);
+    assert_string_equal(told, "0:m.gz 1:x.1 ");
     run_profiles_free(&before);
 }
 
@@ -147,13 +160,13 @@ static void what_was_sampled_lies_beside_the_profile_and_is_told_once(void **sta
     (void)state;
     struct run_profiles before;
     told[0] = '\0';
-    assert_true(run_profiles_note(&before, "p.pb.gz", "wall"));
+    assert_true(run_profiles_note(&before, "p.pb.gz", none));
     assert_int_equal(system("touch p.pb.gz p.wall.pb.gz p.cpu.pb.gz"), 0);
-    assert_int_equal(run_profiles_new(&before, tell), 2);
-    assert_string_equal(told, "0:p.pb.gz 1:p.wall.pb.gz ");
+    assert_int_equal(run_profiles_new(&before, tell), 3);
+    assert_string_equal(told, "0:p.cpu.pb.gz 1:p.pb.gz 2:p.wall.pb.gz ");
     run_profiles_free(&before);
     told[0] = '\0';
-    assert_true(run_profiles_note(&before, "p.%p.pb.gz", "cpu"));
+    assert_true(run_profiles_note(&before, "p.%p.pb.gz", none));
     assert_int_equal(system("touch p.1.pb.gz p.1.cpu.pb.gz"), 0);
     assert_int_equal(run_profiles_new(&before, tell), 2);
     assert_string_equal(told, "0:p.1.cpu.pb.gz 1:p.1.pb.gz ");
@@ -175,6 +188,8 @@ int main(void) {
                                         enter_directory, leave_directory),
         cmocka_unit_test_setup_teardown(what_was_sampled_lies_beside_the_profile_and_is_told_once,
                                         enter_directory, leave_directory),
+        cmocka_unit_test_setup_teardown(profiles_of_other_names_are_told_as_well, enter_directory,
+                                        leave_directory),
         cmocka_unit_test_setup_teardown(a_pattern_s_other_characters_stand_for_themselves,
                                         enter_directory, leave_directory),
     };

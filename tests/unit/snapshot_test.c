@@ -44,9 +44,9 @@ static void other_files_are_named_for_what_they_are(void **state) {
     assert_refused(sizeof(sample), "s: not a segment of cinstr");
     sample.header.magic = 0;
     assert_refused(sizeof(sample), "s: its process is just starting, or ended while it did");
-    sample.header.version_major = 2;
+    sample.header.version_major = 3;
     sample.header.version_minor = 7;
-    assert_refused(sizeof(sample), "s: written by another version (2.7; this one reads 1)");
+    assert_refused(sizeof(sample), "s: written by another version (3.7; this one reads 2)");
     sample.header.byte_order = UINT32_C(0x04030201);
     assert_refused(sizeof(sample), "s: of a machine with another byte order");
 }
@@ -73,7 +73,7 @@ static void sections_and_columns_outside_are_named(void **state) {
     sample.header.sections[SEGMENT_SECTION_BLOCKS].count--;
     assert_refused(sizeof(sample), "s: damaged: more nodes than blocks hold");
     sample.header.column_count = SEGMENT_MAX_COLUMNS + 1;
-    assert_refused(sizeof(sample), "s: damaged: 17 columns");
+    assert_refused(sizeof(sample), "s: damaged: 25 columns");
     sample.header.columns[2].offset = sizeof(sample);
     assert_refused(sizeof(sample), "s: damaged: column 2 lies outside");
     sample.header.columns[3].element_size = 4;
