@@ -46,7 +46,7 @@ interposers     := cinstr_heap cinstr_block
 runtime_objects := $(patsubst %,$(BUILD)/%.o,$(runtime_sources))
 hook_objects    := $(BUILD)/runtime/hooks.c.o $(BUILD)/runtime/instructions.c.o
 reader_objects  := $(patsubst %,$(BUILD)/%.o,$(reader_sources)) $(BUILD)/gen/profile.pb-c.o
-cli_objects     := $(patsubst %,$(BUILD)/%.o,$(cli_sources))
+cli_objects     := $(patsubst %,$(BUILD)/%.o,$(cli_sources) cli/page_templates.S)
 
 READER_LIBS := -ldw -lelf -lprotobuf-c -lz -lsupc++ -lm
 CLI_LIBS    := $(READER_LIBS) -ljansson
@@ -146,6 +146,29 @@ $(BUILD)/libcinstr_reader.so.0: $(reader_objects) reader/libcinstr_reader.map
 $(BUILD)/cinstr: $(cli_objects) $(BUILD)/libcinstr_reader.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(CLI_LIBS)
 
+# --- the pages that the command writes -----------------------------------------------------------
+
+# Bundled by esbuild, from npm. Where there is none they are empty, and --html says so.
+NPM          := $(shell command -v npm)
+PAGE_BUILD   ?= $(BUILD)/page
+page_tools   := $(if $(NPM),$(PAGE_BUILD)/node_modules/.package-lock.json)
+page_sources := $(wildcard page/*)
+html_pages   := $(BUILD)/gen/page_compare.html
+
+$(PAGE_BUILD)/node_modules/.package-lock.json: page/package.json page/package-lock.json
+	@mkdir -p $(PAGE_BUILD)
+	cp $^ $(PAGE_BUILD)
+	-cd $(PAGE_BUILD) && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
+
+$(BUILD)/gen/page_%.html: $(page_tools) $(page_sources)
+	@mkdir -p $(@D)
+	@if test -n '$(page_tools)' -a -e '$(page_tools)'; then node page/build.mjs $(PAGE_BUILD) $* $@; \
+	else echo 'No page $*: npm is not here, or could not fetch what page/package.json names.'; : > $@; fi
+
+$(BUILD)/cli/page_templates.S.o: cli/page_templates.S $(html_pages)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Wa,-I$(BUILD)/gen -c $< -o $@
+
 # --- the plugin ---------------------------------------------------------------------------------
 
 # One for each LLVM whose headers are here: what a clang loads has to be built for its version.
@@ -190,7 +213,7 @@ parallel = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # Built once more under the sanitizers, each in a directory of its own.
 SANITIZE      := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-build_sanitized = $(MAKE) $(parallel) BUILD=$(BUILD)/sanitized CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' unit-tests
+build_sanitized = $(MAKE) $(parallel) BUILD=$(BUILD)/sanitized PAGE_BUILD=$(PAGE_BUILD) CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' unit-tests
 build_fuzz      = $(MAKE) $(parallel) BUILD=$(BUILD)/fuzz CC=clang-14 CFLAGS='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link' \
 	LDFLAGS='$(SANITIZE)' fuzz-targets
 # Tests of memory bring an allocator of their own, as the sanitizer does.

@@ -9,13 +9,15 @@
 
 #include "command.h"
 #include "compare_print.h"
+#include "page.h"
 #include "source.h"
 
 struct request {
     struct compare_options options;
     struct compare_page page;
     const char *directory;
-    bool json, must_agree;
+    const char *html; /* the page's file; NULL none */
+    bool json, must_agree, has_limit;
 };
 
 static struct profile *read_profile(const char *name, const char *directory, const char *kind) {
@@ -33,14 +35,31 @@ static struct profile *read_profile(const char *name, const char *directory, con
     return profile;
 }
 
+/* The page holds what --json prints. */
+static int write_page(const struct request *request, struct compare *compare, struct error *error) {
+    struct page page;
+    if (page_begin(&page, PAGE_COMPARE, request->html, error) != 0)
+        return -1;
+    if (compare_print_json(page.data, compare, &request->page, error) == 0)
+        return page_finish(&page, error);
+    page_discard(&page);
+    return -1;
+}
+
+static int write(const struct request *request, struct compare *compare, struct error *error) {
+    if (request->html != NULL)
+        return write_page(request, compare, error);
+    return request->json ? compare_print_json(stdout, compare, &request->page, error)
+                         : compare_print_text(stdout, compare, &request->page, error);
+}
+
 static int print(const struct request *request, const struct profile *exact,
                  const struct profile *sampled) {
     struct error error;
     struct compare *compare = compare_new(exact, sampled, &request->options, &error);
     if (compare == NULL)
         return fail(&error);
-    const int printed = request->json ? compare_print_json(stdout, compare, &request->page, &error)
-                                      : compare_print_text(stdout, compare, &request->page, &error);
+    const int printed = write(request, compare, &error);
     const bool differs = compare->differ != 0;
     compare_free(compare);
     if (printed != 0)
@@ -87,6 +106,9 @@ static int set(const struct command *command, void *context, int option) {
     case 'd':
         request->directory = optarg;
         return STATUS_FINE;
+    case 'H':
+        request->html = optarg;
+        return STATUS_FINE;
     case 'j':
         request->json = true;
         return STATUS_FINE;
@@ -97,6 +119,7 @@ static int set(const struct command *command, void *context, int option) {
         if (!parse_number(optarg, 0, UINT32_MAX, &number))
             return usage_error(command, "--limit is a number of rows, not '%s'", optarg);
         request->page.limit = (uint32_t)number;
+        request->has_limit = true;
         return STATUS_FINE;
     }
 }
@@ -119,7 +142,9 @@ static const char help[] =
     "      --contexts        compare calling contexts, not functions\n"
     "      --limit N         rows to print (20; 0 all); those that differ always are\n"
     "      --must-agree      status 1 if anything differs beyond chance\n"
-    "      --json            for programs; one object for each SAMPLED\n" HELP_DIRECTORY
+    "      --json            for programs; one object for each SAMPLED\n"
+    "      --html FILE       a page with a plot and a table, of one SAMPLED; it\n"
+    "                        needs nothing but a browser\n" HELP_DIRECTORY
     "  -h, --help            this\n"
     "\n"
     "Exit status: 0 compared, 1 not readable or not comparable (or, with\n"
@@ -128,12 +153,14 @@ static const char help[] =
     "Examples:\n"
     "  cinstr run --sample=1000 -o lua.pb.gz ./lua mixed.lua\n"
     "  cinstr compare lua.pb.gz lua.cpu.pb.gz\n"
-    "  cinstr compare --contexts --limit 50 lua.pb.gz plain.cpu.pb.gz\n";
+    "  cinstr compare --contexts --limit 50 lua.pb.gz plain.cpu.pb.gz\n"
+    "  cinstr compare --html lua.html lua.pb.gz lua.cpu.pb.gz\n";
 
 static const struct option names[] = {
     {"against", required_argument, NULL, 'a'},
     {"contexts", no_argument, NULL, 'c'},
     {"directory", required_argument, NULL, 'd'},
+    {"html", required_argument, NULL, 'H'},
     {"json", no_argument, NULL, 'j'},
     {"limit", required_argument, NULL, 'l'},
     {"must-agree", no_argument, NULL, 'm'},
@@ -149,6 +176,12 @@ static int run(const struct command *command, int argc, char **argv) {
         return status;
     if (argc - optind < 2)
         return usage_error(command, "an exact profile and at least one sampled one are needed");
+    if (request.html != NULL && argc - optind > 2)
+        return usage_error(command, "a page shows one sampled profile");
+    if (request.html != NULL && request.json)
+        return usage_error(command, "--html and --json exclude each other");
+    if (request.html != NULL && !request.has_limit)
+        request.page.limit = 0;
     return compare_all(&request, argc - optind, argv + optind);
 }
 

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "compare_causes.h"
 #include "json_text.h"
 
 static json_t *number(double value) {
@@ -34,9 +35,50 @@ static json_t *row_entry(const struct compare *compare, const struct compare_row
     return entry;
 }
 
+static json_t *row_name(const struct compare *compare, const struct compare_row *row) {
+    return json_text(compare->exact->functions[row->function].name);
+}
+
+static json_t *shifts(const struct compare *compare, const struct compare_causes *causes) {
+    json_t *array = json_array();
+    for (uint32_t i = 0; i < causes->shift_count; i++) {
+        const struct compare_shift *shift = &causes->shifts[i];
+        json_array_append_new(array, json_pack("{s:o, s:o, s:s}", "function",
+                                               row_name(compare, shift->has), "belongs_to",
+                                               row_name(compare, shift->lacks), "which_is_its",
+                                               shift->to_caller ? "caller" : "callee"));
+    }
+    return array;
+}
+
+static json_t *missed(const struct compare *compare, const struct compare_causes *causes) {
+    json_t *array = json_array();
+    for (uint32_t i = 0; i < compare->row_count; i++) {
+        const struct compare_row *row = &compare->rows[i];
+        if (compare_is_missed(row))
+            json_array_append_new(
+                array, json_pack("{s:o, s:o}", "function", row_name(compare, row), "expected",
+                                 number(causes->samples_matched * row->exact_share)));
+    }
+    return array;
+}
+
+static void set_causes(json_t *object, const struct compare *compare,
+                       const struct compare_causes *causes) {
+    json_object_set_new(object, "unresolved", json_integer(causes->unresolved));
+    json_object_set_new(object, "samples_matched", number(causes->samples_matched));
+    json_object_set_new(object, "samples_needed", number(causes->samples_needed));
+    json_object_set_new(object, "samples_needed_for", json_integer(causes->noise_rows));
+    json_object_set_new(object, "shifted", shifts(compare, causes));
+    json_object_set_new(object, "missed", missed(compare, causes));
+}
+
 int compare_print_json(FILE *out, struct compare *compare, const struct compare_page *page,
                        struct error *error) {
     const uint32_t count = compare_page_rows(compare, page);
+    struct compare_causes causes;
+    if (compare_causes_find(&causes, compare, error) != 0)
+        return -1;
     json_t *rows = json_array();
     json_t *object = json_pack(
         "{s:o, s:o, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "exact", json_text(page->exact),
@@ -59,6 +101,8 @@ int compare_print_json(FILE *out, struct compare *compare, const struct compare_
     json_object_set_new(object, "never_sampled_calls",
                         json_integer((json_int_t)compare->never_calls));
     json_object_set_new(object, "differ", json_integer(compare->differ));
+    set_causes(object, compare, &causes);
+    compare_causes_free(&causes);
     for (uint32_t i = 0; i < count; i++)
         json_array_append_new(rows, row_entry(compare, &compare->rows[i]));
     json_object_set_new(object, "rows", rows);

@@ -7,9 +7,9 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "compare_causes.h"
 #include "text.h"
 #include "units.h"
 
@@ -126,66 +126,43 @@ static void print_sums(FILE *out, const struct compare *compare) {
             units_count(compare->never_calls).text);
 }
 
-static void print_noise(FILE *out, const struct compare *compare) {
-    const uint32_t last = compare->row_count < 10 ? compare->row_count - 1 : 9;
-    const double needed = compare_samples_for(compare->rows[last].exact_share, 0.1);
-    const double have = compare->samples - compare->unmatched;
+static void print_noise(FILE *out, const struct compare_causes *causes) {
+    const double needed = causes->samples_needed;
     fprintf(out, "noise     shares of the %" PRIu32 " largest to within a tenth take %s samples: ",
-            last + 1, isfinite(needed) ? units_count((int64_t)needed).text : "ever more");
-    if (needed <= have)
+            causes->noise_rows, isfinite(needed) ? units_count((int64_t)needed).text : "ever more");
+    if (needed <= causes->samples_matched)
         fputs("there are enough\n", out);
     else
-        fprintf(out, "%.1f times as many\n", needed / have);
+        fprintf(out, "%.1f times as many\n", needed / causes->samples_matched);
 }
 
-static const struct compare_row *find_row(const struct compare *compare, uint32_t function) {
-    for (uint32_t i = 0; i < compare->row_count; i++) {
-        if (compare->rows[i].function == function)
-            return &compare->rows[i];
-    }
-    return NULL;
-}
-
-/* Samples that one function has too many and a direct neighbour too few of. */
-static void print_shifted(FILE *out, const struct compare *compare) {
-    const struct analysis *exact = compare->exact;
-    for (uint32_t i = 0; i < exact->edge_sums.count; i++) {
-        const struct analysis_edge *edge = &exact->edges[i];
-        const struct compare_row *callee = find_row(compare, edge->callee);
-        const struct compare_row *caller =
-            edge->caller == PROFILE_NONE ? NULL : find_row(compare, edge->caller);
-        if (caller == NULL || callee == NULL)
-            continue;
-        const bool goes_up = caller->verdict == COMPARE_MORE && callee->verdict == COMPARE_LESS;
-        const bool goes_down = caller->verdict == COMPARE_LESS && callee->verdict == COMPARE_MORE;
-        if (!goes_up && !goes_down)
-            continue;
+static void print_shifted(FILE *out, const struct compare *compare,
+                          const struct compare_causes *causes) {
+    for (uint32_t i = 0; i < causes->shift_count; i++) {
+        const struct compare_shift *shift = &causes->shifts[i];
         fputs("shifted   ", out);
-        print_name(out, compare, goes_up ? caller : callee);
-        fputs(" has samples that belong to its ", out);
-        fputs(goes_up ? "callee " : "caller ", out);
-        print_name(out, compare, goes_up ? callee : caller);
+        print_name(out, compare, shift->has);
+        fprintf(out, " has samples that belong to its %s ", shift->to_caller ? "caller" : "callee");
+        print_name(out, compare, shift->lacks);
         fputs(": the sampler skids, or one is inlined into the other there\n", out);
     }
 }
 
-static void print_missed(FILE *out, const struct compare *compare) {
-    const double n = compare->samples - compare->unmatched;
+static void print_missed(FILE *out, const struct compare *compare,
+                         const struct compare_causes *causes) {
     for (uint32_t i = 0; i < compare->row_count; i++) {
         const struct compare_row *row = &compare->rows[i];
-        if (row->verdict != COMPARE_LESS || row->samples > 0)
+        if (!compare_is_missed(row))
             continue;
         fputs("missed    ", out);
         print_name(out, compare, row);
         fprintf(out, " has no sample, %.0f expected: not sampled there, or inlined?\n",
-                n * row->exact_share);
+                causes->samples_matched * row->exact_share);
     }
 }
 
-static void print_verdict(FILE *out, const struct compare *compare) {
-    uint32_t unresolved = 0;
-    for (uint32_t i = 0; i < compare->row_count; i++)
-        unresolved += compare->rows[i].verdict == COMPARE_UNRESOLVED;
+static void print_verdict(FILE *out, const struct compare *compare,
+                          const struct compare_causes *causes) {
     if (compare->differ == 0)
         fprintf(out, "verdict   chance explains every difference\n");
     else
@@ -193,25 +170,25 @@ static void print_verdict(FILE *out, const struct compare *compare) {
                 "verdict   %s %s differ beyond chance: the sampler is in step with the program, "
                 "skids or misses something, or the exact profile is wrong about them\n",
                 units_count(compare->differ).text, unit(compare));
-    if (unresolved != 0)
+    if (causes->unresolved != 0)
         fprintf(
             out,
             "probes    of %s %s the exact profile does not know the time: they are not judged\n",
-            units_count(unresolved).text, unit(compare));
+            units_count(causes->unresolved).text, unit(compare));
 }
 
 int compare_print_text(FILE *out, struct compare *compare, const struct compare_page *page,
                        struct error *error) {
+    struct compare_causes causes;
+    if (compare_causes_find(&causes, compare, error) != 0)
+        return -1;
     print_head(out, compare, page);
     print_rows(out, compare, page);
     print_sums(out, compare);
-    print_noise(out, compare);
-    if (compare->differ != 0 && compare->rows[0].path_length == 0) {
-        if (analysis_add_edges(compare->exact, error) != 0)
-            return -1;
-        print_shifted(out, compare);
-    }
-    print_missed(out, compare);
-    print_verdict(out, compare);
+    print_noise(out, &causes);
+    print_shifted(out, compare, &causes);
+    print_missed(out, compare, &causes);
+    print_verdict(out, compare, &causes);
+    compare_causes_free(&causes);
     return 0;
 }

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* See page.h. */
+#include "page.h"
+
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+/* --- templates (page_templates.S) --------------------------------------------------------------
+ */
+
+extern const char page_compare_start[], page_compare_end[];
+
+/* What the templates have in the place of the data. */
+static const char mark[] = "@DATA@";
+
+int page_template_find(struct page_template *template, enum page_name name, struct error *error) {
+    static const struct {
+        const char *start, *end;
+    } templates[] = {[PAGE_COMPARE] = {page_compare_start, page_compare_end}};
+    const char *start = templates[name].start, *end = templates[name].end;
+    const char *at = memmem(start, (size_t)(end - start), mark, sizeof(mark) - 1);
+    if (at == NULL)
+        return error_set(error, "this cinstr was built without pages: install nodejs and npm, then "
+                                "build it again");
+    template->head = start;
+    template->head_size = (size_t)(at - start);
+    template->tail = at + sizeof(mark) - 1;
+    template->tail_size = (size_t)(end - template->tail);
+    return 0;
+}
+
+/* --- data --------------------------------------------------------------------------------------
+ */
+
+/* In JSON '<' stands within strings alone, where it may as well be written so that no "</script>"
+ * or "<!--" is left. */
+static ssize_t write_escaped(void *context, const char *text, size_t size) {
+    FILE *out = context;
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '<')
+            fputs("\\u003c", out);
+        else
+            putc(text[i], out);
+    }
+    return ferror(out) ? 0 : (ssize_t)size;
+}
+
+static int open_streams(struct page *page, struct error *error) {
+    const int fd = dup(page->file.fd);
+    page->out = fd < 0 ? NULL : fdopen(fd, "w");
+    if (page->out == NULL) {
+        if (fd >= 0)
+            close(fd);
+        return error_set_errno(error, "cannot write %s", page->file.path);
+    }
+    page->data = fopencookie(page->out, "w", (cookie_io_functions_t){.write = write_escaped});
+    if (page->data != NULL)
+        return 0;
+    fclose(page->out);
+    return error_set_errno(error, "cannot write %s", page->file.path);
+}
+
+int page_begin(struct page *page, enum page_name name, const char *path, struct error *error) {
+    if (page_template_find(&page->template, name, error) != 0 ||
+        output_file_open(&page->file, path, error) != 0)
+        return -1;
+    if (open_streams(page, error) != 0) {
+        output_file_discard(&page->file);
+        return -1;
+    }
+    fwrite(page->template.head, 1, page->template.head_size, page->out);
+    return 0;
+}
+
+/* 0 when all that was written has arrived. */
+static int close_streams(struct page *page) {
+    const int data = fclose(page->data);
+    if (data == 0)
+        fwrite(page->template.tail, 1, page->template.tail_size, page->out);
+    const int out = ferror(page->out);
+    return fclose(page->out) == 0 && data == 0 && out == 0 ? 0 : -1;
+}
+
+int page_finish(struct page *page, struct error *error) {
+    if (close_streams(page) == 0)
+        return output_file_finish(&page->file, error);
+    error_set_errno(error, "cannot write %s", page->file.path);
+    output_file_discard(&page->file);
+    return -1;
+}
+
+void page_discard(struct page *page) {
+    close_streams(page);
+    output_file_discard(&page->file);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* The pages that page/build.mjs made, as they are; empty where there was no npm. Found by page.c. */
+
+.macro page name
+    .globl page_\name\()_start, page_\name\()_end
+    .hidden page_\name\()_start, page_\name\()_end
+page_\name\()_start:
+    .incbin "page_\name\().html"
+page_\name\()_end:
+.endm
+
+    .section .rodata
+    page compare
+
+    .section .note.GNU-stack, "", %progbits

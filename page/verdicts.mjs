@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Verdicts of a comparison: each has a colour (style.css) and a shape, for those who do not tell
+// the colours apart.
+import { svgElement } from "./element.mjs";
+
+// Paths around 0,0 within 5 of it.
+export const VERDICTS = {
+    agrees: { path: "M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0Z", title: "chance explains the difference" },
+    more: { path: "M0,-5L5,4L-5,4Z", title: "sampled more often than its time deserves" },
+    less: { path: "M0,5L5,-4L-5,-4Z", title: "sampled less often than its time deserves" },
+    unresolved: { path: "M-3.5,-3.5H3.5V3.5H-3.5Z",
+                  title: "the exact profile itself does not know its time" },
+};
+
+export const mark = (verdict) => svgElement("path", { class: `mark ${verdict}`, d: VERDICTS[verdict].path });
+
+// By itself, for a line of text.
+export const shape = (verdict) => svgElement("svg",
+    { class: "shape", width: 12, height: 12, viewBox: "-6 -6 12 12", "aria-hidden": "true" }, mark(verdict));

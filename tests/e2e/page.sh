@@ -1,0 +1,87 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The pages that `--html` writes, in a browser (tests/page): they show the numbers that the command
+# prints otherwise, can be sorted, searched and used by keyboard, need no network, and take names
+# from profiles for text. TOP/tests/page pins what drives Debian's chromium.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$SCRATCH" || exit 1
+
+export PAGE_TESTS=$BUILD/page-tests
+install_driver() {
+    cmp -s "$TOP/tests/page/package-lock.json" "$PAGE_TESTS/node_modules/lock.json" && return
+    mkdir -p "$PAGE_TESTS" && cp "$TOP"/tests/page/package*.json "$PAGE_TESTS" &&
+        npm --prefix "$PAGE_TESTS" ci --no-audit --no-fund &&
+        cp "$TOP/tests/page/package-lock.json" "$PAGE_TESTS/node_modules/lock.json"
+}
+check "the browser's driver installs" install_driver || finish
+
+# in_browser SCRIPT ARGUMENTS…: checks of its own, a line each.
+in_browser() {
+    checks=$((checks + 1))
+    node "$TOP/tests/page/$1" "${@:2}" || failures=$((failures + 1))
+}
+
+# Written over a name of the same length in a profile, whose sizes then still hold.
+HOSTILE='</script><!--<img src=x onerror=hit=1>__'
+export HOSTILE
+plain_name=hostile_________________________________
+make_hostile() { # FILE
+    gunzip -c "$1" | sed "s|$plain_name|$HOSTILE|g" | gzip >"$1.new" && mv "$1.new" "$1"
+}
+
+# --- a comparison ----------------------------------------------------------------------------------
+programs() {
+    sed "s/work_d/$plain_name/" "$TOP/tests/programs/shares.c" >shares.c &&
+        sed 's/work_b, 150/work_b, 10/; s/work_c, 120/work_c, 260/' shares.c >other.c &&
+        gcc -O2 -g -finstrument-functions shares.c -o shares "${LINK_CINSTR[@]}" &&
+        gcc -O2 -g other.c -o other &&
+        "$CINSTR" run -q -o exact.pb.gz ./shares 100 >/dev/null &&
+        "$CINSTR" run -q --sample=250 -o other.pb.gz ./other 300 >/dev/null &&
+        make_hostile exact.pb.gz && make_hostile other.cpu.pb.gz
+}
+check "profiles to compare" programs || finish
+compares() {
+    "$CINSTR" compare --html page.html exact.pb.gz other.cpu.pb.gz >said && is_empty said &&
+        "$CINSTR" compare --json --limit 0 exact.pb.gz other.cpu.pb.gz >compare.json
+}
+check "a comparison is written as a page" compares || finish
+same_causes() {
+    "$CINSTR" compare exact.pb.gz other.cpu.pb.gz | sed -n 's/^missed *\([^ ]*\) .*/\1/p' |
+        diff - <(jq -r '.missed[].function' compare.json) &&
+        "$CINSTR" compare exact.pb.gz other.cpu.pb.gz | sed -n 's/^shifted *\([^ ]*\) .*/\1/p' |
+        diff - <(jq -r '.shifted[].function' compare.json)
+}
+check "JSON names the causes that the text names" same_causes
+in_browser compare.mjs "$PWD/page.html" "$PWD/compare.json"
+
+# --- what cannot be written ------------------------------------------------------------------------
+refused() { # STATUS WORDS ARGUMENTS…
+    local actual
+    "$CINSTR" "${@:3}" >out 2>err
+    actual=$?
+    ((actual == $1)) && is_empty out && (($(wc -l <err) == 1)) && grep -q -- "$2" err && return
+    echo "status $actual" && cat err && return 1
+}
+check "a page shows one sampled profile" refused 2 "one sampled" compare --html x.html exact.pb.gz \
+    other.cpu.pb.gz other.cpu.pb.gz
+check "a page or JSON, not both" refused 2 "exclude" compare --json --html x.html exact.pb.gz other.cpu.pb.gz
+check "a page that cannot be written is an error" refused 1 nowhere/x.html compare --html nowhere/x.html \
+    exact.pb.gz other.cpu.pb.gz
+check "a full disk is an error" refused 1 /dev/full compare --html /dev/full exact.pb.gz other.cpu.pb.gz
+check "a comparison that fails leaves no page" eval '
+    ! "$CINSTR" compare --html failed.html exact.pb.gz exact.pb.gz 2>/dev/null && [[ ! -e failed.html ]]'
+to_pipe() {
+    "$CINSTR" compare --html - exact.pb.gz other.cpu.pb.gz | cmp - page.html
+}
+check "a page goes to a pipe as well" to_pipe
+
+without_npm() {
+    mkdir bare && cp -a "$BUILD"/{cli,reader,gen} bare && rm bare/gen/page_*.html bare/cli/page_templates.* &&
+        make -C "$TOP" BUILD="$PWD/bare" NPM= "$PWD/bare/cinstr" >said && (($(grep -c '^No page' said) >= 1)) &&
+        ! bare/cinstr compare --html x.html exact.pb.gz other.cpu.pb.gz 2>err && [[ ! -e x.html ]] &&
+        grep -q 'built without pages: install nodejs' err
+}
+check "without npm all else is built, and --html says what is missing" without_npm
+finish

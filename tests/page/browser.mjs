@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// A page in Debian's chromium, for the checks beside this file: `ok NAME` or `not ok NAME: why` a
+// check, as in tests/e2e/lib.sh. Whatever a page asks the network for or complains of is kept.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+// PAGE_TESTS is where `npm ci` put playwright-core.
+const { chromium } = createRequire(join(process.env.PAGE_TESTS, "x"))("playwright-core");
+let failures = 0;
+
+export async function check(name, promise) {
+    try {
+        await promise();
+        console.log(`ok ${name}`);
+    } catch (error) {
+        failures++;
+        console.log(`not ok ${name}: ${error.message.split("\n")[0]}`);
+        console.log(error.stack.replace(/^/gm, "# "));
+    }
+}
+
+// Ends the script when `work`, given a function that opens pages, is done.
+export async function withBrowser(work) {
+    const browser = await chromium.launch({
+        executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"],
+    });
+    try {
+        await work((address, options) => open(browser, address, options));
+    } finally {
+        await browser.close();
+    }
+    process.exit(failures === 0 ? 0 : 1);
+}
+
+async function open(browser, address, options = {}) {
+    const url = address.startsWith("http") ? address : pathToFileURL(address).href;
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
+    page.said = [];
+    page.requests = [];
+    page.on("console", (message) => page.said.push(message.text()));
+    page.on("pageerror", (error) => page.said.push(error.message));
+    page.on("request", (request) => request.url() !== url && page.requests.push(request.url()));
+    await page.goto(url);
+    return page;
+}
+
+// The texts of the rows that are in the document, a list of cells each.
+export const cellsOf = (page, table) => page.$$eval(`${table} tr[data-row]`,
+    (lines) => lines.map((line) => [...line.cells].map((cell) => cell.textContent)));
+
+export const columnsOf = (page, table) => page.$$eval(`${table} th`,
+    (heads) => heads.map((head) => head.textContent));
+
+export async function isQuiet(page) {
+    assert.deepEqual(page.said, []);
+    assert.deepEqual(page.requests, []);
+}
