@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* See import.h. */
+#include "import.h"
+
+#include <string.h>
+
+#include "import_format.h"
+
+/* In the order in which they are tried: folded stacks look like little. */
+static const struct import_format *const formats[] = {
+    &import_gmon, &import_gperftools, &import_callgrind, &import_perf, &import_folded,
+};
+#define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
+
+const char *import_format(size_t index) {
+    return index < FORMAT_COUNT ? formats[index]->name : NULL;
+}
+
+int import_out_of_memory(struct error *error) {
+    return error_set(error, "out of memory");
+}
+
+static const struct import_format *find_format(const struct import *import, const char *name) {
+    for (size_t i = 0; i < FORMAT_COUNT; i++) {
+        if (name != NULL ? strcmp(formats[i]->name, name) == 0
+                         : formats[i]->sniff(import->data, import->size))
+            return formats[i];
+    }
+    return NULL;
+}
+
+static int describe(struct profile *profile, const char *format, struct error *error) {
+    char line[128] = "imported by cinstr " CINSTR_VERSION " from the format ";
+
+    strncat(line, format, sizeof(line) - strlen(line) - 1);
+    return profile_add_comment(profile, line) == PROFILE_NONE ? import_out_of_memory(error) : 0;
+}
+
+struct profile *import_profile(const void *data, size_t size, const char *name,
+                               const struct import_options *options, struct error *error) {
+    struct import import = {data, size, name, options->binary, NULL};
+    const struct import_format *format = find_format(&import, options->format);
+
+    if (format == NULL) {
+        error_set(error, "%s: it is not clear what this is: say it with --format", name);
+        return NULL;
+    }
+    import.profile = profile_new();
+    if (import.profile == NULL) {
+        import_out_of_memory(error);
+        return NULL;
+    }
+    if (describe(import.profile, format->name, error) != 0 || format->read(&import, error) != 0) {
+        profile_free(import.profile);
+        return NULL;
+    }
+    return import.profile;
+}
+
+int import_begin_samples(struct import *import, uint64_t period_ns) {
+    struct profile *profile = import->profile;
+    const char *shown = period_ns != 0 ? "cpu" : "samples";
+
+    if (profile_add_value_type(profile, "samples", "count") == PROFILE_NONE ||
+        (period_ns != 0 && profile_add_value_type(profile, "cpu", "nanoseconds") == PROFILE_NONE))
+        return -1;
+    profile->period_type.name = profile_string(profile, shown);
+    profile->period_type.unit = profile_string(profile, period_ns != 0 ? "nanoseconds" : "count");
+    profile->default_value_type = profile_string(profile, shown);
+    profile->period = period_ns == 0 ? 1 : period_ns < INT64_MAX ? (int64_t)period_ns : INT64_MAX;
+    return profile->period_type.name == NULL || profile->period_type.unit == NULL ||
+                   profile->default_value_type == NULL
+               ? -1
+               : 0;
+}

@@ -1,0 +1,197 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# `cinstr import`: other profilers' files say in pprof what their own tools say of them; bad ones are
+# one line. The program's work is known: tests/programs/imported.c.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+SOURCE=$TOP/tests/programs/imported.c
+cd "$SCRATCH" || exit 1
+
+build() { # NAME FLAG…
+    local name=$1
+    shift
+    gcc -g -O1 -w -fno-omit-frame-pointer "$SOURCE" "$@" -o "$name"
+}
+
+# imported FILE OPTION…: into FILE.pb.gz, which pprof opens without a word
+imported() {
+    local file=$1
+    shift
+    "$CINSTR" import -q -o "$file.pb.gz" "$@" "$file" &&
+        PPROF_BINARY_PATH=/nonexistent go tool pprof -top "$file.pb.gz" >top.out 2>top.err
+}
+
+# values PROFILE TYPE flat|cum: a line a function, its value and name
+values() {
+    go tool pprof "-unit=$([[ $2 == cpu ]] && echo ns || echo minimum)" -sample_index="$2" -nodefraction=0 -edgefraction=0 -nodecount=100000 -top "$1" 2>/dev/null |
+        awk -v column="$([[ $3 == flat ]] && echo 1 || echo 4)" 'on { print $column + 0, $6 } /flat%/ { on = 1 }'
+}
+
+value_of() { # PROFILE TYPE flat|cum FUNCTION
+    values "$1" "$2" "$3" | awk -v name="$4" '$2 == name { print $1 }'
+}
+
+equal() { # WHAT FOUND EXPECTED
+    [[ $2 == "$3" && $2 ]] || { echo "$1: found $2, of $3" && return 1; }
+}
+
+# --- gprof ------------------------------------------------------------------------------------------
+
+as_gprof() {
+    local name
+    build pg -pg && ./pg && mv gmon.out g && imported g --binary pg || return
+    gprof -b -p pg g >flat
+    # "%time cumulative self calls ...": seconds with two digits, one sample each
+    equal samples "$(value_of g.pb.gz samples flat spin)" "$(awk '$NF == "spin" { printf "%.0f", $3 * 100 }' flat)"
+    for name in spin heavy light; do
+        equal "calls of $name" "$(value_of g.pb.gz calls flat $name)" \
+            "$(awk -v name=$name '$NF == name { print $4 }' flat)" || return
+    done
+    go tool pprof -sample_index=calls -peek 'spin$' g.pb.gz 2>/dev/null >peek
+    grep -q '20 50.00% |   heavy$' peek && grep -q '20 50.00% |   light$' peek
+}
+check "gmon.out: samples and calls as gprof says, by caller" as_gprof
+
+needs_binary() {
+    "$CINSTR" import -q -o x.pb.gz g 2>err && return 1
+    (($(wc -l <err) == 1)) && grep -q -- '--binary' err
+}
+check "gmon.out without its program is one line that says what to do" needs_binary
+
+# --- callgrind --------------------------------------------------------------------------------------
+
+as_callgrind() { # OPTION…
+    build plain && objcopy -g plain stripped && rm -f cg &&
+        valgrind -q --tool=callgrind --callgrind-out-file=cg "$@" ./stripped 10000 && imported cg || return
+    callgrind_annotate --threshold=100 --auto=no cg >annotated
+    # "1,234 (12.3%)  file:function [object]", a line a function and file: added up by function
+    sed -n 's/^ *\([0-9,]*\) *([^)]*) *[^ ]*:\([A-Za-z_0-9.@]*\)\( .*\)\{0,1\}$/\1 \2/p' annotated | tr -d , |
+        awk '{ cost[$2] += $1 } END { for (name in cost) print cost[name], name }' | sort >expected
+    values cg.pb.gz instructions flat | awk '{ cost[$2] += $1 } END { for (name in cost) if (cost[name]) print cost[name], name }' |
+        sort >found
+    (($(wc -l <expected) > 10)) || { echo "nothing to compare with" && cat annotated && return 1; }
+    # What callgrind names in its own way (recursion, (below main)) apart.
+    comm -23 expected found >missing
+    (($(wc -l <missing) * 20 < $(wc -l <expected))) || { head missing && return 1; }
+    equal total "$(awk '{ sum += $1 } END { print sum }' found)" \
+        "$(awk '$1 ~ /^[0-9,]+$/ && /PROGRAM TOTALS/ { gsub(",", "", $1); print $1 }' annotated)" || return
+    equal calls "$(value_of cg.pb.gz calls flat spin)" 40
+}
+check "callgrind: each function's instructions, and all of them, as callgrind_annotate says" as_callgrind
+check "callgrind with instructions and jumps: the same" as_callgrind --dump-instr=yes --collect-jumps=yes
+
+# --- gperftools -------------------------------------------------------------------------------------
+
+library=$(ldconfig -p | awk '$1 ~ /^libprofiler[.]so/ { print $NF; exit }')
+as_gperftools() {
+    local name
+    build plain && CPUPROFILE=$SCRATCH/gp LD_PRELOAD=$library ./plain >/dev/null 2>&1 && imported gp || return
+    google-pprof --text ./plain gp >text 2>/dev/null
+    for name in spin heavy light main; do # flat % sum% cum % name
+        equal "flat of $name" "$(value_of gp.pb.gz samples flat $name)" "$(awk -v n=$name '$NF == n { print $1 }' text)" &&
+            equal "cum of $name" "$(value_of gp.pb.gz samples cum $name)" "$(awk -v n=$name '$NF == n { print $4 }' text)" ||
+            return
+    done
+    equal period "$(value_of gp.pb.gz cpu flat spin)" "$(($(value_of gp.pb.gz samples flat spin) * 10000000))"
+}
+if [[ $library ]]; then
+    check "gperftools: samples as its own pprof says" as_gperftools
+else
+    fail "gperftools" "it is not here: scripts/install-deps test"
+fi
+
+# --- perf -------------------------------------------------------------------------------------------
+
+as_perf() {
+    perf script -i perf.data >script 2>/dev/null && imported script || return
+    local samples
+    samples=$(perf report -i perf.data --stdio --no-children -g none -F sample,symbol 2>/dev/null |
+        awk '$NF == "spin" { print $1 }')
+    equal samples "$(value_of script.pb.gz samples flat spin)" "$samples" &&
+        equal "heavy and light" "$(($(value_of script.pb.gz samples cum heavy) + $(value_of script.pb.gz samples cum light)))" \
+            "$samples" || return
+    # A line says which event, how many, and what they stand for.
+    go tool pprof -comments script.pb.gz | grep -q "perf's event cpu-clock"
+}
+build plain
+if perf record -q -o perf.data -e cpu-clock:u -g ./plain >/dev/null 2>&1 && [[ -s perf.data ]]; then
+    check "perf script: samples as perf report says, below their callers" as_perf
+else
+    skip "perf script: samples as perf report says" "perf cannot record here"
+fi
+
+# As the documentation of perf-script(1) shows them: blanks in names, C++, inlined frames, source
+# lines, two events, no stack.
+cat >fixture <<'END'
+# captured on: some day
+my prog 12 (34)  4711/4712 [001] 100.123456:   1000000 cpu-clock:u:
+	    55d0c0ffee foo(int, char (*)(long)) const+0x1a (/opt/my dir/prog)
+  file.c:12
+	    55d0c0fed0 inner (inlined)
+	    55d0c0fed0 outer+0x10 (/opt/my dir/prog)
+	    7f00000010 [unknown] ([unknown])
+
+prog  4711 100.223456:   2000000 cpu-clock:u:
+	    55d0c0ffee foo(int, char (*)(long)) const+0x1b (/opt/my dir/prog)
+
+  pr  4711 100.323456:       1 context-switches:
+	    ffffffff810 schedule ([kernel.kallsyms])
+
+prog  4711 100.423456:   3000000 cpu-clock:u:      55d0c0fed0 outer+0x10 (/opt/my dir/prog)
+END
+odd_perf() {
+    imported fixture && go tool pprof -raw fixture.pb.gz 2>/dev/null >raw &&
+        grep -q ' 1    1000000: [0-9]* [0-9]* [0-9]* [0-9]* $' raw && grep -q ' 1    2000000: ' raw &&
+        grep -q ' 1    3000000: ' raw && grep -q 'foo(int, char (\*)(long)) const file.c:12' raw &&
+        grep -q '1 samples of other events are left out' raw && ! grep -q schedule raw && return
+    cat raw
+    return 1
+}
+check "perf script: names with blanks, inlined frames, source lines, other events" odd_perf
+
+# --- folded -----------------------------------------------------------------------------------------
+
+folded() {
+    printf 'main;parse;read_[k] 3\nmain;parse 2\n\nmain;foo(a, b) 5\n' >stacks && imported stacks || return
+    equal flat "$(value_of stacks.pb.gz samples flat parse)" 2 && equal cum "$(value_of stacks.pb.gz samples cum parse)" 5 &&
+        equal main "$(value_of stacks.pb.gz samples cum main)" 10 && equal read "$(value_of stacks.pb.gz samples flat read)" 3
+}
+check "folded stacks: each count in its place" folded
+
+piped() {
+    printf 'main;a 1\n' | "$CINSTR" import -q -o - - >piped.pb.gz && go tool pprof -raw piped.pb.gz 2>/dev/null | grep -q ' 1: 1 2'
+}
+check "from a pipe into a pipe" piped
+
+# --- judged -----------------------------------------------------------------------------------------
+
+judged() {
+    build exact -finstrument-functions "${LINK_CINSTR[@]}" &&
+        CINSTR_OPTIONS=output=exact.pb.gz ./exact && "$CINSTR" compare --json exact.pb.gz gp.pb.gz >judged.json || return
+    jq -e '.. | objects | select(.function? == "spin") | .exact_share > 0.9 and .sampled_share > 0.9' judged.json
+}
+[[ ! $library ]] || check "cinstr compare holds it against an exact profile" judged
+
+# --- what is none -----------------------------------------------------------------------------------
+
+refused() { # WORDS FILE OPTION…
+    local words=$1 file=$2
+    shift 2
+    "$CINSTR" import -q -o refused.pb.gz "$@" "$file" 2>err && { echo "it was read" && return 1; }
+    (($(wc -l <err) == 1)) && grep -q -- "$words" err && [[ ! -e refused.pb.gz ]] || { cat err && return 1; }
+}
+printf 'hello\n' >unknown
+printf 'main;a 1\nmain;b\n' >no_count
+head -c 100 gp >cut_off 2>/dev/null
+printf 'events: Ir\nfn=(1) f\n1 x\n' >no_cost
+printf 'events: Ir\nfn=(7)\n' >no_name
+head -c 30 g >cut_gmon
+check "an unknown file: says that --format would help" refused '--format' unknown
+check "a folded line without a count: its number is named" refused 'no_count:2: no count' no_count
+check "a cut-off profile of gperftools: its place is named" refused 'cut_off: byte' cut_off
+check "callgrind: a cost that is none" refused 'no_cost:3: no cost' no_cost
+check "callgrind: a number without a name" refused 'no_name:2: a number without a name' no_name
+check "a cut-off gmon.out: its place is named" refused 'cut_gmon: byte' cut_gmon --binary pg
+check "a file that is not there" refused 'cannot open' nowhere
+finish
