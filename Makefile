@@ -153,7 +153,7 @@ NPM          := $(shell command -v npm)
 PAGE_BUILD   ?= $(BUILD)/page
 page_tools   := $(if $(NPM),$(PAGE_BUILD)/node_modules/.package-lock.json)
 page_sources := $(wildcard page/*)
-html_pages   := $(BUILD)/gen/page_compare.html
+html_pages   := $(BUILD)/gen/page_compare.html $(BUILD)/gen/page_report.html
 
 $(PAGE_BUILD)/node_modules/.package-lock.json: page/package.json page/package-lock.json
 	@mkdir -p $(PAGE_BUILD)

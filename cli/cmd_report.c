@@ -9,13 +9,14 @@
 #include "command.h"
 #include "report.h"
 #include "report_leaks.h"
+#include "report_page.h"
 #include "source.h"
 #include "thread_frames.h"
 
 enum { TEXT_LIMIT = 100 };
 #define TEXT_LEAST_PERCENT 0.5
 
-enum view { VIEW_FUNCTIONS, VIEW_EDGES, VIEW_TREE, VIEW_ADDRESSES, VIEW_LEAKS };
+enum view { VIEW_FUNCTIONS, VIEW_EDGES, VIEW_TREE, VIEW_ADDRESSES, VIEW_LEAKS, VIEW_PAGE };
 
 struct request {
     enum view view;
@@ -24,6 +25,7 @@ struct request {
     struct analysis_options analysis;
     struct build_options build;
     const char *directory;
+    const char *html; /* of VIEW_PAGE: its file */
     regex_t focus, show;
     bool has_sort, has_limit, has_least;
 };
@@ -43,6 +45,8 @@ static int print_view(const struct request *request, struct analysis *analysis,
         return analysis_add_tree(analysis, error) != 0
                    ? -1
                    : format->tree(stdout, analysis, &request->options, error);
+    case VIEW_PAGE:
+        return report_page_write(request->html, analysis, error);
     default:
         return format->functions(stdout, analysis, &request->options, error);
     }
@@ -108,6 +112,8 @@ static const char help[] =
     "\n"
     "How:\n"
     "      --json, --csv     for programs: whole numbers, nanoseconds\n"
+    "      --html FILE       a page for a browser: flame graph, functions, edges; it\n"
+    "                        needs nothing else\n"
     "      --addresses       lines `callee call_site count`, addresses as in the\n"
     "                        ELF files\n"
     "  -h, --help            this\n"
@@ -121,6 +127,7 @@ static const char help[] =
     "  cinstr report --edges --show '^luaV_execute$' 4711\n"
     "  cinstr report --tree --focus parse cinstr.lua.4711.pb.gz\n"
     "  cinstr report --leaks prof.heap.pb.gz\n"
+    "  cinstr report --html lua.html cinstr.lua.4711.pb.gz\n"
     "  cinstr report --json lua | jq '.functions[:3]'\n";
 
 enum {
@@ -135,6 +142,7 @@ enum {
     OPTION_LEAST,
     OPTION_BASELINE,
     OPTION_DIRECTORY,
+    OPTION_HTML,
     OPTION_JSON,
     OPTION_CSV,
 };
@@ -153,6 +161,7 @@ static const struct option long_options[] = {
     {"least", required_argument, NULL, OPTION_LEAST},
     {"baseline", required_argument, NULL, OPTION_BASELINE},
     {"directory", required_argument, NULL, OPTION_DIRECTORY},
+    {"html", required_argument, NULL, OPTION_HTML},
     {"json", no_argument, NULL, OPTION_JSON},
     {"csv", no_argument, NULL, OPTION_CSV},
     {"help", no_argument, NULL, 'h'},
@@ -242,6 +251,10 @@ static int set_option(const struct command *command, void *context, int option) 
     case OPTION_DIRECTORY:
         request->directory = optarg;
         return STATUS_FINE;
+    case OPTION_HTML:
+        request->view = VIEW_PAGE;
+        request->html = optarg;
+        return STATUS_FINE;
     case OPTION_JSON:
         request->format = &report_json;
         return STATUS_FINE;
@@ -279,6 +292,8 @@ static int run_request(const struct command *command, struct request *request, i
     struct error error;
     if (request->view == VIEW_LEAKS && request->format == &report_csv)
         return usage_error(command, "--leaks has stacks, which --csv cannot show: use --json");
+    if (request->view == VIEW_PAGE && request->format != &report_text)
+        return usage_error(command, "--html excludes --json and --csv");
     set_defaults(request);
     return report(request, source, &error) == 0 ? STATUS_FINE : fail(&error);
 }

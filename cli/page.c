@@ -10,6 +10,7 @@
  */
 
 extern const char page_compare_start[], page_compare_end[];
+extern const char page_report_start[], page_report_end[];
 
 /* What the templates have in the place of the data. */
 static const char mark[] = "@DATA@";
@@ -17,7 +18,8 @@ static const char mark[] = "@DATA@";
 int page_template_find(struct page_template *template, enum page_name name, struct error *error) {
     static const struct {
         const char *start, *end;
-    } templates[] = {[PAGE_COMPARE] = {page_compare_start, page_compare_end}};
+    } templates[] = {[PAGE_COMPARE] = {page_compare_start, page_compare_end},
+                     [PAGE_REPORT] = {page_report_start, page_report_end}};
     const char *start = templates[name].start, *end = templates[name].end;
     const char *at = memmem(start, (size_t)(end - start), mark, sizeof(mark) - 1);
     if (at == NULL)

@@ -11,5 +11,6 @@ page_\name\()_end:
 
     .section .rodata
     page compare
+    page report
 
     .section .note.GNU-stack, "", %progbits

@@ -4,6 +4,7 @@
 import { element } from "./element.mjs";
 
 const ROW_HEIGHT = 24; // as in style.css
+const NAME_WIDTH = "12em"; // at least, of a column that says none: those share what is left
 const BEYOND = 8;      // rows kept above and below those in view
 
 let tables = 0;
@@ -19,7 +20,7 @@ function compareValues(a, b, direction) {
 
 export class Table {
     // columns: {name, label, title, value(row), text(row), decorate(td, row), width, isText}
-    constructor(parent, { label, columns, sort, onPick = () => {}, onCurrent = () => {} }) {
+    constructor(parent, { label, columns = [], sort, onPick = () => {}, onCurrent = () => {} }) {
         this.prefix = `table${tables++}`;
         this.onPick = onPick;
         this.onCurrent = onCurrent;
@@ -44,8 +45,8 @@ export class Table {
 
     setColumns(columns) {
         this.columns = columns;
-        if (!columns.some((column) => column.name === this.sorted))
-            this.sorted = columns[0].name;
+        const widths = columns.map((column) => parseFloat(column.width ?? NAME_WIDTH));
+        this.grid.style.minWidth = `${widths.reduce((sum, width) => sum + width, 0)}em`;
         this.head.replaceChildren(...columns.map((column) => {
             const button = element("button", { type: "button", title: column.title ?? null, tabindex: 0 },
                 column.label);
@@ -87,7 +88,9 @@ export class Table {
 
     arrange() {
         const current = this.rows[this.current];
-        const column = this.columns.find((one) => one.name === this.sorted);
+        const column = this.columns.find((one) => one.name === this.sorted) ?? this.columns[0];
+        if (column === undefined)
+            return;
         const keys = new Map(this.all.map((row) => [row, column.value(row)]));
         this.rows = this.all.filter(this.matches)
             .sort((a, b) => compareValues(keys.get(a), keys.get(b), this.direction));

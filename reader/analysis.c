@@ -142,6 +142,8 @@ void analysis_free(struct analysis *analysis) {
     free(analysis->totals);
     free(analysis->edges);
     free(analysis->nodes);
+    free(analysis->function_spreads);
+    free(analysis->edge_spreads);
     free(analysis->function_sums.values);
     free(analysis->edge_sums.values);
     free(analysis->node_sums.values);

@@ -45,6 +45,11 @@ struct analysis_sums {
     uint32_t count, capacity; /* rows */
 };
 
+/* Of the durations of a row's calls, in ns as measured, probes included; all 0: unknown. */
+struct analysis_spread {
+    int64_t p50, p90, p99, longest;
+};
+
 struct analysis {
     const struct profile *profile;
     uint32_t value_type;   /* index: the one that is looked at */
@@ -57,6 +62,9 @@ struct analysis {
     struct analysis_node *nodes;
     struct analysis_sums function_sums, edge_sums, node_sums; /* same index as these */
 
+    /* Where the profile has a histogram of durations, else NULL; same index as functions, edges. */
+    struct analysis_spread *function_spreads, *edge_spreads;
+
     struct analysis_frames *frames; /* its own: which functions each location stands for */
 };
 
@@ -65,12 +73,13 @@ struct analysis_options {
     const regex_t *focus; /* only samples with a matching function in their stack; NULL all */
 };
 
-/* Functions are summed up at once, edges and tree when asked for. NULL, or -1, with `error` filled.
- * The profile must outlive the analysis. */
+/* Functions are summed up at once, edges, tree and durations when asked for. NULL, or -1, with
+ * `error` filled. The profile must outlive the analysis. */
 struct analysis *analysis_new(const struct profile *profile, const struct analysis_options *options,
                               struct error *error);
 int analysis_add_edges(struct analysis *analysis, struct error *error);
 int analysis_add_tree(struct analysis *analysis, struct error *error);
+int analysis_add_durations(struct analysis *analysis, struct error *error); /* after the edges */
 void analysis_free(struct analysis *analysis);
 
 static inline int64_t analysis_self(const struct analysis_sums *sums, uint32_t row, uint32_t type) {

@@ -56,6 +56,36 @@ same_causes() {
 check "JSON names the causes that the text names" same_causes
 in_browser compare.mjs "$PWD/page.html" "$PWD/compare.json"
 
+# --- a profile -------------------------------------------------------------------------------------
+cat >calls.c <<'END_C'
+volatile unsigned sink;
+#define FUNCTION(name) __attribute__((noinline)) void name(unsigned n)
+FUNCTION(leaf) { while (n-- != 0) sink = sink * 3 + 1; }
+FUNCTION(NAME) { leaf(n); }
+FUNCTION(middle) { for (unsigned i = 0; i < 50; i++) leaf(n); NAME(2 * n); }
+FUNCTION(recurse) { if (n != 0) recurse(n - 1); else leaf(2000); }
+int main(void) { for (int i = 0; i < 100; i++) { middle(400); recurse(5); leaf(100); NAME(2000); } }
+END_C
+profiled() {
+    gcc -O1 -g -DNAME="$plain_name" -finstrument-functions calls.c -o calls "${LINK_CINSTR[@]}" &&
+        "$CINSTR" run -q -o calls.pb.gz ./calls && make_hostile calls.pb.gz &&
+        "$CINSTR" report --html calls.html calls.pb.gz >said && is_empty said &&
+        "$CINSTR" report --json calls.pb.gz >functions.json &&
+        "$CINSTR" report --edges --json calls.pb.gz >edges.json &&
+        "$CINSTR" report --tree --json calls.pb.gz >tree.json &&
+        go tool pprof -raw calls.pb.gz >raw && go tool pprof -top -sample_index=wall calls.pb.gz >top.wall
+}
+check "a profile is written as a page" profiled || finish
+in_browser report.mjs "$PWD/calls.html" "$PWD"
+in_browser live.mjs "$PWD/calls.html"
+
+many() {
+    node "$TOP/tests/page/synthetic.mjs" 50000 many.pb.gz && "$CINSTR" verify many.pb.gz &&
+        "$CINSTR" report --html many.html many.pb.gz
+}
+check "one of 50,000 contexts" many && in_browser large.mjs "$PWD/many.html" \
+    "$("$CINSTR" report --tree --json many.pb.gz | jq '.nodes | length')"
+
 # --- what cannot be written ------------------------------------------------------------------------
 refused() { # STATUS WORDS ARGUMENTS…
     local actual
@@ -70,6 +100,9 @@ check "a page or JSON, not both" refused 2 "exclude" compare --json --html x.htm
 check "a page that cannot be written is an error" refused 1 nowhere/x.html compare --html nowhere/x.html \
     exact.pb.gz other.cpu.pb.gz
 check "a full disk is an error" refused 1 /dev/full compare --html /dev/full exact.pb.gz other.cpu.pb.gz
+check "a profile's page or JSON, not both" refused 2 "excludes" report --json --html x.html calls.pb.gz
+check "a profile's page that cannot be written is an error" refused 1 nowhere/x.html report --html nowhere/x.html \
+    calls.pb.gz
 check "a comparison that fails leaves no page" eval '
     ! "$CINSTR" compare --html failed.html exact.pb.gz exact.pb.gz 2>/dev/null && [[ ! -e failed.html ]]'
 to_pipe() {
@@ -80,6 +113,7 @@ check "a page goes to a pipe as well" to_pipe
 without_npm() {
     mkdir bare && cp -a "$BUILD"/{cli,reader,gen} bare && rm bare/gen/page_*.html bare/cli/page_templates.* &&
         make -C "$TOP" BUILD="$PWD/bare" NPM= "$PWD/bare/cinstr" >said && (($(grep -c '^No page' said) >= 1)) &&
+        ! bare/cinstr report --html x.html calls.pb.gz 2>err &&
         ! bare/cinstr compare --html x.html exact.pb.gz other.cpu.pb.gz 2>err && [[ ! -e x.html ]] &&
         grep -q 'built without pages: install nodejs' err
 }

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// `node report.mjs PAGE DIRECTORY`: the page that `cinstr report --html` wrote shows what the
+// command prints otherwise (functions.json, edges.json, tree.json in DIRECTORY) and what pprof says
+// of the profile (raw, top.TYPE). Called by tests/e2e/page.sh; a function there is named HOSTILE.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { cellsOf, check, columnsOf, isQuiet, withBrowser } from "./browser.mjs";
+
+const [file, directory] = process.argv.slice(2);
+const read = (name) => readFileSync(join(directory, name), "utf8");
+const json = (name) => JSON.parse(read(name));
+const functions = json("functions.json"), edges = json("edges.json").edges, tree = json("tree.json").nodes;
+const all = functions.values;
+const inFull = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+
+async function shown(page, table) {
+    const columns = await columnsOf(page, table);
+    return (await cellsOf(page, table)).map((cells) =>
+        Object.fromEntries(cells.map((text, i) => [columns[i], text])));
+}
+
+// pprof's own sums of its raw samples, by type.
+function sumsOfRaw() {
+    const lines = read("raw").split("\n");
+    const types = lines[lines.indexOf("Samples:") + 1].trim().split(/\s+/).map((one) => one.split("/")[0]);
+    const sums = Object.fromEntries(types.map((type) => [type, 0]));
+    for (const line of lines) {
+        const values = /^\s+(-?\d+(?:\s+-?\d+)*): /.exec(line)?.[1].trim().split(/\s+/);
+        if (values?.length === types.length)
+            types.forEach((type, i) => sums[type] += Number(values[i]));
+    }
+    return sums;
+}
+
+async function rootIsPprofsTotal(page) {
+    for (const [type, sum] of Object.entries(sumsOfRaw())) {
+        await page.selectOption("#value", { label: type.replace("[dflt]", "") });
+        assert.equal(Number(await page.getAttribute("#zoomed", "data-total")), sum, type);
+    }
+    await page.selectOption("#value", { label: "wall" });
+    const factor = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
+    const [, total, unit] = /of ([\d.]+)(ms|s|us|ns) total/.exec(read("top.wall"));
+    const [, own, ownUnit] = /all: ([\d.]+) (\w+)/.exec(await page.textContent("#zoomed"));
+    const ratio = own * factor[ownUnit] / (total * factor[unit]);
+    assert.ok(Math.abs(ratio - 1) < 0.006, `${own} ${ownUnit}, pprof: ${total} ${unit}`);
+}
+
+async function functionsAreThoseOfTheJson(page) {
+    const rows = (await shown(page, "#functions")).map((row) => `${row.function} ${row.calls}`);
+    const wanted = functions.functions.map((row) => `${row.function} ${inFull(row.calls)}`);
+    assert.deepEqual(rows.sort(), wanted.sort());
+}
+
+async function sortsFunctions(page) {
+    const sorts = async (label, key) => {
+        await page.locator("#functions th", { hasText: new RegExp(`^${label}$`) }).locator("button").click();
+        const values = (await shown(page, "#functions"))
+            .map((row) => functions.functions.find((one) => one.function === row.function)[key]);
+        assert.deepEqual(values, values.slice().sort((a, b) => b - a), label);
+    };
+    await sorts("total", "total_ns");
+    await sorts("calls", "calls");
+    await sorts("self", "self_ns");
+}
+
+async function pickedEdges(page) {
+    await page.click("#functions tr[data-row] td:text-is('middle')");
+    const of = (row, name) => `${name} ${inFull(row.calls)}`;
+    const callers = (await shown(page, "#callers")).map((row) => of(row, row.caller));
+    const callees = (await shown(page, "#callees")).map((row) => of(row, row.callee));
+    assert.deepEqual(callers.sort(),
+        edges.filter((row) => row.callee === "middle").map((row) => of(row, row.caller)).sort());
+    assert.deepEqual(callees.sort(),
+        edges.filter((row) => row.caller === "middle").map((row) => of(row, row.callee)).sort());
+    // One step on, to a caller, and its callees hold the edge that led there.
+    await page.click("#callers tr[data-row] td");
+    assert.match(await page.textContent("#picked"), /^main: 1 calls/);
+    assert.ok((await shown(page, "#callees")).some((row) => row.callee === "middle"));
+}
+
+async function allEdges(page) {
+    const rows = (await shown(page, "#edges")).map((row) => `${row.caller} ${row.callee} ${row.calls}`);
+    const wanted = edges.map((row) => `${row.caller ?? "(outermost)"} ${row.callee} ${inFull(row.calls)}`);
+    assert.deepEqual(rows.sort(), wanted.sort());
+}
+
+// Of a node of the tree, by name: its total, and how deep it lies.
+const nodeOf = (name) => tree.find((node) => node.function === name);
+
+async function clickZooms(page) {
+    const box = await page.locator(".flame-view canvas").boundingBox();
+    const middle = nodeOf("middle");
+    for (let x = 4; x < box.width; x += 4) {
+        await page.mouse.move(box.x + x, box.y + middle.depth * 19 + 9);
+        if (await page.locator("#flame .tip b:visible").count() === 1 &&
+            await page.textContent("#flame .tip b") === "middle")
+            break;
+    }
+    assert.equal(await page.textContent("#flame .tip b"), "middle");
+    await page.mouse.down();
+    await page.mouse.up();
+    assert.match(await page.textContent("#zoomed"), / › middle: /);
+    assert.equal(Number(await page.getAttribute("#zoomed", "data-total")), middle.total_ns);
+    await page.click("#back");
+    assert.match(await page.textContent("#zoomed"), /^all: /);
+}
+
+async function keysZoom(page) {
+    await page.focus(".flame-view canvas");
+    const down = nodeOf("main").depth;
+    for (let i = 0; i < down; i++)
+        await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    assert.match(await page.textContent("#zoomed"), /main: /);
+    await page.keyboard.press("ArrowDown");
+    const largest = tree.filter((node) => node.parent === nodeOf("main").node)
+        .sort((a, b) => b.total_ns - a.total_ns)[0];
+    assert.ok((await page.textContent("#said")).startsWith(largest.function));
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Backspace");
+    assert.match(await page.textContent("#zoomed"), /main: /);
+    await page.keyboard.press("Escape");
+    assert.match(await page.textContent("#zoomed"), /^all: /);
+}
+
+const coloured = (page) => page.$eval(".flame-view canvas", (canvas) => {
+    const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+    const context = copy.getContext("2d", { willReadFrequently: true });
+    context.drawImage(canvas, 0, 0);
+    const { data } = context.getImageData(0, 0, copy.width, copy.height);
+    let found = 0;
+    for (let i = 0; i < data.length; i += 4)
+        found += data[i] === 0xf0 && data[i + 1] === 0x8a && data[i + 2] === 0xe0;
+    return found;
+});
+
+async function searchHighlights(page) {
+    assert.equal(await coloured(page), 0);
+    await page.keyboard.press("/");
+    await page.keyboard.type("MIDDLE");
+    assert.ok(await coloured(page) > 100);
+    const middle = functions.functions.find((row) => row.function === "middle");
+    const share = (100 * middle.total_ns / all.wall.total).toFixed(1);
+    assert.equal(await page.textContent("#matched"), `in ${share}% of wall`);
+    assert.deepEqual((await shown(page, "#functions")).map((row) => row.function), ["middle"]);
+    assert.ok((await shown(page, "#edges")).every((row) => [row.caller, row.callee].includes("middle")));
+    await page.fill("#search", "");
+    assert.equal(await coloured(page), 0);
+}
+
+async function hostileStaysText(page) {
+    assert.ok((await shown(page, "#functions")).some((row) => row.function === process.env.HOSTILE));
+    assert.equal(await page.locator("img").count(), 0);
+    assert.equal(await page.evaluate(() => globalThis.hit), undefined);
+}
+
+await withBrowser(async (open) => {
+    const page = await open(file, { colorScheme: "light" });
+    await check("the flame graph's root is pprof's total, of every value", () => rootIsPprofsTotal(page));
+    await check("the table of functions holds those of --json, with their counts",
+        () => functionsAreThoseOfTheJson(page));
+    await check("it sorts by calls, total and self", () => sortsFunctions(page));
+    await check("the edges are those of --edges --json", () => allEdges(page));
+    await check("callers and callees of a function are its edges", () => pickedEdges(page));
+    await check("a click zooms to the frame, whose total is the tree's; Back goes back", () => clickZooms(page));
+    await check("keys move, zoom, go back and reset", () => keysZoom(page));
+    await check("search highlights frames, says their share, and filters the tables",
+        () => searchHighlights(page));
+    await check("in the profile's page, too, the name of markup stays text", () => hostileStaysText(page));
+    await check("the profile's page asks nothing of the network and complains of nothing", () => isQuiet(page));
+    const dark = await open(file, { colorScheme: "dark" });
+    await check("it is dark where that is preferred", async () => assert.equal(
+        await dark.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(20, 23, 28)"));
+});
