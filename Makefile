@@ -158,7 +158,8 @@ html_pages   := $(BUILD)/gen/page_compare.html $(BUILD)/gen/page_report.html
 $(PAGE_BUILD)/node_modules/.package-lock.json: page/package.json page/package-lock.json
 	@mkdir -p $(PAGE_BUILD)
 	cp $^ $(PAGE_BUILD)
-	-cd $(PAGE_BUILD) && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
+	-cd $(PAGE_BUILD) && npm ci --silent --no-audit --no-fund --prefer-offline \
+		--fetch-retries=1 --fetch-retry-mintimeout=2000 && touch node_modules/.package-lock.json
 
 $(BUILD)/gen/page_%.html: $(page_tools) $(page_sources)
 	@mkdir -p $(@D)

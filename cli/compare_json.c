@@ -55,10 +55,13 @@ static json_t *missed(const struct compare *compare, const struct compare_causes
     json_t *array = json_array();
     for (uint32_t i = 0; i < compare->row_count; i++) {
         const struct compare_row *row = &compare->rows[i];
-        if (compare_is_missed(row))
-            json_array_append_new(
-                array, json_pack("{s:o, s:o}", "function", row_name(compare, row), "expected",
-                                 number(causes->samples_matched * row->exact_share)));
+        if (!compare_is_missed(row))
+            continue;
+        json_t *entry = json_pack("{s:o, s:o}", "function", row_name(compare, row), "expected",
+                                  number(causes->samples_matched * row->exact_share));
+        if (row->path_length != 0)
+            json_object_set_new(entry, "stack", stack(compare, row));
+        json_array_append_new(array, entry);
     }
     return array;
 }

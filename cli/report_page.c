@@ -119,6 +119,11 @@ static int64_t total(const struct analysis *analysis, uint32_t row) {
     return analysis->totals[row];
 }
 
+static int64_t type_count(const struct analysis *analysis, uint32_t row) {
+    const uint32_t count = analysis_count_type(analysis->profile, row);
+    return count == PROFILE_NONE ? -1 : (int64_t)count;
+}
+
 static const char *type_name(const struct analysis *analysis, uint32_t row) {
     return analysis->profile->value_types[row].name;
 }
@@ -141,15 +146,15 @@ static void write_head(struct writer *writer) {
     write_text(writer, has_program ? profile->mappings[0].build_id : "");
     fprintf(writer->out,
             ",\n\"time_ns\":%" PRId64 ",\n\"duration_ns\":%" PRId64 ",\n\"contexts\":%" PRIu32
-            ",\n\"value\":%" PRIu32 ",\n\"count\":%" PRId64 ",\n",
-            profile->time_ns, profile->duration_ns, analysis->sample_count, analysis->value_type,
-            analysis->count_type == PROFILE_NONE ? -1 : (int64_t)analysis->count_type);
+            ",\n\"value\":%" PRIu32 ",\n",
+            profile->time_ns, profile->duration_ns, analysis->sample_count, analysis->value_type);
     write_texts(writer, "comments", profile->comment_count, comment);
     fputs(",\n\"types\":{", writer->out);
     write_texts(writer, "name", profile->value_type_count, type_name);
     putc(',', writer->out);
     write_texts(writer, "unit", profile->value_type_count, type_unit);
     write_numbers(writer, "total", 0, profile->value_type_count, total);
+    write_numbers(writer, "count", 0, profile->value_type_count, type_count);
     fputs("}", writer->out);
 }
 

@@ -66,14 +66,14 @@ function sums() {
         ["shifted", data.shifted.map((one) => `${one.function} has samples that belong to its ` +
             `${one.which_is_its} ${one.belongs_to}: the sampler skids, or one is inlined into the ` +
             "other there")],
-        ["missed", data.missed.map((one) => `${one.function} has no sample, ` +
+        ["missed", data.missed.map((one) => `${nameOf(one)} has no sample, ` +
             `${one.expected.toFixed(0)} expected: not sampled there, or inlined?`)],
     ]);
 }
 
 const columns = [
     { name: "function", label: unit === "contexts" ? "context" : "function", isText: true,
-      value: nameOf, text: nameOf },
+      width: unit === "contexts" ? "30em" : undefined, value: nameOf, text: nameOf },
     { name: "file", label: "file", isText: true, width: "9em", value: (row) => baseName(row.file),
       text: (row) => baseName(row.file) },
     { name: "exact_share", label: "exact", title: "share of the exact time", width: "6em",

@@ -7,8 +7,7 @@ export class Profile {
     constructor(data) {
         this.data = data;
         this.types = data.types.name.map((name, i) =>
-            ({ name, unit: data.types.unit[i], total: data.types.total[i] }));
-        this.count = data.count;
+            ({ name, unit: data.types.unit[i], total: data.types.total[i], count: data.types.count[i] }));
         this.hasDurations = data.functions.durations !== undefined;
         this.functions = data.functions.name.map((name, i) => ({
             index: i, name, file: baseName(data.functions.file[i]), line: data.functions.line[i],

@@ -15,6 +15,9 @@ let picked = 0; // index of a function
 
 const unitOf = (index) => profile.types[index].unit;
 const totalOf = (index) => profile.types[index].total;
+// The value that says how often; -1: none does.
+const counting = () => profile.types[type].count;
+const countName = () => profile.types[counting()].name.replace("edge_", "");
 
 const text = (name, label, value, width) => ({ name, label, isText: true, width, value, text: value });
 
@@ -24,7 +27,7 @@ function number(name, label, title, value, show, width = "7em") {
 
 // Calls, total, self and mean of functions or edges; quantiles where the profile has them.
 function numbers(rows) {
-    const counted = profile.count;
+    const counted = counting();
     const calls = (row) => profile.self(rows, row, counted);
     const total = (row) => profile.total(rows, row, type);
     const self = (row) => profile.self(rows, row, type);
@@ -32,14 +35,14 @@ function numbers(rows) {
     const part = (amountOf) => share(amountOf, totalOf(type));
     const columns = [];
     if (counted >= 0)
-        columns.push(number("calls", profile.types[counted].name.replace("edge_", ""), null, calls,
-            (one) => amount(one, unitOf(counted)), "8.5em"));
+        columns.push(number("calls", countName(), null, calls,
+            (one) => amount(one, unitOf(counted)), `${Math.max(8.5, 0.7 * countName().length)}em`));
     if (counted !== type)
         columns.push(
             number("total", "total", "with all that it calls", total, value),
-            number("total_share", "", "share of the total of all", total, part, "4.5em"),
+            number("total_share", "", "share of the total of all", total, part, "5em"),
             number("self", "self", "without what it calls", self, value),
-            number("self_share", "", "share of the total of all", self, part, "4.5em"));
+            number("self_share", "", "share of the total of all", self, part, "5em"));
     else
         columns.push(number("total", "below", "in it and all that it calls", total, value, "8.5em"));
     if (counted >= 0 && counted !== type)
@@ -64,7 +67,7 @@ const edgeColumns = () =>
 // Beside each other there is room for less.
 const neighbourColumns = (name, of) => [text(name, name, of), ...numbers("edges")
     .filter((column) => ["calls", "total", "self", "mean"].includes(column.name))
-    .map((column) => ({ ...column, width: "7em" }))];
+    .map((column) => ({ ...column, width: `${Math.max(6.5, 0.7 * column.label.length)}em` }))];
 
 // --- parts of the page ---------------------------------------------------------------------------
 
@@ -98,11 +101,11 @@ function describe(node) {
     if (node === 0)
         return lines;
     const self = profile.data.nodes.self[type][node - 1];
-    if (profile.count !== type)
+    if (counting() !== type)
         lines.push(`self ${amount(self, unit)}, ${share(self, totalOf(type))}`);
-    if (profile.count >= 0)
-        lines.push(`${amount(profile.data.nodes.self[profile.count][node - 1], unitOf(profile.count))} ` +
-            `${profile.types[profile.count].name} here`);
+    if (counting() >= 0)
+        lines.push(`${amount(profile.data.nodes.self[counting()][node - 1], unitOf(counting()))} ` +
+            `${countName()} here`);
     lines.push(where(profile.functions[profile.functionOf[node]]));
     return lines;
 }
@@ -125,9 +128,8 @@ function pick(index) {
     const row = profile.functions[index];
     if (row === undefined)
         return;
-    const calls = profile.count < 0 ? "" :
-        `${amount(profile.self("functions", row, profile.count), unitOf(profile.count))} ` +
-        `${profile.types[profile.count].name}, `;
+    const calls = counting() < 0 ? "" :
+        `${amount(profile.self("functions", row, counting()), unitOf(counting()))} ${countName()}, `;
     byId("picked").textContent = `${row.name}: ${calls}total ` +
         `${amount(profile.total("functions", row, type), unitOf(type))}, self ` +
         `${amount(profile.self("functions", row, type), unitOf(type))}`;

@@ -24,9 +24,9 @@ static bool is_count(const struct profile *profile, uint32_t type) {
     return strcmp(profile->value_types[type].unit, "count") == 0;
 }
 
-/* How often goes with how much: calls, wherever they are; else the count before the value, as in
- * samples/cpu and inuse_objects/inuse_space. */
-static uint32_t choose_count(const struct profile *profile, uint32_t value_type) {
+/* Calls, wherever they are; else the count before the value, as in samples/cpu and
+ * inuse_objects/inuse_space. */
+uint32_t analysis_count_type(const struct profile *profile, uint32_t value_type) {
     uint32_t calls = profile_find_value_type(profile, "calls");
     if (calls == PROFILE_NONE)
         calls = profile_find_value_type(profile, "edge_calls");
@@ -52,7 +52,7 @@ static int choose_value_types(struct analysis *analysis, const char *wanted, str
         return error_set(error, "the profile has no values");
     if (analysis->value_type == PROFILE_NONE)
         analysis->value_type = profile->value_type_count - 1;
-    analysis->count_type = choose_count(profile, analysis->value_type);
+    analysis->count_type = analysis_count_type(profile, analysis->value_type);
     return 0;
 }
 

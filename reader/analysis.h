@@ -82,6 +82,9 @@ int analysis_add_tree(struct analysis *analysis, struct error *error);
 int analysis_add_durations(struct analysis *analysis, struct error *error); /* after the edges */
 void analysis_free(struct analysis *analysis);
 
+/* Index of the value type that says how often what `value_type` measures happened; PROFILE_NONE. */
+uint32_t analysis_count_type(const struct profile *profile, uint32_t value_type);
+
 static inline int64_t analysis_self(const struct analysis_sums *sums, uint32_t row, uint32_t type) {
     return sums->values[((size_t)row * 2) * sums->types + type];
 }

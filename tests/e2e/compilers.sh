@@ -11,8 +11,8 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 read -r -a compilers <<<"${COMPILERS:-gcc clang-14 clang-19 aarch64-linux-gnu-gcc}"
 
 build() { # COMPILER TARGETS…
-    make -C "$TOP" -k -j2 BUILD="$SCRATCH/$1" CC="$1" WERROR=-Werror CFLAGS='-O2 -g' LDFLAGS= \
-        "${@:2}" >"$SCRATCH/make.log" 2>&1 ||
+    make -C "$TOP" -k -j2 BUILD="$SCRATCH/$1" PAGE_BUILD="$BUILD/page" CC="$1" WERROR=-Werror \
+        CFLAGS='-O2 -g' LDFLAGS= "${@:2}" >"$SCRATCH/make.log" 2>&1 ||
         { grep -E -A 3 'error: |warning: |\*\*\*' "$SCRATCH/make.log" && return 1; }
     ! grep -E 'warning:' "$SCRATCH/make.log"
 }

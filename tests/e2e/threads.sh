@@ -7,7 +7,7 @@
 
 races=$BUILD/races
 build() {
-    env -u MAKEFLAGS -u MAKELEVEL make -C "$TOP" -s -j2 BUILD="$races" CC="${CC:-gcc}" \
+    env -u MAKEFLAGS -u MAKELEVEL make -C "$TOP" -s -j2 BUILD="$races" PAGE_BUILD="$BUILD/page" CC="${CC:-gcc}" \
         CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS=-fsanitize=thread "$races/tests/exit_door_test"
 }
 check "the reader builds with the thread sanitizer" build || finish

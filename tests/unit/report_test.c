@@ -14,6 +14,7 @@
 #include "analysis.h"
 #include "profile.h"
 #include "report.h"
+#include "report_page.h"
 #include "thread_frames.h"
 
 /* --- main calls f 3 times (10 ns each), f calls g twice (5 ns each) and itself once (1 ns);
@@ -233,6 +234,53 @@ static void json_has_the_numbers_of_csv(void **state) {
     free(text);
 }
 
+static int64_t number_at(const json_t *document, const char *part, const char *column, size_t type,
+                         size_t row) {
+    const json_t *columns = json_object_get(json_object_get(document, part), column);
+    return json_integer_value(json_array_get(json_array_get(columns, type), row));
+}
+
+static size_t function_named(const json_t *document, const char *name) {
+    const json_t *names = json_object_get(json_object_get(document, "functions"), "name");
+    size_t i = 0;
+    while (i < json_array_size(names) &&
+           strcmp(json_string_value(json_array_get(names, i)), name) != 0)
+        i++;
+    assert_true(i < json_array_size(names));
+    return i;
+}
+
+static void the_page_has_the_numbers_of_csv(void **state) {
+    const struct fixture *fixture = *state;
+    struct error error;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    assert_int_equal(report_page_data(out, fixture->analysis, &error), 0);
+    fclose(out);
+    json_error_t why;
+    json_t *document = json_loads(text, 0, &why);
+    assert_non_null(document);
+    const size_t f = function_named(document, "f\x1b[31m"), g = function_named(document, "g");
+    assert_int_equal(number_at(document, "functions", "self", 0, f), 5);
+    assert_int_equal(number_at(document, "functions", "total", 1, f), 48);
+    assert_int_equal(number_at(document, "functions", "self", 1, g), 110);
+    const json_t *edges = json_object_get(document, "edges");
+    assert_int_equal(json_integer_value(json_object_get(edges, "count")), 6);
+    assert_int_equal(json_array_size(json_object_get(edges, "caller")), 6);
+    int64_t outermost = 0, self = 0;
+    for (size_t i = 0; i < 6; i++)
+        outermost += json_integer_value(json_array_get(json_object_get(edges, "caller"), i)) == -1;
+    assert_int_equal(outermost, 2);
+    const json_t *nodes = json_object_get(document, "nodes");
+    assert_int_equal(json_integer_value(json_object_get(nodes, "count")), 6);
+    for (size_t i = 0; i < 6; i++)
+        self += number_at(document, "nodes", "self", 1, i);
+    assert_int_equal(self, 248);
+    json_decref(document);
+    free(text);
+}
+
 static void text_shows_callers_above_and_callees_below(void **state) {
     char *text = printed(report_text.edges, state, (struct report_options){0});
     assert_non_null(strstr(text, "3 of               5"));
@@ -304,6 +352,7 @@ int main(void) {
         TEST(an_edge_is_shown_if_either_end_is),
         TEST(small_branches_are_left_out_with_all_that_is_in_them),
         TEST(json_has_the_numbers_of_csv),
+        TEST(the_page_has_the_numbers_of_csv),
         TEST(text_shows_callers_above_and_callees_below),
         TEST(addresses_are_those_of_the_file),
         cmocka_unit_test(threads_become_outermost_frames),
