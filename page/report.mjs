@@ -40,9 +40,9 @@ function numbers(rows) {
     if (counted !== type)
         columns.push(
             number("total", "total", "with all that it calls", total, value),
-            number("total_share", "", "share of the total of all", total, part, "5em"),
+            number("total_share", "%", "share of the total of all", total, part, "5em"),
             number("self", "self", "without what it calls", self, value),
-            number("self_share", "", "share of the total of all", self, part, "5em"));
+            number("self_share", "%", "share of the total of all", self, part, "5em"));
     else
         columns.push(number("total", "below", "in it and all that it calls", total, value, "8.5em"));
     if (counted >= 0 && counted !== type)

@@ -73,7 +73,9 @@ profiled() {
         "$CINSTR" report --json calls.pb.gz >functions.json &&
         "$CINSTR" report --edges --json calls.pb.gz >edges.json &&
         "$CINSTR" report --tree --json calls.pb.gz >tree.json &&
-        go tool pprof -raw calls.pb.gz >raw && go tool pprof -top -sample_index=wall calls.pb.gz >top.wall
+        go tool pprof -raw calls.pb.gz >raw && go tool pprof -top -sample_index=wall calls.pb.gz >top.wall &&
+        CINSTR_OPTIONS=histogram=1 "$CINSTR" run -q -o histogram.pb.gz ./calls &&
+        "$CINSTR" report --html histogram.html histogram.pb.gz && go tool pprof -raw histogram.pb.gz >histogram.raw
 }
 check "a profile is written as a page" profiled || finish
 in_browser report.mjs "$PWD/calls.html" "$PWD"

@@ -6,8 +6,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-// PAGE_TESTS is where `npm ci` put playwright-core.
-const { chromium } = createRequire(join(process.env.PAGE_TESTS, "x"))("playwright-core");
+// PAGE_TESTS is where `npm ci` put what package.json names.
+const require = createRequire(join(process.env.PAGE_TESTS, "x"));
+const { chromium } = require("playwright-core");
 let failures = 0;
 
 export async function check(name, promise) {
@@ -56,4 +57,17 @@ export const columnsOf = (page, table) => page.$$eval(`${table} th`,
 export async function isQuiet(page) {
     assert.deepEqual(page.said, []);
     assert.deepEqual(page.requests, []);
+}
+
+// What axe finds that keeps people with other eyes, or without a pointer, from using the page: as
+// it is light and dark. axe is code that the page's policy would not let run.
+export async function isAccessible(open, file) {
+    for (const colorScheme of ["light", "dark"]) {
+        const page = await open(file, { colorScheme, bypassCSP: true });
+        await page.addScriptTag({ path: require.resolve("axe-core") });
+        const { violations, passes } = await page.evaluate(() => globalThis.axe.run());
+        assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes[0].html}`), []);
+        assert.ok(passes.length > 20);
+        await page.close();
+    }
 }

@@ -3,7 +3,7 @@
 // Called by tests/e2e/page.sh; a function there is named HOSTILE.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { cellsOf, check, columnsOf, isQuiet, withBrowser } from "./browser.mjs";
+import { cellsOf, check, columnsOf, isAccessible, isQuiet, withBrowser } from "./browser.mjs";
 
 const [file, json] = process.argv.slice(2);
 const data = JSON.parse(readFileSync(json, "utf8"));
@@ -131,5 +131,6 @@ await withBrowser(async (open) => {
     await check("statistics and causes are there", () => saysTheSums(page));
     await check("a function with the name of markup stays text", () => hostileStaysText(page));
     await check("nothing was asked of the network, nothing complained of", () => isQuiet(page));
+    await check("axe finds no hindrance in it", () => isAccessible(open, file));
     await check("the page's policy forbids code that is not its own", () => policyForbidsCode(page));
 });

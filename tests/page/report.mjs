@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 // `node report.mjs PAGE DIRECTORY`: the page that `cinstr report --html` wrote shows what the
 // command prints otherwise (functions.json, edges.json, tree.json in DIRECTORY) and what pprof says
-// of the profile (raw, top.TYPE). Called by tests/e2e/page.sh; a function there is named HOSTILE.
+// of the profile (raw, top.TYPE); histogram.html there, what it says of histogram.raw. Called by tests/e2e/page.sh; a function there is named HOSTILE.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cellsOf, check, columnsOf, isQuiet, withBrowser } from "./browser.mjs";
+import { cellsOf, check, columnsOf, isAccessible, isQuiet, withBrowser } from "./browser.mjs";
 
 const [file, directory] = process.argv.slice(2);
 const read = (name) => readFileSync(join(directory, name), "utf8");
 const json = (name) => JSON.parse(read(name));
 const functions = json("functions.json"), edges = json("edges.json").edges, tree = json("tree.json").nodes;
 const all = functions.values;
+const NS = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
 const inFull = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 
 async function shown(page, table) {
@@ -39,10 +40,9 @@ async function rootIsPprofsTotal(page) {
         assert.equal(Number(await page.getAttribute("#zoomed", "data-total")), sum, type);
     }
     await page.selectOption("#value", { label: "wall" });
-    const factor = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
     const [, total, unit] = /of ([\d.]+)(ms|s|us|ns) total/.exec(read("top.wall"));
     const [, own, ownUnit] = /all: ([\d.]+) (\w+)/.exec(await page.textContent("#zoomed"));
-    const ratio = own * factor[ownUnit] / (total * factor[unit]);
+    const ratio = own * NS[ownUnit] / (total * NS[unit]);
     assert.ok(Math.abs(ratio - 1) < 0.006, `${own} ${ownUnit}, pprof: ${total} ${unit}`);
 }
 
@@ -149,6 +149,36 @@ async function searchHighlights(page) {
     assert.equal(await coloured(page), 0);
 }
 
+// Of each function, by pprof's raw samples: the longest duration that any of its calls is said to
+// have had.
+function longestOfRaw() {
+    const [samples, locations] = read("histogram.raw").split("\nLocations\n");
+    const names = new Map([...locations.matchAll(/^ +(\d+): 0x\w+ M=\d+ (.*) \S+:\d+ s=\d+$/gm)]
+        .map(([, id, name]) => [id, name]));
+    const longest = new Map();
+    for (const [, leaf, ns] of samples.matchAll(/: (\d+)[ \d]*\n\s+duration:\[(\d+) nanoseconds\]/g))
+        longest.set(names.get(leaf), Math.max(longest.get(names.get(leaf)) ?? 0, Number(ns)));
+    return longest;
+}
+
+function inNs(text) {
+    const [number, unit] = text.split(" ");
+    return Number(number.replace(/,/g, "")) * NS[unit];
+}
+
+async function showsDurations(page) {
+    const longest = longestOfRaw();
+    const rows = await shown(page, "#functions");
+    assert.ok(longest.size >= 5);
+    for (const [name, ns] of longest) {
+        const row = rows.find((one) => one.function === name);
+        assert.ok(Math.abs(inNs(row.longest) / ns - 1) < 0.001, `${name}: ${row.longest}, pprof: ${ns} ns`);
+        const order = [row.median, row["90 %"], row["99 %"], row.longest].map(inNs);
+        assert.deepEqual(order, order.slice().sort((a, b) => a - b), name);
+    }
+    assert.ok((await columnsOf(page, "#edges")).includes("median"));
+}
+
 async function hostileStaysText(page) {
     assert.ok((await shown(page, "#functions")).some((row) => row.function === process.env.HOSTILE));
     assert.equal(await page.locator("img").count(), 0);
@@ -169,6 +199,10 @@ await withBrowser(async (open) => {
         () => searchHighlights(page));
     await check("in the profile's page, too, the name of markup stays text", () => hostileStaysText(page));
     await check("the profile's page asks nothing of the network and complains of nothing", () => isQuiet(page));
+    await check("axe finds no hindrance in the profile's page", () => isAccessible(open, file));
+    const histogram = await open(join(directory, "histogram.html"));
+    await check("quantiles of durations are there where they were recorded, up to pprof's longest",
+        () => showsDurations(histogram));
     const dark = await open(file, { colorScheme: "dark" });
     await check("it is dark where that is preferred", async () => assert.equal(
         await dark.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(20, 23, 28)"));
