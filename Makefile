@@ -42,10 +42,11 @@ e2e_tests       := $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh))
 c_files         := $(wildcard $(addsuffix /*.[ch],include include/cinstr runtime reader cli bench tests/* tests/fixtures/*) \
 	$(addsuffix /*.cpp,plugin tests/* tests/fixtures/*))
 
+protocols       := profile perfetto
 interposers     := cinstr_heap cinstr_block
 runtime_objects := $(patsubst %,$(BUILD)/%.o,$(runtime_sources))
 hook_objects    := $(BUILD)/runtime/hooks.c.o $(BUILD)/runtime/instructions.c.o
-reader_objects  := $(patsubst %,$(BUILD)/%.o,$(reader_sources)) $(BUILD)/gen/profile.pb-c.o
+reader_objects  := $(patsubst %,$(BUILD)/%.o,$(reader_sources)) $(protocols:%=$(BUILD)/gen/%.pb-c.o)
 cli_objects     := $(patsubst %,$(BUILD)/%.o,$(cli_sources) cli/page_templates.S)
 
 READER_LIBS := -ldw -lelf -lprotobuf-c -lz -lsupc++ -lm
@@ -120,7 +121,7 @@ $(BUILD)/libcinstr.so: | $(BUILD)/libcinstr_hooks.a
 
 # --- the reader and the command -----------------------------------------------------------------
 
-$(BUILD)/gen/profile.pb-c.c $(BUILD)/gen/profile.pb-c.h &: reader/profile.proto
+$(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h &: reader/%.proto
 	@mkdir -p $(@D)
 	protoc-c --proto_path=reader --c_out=$(@D) $<
 
@@ -128,11 +129,11 @@ $(BUILD)/gen/profile.pb-c.c $(BUILD)/gen/profile.pb-c.h &: reader/profile.proto
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
 	$(CC) -std=gnu11 -fPIC -fvisibility=hidden $(CFLAGS) -I$(BUILD)/gen -c $< -o $@
 
-$(BUILD)/reader/%.c.o: reader/%.c | $(BUILD)/gen/profile.pb-c.h
+$(BUILD)/reader/%.c.o: reader/%.c | $(protocols:%=$(BUILD)/gen/%.pb-c.h)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) -fPIC $(CFLAGS) -c $< -o $@
 
-$(BUILD)/cli/%.c.o: cli/%.c | $(BUILD)/gen/profile.pb-c.h
+$(BUILD)/cli/%.c.o: cli/%.c | $(protocols:%=$(BUILD)/gen/%.pb-c.h)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) -Ireader $(CFLAGS) -c $< -o $@
 

@@ -15,13 +15,15 @@
 #include "liveness.h"
 #include "output_file.h"
 #include "source.h"
+#include "trace.h"
 #include "units.h"
 
 struct request {
     struct build_options build;
     const char *output;
     const char *directory;
-    double seconds; /* 0: since the start */
+    const char *trace; /* NULL: a profile */
+    double seconds;    /* 0: since the start */
     bool quiet;
 };
 
@@ -126,6 +128,35 @@ static int write_profile(const struct profile *profile, const char *path, struct
     return error_prefix(error, "%s", file->path);
 }
 
+static bool is_json(const char *name) {
+    const size_t length = strlen(name);
+    return length >= 5 && strcmp(name + length - 5, ".json") == 0;
+}
+
+static int write_trace(const struct request *request, const struct trace *trace,
+                       struct error *error) {
+    struct output_file file;
+    if (output_file_open(&file, request->trace, error) != 0)
+        return -1;
+    const int result = is_json(request->trace) ? trace_write_chrome(trace, file.fd, error)
+                                               : trace_write_perfetto(trace, file.fd, error);
+    if (result == 0)
+        return output_file_finish(&file, error);
+    output_file_discard(&file);
+    return error_prefix(error, "%s", file.path);
+}
+
+static int dump_trace(const struct request *request, const struct snapshot *snapshot,
+                      struct error *error) {
+    struct trace *trace = trace_new(snapshot, error);
+    const int result = trace == NULL ? -1 : write_trace(request, trace, error);
+    if (result == 0 && !request->quiet)
+        note("%s: %s stacks; %s events were lost", request->trace,
+             units_count(trace->lane_count).text, units_count((int64_t)trace->lost).text);
+    trace_free(trace);
+    return result;
+}
+
 static int dump_snapshot(const struct source *source, const struct request *request,
                          const struct snapshot *snapshot, struct error *error) {
     const struct kind *kind = find_kind(request->build.kind != NULL ? request->build.kind
@@ -155,7 +186,8 @@ static int dump(const struct request *request, const char *text, struct error *e
         return -1;
     struct snapshot *snapshot = source_snapshot(&source, "cinstr dump", error);
     if (snapshot != NULL)
-        result = dump_snapshot(&source, request, snapshot, error);
+        result = request->trace != NULL ? dump_trace(request, snapshot, error)
+                                        : dump_snapshot(&source, request, snapshot, error);
     snapshot_free(snapshot);
     source_close(&source);
     return result;
@@ -176,6 +208,9 @@ static const char help[] =
     "                        CINSTR_OPTIONS);\n"
     "                        heap, allocs: what is in use, what was allocated;\n"
     "                        block, mutex: waits by who waited, who held the lock\n"
+    "      --trace FILE      not a profile but the trace: of trace_ring= the last of\n"
+    "                        each thread, of trace= all so far; Perfetto's format,\n"
+    "                        or with a FILE.json Chrome's\n"
     "      --seconds N       only what happens in the next N seconds\n"
     "      --by-thread       keep threads apart, by tags\n"
     "      --baseline SECONDS  a plain build's run time: anchors the times\n" HELP_DIRECTORY
@@ -188,9 +223,17 @@ static const char help[] =
     "Examples:\n"
     "  cinstr dump 4711\n"
     "  cinstr dump --seconds 5 -o busy.pb.gz lua && go tool pprof -top busy.pb.gz\n"
+    "  cinstr dump --trace last.perfetto-trace 4711\n"
     "  cinstr dump --kind edges -o e.pb.gz 4711 && go tool pprof -peek main e.pb.gz\n";
 
-enum { OPTION_KIND = 256, OPTION_SECONDS, OPTION_BY_THREAD, OPTION_BASELINE, OPTION_DIRECTORY };
+enum {
+    OPTION_KIND = 256,
+    OPTION_SECONDS,
+    OPTION_BY_THREAD,
+    OPTION_BASELINE,
+    OPTION_TRACE,
+    OPTION_DIRECTORY
+};
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
@@ -198,6 +241,7 @@ static const struct option long_options[] = {
     {"seconds", required_argument, NULL, OPTION_SECONDS},
     {"by-thread", no_argument, NULL, OPTION_BY_THREAD},
     {"baseline", required_argument, NULL, OPTION_BASELINE},
+    {"trace", required_argument, NULL, OPTION_TRACE},
     {"directory", required_argument, NULL, OPTION_DIRECTORY},
     {"quiet", no_argument, NULL, 'q'},
     {"help", no_argument, NULL, 'h'},
@@ -225,6 +269,9 @@ static int set_option(const struct command *command, void *context, int option) 
         if (!parse_real(optarg, 0.001, 2e6, &request->seconds))
             return usage_error(command, "--seconds takes 0.001 to 2000000, not '%s'", optarg);
         break;
+    case OPTION_TRACE:
+        request->trace = optarg;
+        break;
     case OPTION_BY_THREAD:
         request->build.by_thread = true;
         break;
@@ -247,6 +294,8 @@ static int run(const struct command *command, int argc, char **argv) {
     const char *source = source_argument(command, argc, argv);
     if (source == NULL)
         return STATUS_USAGE;
+    if (request.trace != NULL && (request.seconds > 0 || request.build.kind != NULL))
+        return usage_error(command, "--trace is no profile: it has no --kind and no --seconds");
     if (request.seconds > 0 && request.build.baseline_seconds > 0)
         return usage_error(command, "--baseline is for a whole run, not for --seconds of it");
     return dump(&request, source, &error) == 0 ? STATUS_FINE : fail(&error);

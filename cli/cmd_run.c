@@ -140,7 +140,7 @@ static int preload_all(const struct request *request, struct error *error) {
 static bool note_profiles(const struct request *request, const char *output,
                           struct run_profiles *before) {
     static const char *const names[RUN_PROFILES_FILES] = {"cpuprofile", "memprofile",
-                                                          "blockprofile", "mutexprofile"};
+                                                          "blockprofile", "mutexprofile", "trace"};
     char files[RUN_PROFILES_FILES][RUN_OPTIONS_SIZE];
     const char *list[RUN_PROFILES_FILES];
     for (int i = 0; i < RUN_PROFILES_FILES; i++) {
@@ -202,6 +202,9 @@ static const char help[] =
     "      --memprofile FILE\n"
     "      --blockprofile FILE\n"
     "      --mutexprofile FILE  --sample, --heap, --block or --mutex, into FILE\n"
+    "      --trace FILE      every entry and exit with its time, as a trace for\n"
+    "                        Perfetto, or with a FILE.json for Chrome\n"
+    "      --trace-ring MIB  keep the last of each thread for `cinstr dump --trace`\n"
     "      --no-cpu          wall time alone, no CPU time\n"
     "      --no-start        record only from the program's own cinstr_start() on\n"
     "      --directory DIR   where the records lie while it runs\n"
@@ -216,6 +219,7 @@ static const char help[] =
     "Examples:\n"
     "  cinstr run -- ./program arguments\n"
     "  cinstr run -o p.pb.gz --histogram -- ./program && cinstr report p.pb.gz\n"
+    "  cinstr run --trace t.perfetto-trace -- ./program    # https://ui.perfetto.dev\n"
     "  cinstr run --timing adaptive make check\n"
     "  cinstr run --memprofile mem.pb.gz -- ./program && go tool pprof mem.pb.gz\n"
     "  cinstr run --sample=500 -o p.pb.gz -- ./program && cinstr report p.cpu.pb.gz\n";
@@ -234,6 +238,8 @@ enum {
     OPTION_MEMPROFILE,
     OPTION_BLOCKPROFILE,
     OPTION_MUTEXPROFILE,
+    OPTION_TRACE,
+    OPTION_TRACE_RING,
     OPTION_NO_CPU,
     OPTION_NO_START,
     OPTION_DIRECTORY,
@@ -253,6 +259,8 @@ static const struct option long_options[] = {
     {"memprofile", required_argument, NULL, OPTION_MEMPROFILE},
     {"blockprofile", required_argument, NULL, OPTION_BLOCKPROFILE},
     {"mutexprofile", required_argument, NULL, OPTION_MUTEXPROFILE},
+    {"trace", required_argument, NULL, OPTION_TRACE},
+    {"trace-ring", required_argument, NULL, OPTION_TRACE_RING},
     {"no-cpu", no_argument, NULL, OPTION_NO_CPU},
     {"no-start", no_argument, NULL, OPTION_NO_START},
     {"directory", required_argument, NULL, OPTION_DIRECTORY},
@@ -278,6 +286,8 @@ static const struct recorder_option {
     [OPTION_MEMPROFILE - OPTION_FIRST] = {"memprofile", "", PRELOAD_HEAP},
     [OPTION_BLOCKPROFILE - OPTION_FIRST] = {"blockprofile", "", PRELOAD_BLOCK},
     [OPTION_MUTEXPROFILE - OPTION_FIRST] = {"mutexprofile", "", PRELOAD_BLOCK},
+    [OPTION_TRACE - OPTION_FIRST] = {"trace", "", PRELOADS},
+    [OPTION_TRACE_RING - OPTION_FIRST] = {"trace_ring", "", PRELOADS},
     [OPTION_NO_CPU - OPTION_FIRST] = {"cpu", "0", PRELOADS},
     [OPTION_NO_START - OPTION_FIRST] = {"start", "0", PRELOADS},
     [OPTION_DIRECTORY - OPTION_FIRST] = {"directory", "", PRELOADS},
@@ -296,13 +306,15 @@ static int check_value(const struct command *command, int option, const char *va
     if (option == OPTION_HEAP && strcmp(value, "exact") != 0 &&
         !parse_number(value, 1, UINT64_C(1) << 40, &number))
         return usage_error(command, "--heap is exact or a number of bytes, not '%s'", value);
+    if (option == OPTION_TRACE_RING && !parse_number(value, 1, 512, &number))
+        return usage_error(command, "--trace-ring takes 1 to 512 MiB, not '%s'", value);
     if (option == OPTION_BLOCK && strcmp(value, "1") != 0 && strcmp(value, "io") != 0)
         return usage_error(command, "--block takes nothing or io, not '%s'", value);
     return STATUS_FINE;
 }
 
 static bool is_file(int option) {
-    return option == 'o' || (option >= OPTION_CPUPROFILE && option <= OPTION_MUTEXPROFILE);
+    return option == 'o' || (option >= OPTION_CPUPROFILE && option <= OPTION_TRACE);
 }
 
 static int set_option(const struct command *command, void *context, int option) {

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 enum {
-    RUN_PROFILES_FILES = 4,
+    RUN_PROFILES_FILES = 5,
     RUN_PROFILES_BESIDES = 6, /* with the output itself */
     RUN_PROFILES_PATTERNS = RUN_PROFILES_BESIDES + RUN_PROFILES_FILES
 };

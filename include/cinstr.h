@@ -55,6 +55,13 @@ int cinstr_write_heap_profile(int fd);
  * recorded). */
 int cinstr_set_label(const char *key, const char *value);
 
+/* Marks a moment of the calling thread in the trace (trace= of CINSTR_OPTIONS); or says what some
+ * value is from now on, which is shown as a curve (58 bits of it). The name is copied: up to 191
+ * characters, 255 different names and labels in a process. Thread-safe; not async-signal-safe.
+ * Errors: EINVAL (NULL, too long), ENOSPC (too many names), ENOTSUP (there is no trace). */
+int cinstr_trace_event(const char *name);
+int cinstr_trace_value(const char *name, long long value);
+
 /* Names a stack that the program is going to switch to by hand (a coroutine of its own making): the
  * bytes from low to high. Stacks given to makecontext() are known without. To be called before the
  * first switch and whenever the memory is used for another coroutine. Thread-safe; not

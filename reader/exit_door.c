@@ -4,12 +4,25 @@
  * that this library has just been loaded into. The only symbol that the library exports.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include <cinstr/reader.h>
 
 #include "build_profile.h"
 #include "profile.h"
 #include "snapshot.h"
+#include "trace.h"
+
+static int write_trace(const struct snapshot *snapshot, bool is_json, int fd, struct error *error) {
+    struct trace *trace = trace_new(snapshot, error);
+    int result = -1;
+
+    if (trace != NULL)
+        result =
+            is_json ? trace_write_chrome(trace, fd, error) : trace_write_perfetto(trace, fd, error);
+    trace_free(trace);
+    return result;
+}
 
 static int write_profile(const void *segment, size_t size, const char *kind, int fd,
                          struct error *error) {
@@ -17,6 +30,11 @@ static int write_profile(const void *segment, size_t size, const char *kind, int
     struct profile *profile = NULL;
     int result = -1;
 
+    if (snapshot != NULL && strncmp(kind, "trace", 5) == 0) {
+        result = write_trace(snapshot, strcmp(kind, "trace-json") == 0, fd, error);
+        snapshot_free(snapshot);
+        return result;
+    }
     if (snapshot != NULL)
         profile = build_profile(snapshot, &(struct build_options){.kind = kind}, error);
     if (profile != NULL)

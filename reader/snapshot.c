@@ -21,8 +21,10 @@ enum { TRIES = 16 };
 void snapshot_free(struct snapshot *snapshot) {
     if (snapshot == NULL)
         return;
-    for (uint32_t i = 0; i < snapshot->lane_count; i++)
+    for (uint32_t i = 0; i < snapshot->lane_count; i++) {
         free(snapshot->lanes[i].frames);
+        free(snapshot->lanes[i].trace);
+    }
     for (uint32_t i = 0; i < SEGMENT_MAX_COLUMNS; i++)
         free(snapshot->columns[i]);
     free(snapshot->lanes);
@@ -144,6 +146,7 @@ static struct snapshot *copy(const struct snapshot_source *source, struct error 
     snapshot->is_live = liveness_of(&snapshot->header) != LIVENESS_DEAD;
     if (read_modules(source, snapshot, error) != 0 || read_labels(source, snapshot, error) != 0 ||
         read_lanes(source, snapshot, error) != 0 ||
+        snapshot_read_traces(source, snapshot, error) != 0 ||
         snapshot_read_nodes(source, snapshot, error) != 0 ||
         snapshot_read_samples(source, snapshot, error) != 0 ||
         snapshot_read_frames(source, snapshot, error) != 0 ||

@@ -33,6 +33,9 @@ struct snapshot_lane {
     uint64_t open;  /* open calls; more than frame_count if some are too new to name */
     bool is_steady; /* the frames stood still while they were read */
     struct snapshot_sums early, late; /* before and after the frames were read */
+    uint64_t *trace;                  /* words of its ring that are not drained, oldest first */
+    uint64_t trace_count;
+    bool trace_is_cut; /* older ones have been written over */
 };
 
 /* An address at which a context was interrupted, and how often. */

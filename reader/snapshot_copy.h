@@ -59,6 +59,13 @@ void snapshot_add_late_durations(struct snapshot *snapshot);
 int snapshot_read_samples(const struct snapshot_source *source, struct snapshot *snapshot,
                           struct error *error);
 
+/* --- snapshot_traces.c -------------------------------------------------------------------------
+ */
+
+/* Copies what the rings of lanes hold. */
+int snapshot_read_traces(const struct snapshot_source *source, struct snapshot *snapshot,
+                         struct error *error);
+
 /* --- snapshot_frames.c -------------------------------------------------------------------------
  */
 

@@ -175,6 +175,39 @@ PUBLIC int cinstr_set_label(const char *key, const char *value) {
     return 0;
 }
 
+/* Of what is marked in a trace. */
+static int mark(uintptr_t sp, const char *name, const int64_t *value) {
+    uint32_t label;
+
+    if (name == NULL || strlen(name) > 191) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (!is_up() || process_is_forked() || !trace_is_on) {
+        errno = ENOTSUP;
+        return -1;
+    }
+    label = find_label("event", name);
+    if (label == 0) {
+        errno = ENOSPC;
+        return -1;
+    }
+    if (trace_mark(sp, label, value))
+        return 0;
+    errno = ENOTSUP;
+    return -1;
+}
+
+PUBLIC int cinstr_trace_event(const char *name) {
+    return mark((uintptr_t)__builtin_dwarf_cfa(), name, NULL);
+}
+
+PUBLIC int cinstr_trace_value(const char *name, long long value) {
+    const int64_t number = value;
+
+    return mark((uintptr_t)__builtin_dwarf_cfa(), name, &number);
+}
+
 PUBLIC void cinstr_stack_switch(void *low, void *high) {
     if (is_up() && !process_is_forked())
         stacks_register((uintptr_t)low, (uintptr_t)high);

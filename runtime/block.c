@@ -47,6 +47,7 @@ static void lock_wait_end(const struct lock_wait *wait) {
     const uint32_t node = block_node(wait->wait.function, wait->wait.call_site);
 
     block_charge(node, end - wait->wait.start_ns);
+    block_trace(&wait->wait, node);
     if (wait->is_followed)
         block_holders_got(wait->lock, wait->wait.start_ns, end, node);
     errno = saved_errno;

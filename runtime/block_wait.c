@@ -47,18 +47,25 @@ void block_charge_holder(uint32_t node, uint64_t count, uint64_t delay_ns) {
     charge_add(held_delay, node, delay_ns);
 }
 
+void block_trace(const struct wait *wait, uint32_t node) {
+    if (wait->start_ticks != 0)
+        charge_recorder.trace_wait(node, wait->start_ticks);
+}
+
 /* --- waits --------------------------------------------------------------------------------------
  */
 
 struct wait block_wait_begin(uintptr_t function, uintptr_t call_site) {
-    return (struct wait){function, call_site, block_now(), 0};
+    return (struct wait){function, call_site, block_now(), charge_recorder.ticks(), 0};
 }
 
 void block_wait_end(const struct wait *wait) {
     const int saved_errno = errno;
     const uint64_t end = block_now();
+    const uint32_t node = block_node(wait->function, wait->call_site);
 
-    block_charge(block_node(wait->function, wait->call_site), end - wait->start_ns);
+    block_charge(node, end - wait->start_ns);
+    block_trace(wait, node);
     errno = saved_errno;
 }
 
@@ -69,7 +76,8 @@ static uint64_t count_switches(void) {
 }
 
 struct wait block_io_begin(uintptr_t function, uintptr_t call_site) {
-    return (struct wait){function, call_site, block_now(), count_switches()};
+    return (struct wait){function, call_site, block_now(), charge_recorder.ticks(),
+                         count_switches()};
 }
 
 void block_io_end(const struct wait *wait) {

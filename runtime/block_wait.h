@@ -14,7 +14,8 @@
 struct wait {
     uintptr_t function, call_site;
     uint64_t start_ns;
-    uint64_t switches; /* that the thread had made by itself, where that decides */
+    uint64_t start_ticks; /* for a trace; 0: there is none */
+    uint64_t switches;    /* that the thread had made by itself, where that decides */
 };
 
 /* What is on. Set once, by a constructor; before that all is off. */
@@ -27,6 +28,7 @@ uint64_t block_now(void);
 
 /* Adds a wait to one of the two profiles. */
 void block_charge(uint32_t node, uint64_t delay_ns);
+void block_trace(const struct wait *wait, uint32_t node);
 void block_charge_holder(uint32_t node, uint64_t contentions, uint64_t delay_ns);
 uint32_t block_node(uintptr_t function, uintptr_t call_site);
 

@@ -11,6 +11,7 @@
  */
 #include "charge.h"
 
+#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -98,6 +99,21 @@ static uint32_t make_counterpart(struct segment_node *node) {
         __atomic_store_n(&next->merged, tree_index(made), __ATOMIC_RELEASE);
     }
     return node->merged;
+}
+
+/* A handler may have interrupted whoever holds the lock: then it is never had. */
+uint32_t charge_counterpart(struct segment_node *node) {
+    uint32_t made = __atomic_load_n(&node->merged, __ATOMIC_ACQUIRE);
+
+    for (int tries = 0; made == 0 && tries < 1000; tries++) {
+        if (process_try_lock()) {
+            made = make_counterpart(node);
+            process_unlock();
+        } else {
+            sched_yield();
+        }
+    }
+    return made;
 }
 
 /* Of the context that the calling thread is in; a thread without calls is at the root. */

@@ -33,6 +33,11 @@ int cinstr_charge_wants_io(void);
 /* Counts an allocation that could not be followed. */
 void cinstr_charge_heap_lost(void);
 
+/* For traces: now, 0 when there is none; a wait that is over, begun then; memory in use, now. */
+uint64_t cinstr_charge_ticks(void);
+void cinstr_charge_trace_wait(uint32_t node, uint64_t start);
+void cinstr_charge_trace_heap(uint64_t in_use);
+
 #pragma GCC visibility pop
 
 static inline void charge_add(uint64_t *column, uint32_t node, uint64_t amount) {

@@ -40,6 +40,9 @@ static bool fill_in(void *library) {
     *(void **)&charge_recorder.heap_period = dlsym(library, "cinstr_charge_heap_period");
     *(void **)&charge_recorder.heap_lost = dlsym(library, "cinstr_charge_heap_lost");
     *(void **)&charge_recorder.wants_io = dlsym(library, "cinstr_charge_wants_io");
+    *(void **)&charge_recorder.ticks = dlsym(library, "cinstr_charge_ticks");
+    *(void **)&charge_recorder.trace_wait = dlsym(library, "cinstr_charge_trace_wait");
+    *(void **)&charge_recorder.trace_heap = dlsym(library, "cinstr_charge_trace_heap");
     return charge_recorder.node != NULL;
 }
 

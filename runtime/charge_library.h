@@ -17,6 +17,9 @@ struct charge_recorder {
     uint64_t (*heap_period)(void);
     void (*heap_lost)(void);
     int (*wants_io)(void);
+    uint64_t (*ticks)(void);
+    void (*trace_wait)(uint32_t node, uint64_t start);
+    void (*trace_heap)(uint64_t in_use);
 };
 extern struct charge_recorder charge_recorder;
 

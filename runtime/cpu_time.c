@@ -90,6 +90,8 @@ void cpu_time_follow(struct lane *lane) {
     lane->switch_seen = seen;
     off = off_cpu_ns();
     if (off > thread->off_cpu_seen_ns) {
+        if (lane->trace != NULL)
+            trace_off_cpu(lane, off - thread->off_cpu_seen_ns);
         node = (struct segment_node *)lane->top->node;
         segment.off_cpu[tree_index(node)] += off - thread->off_cpu_seen_ns;
         thread->off_cpu_seen_ns = off;

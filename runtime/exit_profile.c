@@ -209,6 +209,24 @@ static bool write_besides(void) {
     return result;
 }
 
+static bool is_json(const char *name) {
+    const size_t length = strlen(name);
+
+    return length >= 5 && strcmp(name + length - 5, ".json") == 0;
+}
+
+/* What was drained is no longer needed then. */
+static bool write_trace(void) {
+    const char *chunks = segment.header->trace.path;
+
+    if (options.trace[0] == '\0' || chunks[0] == '\0')
+        return true;
+    if (!write_one(options.trace, is_json(options.trace) ? "trace-json" : "trace", false))
+        return false;
+    unlink(chunks);
+    return true;
+}
+
 static bool anything_recorded(void) {
     if (sampler_unwinds)
         return samples_are_there() || charge_is_any();
@@ -224,6 +242,7 @@ void exit_profile_write(void) {
             is_written = write_one(options.output, "exact", false);
         is_written = write_besides() && is_written;
     }
+    is_written = write_trace() && is_written;
     segment.header->state = SEGMENT_EXITED;
     if (is_written)
         segment_unlink();

@@ -37,6 +37,7 @@ static struct {
 
 static uint64_t *alloc_objects, *alloc_space, *inuse_objects, *inuse_space;
 static bool is_on;
+static uint64_t in_use; /* bytes, by what is sampled */
 
 /* An operator new that is under way: the malloc that it calls is charged to its caller. */
 static __thread struct {
@@ -112,11 +113,16 @@ static void charge_new(void *memory, size_t size, uintptr_t function, uintptr_t 
     }
     charge_add(inuse_objects, live.node, objects);
     charge_add(inuse_space, live.node, objects * size);
+    if (charge_recorder.ticks() != 0)
+        charge_recorder.trace_heap(__atomic_add_fetch(&in_use, objects * size, __ATOMIC_RELAXED));
 }
 
 static void give_back(const struct heap_live *live) {
     charge_take(inuse_objects, live->node, live->objects);
     charge_take(inuse_space, live->node, live->objects * live->size);
+    if (charge_recorder.ticks() != 0)
+        charge_recorder.trace_heap(
+            __atomic_sub_fetch(&in_use, live->objects * live->size, __ATOMIC_RELAXED));
 }
 
 static inline void *charged_new(void *memory, size_t size, uintptr_t function,

@@ -84,6 +84,9 @@ struct lane {
     uint64_t resync_sp;   /* set by a catch: frames at or below were abandoned */
     uint64_t vfork_depth; /* open calls when the thread last called vfork() */
     struct jumps *jumps;  /* open setjmp's, see jumps.c */
+    uint64_t *trace;      /* its ring; NULL: none */
+    uint64_t trace_time;  /* ticks of the last event */
+    uint64_t trace_gap;   /* events lost since then */
 } __attribute__((aligned(64)));
 
 /* timing=adaptive, in a node's `writer`: it is timed on one call in 2^shift; see adaptive.c. */

@@ -30,7 +30,7 @@ static void hook_begin(struct lane *lane, uintptr_t sp) {
 
 void lane_rest(struct lane *lane) {
     const bool usual = process_recording && clock_kind != SEGMENT_CLOCK_MONOTONIC &&
-                       lane->pending == 0 && lane->overflow == 0;
+                       lane->pending == 0 && lane->overflow == 0 && !trace_is_on;
 
     __atomic_store_n(&lane->full, usual ? lane->bound : 0, __ATOMIC_SEQ_CST);
     /* cinstr_stop() clears the flag first and full afterwards: one of us sees the other. */

@@ -28,7 +28,8 @@ enum option_type {
     OPTION_RATE,
     OPTION_CLOCK,
     OPTION_HEAP,
-    OPTION_BLOCK
+    OPTION_BLOCK,
+    OPTION_RING
 };
 
 static const struct option_row {
@@ -68,6 +69,13 @@ static const struct option_row {
      "input, output and time; 0: none (default)"},
     {"mutex", OPTION_BOOL, &options.mutex, 0,
      "0 or 1: waits for locks, charged to the context that held them (default 0)"},
+    {"trace", OPTION_TEXT, options.trace, sizeof options.trace,
+     "FILE: every entry and exit with its time, as a Perfetto trace, or as Chrome's JSON if it "
+     "ends "
+     "in .json"},
+    {"trace_ring", OPTION_RING, &options.trace_ring, 0,
+     "MIB: keep the last entries and exits of each thread, so many MiB of them, for "
+     "`cinstr dump --trace`, 1 to 512"},
     {"cpuprofile", OPTION_TEXT, options.cpuprofile, sizeof options.cpuprofile,
      "FILE: the sampled profile's name (default: beside output); implies sample"},
     {"memprofile", OPTION_TEXT, options.memprofile, sizeof options.memprofile,
@@ -98,12 +106,12 @@ static void report_unknown(const char *name) {
     message("CINSTR_OPTIONS: no option '%s'; there are %s", name, names);
 }
 
-static bool set_count(uint64_t *target, const char *value) {
+static bool set_number(uint64_t *target, const char *value, uint64_t least, uint64_t most) {
     char *end;
 
     errno = 0;
     const unsigned long long count = strtoull(value, &end, 10);
-    if (errno != 0 || end == value || *end != '\0' || count < 1024 || count > 16777216)
+    if (errno != 0 || end == value || *end != '\0' || count < least || count > most)
         return false;
     *target = count;
     return true;
@@ -178,13 +186,15 @@ static bool set_row(const struct option_row *row, const char *value) {
         *(bool *)row->target = value[0] == '1';
         return true;
     case OPTION_COUNT:
-        return set_count(row->target, value);
+        return set_number(row->target, value, 1024, 16777216);
     case OPTION_TIMING:
         return set_timing(row->target, value);
     case OPTION_RATE:
         return set_rate(row->target, value);
     case OPTION_CLOCK:
         return set_clock(row->target, value);
+    case OPTION_RING:
+        return set_number(row->target, value, 1, 512);
     case OPTION_BLOCK:
         return set_block(row->target, value);
     case OPTION_HEAP:

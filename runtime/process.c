@@ -212,6 +212,7 @@ static bool start(void) {
     charge_init();
     modules_refresh();
     register_fork_handlers();
+    trace_init();
     process_recording = options.start;
     publish(segment.header);
     return true;
@@ -277,6 +278,7 @@ static void drop_fork_path(void) {
 static void in_fork_child(void) {
     if (wiped == NULL || process_state != PROCESS_UP)
         return;
+    trace_stop_in_child();
     if (wiped->alive != 0) {
         memset(wiped, 0, sizeof *wiped);
         for (uint64_t i = 0; i < segment.header->sections[SEGMENT_SECTION_LANES].count; i++)
@@ -316,6 +318,7 @@ bool process_after_fork(uintptr_t sp) {
 
     cinstr_self = lane_sentinel();
     wiped->alive = 1;
+    trace_stop_in_child(); /* _Fork and clone run no handlers */
     if (!segment_create(true)) {
         process_state = PROCESS_OFF;
         return false;
@@ -350,6 +353,7 @@ __attribute__((destructor(101))) static void process_ends(void) {
     if (process_state != PROCESS_UP || process_is_forked())
         return;
     sampler_stop();
+    trace_finish();
     modules_refresh();
     segment.header->latest = clock_pair();
     exit_profile_write();

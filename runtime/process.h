@@ -56,6 +56,8 @@ struct options {
     uint64_t heap;       /* bytes between samples, 1 exact; 0 off */
     uint32_t block;      /* enum block_option */
     bool mutex;
+    char trace[512];     /* pattern of the trace's name; "" none */
+    uint64_t trace_ring; /* MiB of each lane; 0: not kept as a ring */
     /* Files of their own, as patterns; "" beside the output. */
     char cpuprofile[512], memprofile[512], blockprofile[512], mutexprofile[512];
     uint32_t sample; /* a second; 0 off */
@@ -218,6 +220,29 @@ bool charge_is_any(void);
 uint32_t charge_child(uint32_t parent, uint64_t function, uint64_t call_site);
 /* charge_stack.c: the context of a call without hooks, by its stack. */
 uint32_t charge_stack(uintptr_t call_site);
+
+/* The counterpart in lane 0 of a node; 0: it cannot be had now. In a hook. */
+uint32_t charge_counterpart(struct segment_node *node);
+
+/* --- trace.c ------------------------------------------------------------------------------------
+ */
+
+/* Every hook takes the slow path, and says what it did. */
+extern bool trace_is_on;
+/* Begins; a fork child is not traced. */
+void trace_init(void);
+void trace_stop_in_child(void);
+/* Nobody drains any more; all is in the file. */
+void trace_finish(void);
+/* A lane's ring: made, and drained for the last time. */
+void trace_attach(struct lane *lane);
+void trace_detach(struct lane *lane);
+/* Called within hook_begin(). */
+void trace_enter(struct lane *lane, struct segment_node *node, uint64_t ticks);
+void trace_exit(struct lane *lane, struct segment_node *node, uint64_t ticks);
+void trace_off_cpu(struct lane *lane, uint64_t ns);
+/* A mark, or with `value` a value, in the calling thread. False: it is not traced. */
+bool trace_mark(uintptr_t sp, uint32_t label, const int64_t *value);
 
 /* --- sampler*.c, samples.c ---------------------------------------------------------------------
  */

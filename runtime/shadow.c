@@ -100,6 +100,8 @@ void shadow_pop(struct lane *lane, uint64_t now, bool abnormal) {
     } else if (lane->timed_calls == NULL) {
         node_give_time(node, node_for_children(lane, frame - 1));
     }
+    if (lane->trace != NULL)
+        trace_exit(lane, node, now);
     if (abnormal)
         segment.unwinds[tree_index(node)]++;
     else

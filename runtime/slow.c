@@ -61,6 +61,8 @@ static void record_enter(struct lane *lane, uint64_t function, uint64_t call_sit
         return;
     }
     lane->top->start = kind == ENTER_TIMED ? clock_ticks() : 0;
+    if (lane->trace != NULL)
+        trace_enter(lane, node, kind == ENTER_TIMED ? lane->top->start : clock_ticks());
 }
 
 /* The usual path is about to take this entry, timed from here: see probe.c. */

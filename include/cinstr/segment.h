@@ -30,6 +30,9 @@
  * node of the library's function (malloc, say) below the context that called it. Such nodes have no
  * calls, but values in columns ("alloc_space", "delay"), which any thread may add to, atomically.
  *
+ * Traces. With trace= each lane has a ring of words in the heap, see segment_trace_kind; what is
+ * drained from it lies in a file of chunks, see segment_trace_chunk.
+ *
  * Frames. frame 0 of a shadow stack is its base (the lane's root); the frames above it are the
  * calls now open, up to the first with node == 0. `node` is an address in the writer's memory: its
  * index is (node - header.base - sections[NODES].offset) / sizeof(struct segment_node).
@@ -181,6 +184,43 @@ struct segment_heap {
     uint64_t lost;   /* allocations that could not be followed to their end: no memory */
 };
 
+/* trace=, trace_ring=; all zero when both are off. */
+struct segment_trace {
+    uint64_t ring_words; /* each lane's ring: the newest that many words are kept; 0: drained */
+    uint64_t lost;       /* events of lanes that have ended, and of those that have no ring */
+    char path[256];      /* of the file of chunks; "": a ring is all there is */
+};
+
+/* A word of a trace: bits 63 and 62 are its kind. Times are the low 35 bits of ticks; words stand
+ * in the order of time, and at least every 2^34 ticks one says all of it. A node is one of lane 0,
+ * which keeps contexts for good. */
+enum segment_trace_kind {
+    SEGMENT_TRACE_ENTER = 1, /* 61 to 35: node; 34 to 0: time */
+    SEGMENT_TRACE_EXIT = 2,  /* likewise; by return or otherwise */
+    SEGMENT_TRACE_OTHER = 3, /* 61 to 58: what, 57 to 0: by that */
+};
+enum segment_trace_other {
+    SEGMENT_TRACE_TIME = 1,    /* all of the ticks */
+    SEGMENT_TRACE_LOST = 2,    /* how many events are missing here */
+    SEGMENT_TRACE_OFF_CPU = 3, /* nanoseconds off the CPU before the next event */
+    SEGMENT_TRACE_MARK = 4,    /* 42 to 35: a label; 34 to 0: time: cinstr_trace_event() */
+    SEGMENT_TRACE_VALUE = 5,   /* likewise, and the next word holds a value: cinstr_trace_value() */
+    SEGMENT_TRACE_NUMBER = 6,  /* that: two's complement */
+};
+#define SEGMENT_TRACE_TIME_BITS 35
+#define SEGMENT_TRACE_HEAP      0u /* the label of memory in use, in bytes */
+
+/* The file of chunks: each a part of one lane's words. */
+#define SEGMENT_TRACE_MAGIC UINT32_C(0x4b484354) /* "TCHK" */
+struct segment_trace_chunk {
+    uint32_t magic;
+    uint32_t words; /* that follow */
+    uint32_t lane, generation;
+    uint32_t tid;
+    uint32_t lane_kind;
+    char thread_name[16];
+};
+
 struct segment_header {
     uint64_t magic;
     uint32_t version_major;
@@ -224,6 +264,7 @@ struct segment_header {
 
     struct segment_sampling sampling;
     struct segment_heap heap;
+    struct segment_trace trace;
 };
 
 struct segment_module {
@@ -270,7 +311,12 @@ struct segment_lane {
      */
     uint64_t late_node;
     uint64_t late_ticks;
-    uint64_t reserved[9];
+    uint64_t trace;          /* file offset of its ring; 0 none */
+    uint64_t trace_capacity; /* words, a power of two */
+    uint64_t trace_written;  /* words, ever; the next goes to trace_written % trace_capacity */
+    uint64_t trace_read;     /* words drained */
+    uint64_t trace_lost;     /* events */
+    uint64_t reserved[4];
 };
 
 struct segment_label {

@@ -114,7 +114,7 @@ static void a_percent_in_the_directory_is_no_pattern(void **state) {
 }
 
 static char told[256];
-static const char *const none[RUN_PROFILES_FILES] = {"", "", "", ""};
+static const char *const none[RUN_PROFILES_FILES] = {"", "", "", "", ""};
 
 static void tell(const char *path, size_t index) {
     snprintf(told + strlen(told), sizeof(told) - strlen(told), "%zu:%s ", index, path);
@@ -146,7 +146,7 @@ static void a_pattern_s_other_characters_stand_for_themselves(void **state) {
 
 static void profiles_of_other_names_are_told_as_well(void **state) {
     (void)state;
-    static const char *const files[RUN_PROFILES_FILES] = {"", "m.gz", "", "x.%p"};
+    static const char *const files[RUN_PROFILES_FILES] = {"", "m.gz", "", "x.%p", ""};
     struct run_profiles before;
     told[0] = '\0';
     assert_true(run_profiles_note(&before, "none", files));
