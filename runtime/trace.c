@@ -24,7 +24,7 @@
 #include "clock.h"
 #include "process.h"
 
-#define DRAINED_WORDS (UINT64_C(1) << 17) /* a ring that is drained: 1 MiB */
+#define DRAINED_WORDS (UINT64_C(1) << 19) /* a ring that is drained: 4 MiB */
 #define TIME_EVERY    1024u               /* words: so often all of the time is said */
 #define TIME_MASK     ((UINT64_C(1) << SEGMENT_TRACE_TIME_BITS) - 1)
 #define PAYLOAD_MASK  ((UINT64_C(1) << 58) - 1)
