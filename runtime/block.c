@@ -69,7 +69,7 @@ static inline void release(const void *lock, uintptr_t function, uintptr_t call_
         const int result = real_##trial(lock);                                                     \
         if (LIKELY(result != (busy)))                                                              \
             return result;                                                                         \
-        const struct lock_wait wait __attribute__((cleanup(lock_wait_end))) =                      \
+        const struct lock_wait wait __attribute__((cleanup(lock_wait_end), unused)) =              \
             lock_wait_begin(lock, (uintptr_t)name, CALL_SITE());                                   \
         return real_##name arguments;                                                              \
     }
@@ -108,7 +108,7 @@ UNLOCK(mtx_unlock, mtx_t)
         NEXT(name);                                                                                \
         if (!block_waits)                                                                          \
             return real_##name arguments;                                                          \
-        const struct wait wait __attribute__((cleanup(block_wait_end))) =                          \
+        const struct wait wait __attribute__((cleanup(block_wait_end), unused)) =                  \
             block_wait_begin((uintptr_t)name, CALL_SITE());                                        \
         return real_##name arguments;                                                              \
     }
@@ -120,7 +120,7 @@ UNLOCK(mtx_unlock, mtx_t)
         if (!block_waits)                                                                          \
             return real_##name arguments;                                                          \
         release(lock, (uintptr_t)name, CALL_SITE());                                               \
-        const struct wait wait __attribute__((cleanup(block_wait_end))) =                          \
+        const struct wait wait __attribute__((cleanup(block_wait_end), unused)) =                  \
             block_wait_begin((uintptr_t)name, CALL_SITE());                                        \
         return real_##name arguments;                                                              \
     }
@@ -155,7 +155,7 @@ WAIT(pthread_barrier_wait, (pthread_barrier_t * barrier), (barrier))
         pthread_testcancel();                                                                      \
         if (LIKELY((attempt) == 0))                                                                \
             return 0;                                                                              \
-        const struct wait wait __attribute__((cleanup(block_wait_end))) =                          \
+        const struct wait wait __attribute__((cleanup(block_wait_end), unused)) =                  \
             block_wait_begin((uintptr_t)name, CALL_SITE());                                        \
         return real_##name arguments;                                                              \
     }

@@ -30,7 +30,7 @@
             block_find(&real, #name);                                                              \
         if (!block_io)                                                                             \
             return real arguments;                                                                 \
-        const struct wait begun __attribute__((cleanup(block_io_end))) =                           \
+        const struct wait begun __attribute__((cleanup(block_io_end), unused)) =                   \
             block_io_begin((uintptr_t)name, CALL_SITE());                                          \
         return real arguments;                                                                     \
     }
