@@ -50,7 +50,7 @@ reader_objects  := $(patsubst %,$(BUILD)/%.o,$(reader_sources)) $(protocols:%=$(
 cli_objects     := $(patsubst %,$(BUILD)/%.o,$(cli_sources) cli/page_templates.S)
 
 READER_LIBS := -ldw -lelf -lprotobuf-c -lz -lsupc++ -lm
-CLI_LIBS    := $(READER_LIBS) -ljansson
+CLI_LIBS    := $(READER_LIBS) -ljansson -lmicrohttpd
 
 .PHONY: all runtime plugin demo test unit sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
 all: runtime plugin $(BUILD)/libcinstr_reader.so.0 $(BUILD)/libcinstr_reader.a $(BUILD)/cinstr

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "difference.h"
 #include "liveness.h"
 #include "output_file.h"
 #include "source.h"
@@ -41,35 +42,12 @@ static void wait_for(const struct segment_header *header, double seconds) {
         close(fd);
 }
 
-/* What states the sums of a whole run is not true of a part of it. */
-static void leave_out_sums(struct profile *profile) {
-    static const char *const sums[] = {"calls ",
-                                       "time: ", "below resolution: ", "most of the time "};
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < profile->comment_count; i++) {
-        bool is_sum = false;
-        for (size_t k = 0; k < sizeof(sums) / sizeof(sums[0]); k++)
-            is_sum = is_sum || strncmp(profile->comments[i], sums[k], strlen(sums[k])) == 0;
-        if (!is_sum)
-            profile->comments[kept++] = profile->comments[i];
-    }
-    profile->comment_count = kept;
-}
-
 static struct profile *subtract(const struct source *source, const struct request *request,
                                 const struct profile *before, struct error *error) {
     struct profile *after = source_profile(source, &request->build, error);
-    struct profile *difference = after == NULL ? NULL : profile_subtract(after, before, error);
+    struct profile *result = after == NULL ? NULL : difference(after, before, error);
     profile_free(after);
-    if (difference == NULL)
-        return NULL;
-    leave_out_sums(difference);
-    if (profile_add_comment(difference, "the difference of two snapshots; what is said of losses "
-                                        "counts from the start") != PROFILE_NONE)
-        return difference;
-    error_set_errno(error, "cannot describe the difference");
-    profile_free(difference);
-    return NULL;
+    return result;
 }
 
 static struct profile *build_difference(const struct source *source, const struct request *request,
@@ -82,9 +60,9 @@ static struct profile *build_difference(const struct source *source, const struc
     if (before == NULL)
         return NULL;
     wait_for(&first->header, request->seconds);
-    struct profile *difference = subtract(source, request, before, error);
+    struct profile *result = subtract(source, request, before, error);
     profile_free(before);
-    return difference;
+    return result;
 }
 
 /* --- the dump ----------------------------------------------------------------------------------

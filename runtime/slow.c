@@ -55,12 +55,14 @@ static void record_enter(struct lane *lane, uint64_t function, uint64_t call_sit
         parent->callee_returns++;
         return;
     }
-    if (!shadow_push(lane, node, sp, 1)) {
+    /* Readers see the frame at once: it has a time that is nearly right. */
+    if (!shadow_push(lane, node, sp, kind == ENTER_TIMED ? clock_ticks() : 0)) {
         parent->callee_returns++; /* too deep for the stack: counted, not timed */
         lane->overflow++;
         return;
     }
-    lane->top->start = kind == ENTER_TIMED ? clock_ticks() : 0;
+    if (kind == ENTER_TIMED)
+        lane->top->start = clock_ticks();
     if (lane->trace != NULL)
         trace_enter(lane, node, kind == ENTER_TIMED ? lane->top->start : clock_ticks());
 }

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `cinstr serve`: the profiles of this user's processes over HTTP, as Go's services have them. The
+ * processes know nothing of it: their segments are read.
+ */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "serve_http.h"
+
+struct request {
+    const char *listen, *directory;
+};
+
+static void say_where(const struct serve_address *address) {
+    const bool is_v6 = strchr(address->host, ':') != NULL;
+    if (address->path[0] != '\0')
+        note("serving on the Unix socket %s", address->path);
+    else
+        note("serving on http://%s%s%s:%s/", is_v6 ? "[" : "", address->host, is_v6 ? "]" : "",
+             address->port);
+}
+
+/* Until it is told to end. */
+static int serve(const struct request *request, struct error *error) {
+    struct serve serve = {.directory = request->directory};
+    sigset_t ends;
+    int number;
+    if (serve_address_parse(&serve.address, request->listen, error) != 0)
+        return -1;
+    const int fd = serve_address_listen(&serve.address, error);
+    if (fd < 0)
+        return -1;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGTERM);
+    sigprocmask(SIG_BLOCK, &ends, NULL); /* and so in the threads to come */
+    if (!serve_start(&serve, fd)) {
+        close(fd);
+        return error_set(error, "cannot start the server");
+    }
+    say_where(&serve.address);
+    sigwait(&ends, &number);
+    serve_stop(&serve);
+    if (serve.address.path[0] != '\0')
+        unlink(serve.address.path);
+    return 0;
+}
+
+static const char help[] =
+    "Serves the profiles of this user's instrumented processes over HTTP, with the\n"
+    "endpoints that Go's net/http/pprof has: / lists the processes, and\n"
+    "/PID/debug/pprof/ what there is of each. They are not stopped or asked.\n"
+    "\n"
+    "Options:\n"
+    "      --listen ADDRESS  HOST:PORT, :PORT of this machine alone, or unix:PATH\n"
+    "                        (default localhost:6060; port 0 takes a free one)\n" HELP_DIRECTORY
+    "  -h, --help            this\n"
+    "\n"
+    "It ends on SIGINT or SIGTERM. Requests that call it by a name which is not this\n"
+    "machine's are refused.\n"
+    "Exit status: 0 ended, 1 failed, 2 wrong usage.\n"
+    "\n"
+    "Examples:\n"
+    "  cinstr serve &\n"
+    "  go tool pprof http://localhost:6060/4711/debug/pprof/heap\n"
+    "  go tool pprof -seconds 5 http://localhost:6060/4711/debug/pprof/exact\n"
+    "  curl 'http://localhost:6060/4711/debug/pprof/edges?debug=1'\n";
+
+enum { OPTION_LISTEN = 256, OPTION_DIRECTORY };
+
+static const struct option long_options[] = {
+    {"listen", required_argument, NULL, OPTION_LISTEN},
+    {"directory", required_argument, NULL, OPTION_DIRECTORY},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+static int set_option(const struct command *command, void *context, int option) {
+    struct request *request = context;
+    (void)command;
+    if (option == OPTION_LISTEN)
+        request->listen = optarg;
+    else
+        request->directory = optarg;
+    return STATUS_FINE;
+}
+
+static const struct command_options options = {":h", long_options, set_option};
+
+static int run(const struct command *command, int argc, char **argv) {
+    struct request request = {.listen = "localhost:6060"};
+    struct error error;
+    const int status = read_options(command, argc, argv, &options, &request);
+    if (status != STATUS_GO_ON)
+        return status;
+    if (argc != optind)
+        return usage_error(command, "it serves all processes: no '%s'", argv[optind]);
+    return serve(&request, &error) == 0 ? STATUS_FINE : fail(&error);
+}
+
+const struct command command_serve = {
+    .name = "serve",
+    .arguments = "[OPTION]...",
+    .summary = "profiles over HTTP, for go tool pprof and its kind",
+    .help = help,
+    .run = run,
+};

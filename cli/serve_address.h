@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the server listens, and by which names it may be called. Called by cmd_serve.c and
+ * serve_http.c.
+ */
+#ifndef CINSTR_CLI_SERVE_ADDRESS_H
+#define CINSTR_CLI_SERVE_ADDRESS_H
+
+#include <stdbool.h>
+
+#include "error.h"
+
+struct serve_address {
+    char host[256]; /* as it was given; "localhost" otherwise */
+    char port[16];
+    char path[108]; /* of a Unix socket; "" none */
+};
+
+/* "localhost:6060", "127.0.0.1:0", "[::1]:6060", ":6060" (this machine alone), "unix:/path". */
+int serve_address_parse(struct serve_address *address, const char *text, struct error *error);
+
+/* A listening socket; where the port was 0, `address` has the one it got. -1 with `error` filled.
+ */
+int serve_address_listen(struct serve_address *address, struct error *error);
+
+/* Whether a request's Host is one of ours: an address, this machine's own name for itself, or the
+ * name that the server was given. Any other may be a page's that has its name lead here (DNS
+ * rebinding). NULL: the request has none, as programs send it. */
+bool serve_address_is_host(const struct serve_address *address, const char *host);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The server under `cinstr serve`: connections and their limits, on libmicrohttpd, and what an
+ * answer is made of. What there is to ask for is in serve_endpoints.c.
+ */
+#ifndef CINSTR_CLI_SERVE_HTTP_H
+#define CINSTR_CLI_SERVE_HTTP_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "serve_address.h"
+
+struct serve;
+
+struct serve_request {
+    struct MHD_Connection *connection;
+    const struct serve *serve;
+    const char *method, *path;
+    char body[65536]; /* of a POST; NUL-terminated */
+    size_t body_size;
+    bool is_too_large;
+};
+
+struct serve {
+    struct serve_address address;
+    const char *directory; /* of segments; NULL the usual places */
+    struct MHD_Daemon *daemon;
+};
+
+/* Serves on a listening socket until serve_stop(). False: it cannot begin. */
+bool serve_start(struct serve *serve, int fd);
+void serve_stop(struct serve *serve);
+
+/* --- answers; each is the end of a request -------------------------------------------------------
+ */
+
+typedef enum MHD_Result serve_result;
+
+/* A copy of the text. */
+serve_result serve_reply_text(const struct serve_request *request, unsigned status,
+                              const char *type, const char *text, size_t size);
+/* As Go says that something is wrong, so that `go tool pprof` shows the words. */
+serve_result serve_reply_error(const struct serve_request *request, unsigned status,
+                               const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* What the file holds, from its start; it is closed. `name`: to save it under. */
+serve_result serve_reply_file(const struct serve_request *request, int fd, const char *type,
+                              const char *name);
+serve_result serve_reply_redirect(const struct serve_request *request, const char *where);
+
+/* Waits so long, but no longer than the client does. False: it is gone. */
+bool serve_wait(const struct serve_request *request, double seconds);
+
+/* --- serve_endpoints.c --------------------------------------------------------------------------
+ */
+
+serve_result serve_answer(const struct serve_request *request);
+
+#endif

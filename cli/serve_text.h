@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Profiles and names as text, for people with a browser. Called by serve_endpoints.c. */
+#ifndef CINSTR_CLI_SERVE_TEXT_H
+#define CINSTR_CLI_SERVE_TEXT_H
+
+#include <stdio.h>
+
+#include "profile.h"
+#include "snapshot.h"
+#include "symbols.h"
+
+/* As Go's ?debug=1: a head, then for each stack its values and addresses, and its frames. */
+void serve_text_profile(FILE *out, const struct profile *profile, const char *name);
+
+/* As Go's /symbol: the names of addresses, "0x1+0x2", in a query with blanks for '+'. Those that no
+ * module holds are left out. */
+void serve_text_symbols(FILE *out, const struct snapshot *snapshot, struct symbols *symbols,
+                        const char *addresses);
+
+/* What is markup becomes text. */
+void serve_text_html(FILE *out, const char *text);
+
+#endif

@@ -1,0 +1,266 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# `cinstr serve`: go tool pprof takes every profile of a running process by its URL; requests are
+# answered as a Go service answers them, side by side; counts stay exact meanwhile; strangers, slow
+# and malformed requests do no harm.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/programs/harness.sh
+. "$TOP/tests/programs/harness.sh"
+export PPROF_TMPDIR=$SCRATCH PPROF_BINARY_PATH=/nonexistent NO_PROXY='*' no_proxy='*'
+
+LINK=(-L"$BUILD" -lcinstr_heap -lcinstr_block "${LINK_CINSTR[@]}")
+servers=()
+stop_all() {
+    ((${#servers[@]} == 0)) || kill "${servers[@]}" 2>/dev/null
+    rm -rf "$SCRATCH"
+}
+trap stop_all EXIT
+
+# await_line FIFO: what a server says when it listens
+mkfifo "$SCRATCH/said" "$SCRATCH/begun"
+start() {
+    program_build gcc service || return
+    CINSTR_OPTIONS="output=$SCRATCH/exit.pb.gz:directory=$SEGMENTS:sample=250:heap=exact:block=1:mutex=1:trace_ring=1" \
+        "$SCRATCH/service" >"$SCRATCH/begun" &
+    pid=$!
+    servers+=("$pid")
+    exec 7<"$SCRATCH/begun"
+    read -r _ <&7
+    "$CINSTR" serve --directory "$SEGMENTS" --listen localhost:0 2>"$SCRATCH/said" &
+    server=$!
+    servers+=("$server")
+    read -r line <"$SCRATCH/said"
+    url=${line##* }
+    base=${url}$pid/debug/pprof
+}
+check "a process and a server begin" eval 'start >"$SCRATCH/start.log" 2>&1' || finish
+
+# --- pprof ------------------------------------------------------------------------------------------
+
+pprof() { # PATTERN NAME OPTION…: what it prints has PATTERN
+    local pattern=$1 name=$2
+    shift 2
+    go tool pprof -top "$@" "$base/$name" >"$SCRATCH/top" 2>"$SCRATCH/err" || { cat "$SCRATCH/err" && return 1; }
+    grep -q -E -e "$pattern" "$SCRATCH/top" || { head -n 20 "$SCRATCH/top" && return 1; }
+}
+check "go tool pprof takes exact" pprof ' work$' exact -sample_index=calls
+check "go tool pprof takes edges" pprof ' work$' edges
+check "go tool pprof takes heap" pprof ' hold$' heap
+check "go tool pprof takes allocs" pprof ' hold$' allocs
+check "go tool pprof takes block" pprof '^ *flat' block
+check "go tool pprof takes mutex" pprof '^ *flat' mutex
+check "go tool pprof -seconds 1 takes profile, sampled in that second" pprof ' (work|main)$' profile -seconds 1
+check "go tool pprof -seconds 1 takes exact, of that second" pprof 'Duration: (1s|1[.])' exact -seconds 1
+check "go tool pprof -diff_base takes two" \
+    eval 'curl -sS -o "$SCRATCH/base.pb.gz" "$base/heap" && pprof "^ *flat" heap -diff_base "$SCRATCH/base.pb.gz"'
+
+# A difference is what the program does in that time: the same from two whole profiles around it.
+delta_is_between() {
+    local before after delta
+    calls() { go tool pprof -raw "$1" | awk '/^Samples:/ { getline; on = 1; next } /^Locations/ { on = 0 } on { sum += $1 } END { printf "%d\n", sum }'; }
+    curl -sS -o "$SCRATCH/1.pb.gz" "$base/edges" && curl -sS -o "$SCRATCH/d.pb.gz" "$base/edges?seconds=1" &&
+        curl -sS -o "$SCRATCH/2.pb.gz" "$base/edges" || return
+    before=$(calls "$SCRATCH/1.pb.gz") delta=$(calls "$SCRATCH/d.pb.gz") after=$(calls "$SCRATCH/2.pb.gz")
+    echo "$before + $delta <= $after"
+    ((before > 0 && delta > 0 && before + delta <= after))
+}
+check "edges?seconds=1 are calls made in that second" delta_is_between
+
+symbolizes() {
+    local address
+    curl -sS -o "$SCRATCH/s.pb.gz" "$base/exact" || return
+    address=$(go tool pprof -raw "$SCRATCH/s.pb.gz" | awk '$4 == "work" { print $2; exit }')
+    [[ $(curl -sS "$base/symbol?$address") == "num_symbols: 1"$'\n'"$address work" ]] &&
+        [[ $(curl -sS -d "0x1+$address" "$base/symbol") == "num_symbols: 1"$'\n'"$address work" ]]
+}
+check "symbol names addresses, by GET and by POST" symbolizes
+check "cmdline is the program's" eval '[[ $(curl -sS "$base/cmdline" | tr "\0" " ") == "$SCRATCH/service" ]]'
+check "trace is one that a decoder reads" \
+    eval 'curl -sS -o "$SCRATCH/t.pftrace" "$base/trace?seconds=0.1" && protoc --decode_raw <"$SCRATCH/t.pftrace" >"$SCRATCH/t" && grep -q work "$SCRATCH/t"'
+check "the index leads to all of it" \
+    eval '[[ $(curl -sS "$base/" | grep -o "href=\"[a-z][a-z]*" | wc -l) == 10 ]] && curl -sS "$url" | grep -q "/$pid/debug/pprof/"'
+
+# --- as Go answers ----------------------------------------------------------------------------------
+
+go_service() {
+    go build -o "$SCRATCH/go_service" "$PROGRAMS/service.go" || return
+    "$SCRATCH/go_service" >"$SCRATCH/said" 2>/dev/null &
+    servers+=($!)
+    read -r line <"$SCRATCH/said"
+    go=http://$line/debug/pprof
+}
+check "a Go service begins" eval 'go_service >"$SCRATCH/go.log" 2>&1' || finish
+
+# answers BASE: a line a request: method, path, status, type, disposition, and Go's header
+answers() {
+    local method path
+    while read -r method path; do
+        [[ $path == - ]] && path=
+        curl -sS -D "$SCRATCH/head" -o /dev/null -X "$method" ${METHOD_DATA:-} "$([[ $method == HEAD ]] && echo -I || echo -s)" "$1$path"
+        tr -d '\r' <"$SCRATCH/head" | awk -v request="$method $path" '
+            NR == 1 { status = $2 } tolower($1) == "content-type:" { sub(/^[^ ]* /, ""); type = $0 }
+            tolower($1) == "content-disposition:" { sub(/^[^ ]* /, ""); disposition = $0 }
+            tolower($1) == "x-go-pprof:" { go = "go" } tolower($1) == "x-content-type-options:" { sniff = $2 }
+            END { print request, status, type, disposition, go, sniff }'
+    done <"$SCRATCH/requests"
+}
+cat >"$SCRATCH/requests" <<'END'
+GET -
+GET /
+HEAD /
+GET /heap
+HEAD /heap
+GET /allocs
+GET /block
+GET /mutex
+GET /heap?debug=0
+GET /heap?debug=1
+GET /heap?debug=2
+GET /heap?debug=x
+GET /heap?debug=
+GET /heap?debug=-1
+GET /allocs?debug=1
+GET /block?debug=1
+GET /mutex?debug=1
+GET /heap?gc=1
+GET /heap?seconds=1
+GET /heap?seconds=
+GET /heap?seconds=0
+GET /heap?seconds=-1
+GET /heap?seconds=x
+GET /heap?seconds=0.5
+GET /heap?seconds=1x
+GET /heap?seconds=1&debug=1
+GET /heap?seconds=0&debug=1
+GET /heap?seconds=1&debug=0
+GET /allocs?seconds=1
+GET /allocs?seconds=0
+GET /block?seconds=0
+GET /block?seconds=1&debug=1
+GET /mutex?seconds=x
+GET /nope
+GET /nope?debug=1
+GET /nope?seconds=1
+GET /Heap
+GET /heap/
+GET /heap/more
+GET /cmdline
+HEAD /cmdline
+GET /symbol
+GET /symbol?0x1
+GET /symbol?nonsense
+POST /symbol
+GET /profile?seconds=1
+GET /trace?seconds=0.1
+GET /trace?seconds=1
+END
+side_by_side() {
+    answers "$go" >"$SCRATCH/go" && answers "$base" >"$SCRATCH/ours" || return
+    (($(wc -l <"$SCRATCH/go") >= 40)) && diff "$SCRATCH/go" "$SCRATCH/ours"
+}
+check "48 requests have the status, type and headers that a Go service gives them" side_by_side
+
+# The first to come has the place: that is this one, or it comes again.
+one_at_a_time() {
+    local first='' refusal='Could not enable CPU profiling: cpu profiling already in use'
+    until curl -sS "$base/profile?seconds=1" | grep -a -q "^$refusal\$"; do
+        [[ $first ]] && kill -0 "$first" && continue
+        curl -sS -o /dev/null "$base/profile?seconds=60" &
+        first=$!
+    done
+    kill "$first"
+    wait "$first"
+    # A client that is gone frees the place.
+    until [[ $(curl -sS -o /dev/null -w '%{http_code}' "$base/profile?seconds=1") == 200 ]]; do :; done
+} 2>/dev/null
+check "one CPU profile at a time, in Go's words; a client that leaves gives its place back" one_at_a_time
+
+# --- what is no request of ours ---------------------------------------------------------------------
+
+status_of() { # CURL ARGUMENT…
+    curl -sS -o /dev/null -w '%{http_code}' "$@"
+}
+strangers() {
+    [[ $(status_of -H 'Host: evil.example' "$base/heap") == 403 ]] &&
+        [[ $(status_of -H 'Host: localhost.evil.example:80' "$base/heap") == 403 ]] &&
+        [[ $(status_of -H 'Host: 127.0.0.1' "$base/heap") == 200 ]] &&
+        [[ $(status_of -H 'Host: [::1]:6060' "$base/heap") == 200 ]] &&
+        [[ $(status_of -H 'Host: LOCALHOST' "$base/heap") == 200 ]]
+}
+check "other hosts' names are refused, this machine's are not" strangers
+check "other methods are refused" eval '[[ $(status_of -X DELETE "$base/heap") == 405 && $(status_of -X POST "$base/heap") == 405 ]]'
+check "processes that are not there, and paths that are none" \
+    eval '[[ $(status_of "${url}999999999/debug/pprof/heap") == 404 && $(status_of "${url}../etc/passwd" --path-as-is) == 404 && $(status_of "${url}1/x") == 404 ]]'
+
+malformed() {
+    local port=${url##*:} text
+    port=${port%/}
+    for text in 'nonsense' 'GET' 'GET / HTTP/9.9' $'GET / HTTP/1.1\r\nHost' "GET /$(head -c 40000 /dev/zero | tr '\0' a) HTTP/1.1" \
+        $'POST /1/debug/pprof/symbol HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5' $'GET /%00%ff?%zz=%&&&=;; HTTP/1.1\r\nHost: localhost'; do
+        { printf '%s\r\n\r\n' "$text" >&6 && cat <&6; } 6<>"/dev/tcp/localhost/$port" >/dev/null 2>&1
+    done
+    [[ $(status_of -d @<(head -c 100000 /dev/zero | tr '\0' 1) "$base/symbol") == 413 ]] && [[ $(status_of "$base/heap") == 200 ]]
+}
+check "malformed requests are ended, and others answered" malformed
+
+# More that send nothing than one client may have, and still another address is answered.
+slow_clients() {
+    local port=${url##*:} fds=() fd i
+    port=${port%/}
+    for ((i = 0; i < 40; i++)); do
+        exec {fd}<>"/dev/tcp/127.0.0.1/$port" || break
+        printf 'GET / HT' >&"$fd" 2>/dev/null
+        fds+=("$fd")
+    done
+    [[ $(status_of --interface 127.0.0.2 "$base/heap") == 200 ]]
+    local result=$?
+    for fd in "${fds[@]}"; do exec {fd}>&-; done
+    return "$result"
+}
+check "clients that send nothing do not keep others out" slow_clients
+
+# --- the program ------------------------------------------------------------------------------------
+
+busy() {
+    local before after
+    before=$(awk '/^VmRSS/ { print $2 }' "/proc/$server/status")
+    wrk -t 2 -c 8 -d 3 "$base/exact" >"$SCRATCH/wrk" 2>&1 && wrk -t 2 -c 8 -d 2 "$base/heap?debug=1" >>"$SCRATCH/wrk" 2>&1
+    wrk -t 2 -c 8 -d 3 "$base/exact" >"$SCRATCH/wrk2" 2>&1
+    after=$(awk '/^VmRSS/ { print $2 }' "/proc/$server/status")
+    cat "$SCRATCH/wrk"
+    echo "memory: $before kB, then $after kB"
+    ! grep -q 'Non-2xx' "$SCRATCH/wrk" && awk '/requests in/ { n += $1 } END { exit n < 20 }' "$SCRATCH/wrk" &&
+        ((after < before + 65536))
+}
+check "hundreds of requests are answered, and the server's memory stays flat" busy
+
+still_exact() {
+    kill -TERM "$pid"
+    while kill -0 "$pid" 2>/dev/null; do :; done
+    cat <&7 >"$SCRATCH/truth"
+    "$CINSTR" report --csv "$SCRATCH/exit.pb.gz" | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+        $1 == "work" || $1 == "hold" { print $1, $c["calls"] }' | sort >"$SCRATCH/found"
+    sort "$SCRATCH/truth" | diff - "$SCRATCH/found"
+}
+check "what the program did meanwhile is counted to the last call" still_exact
+
+# --- where it listens -------------------------------------------------------------------------------
+
+unix_socket() {
+    "$CINSTR" serve --directory "$SEGMENTS" --listen "unix:$SCRATCH/socket" 2>"$SCRATCH/said" &
+    local unix=$!
+    read -r _ <"$SCRATCH/said"
+    [[ $(stat -c %a "$SCRATCH/socket") == 600 ]] && curl -sS --unix-socket "$SCRATCH/socket" http://x/ | grep -q Processes || return
+    kill "$unix" && wait "$unix" && [[ ! -e $SCRATCH/socket ]]
+}
+check "a Unix socket, this user's alone, gone at the end" unix_socket
+
+bad_address() {
+    "$CINSTR" serve --listen "$1" 2>"$SCRATCH/err" && return 1
+    (($(wc -l <"$SCRATCH/err") == 1))
+}
+check "an address that is none is one line" bad_address nonsense
+check "a port that is taken is one line" bad_address "$(port=${url##*:} && echo "localhost:${port%/}")"
+finish

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// A Go service with net/http/pprof, for tests that hold ours against it. Prints its address.
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	_ "net/http/pprof"
+)
+
+func main() {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(listener.Addr())
+	panic(http.Serve(listener, nil))
+}
