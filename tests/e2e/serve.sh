@@ -174,7 +174,7 @@ one_at_a_time() {
     wait "$first"
     # A client that is gone frees the place.
     until [[ $(curl -sS -o /dev/null -w '%{http_code}' "$base/profile?seconds=1") == 200 ]]; do :; done
-} 2>/dev/null
+}
 check "one CPU profile at a time, in Go's words; a client that leaves gives its place back" one_at_a_time
 
 # --- what is no request of ours ---------------------------------------------------------------------
@@ -211,7 +211,7 @@ slow_clients() {
     port=${port%/}
     for ((i = 0; i < 40; i++)); do
         exec {fd}<>"/dev/tcp/127.0.0.1/$port" || break
-        printf 'GET / HT' >&"$fd" 2>/dev/null
+        printf 'GET / HT' >&"$fd"
         fds+=("$fd")
     done
     [[ $(status_of --interface 127.0.0.2 "$base/heap") == 200 ]]
