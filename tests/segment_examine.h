@@ -7,6 +7,7 @@
 #ifndef CINSTR_TESTS_SEGMENT_EXAMINE_H
 #define CINSTR_TESTS_SEGMENT_EXAMINE_H
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "build_profile.h"
 #include "build_stacks.h"
 #include "snapshot.h"
+#include "trace.h"
 
 static inline void examine_require(bool holds, const char *what, const char *detail) {
     if (holds)
@@ -106,6 +108,42 @@ static inline void examine_profile(const struct snapshot *snapshot,
     profile_free(profile);
 }
 
+/* Events nest and never go back in time. */
+struct examine_events {
+    uint64_t last, depth;
+};
+
+static inline int examine_event(void *context, const struct trace_event *event) {
+    struct examine_events *events = context;
+
+    examine_require(event->ns >= events->last, "a trace", "goes back in time");
+    examine_require(event->kind != TRACE_END || events->depth > 0, "a trace", "ends what is over");
+    events->last = event->ns;
+    events->depth += event->kind == TRACE_BEGIN;
+    events->depth -= event->kind == TRACE_END;
+    return 0;
+}
+
+static inline void examine_trace(const struct snapshot *snapshot) {
+    static int fd = -1;
+    struct error error = {""};
+    struct trace *trace = trace_new(snapshot, &error);
+
+    examine_require(trace != NULL || examine_is_line(error.message), "no trace", "no reason");
+    if (trace == NULL)
+        return;
+    if (fd == -1)
+        fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    for (uint32_t i = 0; i < trace->lane_count; i++) {
+        struct examine_events events = {0, 0};
+        examine_require(trace_events(trace, &trace->lanes[i], examine_event, &events) == 0,
+                        "a trace", "out of memory");
+    }
+    examine_require(trace_write_perfetto(trace, fd, &error) == 0, "not written", error.message);
+    examine_require(trace_write_chrome(trace, fd, &error) == 0, "not written", error.message);
+    trace_free(trace);
+}
+
 /* Whether the segment was accepted. */
 static inline bool examine_segment(const void *segment, size_t size, bool by_thread) {
     struct error error = {""};
@@ -123,6 +161,9 @@ static inline bool examine_segment(const void *segment, size_t size, bool by_thr
     examine_profile(snapshot, &(struct build_options){.kind = "edges", .by_thread = by_thread});
     examine_profile(snapshot, &(struct build_options){.kind = "cpu", .by_thread = by_thread});
     examine_profile(snapshot, &(struct build_options){.kind = "wall", .by_thread = by_thread});
+    examine_profile(snapshot, &(struct build_options){.kind = "heap"});
+    examine_profile(snapshot, &(struct build_options){.kind = "block"});
+    examine_trace(snapshot);
     if (build_stacks(&stacks, snapshot, &error) == 0)
         stacks_free(&stacks);
     snapshot_free(snapshot);

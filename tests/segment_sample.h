@@ -19,6 +19,7 @@ enum {
     SAMPLE_NODES = SAMPLE_BLOCKS * (int)SEGMENT_BLOCK_NODES,
     SAMPLE_FRAMES = 8, /* room for so many, in each lane */
     SAMPLE_BUCKETS = 4,
+    SAMPLE_TRACE = 16,  /* words of each ring */
     SAMPLE_SCALARS = 8, /* columns of single values, before the histogram */
     SAMPLE_COLUMNS = SAMPLE_SCALARS + 1,
 };
@@ -40,6 +41,7 @@ struct segment_sample {
     uint32_t histograms[SAMPLE_NODES][SAMPLE_BUCKETS];
     struct segment_frame frames[SAMPLE_LANES][SAMPLE_FRAMES]; /* the heap begins here */
     struct segment_place samples[SAMPLE_LANES];
+    uint64_t traces[SAMPLE_LANES][SAMPLE_TRACE];
 };
 
 static inline void sample_section(struct segment_sample *sample, enum segment_section_id id,
@@ -89,6 +91,7 @@ static inline void sample_header(struct segment_sample *sample) {
         .program = "sample",
         .command_line = "sample",
         .sampling = {.period_ns = 10000000, .lost = 1},
+        .trace = {.ring_words = SAMPLE_TRACE, .lost = 1},
     };
     sample_section(sample, SEGMENT_SECTION_MODULES, sample->modules, 512, SAMPLE_MODULES);
     sample_section(sample, SEGMENT_SECTION_LANES, sample->lanes, 256, SAMPLE_LANES);
@@ -96,7 +99,7 @@ static inline void sample_header(struct segment_sample *sample) {
     sample_section(sample, SEGMENT_SECTION_BLOCKS, sample->blocks, 8, SAMPLE_BLOCKS);
     sample_section(sample, SEGMENT_SECTION_NODES, sample->nodes, 64, SAMPLE_NODES);
     sample_section(sample, SEGMENT_SECTION_HEAP, sample->frames, 1,
-                   sizeof(sample->frames) + sizeof(sample->samples));
+                   sizeof(sample->frames) + sizeof(sample->samples) + sizeof(sample->traces));
     for (int i = 0; i < SAMPLE_SCALARS; i++)
         sample_add_column(sample, scalars[i], sample->scalars[i], 8,
                           i == 3   ? SEGMENT_COMBINE_MIN
@@ -178,6 +181,36 @@ static inline uint32_t sample_lane(struct segment_sample *sample, uint32_t lane,
     return outer;
 }
 
+static inline uint64_t sample_word(unsigned kind, uint64_t what, uint64_t rest) {
+    return (uint64_t)kind << 62 |
+           (kind == SEGMENT_TRACE_OTHER ? what << 58 | rest : what << 35 | rest);
+}
+
+/* A call within another, a mark, a value, a gap, and the end of a call that is not open. */
+static inline void sample_trace(struct segment_sample *sample, uint32_t lane) {
+    const uint32_t outer = SEGMENT_BLOCK_NODES + 1, inner = outer + 1;
+    const uint64_t words[] = {
+        sample_word(SEGMENT_TRACE_OTHER, SEGMENT_TRACE_TIME, 3000),
+        sample_word(SEGMENT_TRACE_ENTER, outer, 3001),
+        sample_word(SEGMENT_TRACE_ENTER, inner, 3002),
+        sample_word(SEGMENT_TRACE_OTHER, SEGMENT_TRACE_MARK, UINT64_C(1) << 35 | 3003),
+        sample_word(SEGMENT_TRACE_OTHER, SEGMENT_TRACE_VALUE, UINT64_C(1) << 35 | 3004),
+        sample_word(SEGMENT_TRACE_OTHER, SEGMENT_TRACE_NUMBER, 42),
+        sample_word(SEGMENT_TRACE_EXIT, inner, 3005),
+        sample_word(SEGMENT_TRACE_OTHER, SEGMENT_TRACE_LOST, 7),
+        sample_word(SEGMENT_TRACE_OTHER, SEGMENT_TRACE_OFF_CPU, 5),
+        sample_word(SEGMENT_TRACE_ENTER, inner, 3006),
+        sample_word(SEGMENT_TRACE_EXIT, inner, 3007),
+        sample_word(SEGMENT_TRACE_EXIT, inner, 3008),
+    };
+    struct segment_lane *info = &sample->lanes[lane];
+
+    memcpy(sample->traces[lane], words, sizeof(words));
+    info->trace = (uint64_t)((unsigned char *)sample->traces[lane] - (unsigned char *)sample);
+    info->trace_capacity = SAMPLE_TRACE;
+    info->trace_written = sizeof(words) / sizeof(words[0]);
+}
+
 static inline void sample_fill(struct segment_sample *sample) {
     memset(sample, 0, sizeof(*sample));
     sample_header(sample);
@@ -197,6 +230,8 @@ static inline void sample_fill(struct segment_sample *sample) {
     const uint32_t outer = sample_lane(sample, 1, 0);
     sample_lane(sample, 2, outer);
     sample_lane(sample, 3, 0);
+    for (uint32_t lane = 1; lane < SAMPLE_LANES; lane++)
+        sample_trace(sample, lane);
     /* Below the thread's root: what ran under a label, and what was truncated. */
     const uint32_t root = sample->lanes[1].root;
     const uint32_t label = sample_node(sample, 1, root, SEGMENT_FUNCTION_LABEL, 0);

@@ -3,7 +3,7 @@
  * Fuzzes what reads segments: a valid one is damaged in the places that the input names, and cut
  * off where it says. Whatever comes of it is refused with one line, or read, verified, made a
  * profile of, written and read again. An input is a byte of flags and patches of 12 bytes:
- *   0      which part (header, modules, lanes, labels, blocks, nodes, columns, frames)
+ *   0      which part (header, modules, lanes, labels, blocks, nodes, columns, frames, rings)
  *   1      what is done: a word of 8 or 4 bytes set or added to, a byte set, the end cut off
  *   2-3    where in the part, in words of 4 bytes
  *   4-11   the value
@@ -46,6 +46,7 @@ static const struct part parts[] = {
     PART(nodes, scalars),
     PART(scalars, frames),
     {offsetof(struct segment_sample, frames), 1024},
+    {offsetof(struct segment_sample, traces), 512},
 };
 
 /* So that it passes for one of this very process, running. */
