@@ -275,16 +275,19 @@ static bool start_drainer(void) {
     return has_begun;
 }
 
-/* Beside the trace that is to be made of it. */
+/* Beside the trace that is to be made of it, wherever the program goes meanwhile. */
 static bool make_chunks(void) {
-    char path[1024];
+    char path[1024], directory[1024] = "";
     int fd;
 
     if (!options_expand(options.trace, path, sizeof path))
         return false;
+    if (path[0] != '/' && getcwd(directory, sizeof directory) == NULL)
+        directory[0] = '.';
     if ((size_t)snprintf(segment.header->trace.path, sizeof segment.header->trace.path,
-                         "%s%s.chunks", path[0] == '/' ? "" : "./",
+                         "%s%s%s.chunks", directory, path[0] == '/' ? "" : "/",
                          path) >= sizeof segment.header->trace.path) {
+        segment.header->trace.path[0] = '\0';
         message("trace=: the name is too long");
         return false;
     }
