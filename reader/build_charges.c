@@ -102,7 +102,7 @@ int build_charges_begin(struct build_charges *charges, struct profile *profile,
     profile->default_value_type = profile_string(profile, row->shown);
     profile->period_type.name = profile_string(profile, row->period.name);
     profile->period_type.unit = profile_string(profile, row->period.unit);
-    profile->period = period < INT64_MAX ? (int64_t)period : INT64_MAX;
+    profile->period = profile_limited(period);
     if (profile->default_value_type == NULL || profile->period_type.name == NULL ||
         profile->period_type.unit == NULL || (row->is_heap && say_how(profile, snapshot) != 0))
         return error_set(error, "out of memory");

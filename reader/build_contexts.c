@@ -73,28 +73,16 @@ int build_contexts_locate(const struct build_contexts *contexts, uint32_t index)
                : 0;
 }
 
-static int stack_push(struct build_stack *stack, uint32_t location) {
-    if (stack->depth == stack->capacity) {
-        const uint32_t larger = stack->capacity == 0 ? 64 : stack->capacity * 2;
-        uint32_t *locations = reallocarray(stack->locations, larger, sizeof(*locations));
-        if (locations == NULL)
-            return -1;
-        stack->locations = locations;
-        stack->capacity = larger;
-    }
-    stack->locations[stack->depth++] = location;
-    return 0;
-}
-
 /* Adds the callers of a node. Returns the label that it runs under, 0 none; or -1. */
 static int64_t push_callers(const struct build_contexts *contexts, uint32_t index,
-                            struct build_stack *stack) {
+                            struct index_stack *stack) {
     const struct segment_node *nodes = contexts->snapshot->nodes;
 
     while (build_is_frame(&nodes[index])) {
         if (build_contexts_locate(contexts, index) != 0)
             return -1;
-        if (contexts->call[index] != PROFILE_NONE && stack_push(stack, contexts->call[index]) != 0)
+        if (contexts->call[index] != PROFILE_NONE &&
+            index_stack_push(stack, contexts->call[index]) != 0)
             return -1;
         index = nodes[index].parent;
     }
@@ -102,13 +90,14 @@ static int64_t push_callers(const struct build_contexts *contexts, uint32_t inde
 }
 
 static int push_entry(const struct build_contexts *contexts, uint32_t index,
-                      struct build_stack *stack) {
-    return build_contexts_locate(contexts, index) != 0 ? -1
-                                                       : stack_push(stack, contexts->entry[index]);
+                      struct index_stack *stack) {
+    return build_contexts_locate(contexts, index) != 0
+               ? -1
+               : index_stack_push(stack, contexts->entry[index]);
 }
 
 int64_t build_contexts_stack(const struct build_contexts *contexts, uint32_t index,
-                             struct build_stack *stack) {
+                             struct index_stack *stack) {
     stack->depth = 0;
     if (build_is_frame(&contexts->snapshot->nodes[index]) &&
         push_entry(contexts, index, stack) != 0)
@@ -117,7 +106,7 @@ int64_t build_contexts_stack(const struct build_contexts *contexts, uint32_t ind
 }
 
 int64_t build_contexts_charge_stack(const struct build_contexts *contexts, uint32_t index,
-                                    bool has_leaf, struct build_stack *stack) {
+                                    bool has_leaf, struct index_stack *stack) {
     const struct segment_node *node = &contexts->snapshot->nodes[index];
     const struct segment_node *parent = &contexts->snapshot->nodes[node->parent];
     const uint64_t tag = node->function & ~SEGMENT_ADDRESS_MASK;
@@ -131,7 +120,7 @@ int64_t build_contexts_charge_stack(const struct build_contexts *contexts, uint3
                                         tag | (node->call_site - 1), &is_own);
     stack->depth = 0;
     if (caller == PROFILE_NONE || (has_leaf && push_entry(contexts, index, stack) != 0) ||
-        stack_push(stack, caller) != 0 ||
+        index_stack_push(stack, caller) != 0 ||
         (build_is_frame(parent) && !is_own && push_entry(contexts, node->parent, stack) != 0))
         return -1;
     return push_callers(contexts, node->parent, stack);

@@ -7,6 +7,7 @@
 #define CINSTR_READER_BUILD_CONTEXTS_H
 
 #include "build_locations.h"
+#include "index_stack.h"
 #include "profile.h"
 #include "snapshot.h"
 
@@ -19,12 +20,6 @@ struct build_contexts {
     uint32_t *entry, *call;
 };
 
-/* A stack, innermost first; grown as needed, freed by free(stack.locations). */
-struct build_stack {
-    uint32_t *locations;
-    uint32_t depth, capacity;
-};
-
 /* -1: out of memory, here and below. */
 int build_contexts_init(struct build_contexts *contexts, const struct snapshot *snapshot,
                         struct build_locations *locations);
@@ -33,14 +28,15 @@ void build_contexts_free(struct build_contexts *contexts);
 /* Fills in entry and call of a node; call is PROFILE_NONE where nothing is known to call it. */
 int build_contexts_locate(const struct build_contexts *contexts, uint32_t index);
 
-/* Fills in the stack of a node. Returns the label that it runs under, 0 none; or -1. */
+/* Fills in the stack of a node, innermost first. Returns the label that it runs under, 0 none; or
+ * -1. */
 int64_t build_contexts_stack(const struct build_contexts *contexts, uint32_t index,
-                             struct build_stack *stack);
+                             struct index_stack *stack);
 
 /* The same of a charge: with `has_leaf` the library's function, and its caller, which may be code
  * without hooks below the context. */
 int64_t build_contexts_charge_stack(const struct build_contexts *contexts, uint32_t index,
-                                    bool has_leaf, struct build_stack *stack);
+                                    bool has_leaf, struct index_stack *stack);
 
 /* Returns how many tags a sample of the node has. */
 uint32_t build_contexts_tags(const struct build_contexts *contexts, uint32_t index, int64_t label,

@@ -78,10 +78,6 @@ static int64_t nanoseconds(const struct build *build, double ticks) {
     return (int64_t)snapshot_ns(build->snapshot, ticks);
 }
 
-static int64_t count(uint64_t value) {
-    return value < INT64_MAX ? (int64_t)value : INT64_MAX;
-}
-
 /* Never negative: what lies below the resolution is 0, and counted as clamped in the comments. */
 static void read_values(const struct build *build, uint32_t index, int64_t values[VALUES]) {
     const struct segment_node *node = &build->snapshot->nodes[index];
@@ -89,20 +85,20 @@ static void read_values(const struct build *build, uint32_t index, int64_t value
     const int64_t wall = nanoseconds(build, (double)build->times.self[index] - overhead);
     int64_t *value = values;
 
-    *value++ = count(node->calls);
+    *value++ = profile_limited(node->calls);
     *value++ = wall;
     if (build->times.off_cpu != NULL) {
         const int64_t off = build->times.off_cpu[index];
         *value++ = wall > off ? wall - off : 0;
     }
     *value++ = nanoseconds(build, overhead);
-    *value++ = build->unwinds != NULL ? count(build->unwinds[index]) : 0;
+    *value++ = build->unwinds != NULL ? profile_limited(build->unwinds[index]) : 0;
     if (build->timed_calls != NULL)
-        *value++ = count(build->timed_calls[index]);
+        *value++ = profile_limited(build->timed_calls[index]);
     if (build->variance != NULL)
         *value++ = nanoseconds(build, sqrt((double)build->variance[index]));
     if (build->instructions != NULL)
-        *value++ = count(build->instructions[index]);
+        *value++ = profile_limited(build->instructions[index]);
 }
 
 /* --- samples ------------------------------------------------------------------------------------
@@ -114,7 +110,7 @@ static int add_sample(struct build *build, const struct profile_sample *sample) 
     return profile_add_sample(build->profile, sample) == PROFILE_NONE ? -1 : 0;
 }
 
-static int add_context(struct build *build, uint32_t index, struct build_stack *stack) {
+static int add_context(struct build *build, uint32_t index, struct index_stack *stack) {
     int64_t values[VALUES] = {0};
     struct profile_tag tags[BUILD_TAGS];
     struct profile_sample sample = {.values = values, .tags = tags};
@@ -122,7 +118,7 @@ static int add_context(struct build *build, uint32_t index, struct build_stack *
 
     if (label < 0)
         return -1;
-    sample.locations = stack->locations;
+    sample.locations = stack->items;
     sample.depth = stack->depth;
     sample.tag_count =
         build_contexts_tags(&build->contexts, index, label, build->options->by_thread, tags);
@@ -134,7 +130,7 @@ static int add_context(struct build *build, uint32_t index, struct build_stack *
 }
 
 static int add_edge(struct build *build, uint32_t index) {
-    int64_t value = count(build->snapshot->nodes[index].calls);
+    int64_t value = profile_limited(build->snapshot->nodes[index].calls);
     uint32_t locations[2];
     struct profile_tag tags[BUILD_TAGS];
     struct profile_sample sample = {.locations = locations, .values = &value, .tags = tags};
@@ -152,7 +148,7 @@ static int add_edge(struct build *build, uint32_t index) {
 /* Calls for which there was no memory, or no lane: their number is all that is known. */
 static int add_lost(struct build *build) {
     const struct segment_losses *losses = &build->snapshot->header.losses;
-    int64_t values[VALUES] = {count(losses->lost_calls + losses->lane_calls)};
+    int64_t values[VALUES] = {profile_limited(losses->lost_calls + losses->lane_calls)};
     uint32_t location = build_location_pseudo(build->locations, "[lost]");
 
     return location == PROFILE_NONE
@@ -162,7 +158,7 @@ static int add_lost(struct build *build) {
 }
 
 static int add_sampled(struct build *build, const struct snapshot_sample *sample,
-                       struct build_stack *stack) {
+                       struct index_stack *stack) {
     const struct segment_node *node = &build->snapshot->nodes[sample->node];
     const bool has_hooks = build->snapshot->header.sampling.stacks == 0;
     const int64_t label = build_contexts_stack(&build->contexts, sample->node, stack);
@@ -174,7 +170,7 @@ static int add_sampled(struct build *build, const struct snapshot_sample *sample
         build->profile, build->locations, build->snapshot, sample,
         build_is_frame(node) && has_hooks ? node->function : 0,
         &(struct profile_sample){
-            .locations = stack->locations,
+            .locations = stack->items,
             .depth = stack->depth,
             .tags = tags,
             .tag_count = build_contexts_tags(&build->contexts, sample->node, label,
@@ -182,7 +178,7 @@ static int add_sampled(struct build *build, const struct snapshot_sample *sample
         });
 }
 
-static int add_charged(struct build *build, uint32_t index, struct build_stack *stack) {
+static int add_charged(struct build *build, uint32_t index, struct index_stack *stack) {
     int64_t values[BUILD_CHARGES_VALUES];
     struct profile_tag tags[BUILD_TAGS];
     int64_t label;
@@ -194,7 +190,7 @@ static int add_charged(struct build *build, uint32_t index, struct build_stack *
     if (label < 0)
         return -1;
     return add_sample(build, &(struct profile_sample){
-                                 .locations = stack->locations,
+                                 .locations = stack->items,
                                  .depth = stack->depth,
                                  .values = values,
                                  .tags = tags,
@@ -203,7 +199,7 @@ static int add_charged(struct build *build, uint32_t index, struct build_stack *
                              });
 }
 
-static int add_node(struct build *build, uint32_t index, struct build_stack *stack) {
+static int add_node(struct build *build, uint32_t index, struct index_stack *stack) {
     const struct segment_node *node = &build->snapshot->nodes[index];
 
     if (build->snapshot->node_lane[index] == SNAPSHOT_NONE || !build_is_frame(node) ||
@@ -220,7 +216,7 @@ static int add_node(struct build *build, uint32_t index, struct build_stack *sta
 }
 
 static int add_samples(struct build *build) {
-    struct build_stack stack = {NULL, 0, 0};
+    struct index_stack stack = {NULL, 0, 0};
     int result = 0;
 
     for (uint32_t i = 0; build->kind == SAMPLED && i < build->snapshot->sample_count && result == 0;
@@ -229,7 +225,7 @@ static int add_samples(struct build *build) {
     for (uint32_t i = 1; build->kind != SAMPLED && result == 0 && i < build->snapshot->node_count;
          i++)
         result = add_node(build, i, &stack);
-    free(stack.locations);
+    free(stack.items);
     return result == 0 && is_of_calls(build) ? add_lost(build) : result;
 }
 
@@ -252,7 +248,7 @@ static int describe(struct build *build) {
     if (profile->default_value_type == NULL || profile->period_type.name == NULL ||
         profile->period_type.unit == NULL)
         return -1;
-    profile->time_ns = count(header->start_realtime_ns);
+    profile->time_ns = profile_limited(header->start_realtime_ns);
     profile->duration_ns =
         nanoseconds(build, (double)snapshot_ticks_since(build->snapshot, header->start.ticks));
     return 0;

@@ -8,14 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int64_t limited(uint64_t value) {
-    return value < INT64_MAX ? (int64_t)value : INT64_MAX;
-}
-
 static int64_t product(uint64_t periods, uint64_t period_ns) {
     uint64_t ns;
 
-    return __builtin_mul_overflow(periods, period_ns, &ns) ? INT64_MAX : limited(ns);
+    return __builtin_mul_overflow(periods, period_ns, &ns) ? INT64_MAX : profile_limited(ns);
 }
 
 /* --- what is said of all ------------------------------------------------------------------------
@@ -67,7 +63,7 @@ int build_samples_begin(struct profile *profile, const struct snapshot *snapshot
         profile_add_value_type(profile, clock, "nanoseconds") == PROFILE_NONE ||
         profile->default_value_type == NULL || add_comments(profile, snapshot) != 0)
         return error_set(error, "out of memory");
-    profile->period = limited(sampling->period_ns);
+    profile->period = profile_limited(sampling->period_ns);
     return 0;
 }
 
@@ -77,7 +73,7 @@ int build_samples_begin(struct profile *profile, const struct snapshot *snapshot
 int build_samples_add(struct profile *profile, struct build_locations *locations,
                       const struct snapshot *snapshot, const struct snapshot_sample *sample,
                       uint64_t function, const struct profile_sample *context) {
-    int64_t values[] = {limited(sample->count),
+    int64_t values[] = {profile_limited(sample->count),
                         product(sample->periods, snapshot->header.sampling.period_ns)};
     struct profile_sample whole = *context;
     bool is_own;

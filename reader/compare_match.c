@@ -9,6 +9,7 @@
 #include <uthash.h>
 
 #include "analysis_frames.h"
+#include "index_stack.h"
 
 struct unit { /* a row in the making */
     UT_hash_handle hh;
@@ -21,9 +22,8 @@ struct matching {
     struct compare *compare;
     struct unit *units;
     uint32_t
-        *known;     /* by function of the sampled profile: that of the exact one, or PROFILE_NONE */
-    uint32_t *path; /* scratch */
-    uint32_t capacity;
+        *known; /* by function of the sampled profile: that of the exact one, or PROFILE_NONE */
+    struct index_stack path; /* scratch */
     bool by_context;
 };
 
@@ -87,19 +87,20 @@ static int match_functions(struct matching *matching) {
 /* --- units --------------------------------------------------------------------------------------
  */
 
-static struct unit *find_unit(struct matching *matching, uint32_t length) {
-    const size_t size = length * sizeof(*matching->path);
+/* Of the path that was read last. */
+static struct unit *find_unit(struct matching *matching) {
+    const size_t size = matching->path.depth * sizeof(*matching->path.items);
     struct unit *unit;
 
-    HASH_FIND(hh, matching->units, matching->path, size, unit);
+    HASH_FIND(hh, matching->units, matching->path.items, size, unit);
     if (unit != NULL)
         return unit;
     unit = calloc(1, sizeof(*unit) + size);
     if (unit == NULL)
         return NULL;
-    unit->length = length;
-    unit->row.function = matching->path[0];
-    memcpy(unit->path, matching->path, size);
+    unit->length = matching->path.depth;
+    unit->row.function = matching->path.items[0];
+    memcpy(unit->path, matching->path.items, size);
     HASH_ADD_KEYPTR(hh, matching->units, unit->path, size, unit);
     if (unit->hh.tbl == NULL) {
         free(unit);
@@ -108,27 +109,14 @@ static struct unit *find_unit(struct matching *matching, uint32_t length) {
     return unit;
 }
 
-static int push(struct matching *matching, uint32_t length, uint32_t function) {
-    if (length == matching->capacity) {
-        const uint32_t larger = matching->capacity == 0 ? 64 : matching->capacity * 2;
-        uint32_t *path = reallocarray(matching->path, larger, sizeof(*path));
-        if (path == NULL)
-            return -1;
-        matching->path = path;
-        matching->capacity = larger;
-    }
-    matching->path[length] = function;
-    return 0;
-}
-
 /* The functions of a stack that both profiles know, innermost first, as far as they matter;
  * `skipped` is how many frames lie before the first. The number of functions, or -1. */
 static int64_t read_path(struct matching *matching, const struct analysis *analysis,
                          const uint32_t *known, const struct profile_sample *sample,
                          uint32_t *skipped) {
     const struct analysis_frames *frames = analysis->frames;
-    uint32_t length = 0;
 
+    matching->path.depth = 0;
     *skipped = 0;
     for (uint32_t i = 0; i < sample->depth; i++) {
         const uint32_t location = sample->locations[i];
@@ -136,17 +124,16 @@ static int64_t read_path(struct matching *matching, const struct analysis *analy
             const uint32_t function =
                 known == NULL ? frames->function[at] : known[frames->function[at]];
             if (function == PROFILE_NONE) {
-                *skipped += length == 0;
+                *skipped += matching->path.depth == 0;
                 continue;
             }
-            if (push(matching, length, function) != 0)
+            if (index_stack_push(&matching->path, function) != 0)
                 return -1;
-            length++;
             if (!matching->by_context)
-                return length;
+                return 1;
         }
     }
-    return length;
+    return matching->path.depth;
 }
 
 static int add_exact(struct matching *matching, const struct compare_types *types) {
@@ -156,7 +143,7 @@ static int add_exact(struct matching *matching, const struct compare_types *type
         const struct profile_sample *sample = &exact->profile->samples[i];
         uint32_t skipped;
         const int64_t length = read_path(matching, exact, NULL, sample, &skipped);
-        struct unit *unit = length > 0 ? find_unit(matching, (uint32_t)length) : NULL;
+        struct unit *unit = length > 0 ? find_unit(matching) : NULL;
         if (length == 0)
             continue;
         if (unit == NULL)
@@ -188,7 +175,7 @@ static int add_sampled(struct matching *matching, const struct compare_types *ty
         uint32_t skipped;
         const int64_t length =
             read_path(matching, compare->sampled, matching->known, sample, &skipped);
-        struct unit *unit = length > 0 ? find_unit(matching, (uint32_t)length) : NULL;
+        struct unit *unit = length > 0 ? find_unit(matching) : NULL;
         if (length < 0 || (length > 0 && unit == NULL))
             return -1;
         compare->samples += samples;
@@ -247,6 +234,6 @@ int compare_match(struct compare *compare, const struct compare_types *types, bo
         unit = next;
     }
     free(matching.known);
-    free(matching.path);
+    free(matching.path.items);
     return result == 0 ? 0 : error_set(error, "out of memory");
 }

@@ -67,7 +67,7 @@ int import_begin_samples(struct import *import, uint64_t period_ns) {
     profile->period_type.name = profile_string(profile, shown);
     profile->period_type.unit = profile_string(profile, period_ns != 0 ? "nanoseconds" : "count");
     profile->default_value_type = profile_string(profile, shown);
-    profile->period = period_ns == 0 ? 1 : period_ns < INT64_MAX ? (int64_t)period_ns : INT64_MAX;
+    profile->period = period_ns == 0 ? 1 : profile_limited(period_ns);
     return profile->period_type.name == NULL || profile->period_type.unit == NULL ||
                    profile->default_value_type == NULL
                ? -1

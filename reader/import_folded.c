@@ -54,7 +54,7 @@ static uint32_t add_frame(struct profile *profile, const char *text, size_t leng
     return location;
 }
 
-static int add_stack(struct import *import, struct import_stack *stack, const char *text,
+static int add_stack(struct import *import, struct index_stack *stack, const char *text,
                      const char *end, uint64_t count) {
     int64_t value = (int64_t)count;
 
@@ -67,16 +67,16 @@ static int add_stack(struct import *import, struct import_stack *stack, const ch
         text = stop + 1;
     }
     import_reverse(stack);
-    return profile_add_sample(import->profile,
-                              &(struct profile_sample){.depth = stack->depth,
-                                                       .locations = stack->locations,
-                                                       .values = &value}) == PROFILE_NONE
+    return profile_add_sample(import->profile, &(struct profile_sample){.depth = stack->depth,
+                                                                        .locations = stack->items,
+                                                                        .values = &value}) ==
+                   PROFILE_NONE
                ? -1
                : 0;
 }
 
 static int read_folded(struct import *import, struct error *error) {
-    struct import_stack stack = {0};
+    struct index_stack stack = {0};
     struct import_line line = {0};
     int result = import_begin_samples(import, 0) == 0 ? 0 : import_out_of_memory(error);
 
@@ -90,7 +90,7 @@ static int read_folded(struct import *import, struct error *error) {
         else if (add_stack(import, &stack, line.text, count_text - 1, count) != 0)
             result = import_bad_line(import, &line, error, "too deep, too many, or out of memory");
     }
-    free(stack.locations);
+    free(stack.items);
     return result;
 }
 

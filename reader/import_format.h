@@ -12,6 +12,7 @@
 #include <cinstr/segment.h>
 
 #include "import.h"
+#include "index_stack.h"
 #include "symbols.h"
 
 struct import {
@@ -68,17 +69,11 @@ uint32_t import_named_frame(struct profile *profile, uint32_t mapping, const cha
 /* Adds a mapping by name alone. */
 uint32_t import_mapping(struct profile *profile, const char *file);
 
-/* A stack, innermost first; grown as needed, freed by free(stack.locations). */
-struct import_stack {
-    uint32_t *locations;
-    uint32_t depth, capacity;
-};
-
 /* -1: out of memory, or deeper than a profile may be. */
-int import_push(struct import_stack *stack, uint32_t location);
+int import_push(struct index_stack *stack, uint32_t location);
 
 /* Where the last `count` frames were read outermost first. */
-void import_reverse(struct import_stack *stack);
+void import_reverse(struct index_stack *stack);
 
 /* Modules whose files name addresses. */
 struct import_modules {

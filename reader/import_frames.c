@@ -32,26 +32,17 @@ uint32_t import_mapping(struct profile *profile, const char *file) {
                                                                   .has_line_numbers = true});
 }
 
-int import_push(struct import_stack *stack, uint32_t location) {
-    if (location == PROFILE_NONE || stack->depth == PROFILE_MAX_DEPTH)
-        return -1;
-    if (stack->depth == stack->capacity) {
-        const uint32_t larger = stack->capacity == 0 ? 64 : stack->capacity * 2;
-        uint32_t *locations = reallocarray(stack->locations, larger, sizeof(*locations));
-        if (locations == NULL)
-            return -1;
-        stack->locations = locations;
-        stack->capacity = larger;
-    }
-    stack->locations[stack->depth++] = location;
-    return 0;
+int import_push(struct index_stack *stack, uint32_t location) {
+    return location == PROFILE_NONE || stack->depth == PROFILE_MAX_DEPTH
+               ? -1
+               : index_stack_push(stack, location);
 }
 
-void import_reverse(struct import_stack *stack) {
+void import_reverse(struct index_stack *stack) {
     for (uint32_t i = 0; i < stack->depth / 2; i++) {
-        const uint32_t other = stack->depth - 1 - i, kept = stack->locations[i];
-        stack->locations[i] = stack->locations[other];
-        stack->locations[other] = kept;
+        const uint32_t other = stack->depth - 1 - i, kept = stack->items[i];
+        stack->items[i] = stack->items[other];
+        stack->items[other] = kept;
     }
 }
 

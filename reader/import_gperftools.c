@@ -97,7 +97,7 @@ static int read_mappings(const struct import *import, size_t at, struct import_m
 }
 
 static int add_stack(struct import *import, struct import_modules *modules, struct words *words,
-                     struct import_stack *stack, uint64_t count, uint64_t depth) {
+                     struct index_stack *stack, uint64_t count, uint64_t depth) {
     int64_t values[2];
 
     stack->depth = 0;
@@ -113,17 +113,17 @@ static int add_stack(struct import *import, struct import_modules *modules, stru
         __builtin_mul_overflow((int64_t)count, import->profile->period, &values[1]))
         return -1;
     values[0] = (int64_t)count;
-    return profile_add_sample(import->profile,
-                              &(struct profile_sample){.depth = stack->depth,
-                                                       .locations = stack->locations,
-                                                       .values = values}) == PROFILE_NONE
+    return profile_add_sample(import->profile, &(struct profile_sample){.depth = stack->depth,
+                                                                        .locations = stack->items,
+                                                                        .values = values}) ==
+                   PROFILE_NONE
                ? -1
                : 0;
 }
 
 static int add_stacks(struct import *import, struct import_modules *modules, struct words *words,
                       size_t end, struct error *error) {
-    struct import_stack stack = {0};
+    struct index_stack stack = {0};
     int result = 0;
 
     while (result == 0 && words->at < end) {
@@ -138,7 +138,7 @@ static int add_stacks(struct import *import, struct import_modules *modules, str
             result = error_set(error, "%s: byte %zu: too many samples, or out of memory",
                                import->name, words->at);
     }
-    free(stack.locations);
+    free(stack.items);
     return result;
 }
 

@@ -25,7 +25,7 @@ struct frame {
 struct perf {
     struct import *import;
     struct import_line line;
-    struct import_stack stack;
+    struct index_stack stack;
     struct frame frame; /* read last, not yet in the stack */
     char event[128];    /* "": none yet */
     bool is_clock;
@@ -242,10 +242,10 @@ static int finish_sample(struct perf *perf, struct error *error) {
         import_push(&perf->stack, import_named_frame(perf->import->profile, PROFILE_NONE,
                                                      "[unknown]", "", 0)) != 0)
         return import_out_of_memory(error);
-    values[1] = perf->period < INT64_MAX ? (int64_t)perf->period : INT64_MAX;
+    values[1] = profile_limited(perf->period);
     return profile_add_sample(perf->import->profile,
                               &(struct profile_sample){.depth = perf->stack.depth,
-                                                       .locations = perf->stack.locations,
+                                                       .locations = perf->stack.items,
                                                        .values = values}) == PROFILE_NONE
                ? bad(perf, error, "too large a sum, or out of memory")
                : 0;
@@ -350,7 +350,7 @@ static int read_perf(struct import *import, struct error *error) {
     free(perf.frame.function);
     free(perf.frame.object);
     free(perf.frame.file);
-    free(perf.stack.locations);
+    free(perf.stack.items);
     return result;
 }
 

@@ -87,6 +87,11 @@ struct profile {
     struct profile_storage *storage; /* interned strings and arrays; the profile's own */
 };
 
+/* As a profile's values are: nothing larger than they can hold. */
+static inline int64_t profile_limited(uint64_t value) {
+    return value < INT64_MAX ? (int64_t)value : INT64_MAX;
+}
+
 /* Makes an empty profile; NULL when out of memory. */
 struct profile *profile_new(void);
 void profile_free(struct profile *profile);

@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "index_stack.h"
 #include "trace.h"
 
 struct decoder {
@@ -15,9 +16,8 @@ struct decoder {
     void *context;
     uint64_t ticks; /* of the last event; 0: not known yet */
     uint64_t off_cpu;
-    uint32_t *open; /* nodes */
-    uint32_t depth, capacity;
-    bool must_reopen; /* after a gap */
+    struct index_stack open; /* nodes */
+    bool must_reopen;        /* after a gap */
 };
 
 static int give(struct decoder *decoder, enum trace_kind kind, uint64_t function, const char *name,
@@ -32,20 +32,13 @@ static int give(struct decoder *decoder, enum trace_kind kind, uint64_t function
 }
 
 static int begin(struct decoder *decoder, uint32_t node) {
-    if (decoder->depth == decoder->capacity) {
-        const uint32_t larger = decoder->capacity == 0 ? 64 : decoder->capacity * 2;
-        uint32_t *open = reallocarray(decoder->open, larger, sizeof(*open));
-        if (open == NULL)
-            return -1;
-        decoder->open = open;
-        decoder->capacity = larger;
-    }
-    decoder->open[decoder->depth++] = node;
+    if (index_stack_push(&decoder->open, node) != 0)
+        return -1;
     return give(decoder, TRACE_BEGIN, decoder->trace->snapshot->nodes[node].function, NULL, 0);
 }
 
 static int end(struct decoder *decoder) {
-    decoder->depth--;
+    decoder->open.depth--;
     return give(decoder, TRACE_END, 0, NULL, 0);
 }
 
@@ -82,12 +75,12 @@ static int enter(struct decoder *decoder, uint32_t node) {
 }
 
 static int leave(struct decoder *decoder, uint32_t node) {
-    uint32_t depth = decoder->depth;
+    uint32_t depth = decoder->open.depth;
     int result = 0;
 
-    while (depth > 0 && decoder->open[depth - 1] != node)
+    while (depth > 0 && decoder->open.items[depth - 1] != node)
         depth--;
-    while (result == 0 && depth != 0 && decoder->depth >= depth)
+    while (result == 0 && depth != 0 && decoder->open.depth >= depth)
         result = end(decoder);
     return result;
 }
@@ -95,7 +88,7 @@ static int leave(struct decoder *decoder, uint32_t node) {
 static int gap(struct decoder *decoder, uint64_t lost) {
     int result = 0;
 
-    while (result == 0 && decoder->depth > 0)
+    while (result == 0 && decoder->open.depth > 0)
         result = end(decoder);
     decoder->must_reopen = decoder->lane->kind != SEGMENT_LANE_SIGNAL;
     return result == 0 ? give(decoder, TRACE_GAP, 0, NULL, (int64_t)lost) : result;
@@ -185,6 +178,6 @@ int trace_events(const struct trace *trace, const struct trace_lane *lane,
 
     for (uint64_t i = 0; i < lane->count && result == 0; i++)
         result = decode(&decoder, lane->words[i], i + 1 < lane->count ? lane->words[i + 1] : 0);
-    free(decoder.open);
+    free(decoder.open.items);
     return result;
 }
