@@ -96,38 +96,26 @@ static void default_name(const struct segment_header *header, const struct kind 
     snprintf(name, size, "cinstr.%s.%u%s.pb.gz", program, header->pid, kind->extension);
 }
 
-static int write_profile(const struct profile *profile, const char *path, struct output_file *file,
-                         struct error *error) {
-    if (output_file_open(file, path, error) != 0)
-        return -1;
-    if (profile_write_pprof(profile, file->fd, error) == 0)
-        return output_file_finish(file, error);
-    output_file_discard(file);
-    return error_prefix(error, "%s", file->path);
-}
-
 static bool is_json(const char *name) {
     const size_t length = strlen(name);
     return length >= 5 && strcmp(name + length - 5, ".json") == 0;
 }
 
-static int write_trace(const struct request *request, const struct trace *trace,
-                       struct error *error) {
-    struct output_file file;
-    if (output_file_open(&file, request->trace, error) != 0)
-        return -1;
-    const int result = is_json(request->trace) ? trace_write_chrome(trace, file.fd, error)
-                                               : trace_write_perfetto(trace, file.fd, error);
-    if (result == 0)
-        return output_file_finish(&file, error);
-    output_file_discard(&file);
-    return error_prefix(error, "%s", file.path);
+static int write_perfetto(const void *trace, int fd, struct error *error) {
+    return trace_write_perfetto(trace, fd, error);
+}
+
+static int write_chrome(const void *trace, int fd, struct error *error) {
+    return trace_write_chrome(trace, fd, error);
 }
 
 static int dump_trace(const struct request *request, const struct snapshot *snapshot,
                       struct error *error) {
+    output_file_writer *const write = is_json(request->trace) ? write_chrome : write_perfetto;
     struct trace *trace = trace_new(snapshot, error);
-    const int result = trace == NULL ? -1 : write_trace(request, trace, error);
+    struct output_file file;
+    const int result =
+        trace == NULL ? -1 : output_file_write(&file, request->trace, write, trace, error);
     if (result == 0 && !request->quiet)
         note("%s: %s stacks; %s events were lost", request->trace,
              units_count(trace->lane_count).text, units_count((int64_t)trace->lost).text);
@@ -150,7 +138,7 @@ static int dump_snapshot(const struct source *source, const struct request *requ
         return -1;
     default_name(&snapshot->header, kind, name, sizeof(name));
     const char *path = request->output == NULL ? name : request->output;
-    const int result = write_profile(profile, path, &file, error);
+    const int result = output_file_write(&file, path, output_file_pprof, profile, error);
     if (result == 0 && !request->quiet)
         note("%s: %s %s", file.path, units_count(profile->sample_count).text, kind->samples);
     profile_free(profile);

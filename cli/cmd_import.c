@@ -77,13 +77,7 @@ static int read_input(const char *name, struct input *input, struct error *error
 static int write_profile(const struct request *request, const struct profile *profile,
                          struct error *error) {
     struct output_file file;
-    if (output_file_open(&file, request->output, error) != 0)
-        return -1;
-    if (profile_write_pprof(profile, file.fd, error) != 0) {
-        output_file_discard(&file);
-        return error_prefix(error, "%s", file.path);
-    }
-    if (output_file_finish(&file, error) != 0)
+    if (output_file_write(&file, request->output, output_file_pprof, profile, error) != 0)
         return -1;
     if (!request->quiet)
         note("%s: %s stacks", file.path, units_count(profile->sample_count).text);

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "profile.h"
+
 static int open_standard_output(struct output_file *file, struct error *error) {
     if (isatty(STDOUT_FILENO))
         return error_set(error, "a profile is no text for a terminal: give -o FILE or a pipe");
@@ -49,4 +51,18 @@ void output_file_discard(struct output_file *file) {
         close(file->fd);
     if (file->temporary[0] != '\0')
         unlink(file->temporary);
+}
+
+int output_file_write(struct output_file *file, const char *path, output_file_writer *write,
+                      const void *what, struct error *error) {
+    if (output_file_open(file, path, error) != 0)
+        return -1;
+    if (write(what, file->fd, error) == 0)
+        return output_file_finish(file, error);
+    output_file_discard(file);
+    return error_prefix(error, "%s", file->path);
+}
+
+int output_file_pprof(const void *profile, int fd, struct error *error) {
+    return profile_write_pprof(profile, fd, error);
 }

@@ -26,4 +26,13 @@ int output_file_finish(struct output_file *file, struct error *error);
 /* Closes it and takes back what was written. */
 void output_file_discard(struct output_file *file);
 
+/* All of that in one: what `write` makes of `what`. -1 with `error` filled and nothing left. `file`
+ * has the path, for messages. */
+typedef int output_file_writer(const void *what, int fd, struct error *error);
+int output_file_write(struct output_file *file, const char *path, output_file_writer *write,
+                      const void *what, struct error *error);
+
+/* A writer: a profile, as pprof. */
+int output_file_pprof(const void *profile, int fd, struct error *error);
+
 #endif

@@ -15,6 +15,7 @@
 
 #include "build_profile.h"
 #include "difference.h"
+#include "output_file.h"
 #include "segments.h"
 #include "serve_http.h"
 #include "serve_text.h"
@@ -23,6 +24,7 @@
 #include "trace.h"
 
 #define TEXT   "text/plain; charset=utf-8"
+#define HTML   "text/html; charset=utf-8"
 #define BINARY "application/octet-stream"
 
 /* A request of one process. */
@@ -30,6 +32,7 @@ struct call {
     const struct serve_request *request;
     const struct endpoint *endpoint;
     char process[24];
+    const struct source *source; /* its segment, open: it stays readable when the process ends */
 };
 
 struct endpoint {
@@ -56,12 +59,7 @@ static long long number(const char *text) {
 }
 
 static struct snapshot *take(const struct call *call, struct error *error) {
-    struct source source;
-    if (source_open(&source, call->process, call->request->serve->directory, error) != 0)
-        return NULL;
-    struct snapshot *snapshot = source_snapshot(&source, "cinstr serve", error);
-    source_close(&source);
-    return snapshot;
+    return source_snapshot(call->source, "cinstr serve", error);
 }
 
 static struct profile *take_profile(const struct call *call, const char *kind,
@@ -82,31 +80,48 @@ static serve_result failed(const struct call *call, const char *what, const stru
 /* --- profiles -----------------------------------------------------------------------------------
  */
 
-static serve_result send_profile(const struct call *call, const struct profile *profile,
-                                 const char *suffix) {
+/* What `write` makes of `what`; `words` stand before what went wrong. */
+static serve_result send_written(const struct call *call, output_file_writer *write,
+                                 const void *what, const char *name, const char *words) {
     struct error error = {""};
-    char name[64];
     const int fd = memfd_create("cinstr-serve", MFD_CLOEXEC);
-    if (fd < 0 || profile_write_pprof(profile, fd, &error) != 0) {
-        if (fd >= 0)
-            close(fd);
-        return failed(call, "failed to collect profile: ", &error);
-    }
-    snprintf(name, sizeof(name), "%s%s", call->endpoint->name, suffix);
-    return serve_reply_file(call->request, fd, BINARY, name);
+    if (fd >= 0 && write(what, fd, &error) == 0)
+        return serve_reply_file(call->request, fd, BINARY, name);
+    if (fd >= 0)
+        close(fd);
+    return failed(call, words, &error);
 }
 
-static serve_result send_text(const struct call *call, const struct profile *profile) {
+static serve_result send_printed(const struct serve_request *request, const char *type,
+                                 void (*print)(FILE *out, const void *context),
+                                 const void *context) {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (out == NULL)
         return MHD_NO;
-    serve_text_profile(out, profile, call->endpoint->name);
+    print(out, context);
     fclose(out);
-    const serve_result result = serve_reply_text(call->request, MHD_HTTP_OK, TEXT, text, size);
+    const serve_result result = serve_reply_text(request, MHD_HTTP_OK, type, text, size);
     free(text);
     return result;
+}
+
+static serve_result send_profile(const struct call *call, const struct profile *profile,
+                                 const char *suffix) {
+    char name[64];
+    snprintf(name, sizeof(name), "%s%s", call->endpoint->name, suffix);
+    return send_written(call, output_file_pprof, profile, name, "failed to collect profile: ");
+}
+
+struct named_profile {
+    const struct profile *profile;
+    const char *name;
+};
+
+static void print_profile(FILE *out, const void *context) {
+    const struct named_profile *named = context;
+    serve_text_profile(out, named->profile, named->name);
 }
 
 /* What the process does from now on, for so long. */
@@ -152,7 +167,9 @@ static serve_result answer_profile(const struct call *call) {
     if (profile == NULL)
         return failed(call, "failed to collect profile: ", &error);
     const serve_result result =
-        is_text ? send_text(call, profile) : send_profile(call, profile, "");
+        is_text ? send_printed(call->request, TEXT, print_profile,
+                               &(struct named_profile){profile, call->endpoint->name})
+                : send_profile(call, profile, "");
     profile_free(profile);
     return result;
 }
@@ -170,7 +187,12 @@ static serve_result answer_cpu(const struct call *call) {
     return result;
 }
 
+static int write_trace(const void *trace, int fd, struct error *error) {
+    return trace_write_perfetto(trace, fd, error);
+}
+
 static serve_result answer_trace(const struct call *call) {
+    static const char words[] = "Could not enable tracing: ";
     struct error error = {""};
     char *end;
     const double asked = strtod(argument(call, "seconds"), &end);
@@ -179,15 +201,12 @@ static serve_result answer_trace(const struct call *call) {
         return MHD_NO;
     struct snapshot *snapshot = take(call, &error);
     struct trace *trace = snapshot == NULL ? NULL : trace_new(snapshot, &error);
-    const int fd = trace == NULL ? -1 : memfd_create("cinstr-serve", MFD_CLOEXEC);
-    const bool is_written = fd >= 0 && trace_write_perfetto(trace, fd, &error) == 0;
+    const serve_result result =
+        trace == NULL ? failed(call, words, &error)
+                      : send_written(call, write_trace, trace, call->endpoint->name, words);
     trace_free(trace);
     snapshot_free(snapshot);
-    if (is_written)
-        return serve_reply_file(call->request, fd, BINARY, "trace");
-    if (fd >= 0)
-        close(fd);
-    return failed(call, "Could not enable tracing: ", &error);
+    return result;
 }
 
 /* --- the rest -----------------------------------------------------------------------------------
@@ -216,29 +235,34 @@ static enum MHD_Result take_key(void *context, enum MHD_ValueKind kind, const ch
     return MHD_NO;
 }
 
+struct lookup {
+    const struct snapshot *snapshot;
+    struct symbols *symbols;
+    const char *addresses;
+};
+
+static void print_symbols(FILE *out, const void *context) {
+    const struct lookup *lookup = context;
+    serve_text_symbols(out, lookup->snapshot, lookup->symbols, lookup->addresses);
+}
+
 static serve_result answer_symbol(const struct call *call) {
     const bool is_post = strcmp(call->request->method, "POST") == 0;
-    const char *addresses = is_post ? call->request->body : "";
+    struct lookup lookup = {.addresses = is_post ? call->request->body : ""};
     struct error error = {""};
-    char *text = NULL;
-    size_t size = 0;
     if (!is_post)
         MHD_get_connection_values(call->request->connection, MHD_GET_ARGUMENT_KIND, take_key,
-                                  &addresses);
+                                  &lookup.addresses);
     struct snapshot *snapshot = take(call, &error);
     if (snapshot == NULL)
         return failed(call, "", &error);
-    struct symbols *symbols = symbols_new(snapshot->modules, snapshot->module_count, &error);
-    FILE *out = symbols == NULL ? NULL : open_memstream(&text, &size);
-    serve_result result = MHD_NO;
-    if (out != NULL) {
-        serve_text_symbols(out, snapshot, symbols, addresses);
-        fclose(out);
-        result = serve_reply_text(call->request, MHD_HTTP_OK, TEXT, text, size);
-        free(text);
-    }
-    if (symbols != NULL)
-        symbols_free(symbols);
+    lookup.snapshot = snapshot;
+    lookup.symbols = symbols_new(snapshot->modules, snapshot->module_count, &error);
+    const serve_result result = lookup.symbols == NULL
+                                    ? failed(call, "", &error)
+                                    : send_printed(call->request, TEXT, print_symbols, &lookup);
+    if (lookup.symbols != NULL)
+        symbols_free(lookup.symbols);
     snapshot_free(snapshot);
     return result;
 }
@@ -263,28 +287,17 @@ static const struct endpoint endpoints[] = {
 };
 #define ENDPOINT_COUNT (sizeof(endpoints) / sizeof(endpoints[0]))
 
-static serve_result send_page(const struct serve_request *request,
-                              void (*print)(FILE *out, const void *context), const void *context) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL)
-        return MHD_NO;
+static void print_head(FILE *out) {
     fputs("<!DOCTYPE html><meta charset=\"utf-8\"><meta name=\"viewport\" "
           "content=\"width=device-width\"><title>cinstr</title><style>:root{color-scheme:light "
           "dark}body{font:15px/1.5 system-ui,sans-serif;margin:2em}td,th{text-align:left;"
           "padding:.1em 1em .1em 0}</style>\n",
           out);
-    print(out, context);
-    fclose(out);
-    const serve_result result =
-        serve_reply_text(request, MHD_HTTP_OK, "text/html; charset=utf-8", text, size);
-    free(text);
-    return result;
 }
 
 static void print_index(FILE *out, const void *context) {
     const struct call *call = context;
+    print_head(out);
     fprintf(out, "<h1>/debug/pprof/ of process %s</h1>\n<table>\n", call->process);
     for (size_t i = 1; i < ENDPOINT_COUNT; i++)
         fprintf(out, "<tr><td><a href=\"%s%s\">%s</a><td>%s\n", endpoints[i].name,
@@ -297,11 +310,12 @@ static void print_index(FILE *out, const void *context) {
 }
 
 static serve_result answer_index(const struct call *call) {
-    return send_page(call->request, print_index, call);
+    return send_printed(call->request, HTML, print_index, call);
 }
 
 static void print_processes(FILE *out, const void *context) {
     const struct segments *segments = context;
+    print_head(out);
     fputs("<h1>Processes</h1>\n<table>\n<tr><th>process<th>program<th>state\n", out);
     for (size_t i = 0; i < segments->count; i++) {
         const struct segments_entry *entry = &segments->entries[i];
@@ -320,7 +334,7 @@ static serve_result answer_processes(const struct serve_request *request) {
     struct error error = {""};
     if (segments_find(&segments, request->serve->directory, &error) != 0)
         return serve_reply_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "%s", error.message);
-    const serve_result result = send_page(request, print_processes, &segments);
+    const serve_result result = send_printed(request, HTML, print_processes, &segments);
     segments_free(&segments);
     return result;
 }
@@ -333,14 +347,6 @@ static serve_result not_found(const struct serve_request *request) {
     return serve_reply_text(request, MHD_HTTP_NOT_FOUND, TEXT, text, sizeof(text) - 1);
 }
 
-static bool is_there(const struct call *call, struct error *error) {
-    struct source source;
-    if (source_open(&source, call->process, call->request->serve->directory, error) != 0)
-        return false;
-    source_close(&source);
-    return true;
-}
-
 static bool is_allowed(const struct call *call) {
     const char *method = call->request->method;
     return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ||
@@ -348,6 +354,7 @@ static bool is_allowed(const struct call *call) {
 }
 
 static serve_result answer_name(struct call *call, const char *name) {
+    struct source source;
     struct error error = {""};
     for (size_t i = 0; i < ENDPOINT_COUNT && call->endpoint == NULL; i++) {
         if (strcmp(name, endpoints[i].name) == 0)
@@ -358,9 +365,12 @@ static serve_result answer_name(struct call *call, const char *name) {
     if (!is_allowed(call))
         return serve_reply_error(call->request, MHD_HTTP_METHOD_NOT_ALLOWED,
                                  "there is nothing to %s here", call->request->method);
-    if (!is_there(call, &error))
+    if (source_open(&source, call->process, call->request->serve->directory, &error) != 0)
         return serve_reply_error(call->request, MHD_HTTP_NOT_FOUND, "%s", error.message);
-    return call->endpoint->answer(call);
+    call->source = &source;
+    const serve_result result = call->endpoint->answer(call);
+    source_close(&source);
+    return result;
 }
 
 /* "/4711/debug/pprof/NAME" */
