@@ -29,8 +29,9 @@ RUNTIME_CFLAGS := $(COMMON) -mgeneral-regs-only -fPIC -ftls-model=initial-exec -
 
 # --- what there is ------------------------------------------------------------------------------
 
-heap_sources    := $(wildcard runtime/heap*.c) runtime/charge_library.c
-block_sources   := $(wildcard runtime/block*.c) runtime/charge_library.c
+library_sources := runtime/charge_library.c runtime/open_recorder.c
+heap_sources    := $(wildcard runtime/heap*.c) $(library_sources)
+block_sources   := $(wildcard runtime/block*.c) $(library_sources)
 runtime_sources := $(filter-out runtime/hooks.c runtime/instructions.c runtime/static_symbols.c runtime/preload.c \
 	$(heap_sources) $(block_sources),$(wildcard runtime/*.c)) $(wildcard runtime/*.S)
 reader_sources  := $(wildcard reader/*.c)
@@ -77,7 +78,7 @@ $(BUILD)/libcinstr.so.0: $(runtime_objects) $(hook_objects:.c.o=.shared.o) runti
 		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete -Wl,-Bsymbolic-functions $(LDFLAGS) -o $@ $(filter %.o,$^)
 
 # Preloaded into programs that are to be sampled.
-$(BUILD)/libcinstr_sample.so.0: $(BUILD)/runtime/preload.c.o
+$(BUILD)/libcinstr_sample.so.0: $(BUILD)/runtime/preload.c.o $(BUILD)/runtime/open_recorder.c.o
 	$(CC) -shared -Wl,-soname,libcinstr_sample.so.0 -Wl,-z,now -Wl,-z,relro $(LDFLAGS) -o $@ $^
 
 # They stand before functions of libc. Exceptions pass through them; floating point is their own affair.

@@ -13,16 +13,13 @@
 
 #include "block_holders.h"
 #include "block_wait.h"
-
-#define VISIBLE     __attribute__((visibility("default")))
-#define LIKELY(x)   __builtin_expect(!!(x), 1)
-#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#include "charge_library.h"
 
 /* The next of that name, looked up when first needed. */
 #define NEXT(name)                                                                                 \
     static __typeof__(name) *real_##name;                                                          \
     if (UNLIKELY(real_##name == NULL))                                                             \
-    block_find(&real_##name, #name)
+    charge_library_next(&real_##name, #name)
 
 /* --- locks --------------------------------------------------------------------------------------
  */

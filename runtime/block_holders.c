@@ -2,15 +2,11 @@
 /* See block_holders.h. A table of the locks that are waited for now: few at any time. */
 #include "block_holders.h"
 
-#include <sched.h>
 #include <stddef.h>
-#include <sys/mman.h>
 
 #include "block_wait.h"
-
-#ifndef MADV_WIPEONFORK
-#define MADV_WIPEONFORK 18
-#endif
+#include "spin.h"
+#include "wiped.h"
 
 #define BUCKET_BITS 10u
 #define BUCKETS     (1u << BUCKET_BITS)
@@ -29,14 +25,8 @@ static struct bucket {
 } __attribute__((aligned(64))) * buckets;
 
 bool block_holders_init(void) {
-    void *memory = mmap(NULL, BUCKETS * sizeof *buckets, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    if (memory == MAP_FAILED)
-        return false;
-    madvise(memory, BUCKETS * sizeof *buckets, MADV_WIPEONFORK);
-    buckets = memory;
-    return true;
+    buckets = wiped_map(BUCKETS * sizeof *buckets);
+    return buckets != NULL;
 }
 
 static struct bucket *bucket_of(const void *lock) {
@@ -46,13 +36,8 @@ static struct bucket *bucket_of(const void *lock) {
 static struct bucket *enter(const void *lock) {
     struct bucket *bucket = bucket_of(lock);
 
-    while (__atomic_exchange_n(&bucket->lock, 1, __ATOMIC_ACQUIRE) != 0)
-        sched_yield();
+    spin_lock(&bucket->lock);
     return bucket;
-}
-
-static void leave(struct bucket *bucket) {
-    __atomic_store_n(&bucket->lock, 0, __ATOMIC_RELEASE);
 }
 
 /* NULL: it is not there; with `lock` NULL, a free one. */
@@ -75,7 +60,7 @@ bool block_holders_wait(const void *lock, uint64_t now) {
         waited->since += now;
         __atomic_add_fetch(&bucket->waiters, 1, __ATOMIC_SEQ_CST);
     }
-    leave(bucket);
+    spin_unlock(&bucket->lock);
     return waited != NULL;
 }
 
@@ -94,7 +79,7 @@ void block_holders_got(const void *lock, uint64_t start, uint64_t now, uint32_t 
             waited->lock = NULL;
         __atomic_sub_fetch(&bucket->waiters, 1, __ATOMIC_RELAXED);
     }
-    leave(bucket);
+    spin_unlock(&bucket->lock);
     block_charge_holder(holder, 1, now > start ? now - start : 0);
 }
 
@@ -113,7 +98,7 @@ void block_holders_release(const void *lock, uint32_t node, uint64_t now) {
         waited->released = now;
         waited->holder = node;
     }
-    leave(bucket);
+    spin_unlock(&bucket->lock);
     if ((int64_t)delay > 0)
         block_charge_holder(node, 0, delay);
 }

@@ -18,16 +18,14 @@
 #include <unistd.h>
 
 #include "block_wait.h"
-
-#define VISIBLE     __attribute__((visibility("default")))
-#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#include "charge_library.h"
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): names and lists of arguments */
 #define IO(type, name, parameters, arguments)                                                      \
     VISIBLE type name parameters {                                                                 \
         static __typeof__(name) *real;                                                             \
         if (UNLIKELY(real == NULL))                                                                \
-            block_find(&real, #name);                                                              \
+            charge_library_next(&real, #name);                                                     \
         if (!block_io)                                                                             \
             return real arguments;                                                                 \
         const struct wait begun __attribute__((cleanup(block_io_end), unused)) =                   \

@@ -2,25 +2,17 @@
 /* See block_wait.h. Also the start of libcinstr_block. */
 #include "block_wait.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
 #include <sys/resource.h>
 #include <time.h>
 
 #include "block_holders.h"
-#include "charge.h"
 #include "charge_library.h"
-
-#define VISIBLE __attribute__((visibility("default")))
 
 bool block_waits, block_io, block_holders;
 
 static uint64_t *contentions, *delay, *held_contentions, *held_delay;
-
-void block_find(void *target, const char *name) {
-    *(void **)target = dlsym(RTLD_NEXT, name);
-}
 
 uint64_t block_now(void) {
     struct timespec now;
@@ -30,7 +22,7 @@ uint64_t block_now(void) {
 }
 
 uint32_t block_node(uintptr_t function, uintptr_t call_site) {
-    return charge_recorder.node(function, call_site);
+    return charge_recorder->node(function, call_site);
 }
 
 void block_charge(uint32_t node, uint64_t delay_ns) {
@@ -49,14 +41,14 @@ void block_charge_holder(uint32_t node, uint64_t count, uint64_t delay_ns) {
 
 void block_trace(const struct wait *wait, uint32_t node) {
     if (wait->start_ticks != 0)
-        charge_recorder.trace_wait(node, wait->start_ticks);
+        charge_recorder->trace_wait(node, wait->start_ticks);
 }
 
 /* --- waits --------------------------------------------------------------------------------------
  */
 
 struct wait block_wait_begin(uintptr_t function, uintptr_t call_site) {
-    return (struct wait){function, call_site, block_now(), charge_recorder.ticks(), 0};
+    return (struct wait){function, call_site, block_now(), charge_recorder->ticks(), 0};
 }
 
 void block_wait_end(const struct wait *wait) {
@@ -76,7 +68,7 @@ static uint64_t count_switches(void) {
 }
 
 struct wait block_io_begin(uintptr_t function, uintptr_t call_site) {
-    return (struct wait){function, call_site, block_now(), charge_recorder.ticks(),
+    return (struct wait){function, call_site, block_now(), charge_recorder->ticks(),
                          count_switches()};
 }
 
@@ -97,11 +89,11 @@ VISIBLE const char cinstr_block_is_there = 1;
 __attribute__((constructor)) static void begin(void) {
     if (!charge_library_open())
         return;
-    contentions = charge_recorder.column("contentions");
-    delay = charge_recorder.column("delay");
-    held_contentions = charge_recorder.column("held_contentions");
-    held_delay = charge_recorder.column("held_delay");
+    contentions = charge_recorder->column("contentions");
+    delay = charge_recorder->column("delay");
+    held_contentions = charge_recorder->column("held_contentions");
+    held_delay = charge_recorder->column("held_delay");
     block_holders = held_delay != NULL && block_holders_init();
     block_waits = delay != NULL || block_holders;
-    block_io = delay != NULL && charge_recorder.wants_io() != 0;
+    block_io = delay != NULL && charge_recorder->wants_io();
 }

@@ -9,8 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CALL_SITE() ((uintptr_t)__builtin_extract_return_addr(__builtin_return_address(0)))
-
 struct wait {
     uintptr_t function, call_site;
     uint64_t start_ns;
@@ -20,9 +18,6 @@ struct wait {
 
 /* What is on. Set once, by a constructor; before that all is off. */
 extern bool block_waits, block_io, block_holders;
-
-/* The function of libc that stands behind an interposed one. */
-void block_find(void *target, const char *name);
 
 uint64_t block_now(void);
 

@@ -12,14 +12,10 @@
 #include "charge.h"
 
 #include <sched.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "process.h"
-
-#ifndef MADV_WIPEONFORK
-#define MADV_WIPEONFORK 18
-#endif
+#include "wiped.h"
 
 #define TABLE_BITS 18u
 #define TABLE_SIZE (1u << TABLE_BITS)
@@ -47,12 +43,7 @@ void charge_init(void) {
         madvise(table, size, MADV_DONTNEED);
         return;
     }
-    table = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                 -1, 0);
-    if (table == MAP_FAILED)
-        table = NULL;
-    else
-        madvise(table, size, MADV_WIPEONFORK);
+    table = wiped_map(size);
 }
 
 bool charge_is_any(void) {
@@ -69,14 +60,10 @@ bool charge_own_work(bool is_own) {
 /* --- counterparts -------------------------------------------------------------------------------
  */
 
-static struct segment_node *node_by_index(uint32_t index) {
-    return (struct segment_node *)segment.nodes + index;
-}
-
 /* Its highest ancestor that has none, or itself. */
 static struct segment_node *first_without(struct segment_node *node) {
     for (;;) {
-        struct segment_node *parent = node_by_index(node->parent);
+        struct segment_node *parent = tree_node(node->parent);
         if (node->parent == 0 || parent->merged != 0)
             return node;
         node = parent;
@@ -92,8 +79,8 @@ static uint32_t make_counterpart(struct segment_node *node) {
         struct segment_node *made =
             next->function == SEGMENT_FUNCTION_ROOT
                 ? ended->root
-                : tree_child(ended, node_by_index(node_by_index(next->parent)->merged),
-                             next->function, next->call_site);
+                : tree_child(ended, tree_node(tree_node(next->parent)->merged), next->function,
+                             next->call_site);
         if (made == NULL)
             made = ended->root; /* tree_child() has counted the loss */
         __atomic_store_n(&next->merged, tree_index(made), __ATOMIC_RELEASE);
@@ -164,7 +151,7 @@ static uint32_t make_node(uint32_t parent, uint64_t function, uint64_t call_site
     process_lock();
     is_any = true;
     slot = find(parent, function, call_site);
-    node = tree_child(lane_at(0), node_by_index(parent), function, call_site);
+    node = tree_child(lane_at(0), tree_node(parent), function, call_site);
     if (node == NULL)
         node = lane_at(0)->root;
     if (slot != NULL && slot->node == 0) {
@@ -196,7 +183,7 @@ static void follow_reset(void) {
 }
 
 /* In a program without hooks all nodes are return addresses, and so is this one taken for one. */
-uint32_t cinstr_charge_node(uintptr_t function, uintptr_t call_site) {
+static uint32_t charge_node(uintptr_t function, uintptr_t call_site) {
     const uint64_t tag = modules_tag();
     uint32_t node;
 
@@ -206,34 +193,39 @@ uint32_t cinstr_charge_node(uintptr_t function, uintptr_t call_site) {
         follow_reset();
     node = sampler_unwinds ? charge_child(charge_stack(call_site), tag | (function + 1), 0)
                            : charge_child(counterpart(), tag | function, call_site);
-    if (node_by_index(node)->function != SEGMENT_FUNCTION_ROOT)
-        node_by_index(node)->is_charge = 1;
+    if (tree_node(node)->is_charge == 0 && tree_node(node)->function != SEGMENT_FUNCTION_ROOT)
+        tree_node(node)->is_charge = 1;
     return node;
 }
 
 /* --- the rest of charge.h -----------------------------------------------------------------------
  */
 
-uint64_t *cinstr_charge_column(const char *name) {
+static uint64_t *charge_column(const char *name) {
     process_start(); /* the caller's constructor may be earlier than ours */
-    if (process_state != PROCESS_UP)
-        return NULL;
-    for (uint32_t i = 0; i < segment.header->column_count; i++) {
-        const struct segment_column *column = &segment.header->columns[i];
-        if (strcmp(column->name, name) == 0)
-            return (uint64_t *)(void *)(segment.base + column->offset);
-    }
-    return NULL;
+    return process_state == PROCESS_UP ? segment_column(name) : NULL;
 }
 
-uint64_t cinstr_charge_heap_period(void) {
+static uint64_t heap_period(void) {
     return options.heap;
 }
 
-int cinstr_charge_wants_io(void) {
+static bool wants_io(void) {
     return options.block == BLOCK_IO;
 }
 
-void cinstr_charge_heap_lost(void) {
+static void heap_lost(void) {
     __atomic_add_fetch(&segment.header->heap.lost, 1, __ATOMIC_RELAXED);
 }
+
+const struct charge_recorder cinstr_charge_recorder = {
+    .node = charge_node,
+    .column = charge_column,
+    .find_by_stacks = charge_stacks,
+    .heap_period = heap_period,
+    .wants_io = wants_io,
+    .heap_lost = heap_lost,
+    .ticks = trace_ticks,
+    .trace_wait = trace_wait,
+    .trace_heap = trace_heap,
+};

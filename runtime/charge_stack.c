@@ -5,7 +5,6 @@
  */
 #include <ucontext.h>
 
-#include "charge.h"
 #include "process.h"
 #include "unwind.h"
 
@@ -13,7 +12,7 @@
 
 static __thread uintptr_t stack_end __attribute__((tls_model("initial-exec")));
 
-void cinstr_charge_stacks(void) {
+void charge_stacks(void) {
     if (process_state != PROCESS_UP)
         return;
     sampler_unwinds = true;

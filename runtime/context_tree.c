@@ -30,10 +30,6 @@ uint32_t tree_index(const struct segment_node *node) {
     return (uint32_t)(node - (const struct segment_node *)segment.nodes);
 }
 
-static struct segment_node *node_by_index(uint32_t index) {
-    return (struct segment_node *)segment.nodes + index;
-}
-
 static bool take_block(struct lane *lane) {
     const uint32_t block = segment_take_block();
 
@@ -44,7 +40,7 @@ static bool take_block(struct lane *lane) {
     else
         lane->first_block = block + 1;
     lane->block = block + 1;
-    lane->next_node = node_by_index(block * SEGMENT_BLOCK_NODES);
+    lane->next_node = tree_node(block * SEGMENT_BLOCK_NODES);
     lane->end_node = lane->next_node + SEGMENT_BLOCK_NODES;
     __atomic_store_n(&segment.blocks[block].lane, lane->index + 1, __ATOMIC_RELEASE);
     return true;
@@ -140,9 +136,9 @@ static struct segment_node *find_on_path(const struct lane *lane, struct segment
                                          uint64_t function, uint64_t call_site) {
     const uint64_t caller = parent->function;
 
-    for (struct segment_node *node = parent; !is_pseudo(node); node = node_by_index(node->parent)) {
+    for (struct segment_node *node = parent; !is_pseudo(node); node = tree_node(node->parent)) {
         if (node->call_site == call_site && node->function == function &&
-            node_by_index(node->parent)->function == caller)
+            tree_node(node->parent)->function == caller)
             return is_own(lane, node) ? node : NULL;
     }
     return NULL;
@@ -183,7 +179,7 @@ static bool is_within_budget(const struct lane *lane) {
 
 static bool is_truncated(const struct segment_node *node) {
     while (!is_pseudo(node))
-        node = node_by_index(node->parent);
+        node = tree_node(node->parent);
     return node->function == SEGMENT_FUNCTION_TRUNCATED;
 }
 

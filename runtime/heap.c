@@ -15,13 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "charge.h"
 #include "charge_library.h"
 #include "heap_live.h"
 #include "heap_sample.h"
-
-#define VISIBLE   __attribute__((visibility("default")))
-#define LIKELY(x) __builtin_expect(!!(x), 1)
 
 static struct {
     void *(*malloc)(size_t);
@@ -37,7 +33,6 @@ static struct {
 
 static uint64_t *alloc_objects, *alloc_space, *inuse_objects, *inuse_space;
 static bool is_on;
-static uint64_t in_use; /* bytes, by what is sampled */
 
 /* An operator new that is under way: the malloc that it calls is charged to its caller. */
 static __thread struct {
@@ -66,10 +61,6 @@ static bool is_early(const void *memory) {
     return (uintptr_t)memory - (uintptr_t)early < sizeof early;
 }
 
-static void find(void *target, const char *name) {
-    *(void **)target = dlsym(RTLD_NEXT, name);
-}
-
 /* malloc comes last: while that is not known, the rest is not used. */
 static void find_allocator(void) {
     static bool is_finding;
@@ -77,15 +68,15 @@ static void find_allocator(void) {
     if (is_finding)
         return;
     is_finding = true;
-    find(&next.calloc, "calloc");
-    find(&next.realloc, "realloc");
-    find(&next.memalign, "memalign");
-    find(&next.aligned_alloc, "aligned_alloc");
-    find(&next.posix_memalign, "posix_memalign");
-    find(&next.valloc, "valloc");
-    find(&next.pvalloc, "pvalloc");
-    find(&next.free, "free");
-    find(&next.malloc, "malloc");
+    charge_library_next(&next.calloc, "calloc");
+    charge_library_next(&next.realloc, "realloc");
+    charge_library_next(&next.memalign, "memalign");
+    charge_library_next(&next.aligned_alloc, "aligned_alloc");
+    charge_library_next(&next.posix_memalign, "posix_memalign");
+    charge_library_next(&next.valloc, "valloc");
+    charge_library_next(&next.pvalloc, "pvalloc");
+    charge_library_next(&next.free, "free");
+    charge_library_next(&next.malloc, "malloc");
 }
 
 static bool is_ready(void) {
@@ -102,27 +93,24 @@ static void charge_new(void *memory, size_t size, uintptr_t function, uintptr_t 
     struct heap_live live = {(uintptr_t)memory, size, 0, objects};
 
     if (objects != 0)
-        live.node = charge_recorder.node(function, call_site);
+        live.node = charge_recorder->node(function, call_site);
     if (live.node == 0)
         return;
     charge_add(alloc_objects, live.node, objects);
     charge_add(alloc_space, live.node, objects * size);
     if (!heap_live_put(&live)) {
-        charge_recorder.heap_lost();
+        charge_recorder->heap_lost();
         return;
     }
     charge_add(inuse_objects, live.node, objects);
     charge_add(inuse_space, live.node, objects * size);
-    if (charge_recorder.ticks() != 0)
-        charge_recorder.trace_heap(__atomic_add_fetch(&in_use, objects * size, __ATOMIC_RELAXED));
+    charge_recorder->trace_heap((int64_t)(objects * size));
 }
 
 static void give_back(const struct heap_live *live) {
     charge_take(inuse_objects, live->node, live->objects);
     charge_take(inuse_space, live->node, live->objects * live->size);
-    if (charge_recorder.ticks() != 0)
-        charge_recorder.trace_heap(
-            __atomic_sub_fetch(&in_use, live->objects * live->size, __ATOMIC_RELAXED));
+    charge_recorder->trace_heap(-(int64_t)(live->objects * live->size));
 }
 
 static inline void *charged_new(void *memory, size_t size, uintptr_t function,
@@ -146,8 +134,6 @@ static inline void charged_free(void *memory) {
     if (is_on && memory != NULL && heap_live_take((uintptr_t)memory, &live))
         give_back(&live);
 }
-
-#define CALL_SITE() ((uintptr_t)__builtin_extract_return_addr(__builtin_return_address(0)))
 
 /* --- C ------------------------------------------------------------------------------------------
  */
@@ -193,7 +179,7 @@ static void *charged_realloc(void *memory, size_t size, uintptr_t function, uint
 
     if (was_charged && moved == NULL && size != 0) { /* it is still there */
         if (!heap_live_put(&live))
-            charge_recorder.heap_lost();
+            charge_recorder->heap_lost();
         return NULL;
     }
     if (was_charged)
@@ -263,7 +249,7 @@ VISIBLE void *pvalloc(size_t size) {
         static void *(*real)(size_t, const void *, const void *);                                  \
         void *memory;                                                                              \
         if (real == NULL)                                                                          \
-            find(&real, #symbol);                                                                  \
+            charge_library_next(&real, #symbol);                                                   \
         if (is_on && outer.function == 0) { /* new[] may call new */                               \
             outer.function = (uintptr_t)symbol;                                                    \
             outer.call_site = CALL_SITE();                                                         \
@@ -276,7 +262,7 @@ VISIBLE void *pvalloc(size_t size) {
     VISIBLE void symbol(void *memory, const void *a, const void *b) {                              \
         static void (*real)(void *, const void *, const void *);                                   \
         if (real == NULL)                                                                          \
-            find(&real, #symbol);                                                                  \
+            charge_library_next(&real, #symbol);                                                   \
         charged_free(memory);                                                                      \
         real(memory, a, b);                                                                        \
     }
@@ -313,10 +299,10 @@ VISIBLE const char cinstr_heap_is_there = 1;
 __attribute__((constructor)) static void begin(void) {
     if (!is_ready() || !charge_library_open())
         return;
-    alloc_objects = charge_recorder.column("alloc_objects");
-    alloc_space = charge_recorder.column("alloc_space");
-    inuse_objects = charge_recorder.column("inuse_objects");
-    inuse_space = charge_recorder.column("inuse_space");
+    alloc_objects = charge_recorder->column("alloc_objects");
+    alloc_space = charge_recorder->column("alloc_space");
+    inuse_objects = charge_recorder->column("inuse_objects");
+    inuse_space = charge_recorder->column("inuse_space");
     if (inuse_space == NULL || !heap_live_init())
         return;
     if ((uintptr_t)dlsym(RTLD_DEFAULT, "malloc") != (uintptr_t)malloc) {
@@ -324,6 +310,6 @@ __attribute__((constructor)) static void begin(void) {
                            "use `cinstr run --memprofile`");
         return;
     }
-    heap_sample_init(charge_recorder.heap_period());
+    heap_sample_init(charge_recorder->heap_period());
     is_on = true;
 }

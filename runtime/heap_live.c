@@ -7,13 +7,11 @@
 #include "heap_live.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stddef.h>
 #include <sys/mman.h>
 
-#ifndef MADV_WIPEONFORK
-#define MADV_WIPEONFORK 18
-#endif
+#include "spin.h"
+#include "wiped.h"
 
 #define SHARD_BITS  6u
 #define SHARDS      (1u << SHARD_BITS)
@@ -34,9 +32,7 @@ static void *map(size_t size) {
 }
 
 bool heap_live_init(void) {
-    shards = map(SHARDS * sizeof *shards);
-    if (shards != NULL)
-        madvise(shards, SHARDS * sizeof *shards, MADV_WIPEONFORK);
+    shards = wiped_map(SHARDS * sizeof *shards);
     return shards != NULL;
 }
 
@@ -47,13 +43,8 @@ static uint64_t hash(uintptr_t address) {
 static struct shard *lock(uintptr_t address) {
     struct shard *shard = &shards[hash(address) >> (64 - SHARD_BITS)];
 
-    while (__atomic_exchange_n(&shard->lock, 1, __ATOMIC_ACQUIRE) != 0)
-        sched_yield();
+    spin_lock(&shard->lock);
     return shard;
-}
-
-static void unlock(struct shard *shard) {
-    __atomic_store_n(&shard->lock, 0, __ATOMIC_RELEASE);
 }
 
 static uint64_t home(const struct shard *shard, uintptr_t address) {
@@ -109,7 +100,7 @@ bool heap_live_put(const struct heap_live *live) {
         shard->used += element->address == 0;
         *element = *live;
     }
-    unlock(shard);
+    spin_unlock(&shard->lock);
     return has;
 }
 
@@ -139,6 +130,6 @@ bool heap_live_take(uintptr_t address, struct heap_live *live) {
             shard->used--;
         }
     }
-    unlock(shard);
+    spin_unlock(&shard->lock);
     return is_there;
 }

@@ -241,7 +241,7 @@ void lane_follow_reset(struct lane *lane) {
     while (block != 0) {
         const uint32_t first = (block - 1) * SEGMENT_BLOCK_NODES;
         for (uint32_t i = 0; i < segment.blocks[block - 1].count; i++) {
-            struct segment_node *node = (struct segment_node *)segment.nodes + first + i;
+            struct segment_node *node = tree_node(first + i);
             node->calls = node->callee_returns = node->self = node->total = 0;
             columns_clear(first + i);
         }

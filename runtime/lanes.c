@@ -7,7 +7,6 @@
  * Async-signal-safe: a thread's first hook may come in a handler.
  */
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,10 +14,7 @@
 #include "clock.h"
 #include "lookup.h"
 #include "process.h"
-
-#ifndef MADV_WIPEONFORK
-#define MADV_WIPEONFORK 18
-#endif
+#include "wiped.h"
 
 /* Read-only in effect: span is 0, so that nobody ever changes it. */
 static struct lane sentinel;
@@ -41,15 +37,8 @@ static struct lane *pool;
 
 void lanes_init(void) {
     const uint64_t capacity = segment.header->sections[SEGMENT_SECTION_LANES].capacity;
-    const size_t size = capacity * sizeof *pool;
 
-    pool = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-                0);
-    if (pool == MAP_FAILED) {
-        pool = NULL;
-        return;
-    }
-    madvise(pool, size, MADV_WIPEONFORK); /* where unknown: process.c's fork handler */
+    pool = wiped_map(capacity * sizeof *pool);
 }
 
 struct lane *lane_sentinel(void) {

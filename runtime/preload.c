@@ -10,12 +10,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define RECORDER "libcinstr.so.0"
-#define VISIBLE  __attribute__((visibility("default")))
+#include "open_recorder.h"
+
+#define VISIBLE __attribute__((visibility("default")))
 
 extern const char *cinstr_version(void) __attribute__((weak));
 
@@ -89,19 +89,6 @@ VISIBLE __attribute__((noreturn)) void _exit(int status) {
 
 VISIBLE __attribute__((noreturn)) void _Exit(int status) {
     _exit(status);
-}
-
-static void *open_recorder(void) {
-    char path[4096];
-    const char *slash;
-    Dl_info info;
-
-    if (dladdr((void *)begins, &info) == 0 || info.dli_fname == NULL ||
-        (slash = strrchr(info.dli_fname, '/')) == NULL ||
-        (size_t)snprintf(path, sizeof path, "%.*s/" RECORDER, (int)(slash - info.dli_fname),
-                         info.dli_fname) >= sizeof path)
-        return dlopen(RECORDER, RTLD_NOW | RTLD_LOCAL);
-    return dlopen(path, RTLD_NOW | RTLD_LOCAL);
 }
 
 __attribute__((constructor)) static void begin_sampling(void) {

@@ -6,7 +6,6 @@
 
 #include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -16,10 +15,8 @@
 #include <unistd.h>
 
 #include "clock.h"
-
-#ifndef MADV_WIPEONFORK
-#define MADV_WIPEONFORK 18
-#endif
+#include "spin.h"
+#include "wiped.h"
 
 enum process_state process_state = PROCESS_NEW;
 bool process_recording;
@@ -41,26 +38,21 @@ struct fork_path {
         uint64_t function, call_site, sp;
     } calls[];
 };
-/* In libcinstr_heap, libcinstr_block. */
-extern const char cinstr_heap_is_there __attribute__((weak, visibility("default")));
-extern const char cinstr_block_is_there __attribute__((weak, visibility("default")));
-
 static __thread struct fork_path *fork_path __attribute__((tls_model("initial-exec")));
 
 /* --- the lock
  * ------------------------------------------------------------------------------------- */
 
 bool process_try_lock(void) {
-    return __atomic_exchange_n(&wiped->lock, 1, __ATOMIC_ACQUIRE) == 0;
+    return spin_try_lock(&wiped->lock);
 }
 
 void process_lock(void) {
-    while (!process_try_lock())
-        sched_yield();
+    spin_lock(&wiped->lock);
 }
 
 void process_unlock(void) {
-    __atomic_store_n(&wiped->lock, 0, __ATOMIC_RELEASE);
+    spin_unlock(&wiped->lock);
 }
 
 bool process_is_forked(void) {
@@ -157,14 +149,10 @@ static void publish(struct segment_header *header) {
  * ------------------------------------------------------------------------------------------ */
 
 static bool make_wiped_page(void) {
-    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    if (page == MAP_FAILED)
-        return false;
-    madvise(page, 4096, MADV_WIPEONFORK);
-    wiped = page;
-    wiped->alive = 1;
-    return true;
+    wiped = wiped_map(4096);
+    if (wiped != NULL)
+        wiped->alive = 1;
+    return wiped != NULL;
 }
 
 static bool make_block_chains(void) {
@@ -177,6 +165,10 @@ static bool make_block_chains(void) {
 }
 
 static void register_fork_handlers(void);
+
+/* In libcinstr_heap, libcinstr_block. */
+extern const char cinstr_heap_is_there __attribute__((weak, visibility("default")));
+extern const char cinstr_block_is_there __attribute__((weak, visibility("default")));
 
 /* Of what was asked for, some needs a library before libc. */
 static void miss_libraries(void) {

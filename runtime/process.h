@@ -95,6 +95,8 @@ extern struct segment_parts segment;
  * (`replace`) the new segment takes the place, and so all addresses, of the parent's. */
 bool segment_create(bool replace);
 void segment_unlink(void);
+/* The column of that name; NULL when there is none. */
+void *segment_column(const char *name);
 
 /* Makes sure of the space for one more entry in the table of modules. */
 bool segment_ready_module(uint32_t index);
@@ -189,6 +191,9 @@ struct segment_node *tree_child(struct lane *lane, struct segment_node *parent, 
 struct segment_node *tree_add(struct lane *lane, uint32_t parent_index, uint64_t function,
                               uint64_t call_site);
 uint32_t tree_index(const struct segment_node *node);
+static inline struct segment_node *tree_node(uint32_t index) {
+    return (struct segment_node *)segment.nodes + index;
+}
 extern uint32_t *tree_block_next; /* by block: the owner's next block + 1 */
 
 /* --- columns.c ---------------------------------------------------------------------------------
@@ -220,6 +225,7 @@ bool charge_is_any(void);
 uint32_t charge_child(uint32_t parent, uint64_t function, uint64_t call_site);
 /* charge_stack.c: the context of a call without hooks, by its stack. */
 uint32_t charge_stack(uintptr_t call_site);
+void charge_stacks(void);
 
 /* The counterpart in lane 0 of a node; 0: it cannot be had now. In a hook. */
 uint32_t charge_counterpart(struct segment_node *node);
@@ -243,6 +249,10 @@ void trace_exit(struct lane *lane, struct segment_node *node, uint64_t ticks);
 void trace_off_cpu(struct lane *lane, uint64_t ns);
 /* A mark, or with `value` a value, in the calling thread. False: it is not traced. */
 bool trace_mark(uintptr_t sp, uint32_t label, const int64_t *value);
+/* For charge.h, whose words they are. */
+uint64_t trace_ticks(void);
+void trace_wait(uint32_t node, uint64_t start);
+void trace_heap(int64_t more);
 
 /* --- sampler*.c, samples.c ---------------------------------------------------------------------
  */

@@ -23,11 +23,10 @@ static void add_node(struct segment_node *to, struct segment_node *from) {
 }
 
 static struct segment_node *merge_target(struct segment_node *node) {
-    struct segment_node *nodes = (struct segment_node *)segment.nodes;
-
     if (node->function == SEGMENT_FUNCTION_ROOT)
         return ended->root;
-    return tree_child(ended, nodes + nodes[node->parent].merged, node->function, node->call_site);
+    return tree_child(ended, tree_node(tree_node(node->parent)->merged), node->function,
+                      node->call_site);
 }
 
 /* Nodes lie in a lane's blocks in the order in which they were made: parents first. A handler's
@@ -39,8 +38,7 @@ static void merge_tree(struct lane *lane) {
     if (lane->outer != NULL)
         merge_tree(lane->outer);
     for (uint32_t block = lane->first_block; block != 0; block = tree_block_next[block - 1]) {
-        struct segment_node *node =
-            (struct segment_node *)segment.nodes + (size_t)(block - 1) * SEGMENT_BLOCK_NODES;
+        struct segment_node *node = tree_node((block - 1) * SEGMENT_BLOCK_NODES);
         const uint32_t count = segment.blocks[block - 1].count;
 
         for (uint32_t i = 0; i < count; i++, node++) {

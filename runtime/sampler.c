@@ -18,17 +18,13 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "process.h"
-
-#ifndef MADV_WIPEONFORK
-#define MADV_WIPEONFORK 18
-#endif
+#include "wiped.h"
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 
@@ -161,15 +157,9 @@ static bool take_signal(void) {
 
 static bool make_samplers(void) {
     const uint64_t lanes = segment.header->sections[SEGMENT_SECTION_LANES].capacity;
-    const size_t size = lanes * sizeof *samplers;
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-    if (memory == MAP_FAILED)
-        return false;
-    madvise(memory, size, MADV_WIPEONFORK);
-    samplers = memory;
-    return true;
+    samplers = wiped_map(lanes * sizeof *samplers);
+    return samplers != NULL;
 }
 
 void sampler_init(void) {

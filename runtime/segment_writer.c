@@ -237,7 +237,7 @@ void segment_give_lane(uint32_t lane) {
 
 /* --- parts ------------------------------------------------------------------------------------ */
 
-static void *find_column(const char *name) {
+void *segment_column(const char *name) {
     for (uint32_t i = 0; i < segment.header->column_count; i++) {
         if (strcmp(segment.header->columns[i].name, name) == 0)
             return segment.base + segment.header->columns[i].offset;
@@ -267,15 +267,15 @@ static void locate_parts(char *base) {
     segment.blocks = (void *)(base + header->sections[SEGMENT_SECTION_BLOCKS].offset);
     segment.nodes = base + header->sections[SEGMENT_SECTION_NODES].offset;
     segment.heap = base + header->sections[SEGMENT_SECTION_HEAP].offset;
-    segment.unwinds = find_column("unwinds");
-    segment.instructions = find_column("instructions");
-    segment.samples = find_column("samples");
-    segment.off_cpu = find_column("off_cpu");
-    segment.timed_calls = find_column("timed_calls");
-    segment.variance = find_column("variance");
-    segment.min = find_column("min");
-    segment.max = find_column("max");
-    segment.histogram = find_column("histogram");
+    segment.unwinds = segment_column("unwinds");
+    segment.instructions = segment_column("instructions");
+    segment.samples = segment_column("samples");
+    segment.off_cpu = segment_column("off_cpu");
+    segment.timed_calls = segment_column("timed_calls");
+    segment.variance = segment_column("variance");
+    segment.min = segment_column("min");
+    segment.max = segment_column("max");
+    segment.histogram = segment_column("histogram");
     arena_init(&node_arena, SEGMENT_SECTION_NODES,
                (uint64_t)16 * SEGMENT_BLOCK_NODES * sizeof(struct segment_node));
     arena_init(&lane_arena, SEGMENT_SECTION_LANES, PAGE);

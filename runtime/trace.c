@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,9 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "charge.h"
 #include "clock.h"
 #include "process.h"
+#include "spin.h"
 
 #define DRAINED_WORDS (UINT64_C(1) << 19) /* a ring that is drained: 4 MiB */
 #define TIME_EVERY    1024u               /* words: so often all of the time is said */
@@ -135,11 +134,11 @@ static struct lane *lane_to_trace(uintptr_t sp) {
 
 bool trace_mark(uintptr_t sp, uint32_t label, const int64_t *value) {
     struct lane *lane = lane_to_trace(sp);
-    const uint64_t ticks = clock_ticks();
-    uint64_t words[2];
+    uint64_t words[2], ticks;
 
     if (lane == NULL)
         return false;
+    ticks = clock_ticks();
     words[0] = other(value == NULL ? SEGMENT_TRACE_MARK : SEGMENT_TRACE_VALUE, timed(label, ticks));
     words[1] = value == NULL ? 0 : other(SEGMENT_TRACE_NUMBER, (uint64_t)*value);
     emit(lane, ticks, words, value == NULL ? 1 : 2);
@@ -147,11 +146,11 @@ bool trace_mark(uintptr_t sp, uint32_t label, const int64_t *value) {
     return true;
 }
 
-uint64_t cinstr_charge_ticks(void) {
+uint64_t trace_ticks(void) {
     return trace_is_on ? clock_ticks() : 0;
 }
 
-void cinstr_charge_trace_wait(uint32_t node, uint64_t start) {
+void trace_wait(uint32_t node, uint64_t start) {
     struct lane *lane =
         start == 0 || node == 0 ? NULL : lane_to_trace((uintptr_t)__builtin_frame_address(0));
     const uint64_t ticks = clock_ticks();
@@ -168,23 +167,18 @@ void cinstr_charge_trace_wait(uint32_t node, uint64_t start) {
     lane_rest(lane);
 }
 
-void cinstr_charge_trace_heap(uint64_t in_use) {
-    const int64_t value = (int64_t)in_use;
+void trace_heap(int64_t more) {
+    static int64_t in_use;
+    int64_t value;
 
+    if (!trace_is_on)
+        return;
+    value = __atomic_add_fetch(&in_use, more, __ATOMIC_RELAXED);
     trace_mark((uintptr_t)__builtin_frame_address(0), SEGMENT_TRACE_HEAP, &value);
 }
 
 /* --- draining -----------------------------------------------------------------------------------
  */
-
-static void lock_rings(void) {
-    while (__atomic_exchange_n(&drain_lock, 1, __ATOMIC_ACQUIRE) != 0)
-        sched_yield();
-}
-
-static void unlock_rings(void) {
-    __atomic_store_n(&drain_lock, 0, __ATOMIC_RELEASE);
-}
 
 static bool write_all(int fd, const void *data, size_t size) {
     const char *at = data;
@@ -238,7 +232,7 @@ static void drain_all(void) {
     const uint64_t count = segment.header->sections[SEGMENT_SECTION_LANES].count;
     int fd;
 
-    lock_rings();
+    spin_lock(&drain_lock);
     fd = open_chunks();
     for (uint64_t i = 1; fd >= 0 && i < count; i++) {
         const struct lane *lane = lane_at((uint32_t)i);
@@ -247,7 +241,7 @@ static void drain_all(void) {
     }
     if (fd >= 0)
         close(fd);
-    unlock_rings();
+    spin_unlock(&drain_lock);
 }
 
 static void *drain_on(void *argument) {
@@ -356,7 +350,7 @@ void trace_detach(struct lane *lane) {
 
     if (lane->trace == NULL)
         return;
-    lock_rings();
+    spin_lock(&drain_lock);
     if (is_drained && (fd = open_chunks()) >= 0) {
         drain_lane(fd, lane);
         close(fd);
@@ -365,5 +359,5 @@ void trace_detach(struct lane *lane) {
     info->trace = info->trace_written = info->trace_read = info->trace_lost = 0;
     segment_give_heap(lane->trace, info->trace_capacity * sizeof *lane->trace);
     lane->trace = NULL;
-    unlock_rings();
+    spin_unlock(&drain_lock);
 }

@@ -34,11 +34,14 @@ totals() {
 
 # --- what is known --------------------------------------------------------------------------------
 
-# strdup's own is below the function that called it.
+# as_said PROFILE: each function has what $SCRATCH/heap.out says. strdup's own is below its caller.
+as_said() {
+    functions "$1" | sed 's/^strdup /copied /' | sort >"$SCRATCH/found" && sort "$SCRATCH/heap.out" | diff - "$SCRATCH/found"
+}
+
 known_numbers() {
     EXTRA_OPTIONS=:heap=exact program_run heap known && is_empty "$SCRATCH/heap.err" &&
-        functions "$SCRATCH"/heap.*.heap.pb.gz | sed 's/^strdup /copied /' | sort >"$SCRATCH/found" &&
-        sort "$SCRATCH/heap.out" | diff - "$SCRATCH/found"
+        as_said "$SCRATCH"/heap.*.heap.pb.gz
 }
 
 each_line_is_named() {
@@ -169,8 +172,7 @@ on_top_of() { # LIBRARY
     forget heap
     LD_PRELOAD="$BUILD/libcinstr_heap.so.0 $1" CINSTR_OPTIONS="output=$SCRATCH/heap.%p.pb.gz:heap=exact" \
         "$SCRATCH/heap" known >"$SCRATCH/heap.out" 2>"$SCRATCH/heap.err" && is_empty "$SCRATCH/heap.err" &&
-        functions "$SCRATCH"/heap.*.heap.pb.gz | sed 's/^strdup /copied /' | sort >"$SCRATCH/found" &&
-        sort "$SCRATCH/heap.out" | diff - "$SCRATCH/found"
+        as_said "$SCRATCH"/heap.*.heap.pb.gz
 }
 for name in libjemalloc libtcmalloc_minimal; do
     library=$(allocator "$name")
@@ -211,22 +213,19 @@ check "a C++ program builds" g++ -std=c++17 -g -O1 -finstrument-functions "$SCRA
 check "operator new is charged once, to who called it" operators
 check "operator new of tcmalloc likewise" operators "$(allocator libtcmalloc_minimal)"
 
+# by_run NAME PROGRAM: what `cinstr run --memprofile` finds is what the program says
+by_run() {
+    "$CINSTR" run -q -o none --memprofile "$SCRATCH/$1.pb.gz" -- "$2" known >"$SCRATCH/heap.out" && as_said "$SCRATCH/$1.pb.gz"
+}
+
 without_hooks() {
-    program_plain gcc heap || return
-    "$CINSTR" run -q -o none --memprofile "$SCRATCH/plain.pb.gz" -- "$SCRATCH/heap.plain" known \
-        >"$SCRATCH/heap.out" &&
-        functions "$SCRATCH/plain.pb.gz" | sed 's/^strdup /copied /' | sort >"$SCRATCH/found" &&
-        sort "$SCRATCH/heap.out" | diff - "$SCRATCH/found"
+    program_plain gcc heap && by_run plain "$SCRATCH/heap.plain"
 }
 check "run --memprofile of a program without hooks: the same numbers, by its stacks" without_hooks
 
 preloaded() {
     LINK=("${LINK_CINSTR[@]}")
-    program_build gcc heap -DWITH_CINSTR "-I$TOP/include" || return
-    "$CINSTR" run -q -o none --memprofile "$SCRATCH/preloaded.pb.gz" -- "$SCRATCH/heap" known \
-        >"$SCRATCH/heap.out" &&
-        functions "$SCRATCH/preloaded.pb.gz" | sed 's/^strdup /copied /' | sort >"$SCRATCH/found" &&
-        sort "$SCRATCH/heap.out" | diff - "$SCRATCH/found"
+    program_build gcc heap -DWITH_CINSTR "-I$TOP/include" && by_run preloaded "$SCRATCH/heap"
 }
 check "run --memprofile of a program with hooks that does not link it: the same numbers" preloaded
 

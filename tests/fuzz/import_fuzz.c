@@ -12,15 +12,9 @@
 #include <unistd.h>
 
 #include "import.h"
+#include "require.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds, const char *what, const struct error *error) {
-    if (holds)
-        return;
-    fprintf(stderr, "%s: %s\n", what, error->message);
-    abort();
-}
 
 static void check_round_trip(const struct profile *profile) {
     static int fd = -1;
@@ -40,8 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         const struct import_options options = {i == 0 ? NULL : import_format(i - 1), "/dev/null"};
         struct error error = {""};
         struct profile *profile = import_profile(data, size, "fuzz", &options, &error);
-        require((profile == NULL) == (error.message[0] != '\0'), "no verdict", &error);
-        require(strchr(error.message, '\n') == NULL, "not one line", &error);
+        require_verdict(profile, &error);
         if (profile != NULL)
             check_round_trip(profile);
         profile_free(profile);

@@ -13,15 +13,9 @@
 #include <unistd.h>
 
 #include "profile.h"
+#include "require.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds, const char *what, const struct error *error) {
-    if (holds)
-        return;
-    fprintf(stderr, "%s: %s\n", what, error->message);
-    abort();
-}
 
 struct bytes {
     uint8_t *data;
@@ -82,8 +76,7 @@ static void check_sums(const struct profile *profile) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct error error = {""};
     struct profile *profile = profile_parse_pprof(data, size, "fuzz", &error);
-    require((profile == NULL) == (error.message[0] != '\0'), "no verdict", &error);
-    require(strchr(error.message, '\n') == NULL, "not one line", &error);
+    require_verdict(profile, &error);
     if (profile != NULL) {
         check_round_trip(profile);
         check_sums(profile);
