@@ -4,14 +4,18 @@
 
 #include <stdlib.h>
 
-static const struct compare_row *find_row(const struct compare *compare, uint32_t function) {
-    if (function == PROFILE_NONE)
-        return NULL;
-    for (uint32_t i = 0; i < compare->row_count; i++) {
-        if (compare->rows[i].function == function)
-            return &compare->rows[i];
-    }
-    return NULL;
+void compare_causes_free(struct compare_causes *causes) {
+    free(causes->shifts);
+    *causes = (struct compare_causes){0};
+}
+
+/* The row of each function, NULL where it has none. NULL: out of memory. */
+static const struct compare_row **rows_by_function(const struct compare *compare) {
+    const struct compare_row **rows =
+        calloc((size_t)compare->exact->function_sums.count + 1, sizeof(*rows));
+    for (uint32_t i = 0; rows != NULL && i < compare->row_count; i++)
+        rows[compare->rows[i].function] = &compare->rows[i];
+    return rows;
 }
 
 static bool is_shift(const struct compare_row *caller, const struct compare_row *callee,
@@ -32,16 +36,21 @@ static int find_shifts(struct compare_causes *causes, struct compare *compare,
     struct analysis *exact = compare->exact;
     if (exact->edge_sums.count == 0 && analysis_add_edges(exact, error) != 0)
         return -1;
+    const struct compare_row **rows = rows_by_function(compare);
     causes->shifts =
         reallocarray(NULL, (size_t)exact->edge_sums.count + 1, sizeof(*causes->shifts));
-    if (causes->shifts == NULL)
+    if (causes->shifts == NULL || rows == NULL) {
+        free(rows);
+        compare_causes_free(causes);
         return error_set_errno(error, "cannot look for causes");
+    }
     for (uint32_t i = 0; i < exact->edge_sums.count; i++) {
         const struct analysis_edge *edge = &exact->edges[i];
-        if (is_shift(find_row(compare, edge->caller), find_row(compare, edge->callee),
-                     &causes->shifts[causes->shift_count]))
+        const struct compare_row *caller = edge->caller == PROFILE_NONE ? NULL : rows[edge->caller];
+        if (is_shift(caller, rows[edge->callee], &causes->shifts[causes->shift_count]))
             causes->shift_count++;
     }
+    free(rows);
     return 0;
 }
 
@@ -57,9 +66,4 @@ int compare_causes_find(struct compare_causes *causes, struct compare *compare,
     if (compare->differ == 0 || compare->rows[0].path_length != 0)
         return 0;
     return find_shifts(causes, compare, error);
-}
-
-void compare_causes_free(struct compare_causes *causes) {
-    free(causes->shifts);
-    *causes = (struct compare_causes){0};
 }
