@@ -6,8 +6,8 @@
 
 /* What states the sums of a whole run is not true of a part of it. */
 static void leave_out_sums(struct profile *profile) {
-    static const char *const sums[] = {"calls ",
-                                       "time: ", "below resolution: ", "most of the time "};
+    static const char *const sums[] = {
+        "calls ", "time: ", "untimed: ", "below resolution: ", "most of the time "};
     uint32_t kept = 0;
     for (uint32_t i = 0; i < profile->comment_count; i++) {
         bool is_sum = false;

@@ -72,6 +72,23 @@ static double seconds(const struct comments *comments, double ticks) {
     return ticks / comments->snapshot->ticks_per_second;
 }
 
+/* Whose time is another's, or nobody's. */
+static void say_untimed(struct comments *comments, const struct correction *correction) {
+    if (!correction->is_timed) {
+        say(comments, "time: none was measured: every call was counted and not timed");
+        return;
+    }
+    if (correction->counted_calls != 0)
+        say(comments,
+            "untimed: %" PRIu64
+            " calls were counted and not timed: their time is in their callers'",
+            correction->counted_calls);
+    if (correction->homeless_calls != 0)
+        say(comments,
+            "untimed: %" PRIu64 " of them have no timed caller: their time is in nothing here",
+            correction->homeless_calls);
+}
+
 static void say_correction(struct comments *comments, const struct correction *correction) {
     const double left = correction->raw_total - correction->overhead_total;
     const double error = 1.96 * correction->error_total; /* 95 in 100 */
@@ -132,15 +149,18 @@ static void say_losses(struct comments *comments) {
 
 int build_comments(struct profile *profile, const struct snapshot *snapshot,
                    const struct correction *correction) {
+    const bool is_adaptive = snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE;
     struct comments comments = {profile, snapshot, 0};
 
     say(&comments, "cinstr %s: exact counts%s", CINSTR_VERSION,
-        snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE
-            ? "; short and frequent calls timed on a random share"
-            : " and times");
+        !correction->is_timed ? ""
+        : is_adaptive         ? "; short and frequent calls timed on a random share"
+                              : " and times");
     say_clock(&comments);
     say_totals(&comments);
-    say_correction(&comments, correction);
+    say_untimed(&comments, correction);
+    if (correction->is_timed)
+        say_correction(&comments, correction);
     say(&comments, "contexts: budget %" PRIu64, snapshot->header.node_budget);
     if (snapshot_column(snapshot, "off_cpu") == NULL)
         say(&comments, "no CPU time: wall time alone was recorded");

@@ -237,8 +237,9 @@ static int describe(struct build *build) {
     struct profile *profile = build->profile;
 
     if (is_of_calls(build)) {
+        const char *value = build->times.correction->is_timed ? "wall" : "calls";
         profile->default_value_type =
-            profile_string(profile, build->kind == EDGES ? "edge_calls" : "wall");
+            profile_string(profile, build->kind == EDGES ? "edge_calls" : value);
         profile->period = 1;
     }
     if (build->kind != CHARGED) {

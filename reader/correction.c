@@ -129,6 +129,22 @@ static uint32_t timed_caller(const struct snapshot *snapshot, const int64_t *sel
     return node;
 }
 
+/* Which calls have no time of their own, and which not even a caller's. */
+static void count_untimed(struct correction *correction, const struct snapshot *snapshot,
+                          const int64_t *self) {
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        if (!is_context(snapshot, i))
+            continue;
+        if (!is_counted(snapshot, self, i)) {
+            correction->is_timed = true;
+            continue;
+        }
+        correction->counted_calls += snapshot->nodes[i].calls;
+        if (is_counted(snapshot, self, timed_caller(snapshot, self, i)))
+            correction->homeless_calls += snapshot->nodes[i].calls;
+    }
+}
+
 /* Fills in `overhead` with what the probes should have cost, however long the context took. */
 static int reckon(struct correction *correction, const struct snapshot *snapshot,
                   const int64_t *self) {
@@ -236,6 +252,7 @@ struct correction *correction_new(const struct snapshot *snapshot, const int64_t
         return NULL;
     }
     read_costs(snapshot, correction);
+    count_untimed(correction, snapshot, self);
     if (reckon(correction, snapshot, self) != 0) {
         correction_free(correction);
         error_set(error, "out of memory");

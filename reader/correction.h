@@ -23,6 +23,9 @@ struct correction {
     uint64_t clamped_contexts;   /* whose reckoned cost was more than all their time */
     double clamped_ticks;        /* by how much */
     bool is_anchored;            /* by the run time of a plain build */
+    bool is_timed;               /* any context is: else there is no time to correct */
+    uint64_t counted_calls;      /* of contexts that are counted and never timed */
+    uint64_t homeless_calls;     /* of those, calls with no timed caller: their time is nowhere */
 };
 
 /* `self` is by node, open calls counted. `baseline_seconds`: run time of a plain build, 0 unknown.

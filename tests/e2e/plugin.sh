@@ -68,6 +68,16 @@ main,timed,1000
 timed,leaf,2000
 END
 }
+# counted_edges() has counted 2,000 calls of leaf, and 1,000 of counted itself.
+says_what_is_untimed() { # VERSION
+    counted_edges "$1" && "$CINSTR" report "$SCRATCH/chosen.pb.gz" >"$SCRATCH/report" &&
+        grep -q "^note  *untimed: 3000 calls were counted and not timed: their time is in their callers'$" "$SCRATCH/report"
+}
+says_that_nothing_is_timed() { # VERSION
+    listed "$1" 'count fun:*\n' && "$CINSTR" report "$SCRATCH/chosen.pb.gz" >"$SCRATCH/report" &&
+        grep -q '^note  *time: none was measured: every call was counted and not timed$' "$SCRATCH/report" &&
+        ! grep -q '^note  *probes: ' "$SCRATCH/report" && grep -q '^ *2,000 .* 2,000 .*  leaf' "$SCRATCH/report"
+}
 last_rule_wins() { # VERSION
     listed "$1" 'skip src:*chosen.c\ntime fun:main\n\ntime fun:leaf\n' &&
         [[ $(<"$SCRATCH/chosen.csv") == main,leaf,2000 ]]
@@ -79,6 +89,8 @@ refused() { # VERSION LIST PATTERN
 }
 for version in "${versions[@]}"; do
     check "clang-$version: functions counted and skipped by list" counted_edges "$version"
+    check "clang-$version: calls that are counted alone are said to have no time" says_what_is_untimed "$version"
+    check "clang-$version: where all are, no time is stated" says_that_nothing_is_timed "$version"
     check "clang-$version: the last line that fits decides" last_rule_wins "$version"
     check "clang-$version: a line that says nothing is refused" refused "$version" '\ncuont fun:f\n' ':2: begins with'
     check "clang-$version: a list that is not there is refused" eval \
