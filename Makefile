@@ -32,15 +32,17 @@ RUNTIME_CFLAGS := $(COMMON) -mgeneral-regs-only -fPIC -ftls-model=initial-exec -
 library_sources := runtime/charge_library.c runtime/open_recorder.c
 heap_sources    := $(wildcard runtime/heap*.c) $(library_sources)
 block_sources   := $(wildcard runtime/block*.c) $(library_sources)
-runtime_sources := $(filter-out runtime/hooks.c runtime/instructions.c runtime/static_symbols.c runtime/preload.c \
+runtime_sources := $(filter-out runtime/hooks.c runtime/instructions.c runtime/static_symbols.c runtime/preload.c runtime/http_linked.c \
 	$(heap_sources) $(block_sources),$(wildcard runtime/*.c)) $(wildcard runtime/*.S)
 reader_sources  := $(wildcard reader/*.c)
+page_c_sources  := $(wildcard page/*.c) page/templates.S
+http_sources    := $(wildcard http/*.c)
 cli_sources     := $(wildcard cli/*.c)
 unit_tests      := $(patsubst tests/unit/%_test.c,$(BUILD)/tests/%_test,$(wildcard tests/unit/*_test.c))
 fuzz_targets    := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/tests/%_fuzz,$(wildcard tests/fuzz/*_fuzz.c))
 e2e_tests       := $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh))
 
-c_files         := $(wildcard $(addsuffix /*.[ch],include include/cinstr runtime reader cli bench tests/* tests/fixtures/*) \
+c_files         := $(wildcard $(addsuffix /*.[ch],include include/cinstr runtime reader page http cli bench tests/* tests/fixtures/*) \
 	$(addsuffix /*.cpp,plugin tests/* tests/fixtures/*))
 
 protocols       := profile perfetto
@@ -48,14 +50,16 @@ interposers     := cinstr_heap cinstr_block
 runtime_objects := $(patsubst %,$(BUILD)/%.o,$(runtime_sources))
 hook_objects    := $(BUILD)/runtime/hooks.c.o $(BUILD)/runtime/instructions.c.o
 reader_objects  := $(patsubst %,$(BUILD)/%.o,$(reader_sources)) $(protocols:%=$(BUILD)/gen/%.pb-c.o)
-cli_objects     := $(patsubst %,$(BUILD)/%.o,$(cli_sources) cli/page_templates.S)
+server_objects  := $(patsubst %,$(BUILD)/%.o,$(page_c_sources) $(http_sources))
+door_objects    := $(BUILD)/http/serve_door.c.o
+cli_objects     := $(patsubst %,$(BUILD)/%.o,$(cli_sources)) $(filter-out $(door_objects),$(server_objects))
 
 READER_LIBS := -ldw -lelf -lprotobuf-c -lz -lsupc++ -lm
 CLI_LIBS    := $(READER_LIBS) -ljansson -lmicrohttpd
 
 .PHONY: all runtime plugin demo test unit sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
-all: runtime plugin $(BUILD)/libcinstr_reader.so.0 $(BUILD)/libcinstr_reader.a $(BUILD)/cinstr
-runtime: $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr_sample.so.0 $(interposers:%=$(BUILD)/lib%.so.0) $(interposers:%=$(BUILD)/lib%.so) \
+all: runtime plugin $(BUILD)/libcinstr_reader.so.0 $(BUILD)/libcinstr_reader.a $(BUILD)/libcinstr_http.so.0 $(BUILD)/cinstr
+runtime: $(BUILD)/libcinstr_http.so $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr_sample.so.0 $(interposers:%=$(BUILD)/lib%.so.0) $(interposers:%=$(BUILD)/lib%.so) \
 	$(BUILD)/libcinstr.so $(BUILD)/libcinstr_hooks.a $(BUILD)/libcinstr.a $(BUILD)/libcinstr.static
 
 # --- the recorder -------------------------------------------------------------------------------
@@ -120,6 +124,12 @@ $(BUILD)/libcinstr.static: Makefile
 $(BUILD)/libcinstr.so: | $(BUILD)/libcinstr_hooks.a
 	printf '/* SPDX-License-Identifier: MIT */\nGROUP ( libcinstr_hooks.a libcinstr.so.0 )\n' > $@
 
+# What -lcinstr_http finds: an object that no linker leaves out.
+$(BUILD)/libcinstr_http.o: $(BUILD)/runtime/http_linked.c.o
+	cp $< $@
+$(BUILD)/libcinstr_http.so: $(BUILD)/libcinstr_http.o
+	printf '/* SPDX-License-Identifier: MIT */\nINPUT ( libcinstr_http.o )\n' > $@
+
 # --- the reader and the command -----------------------------------------------------------------
 
 $(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h &: reader/%.proto
@@ -134,9 +144,17 @@ $(BUILD)/reader/%.c.o: reader/%.c | $(protocols:%=$(BUILD)/gen/%.pb-c.h)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) -fPIC $(CFLAGS) -c $< -o $@
 
+$(BUILD)/page/%.c.o: page/%.c
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) -fPIC -Ireader $(CFLAGS) -c $< -o $@
+
+$(BUILD)/http/%.c.o: http/%.c
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) -fPIC -Ireader -Ipage $(CFLAGS) -c $< -o $@
+
 $(BUILD)/cli/%.c.o: cli/%.c | $(protocols:%=$(BUILD)/gen/%.pb-c.h)
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) -Ireader $(CFLAGS) -c $< -o $@
+	$(CC) $(COMMON) -Ireader -Ipage -Ihttp $(CFLAGS) -c $< -o $@
 
 $(BUILD)/libcinstr_reader.a: $(reader_objects)
 	rm -f $@ && $(AR) rcs $@ $^
@@ -144,6 +162,11 @@ $(BUILD)/libcinstr_reader.a: $(reader_objects)
 $(BUILD)/libcinstr_reader.so.0: $(reader_objects) reader/libcinstr_reader.map
 	$(CC) -shared -Wl,-soname,libcinstr_reader.so.0 -Wl,--version-script=reader/libcinstr_reader.map \
 		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) -o $@ $(filter %.o,$^) $(READER_LIBS)
+
+# The server in a program: loaded by the recorder, apart from all that is the program's.
+$(BUILD)/libcinstr_http.so.0: $(server_objects) $(BUILD)/libcinstr_reader.a http/libcinstr_http.map
+	$(CC) -shared -Wl,-soname,libcinstr_http.so.0 -Wl,--version-script=http/libcinstr_http.map \
+		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(CLI_LIBS)
 
 $(BUILD)/cinstr: $(cli_objects) $(BUILD)/libcinstr_reader.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(CLI_LIBS)
@@ -154,7 +177,7 @@ $(BUILD)/cinstr: $(cli_objects) $(BUILD)/libcinstr_reader.a
 NPM          := $(shell command -v npm)
 PAGE_BUILD   ?= $(BUILD)/page
 page_tools   := $(if $(NPM),$(PAGE_BUILD)/node_modules/.package-lock.json)
-page_sources := $(wildcard page/*)
+page_sources := $(filter-out %.c %.h %.S,$(wildcard page/*))
 html_pages   := $(BUILD)/gen/page_compare.html $(BUILD)/gen/page_report.html
 
 $(PAGE_BUILD)/node_modules/.package-lock.json: page/package.json page/package-lock.json
@@ -168,7 +191,7 @@ $(BUILD)/gen/page_%.html: $(page_tools) $(page_sources)
 	@if test -n '$(page_tools)' -a -e '$(page_tools)'; then node page/build.mjs $(PAGE_BUILD) $* $@; \
 	else echo 'No page $*: npm is not here, or could not fetch what page/package.json names.'; : > $@; fi
 
-$(BUILD)/cli/page_templates.S.o: cli/page_templates.S $(html_pages)
+$(BUILD)/page/templates.S.o: page/templates.S $(html_pages)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Wa,-I$(BUILD)/gen -c $< -o $@
 
@@ -202,7 +225,7 @@ $(BUILD)/tests/libcommand.a: $(filter-out %/main.c.o,$(cli_objects))
 
 $(BUILD)/tests/%_test: tests/unit/%_test.c $(BUILD)/tests/libcommand.a $(BUILD)/libcinstr_reader.a
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) -Ireader -Icli -Itests $(CFLAGS) $< -o $@ $(filter %.o %.a,$^) $(LDFLAGS) $(CLI_LIBS) -lcmocka
+	$(CC) $(COMMON) -Ireader -Ipage -Ihttp -Icli -Itests $(CFLAGS) $< -o $@ $(filter %.o %.a,$^) $(LDFLAGS) $(CLI_LIBS) -lcmocka
 
 $(BUILD)/tests/%_fuzz: tests/fuzz/%_fuzz.c $(BUILD)/libcinstr_reader.a
 	@mkdir -p $(@D)
@@ -275,4 +298,4 @@ include packaging/install.mk
 clean:
 	rm -rf $(BUILD)
 
--include $(patsubst %.o,%.d,$(runtime_objects) $(BUILD)/runtime/preload.c.o $(call interposer_objects,$(heap_sources) $(block_sources)) $(hook_objects) $(hook_objects:.c.o=.shared.o) $(reader_objects) $(cli_objects)) $(unit_tests:%=%.d)
+-include $(patsubst %.o,%.d,$(runtime_objects) $(BUILD)/runtime/preload.c.o $(call interposer_objects,$(heap_sources) $(block_sources)) $(hook_objects) $(hook_objects:.c.o=.shared.o) $(reader_objects) $(server_objects) $(cli_objects)) $(unit_tests:%=%.d)

@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "command.h"
+#include "page.h"
 #include "report.h"
+#include "report_data.h"
 #include "report_leaks.h"
-#include "report_page.h"
 #include "source.h"
 #include "thread_frames.h"
 
@@ -33,6 +34,16 @@ struct request {
 /* --- the report --------------------------------------------------------------------------------
  */
 
+static int write_page(const char *path, struct analysis *analysis, struct error *error) {
+    struct page page;
+    if (page_begin(&page, PAGE_REPORT, path, error) != 0)
+        return -1;
+    if (report_data_write(page.data, analysis, error) == 0)
+        return page_finish(&page, error);
+    page_discard(&page);
+    return -1;
+}
+
 static int print_view(const struct request *request, struct analysis *analysis,
                       struct error *error) {
     const struct report_format *format = request->format;
@@ -46,7 +57,7 @@ static int print_view(const struct request *request, struct analysis *analysis,
                    ? -1
                    : format->tree(stdout, analysis, &request->options, error);
     case VIEW_PAGE:
-        return report_page_write(request->html, analysis, error);
+        return write_page(request->html, analysis, error);
     default:
         return format->functions(stdout, analysis, &request->options, error);
     }

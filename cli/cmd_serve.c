@@ -16,18 +16,10 @@ struct request {
     const char *listen, *directory;
 };
 
-static void say_where(const struct serve_address *address) {
-    const bool is_v6 = strchr(address->host, ':') != NULL;
-    if (address->path[0] != '\0')
-        note("serving on the Unix socket %s", address->path);
-    else
-        note("serving on http://%s%s%s:%s/", is_v6 ? "[" : "", address->host, is_v6 ? "]" : "",
-             address->port);
-}
-
 /* Until it is told to end. */
 static int serve(const struct request *request, struct error *error) {
     struct serve serve = {.directory = request->directory};
+    char url[512];
     sigset_t ends;
     int number;
     if (serve_address_parse(&serve.address, request->listen, error) != 0)
@@ -43,7 +35,8 @@ static int serve(const struct request *request, struct error *error) {
         close(fd);
         return error_set(error, "cannot start the server");
     }
-    say_where(&serve.address);
+    serve_address_url(&serve.address, url, sizeof(url));
+    note("serving on %s", url);
     sigwait(&ends, &number);
     serve_stop(&serve);
     if (serve.address.path[0] != '\0')

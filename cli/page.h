@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pages: one HTML file that shows one JSON document, and loads nothing else. The templates are made
- * of page/ when cinstr is built (page/build.mjs) and are part of the command. Data comes from
- * profiles and is untrusted: it can end neither the element that it stands in nor the text.
+ * A page written into a file, with its data in it. Data comes from profiles and is untrusted: it can
+ * end neither the element that it stands in nor the text.
  */
 #ifndef CINSTR_CLI_PAGE_H
 #define CINSTR_CLI_PAGE_H
@@ -12,16 +11,7 @@
 
 #include "error.h"
 #include "output_file.h"
-
-struct page_template {
-    const char *head, *tail; /* what stands before and behind the data */
-    size_t head_size, tail_size;
-};
-
-enum page_name { PAGE_COMPARE, PAGE_REPORT };
-
-/* -1 with `error` filled when this command was built without its pages. */
-int page_template_find(struct page_template *template, enum page_name name, struct error *error);
+#include "page_template.h"
 
 struct page {
     struct page_template template;

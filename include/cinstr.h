@@ -47,6 +47,16 @@ int cinstr_write_profile_to(const char *kind, const char *path);
 /* What is in use by the context that allocated it, as cinstr_write_profile("heap", fd). */
 int cinstr_write_heap_profile(int fd);
 
+/* Serves this process's profiles over HTTP, on threads of its own: what Go's net/http/pprof has at
+ * /debug/pprof/, and more, for `go tool pprof` and browsers.
+ *   address  "localhost:6060", "127.0.0.1:0" (a free port), ":6060" (this machine alone),
+ *            "unix:/path" (this user alone). Any other host is open to whoever reaches it.
+ * Says on standard error where, and stays until the process ends. A child of fork() does not serve;
+ * it may call this again. http= of CINSTR_OPTIONS, and linking -lcinstr_http, do it at the start.
+ * Thread-safe but for two calls at once; not async-signal-safe. Errors: EINVAL (NULL), EALREADY (it
+ * serves), ENOTSUP (nothing is being recorded), EIO (one line on standard error says what). */
+int cinstr_http_serve(const char *address);
+
 /* Files what the calling thread does from now on under a label, shown by pprof as the tag
  * key=value. At most one label a thread; a NULL value takes it off again. Calls open now are split:
  * their time and calls up to now stay where they are. The strings are copied: keys up to 63, values

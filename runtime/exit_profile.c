@@ -26,36 +26,6 @@
 
 typedef int write_function(const void *, size_t, const char *, int, char *, size_t);
 
-/* Beside this library if it is there, as when it is used from where it was built. Found by name: a
- * static program that refers to dlmopen() draws a warning when it is linked, and cannot use it. */
-static void *open_reader(char *text, size_t size) {
-    void *(*open_in)(Lmid_t, const char *, int);
-    char path[512];
-    Dl_info info;
-    void *library = NULL;
-    const char *slash = NULL;
-
-    *(void **)&open_in = dlsym(RTLD_DEFAULT, "dlmopen");
-    if (open_in == NULL) {
-        snprintf(text, size, "a static program cannot load %s", READER);
-        return NULL;
-    }
-    if (dladdr((void *)&process_state, &info) != 0 && info.dli_fname != NULL)
-        slash = strrchr(info.dli_fname, '/');
-    if (slash != NULL &&
-        (size_t)snprintf(path, sizeof path, "%.*s/%s", (int)(slash - info.dli_fname),
-                         info.dli_fname, READER) < sizeof path) {
-        library = open_in(LM_ID_NEWLM, path, RTLD_NOW | RTLD_LOCAL);
-    }
-    if (library == NULL)
-        library = open_in(LM_ID_NEWLM, READER, RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL)
-        library = open_in(LM_ID_BASE, READER, RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL)
-        snprintf(text, size, "%s", dlerror());
-    return library;
-}
-
 static write_function *find_writer(char *text, size_t size) {
     static write_function *found;
     void *library;
@@ -64,7 +34,7 @@ static write_function *find_writer(char *text, size_t size) {
         return cinstr_reader_write_profile;
     if (found != NULL)
         return found;
-    library = open_reader(text, size);
+    library = load_apart(READER, text, size);
     if (library != NULL)
         *(void **)&found = dlsym(library, "cinstr_reader_write_profile");
     return found;

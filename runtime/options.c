@@ -55,6 +55,9 @@ static const struct option_row {
     {"cpu", OPTION_BOOL, &options.cpu, 0, "0 or 1: on-CPU time beside wall time (default 1)"},
     {"histogram", OPTION_BOOL, &options.histogram, 0,
      "0 or 1: shortest, longest and histogram of durations per context (default 0)"},
+    {"http", OPTION_TEXT, options.http, sizeof options.http,
+     "ADDRESS: serve profiles from within the process at HOST:PORT, :PORT or unix:PATH (with "
+     "-lcinstr_http localhost:6060); implies sample; none: do not"},
     {"sample", OPTION_RATE, &options.sample, 0,
      "HZ: look where each thread is, so often in a second of its CPU time, 1 to 10000 (100 without "
      "a number); 0: do not (default)"},
@@ -214,13 +217,27 @@ static void set_option(char *text) {
             continue;
         if (!set_row(&rows[i], value))
             message("CINSTR_OPTIONS: bad value '%s' for %s=%s", value, text, rows[i].help);
+        else if (rows[i].target == &options.sample)
+            options.has_sample = true;
         return;
     }
     report_unknown(text);
 }
 
+/* In what -lcinstr_http adds. */
+extern const char cinstr_http_is_there __attribute__((weak, visibility("default")));
+
+/* As in Go, a CPU profile can be had from whatever serves profiles. */
+static void imply_http(void) {
+    if (options.http[0] == '\0' && &cinstr_http_is_there != NULL)
+        strcpy(options.http, "localhost:6060");
+    if (options.http[0] != '\0' && strcmp(options.http, "none") != 0 && !options.has_sample)
+        options.sample = 100;
+}
+
 /* Who names a profile's file wants the profile. */
 static void imply(void) {
+    imply_http();
     if (options.cpuprofile[0] != '\0' && options.sample == 0)
         options.sample = 100;
     if (options.memprofile[0] != '\0' && options.heap == 0)
@@ -231,22 +248,48 @@ static void imply(void) {
         options.mutex = true;
 }
 
-void options_read(const char *text) {
+static bool begins_option(const char *text) {
+    const size_t length = strcspn(text, "=:");
+
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (strncmp(rows[i].name, text, length) == 0 && rows[i].name[length] == '\0')
+            return true;
+    }
+    return false;
+}
+
+/* Cuts off the first option. An address has colons of its own: it ends where an option begins. */
+static char *next_option(char **rest) {
+    char *option = *rest;
+    char *end = strchr(option, ':');
+
+    while (end != NULL && strncmp(option, "http=", 5) == 0 && !begins_option(end + 1))
+        end = strchr(end + 1, ':');
+    if (end != NULL)
+        *end++ = '\0';
+    *rest = end;
+    return option;
+}
+
+static void read_all(const char *text) {
     char copy[2048];
     char *rest = copy;
 
-    if (text == NULL)
-        return;
     if (strlen(text) >= sizeof copy) {
         message("CINSTR_OPTIONS is longer than %zu characters: ignored", sizeof copy - 1);
         return;
     }
     memcpy(copy, text, strlen(text) + 1);
     while (rest != NULL) {
-        char *option = strsep(&rest, ":");
+        char *option = next_option(&rest);
         if (option[0] != '\0')
             set_option(option);
     }
+}
+
+void options_read(const char *text) {
+    if (text != NULL)
+        read_all(text);
     imply();
     if (options.help)
         print_help();

@@ -271,6 +271,7 @@ static void in_fork_child(void) {
     if (wiped == NULL || process_state != PROCESS_UP)
         return;
     trace_stop_in_child();
+    http_forget();
     if (wiped->alive != 0) {
         memset(wiped, 0, sizeof *wiped);
         for (uint64_t i = 0; i < segment.header->sections[SEGMENT_SECTION_LANES].count; i++)
@@ -311,6 +312,7 @@ bool process_after_fork(uintptr_t sp) {
     cinstr_self = lane_sentinel();
     wiped->alive = 1;
     trace_stop_in_child(); /* _Fork and clone run no handlers */
+    http_forget();
     if (!segment_create(true)) {
         process_state = PROCESS_OFF;
         return false;
@@ -337,6 +339,7 @@ bool process_after_fork(uintptr_t sp) {
 
 __attribute__((constructor(101))) static void process_begins(void) {
     process_start();
+    http_begin();
 }
 
 /* After the destructors of everything that depends on us. Nothing is unmapped: hooks that still run

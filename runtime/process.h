@@ -60,7 +60,9 @@ struct options {
     uint64_t trace_ring; /* MiB of each lane; 0: not kept as a ring */
     /* Files of their own, as patterns; "" beside the output. */
     char cpuprofile[512], memprofile[512], blockprofile[512], mutexprofile[512];
+    char http[256];  /* where to serve, "" or "none": nowhere */
     uint32_t sample; /* a second; 0 off */
+    bool has_sample; /* it was given */
     bool sample_wall;
     bool cpu, histogram, start, help;
 };
@@ -343,6 +345,20 @@ void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Calls the function on a stack of 8 MiB, where there is memory for one. */
 void large_stack_call(void (*function)(void *), void *argument);
+
+/* dlmopen() of one of our libraries; NULL with one line in `text`. */
+void *load_apart(const char *name, char *text, size_t size);
+
+/* --- http.c ------------------------------------------------------------------------------------
+ */
+
+/* Serves where http= says. */
+void http_begin(void);
+/* In a fork child; async-signal-safe. */
+void http_forget(void);
+
+/* --- exit_profile.c ----------------------------------------------------------------------------
+ */
 
 int exit_profile_write_to(const char *kind, int fd, char *text, size_t size);
 void exit_profile_write(void);

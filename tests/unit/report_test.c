@@ -14,7 +14,7 @@
 #include "analysis.h"
 #include "profile.h"
 #include "report.h"
-#include "report_page.h"
+#include "report_data.h"
 #include "thread_frames.h"
 
 /* --- main calls f 3 times (10 ns each), f calls g twice (5 ns each) and itself once (1 ns);
@@ -256,7 +256,7 @@ static void the_page_has_the_numbers_of_csv(void **state) {
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    assert_int_equal(report_page_data(out, fixture->analysis, &error), 0);
+    assert_int_equal(report_data_write(out, fixture->analysis, &error), 0);
     fclose(out);
     json_error_t why;
     json_t *document = json_loads(text, 0, &why);

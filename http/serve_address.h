@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the server listens, and by which names it may be called. Called by cmd_serve.c and
- * serve_http.c.
+ * Where the server listens, and by which names it may be called. Called by whoever
+ * starts the server, and by serve_http.c.
  */
-#ifndef CINSTR_CLI_SERVE_ADDRESS_H
-#define CINSTR_CLI_SERVE_ADDRESS_H
+#ifndef CINSTR_HTTP_SERVE_ADDRESS_H
+#define CINSTR_HTTP_SERVE_ADDRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "error.h"
 
@@ -22,6 +23,9 @@ int serve_address_parse(struct serve_address *address, const char *text, struct 
 /* A listening socket; where the port was 0, `address` has the one it got. -1 with `error` filled.
  */
 int serve_address_listen(struct serve_address *address, struct error *error);
+
+/* "http://localhost:6060/", or the Unix socket's name. */
+void serve_address_url(const struct serve_address *address, char *text, size_t size);
 
 /* Whether a request's Host is one of ours: an address, this machine's own name for itself, or the
  * name that the server was given. Any other may be a page's that has its name lead here (DNS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Profiles and names as text, for people with a browser. Called by serve_endpoints.c. */
-#ifndef CINSTR_CLI_SERVE_TEXT_H
-#define CINSTR_CLI_SERVE_TEXT_H
+/* Profiles and names as text, for people with a browser. Called by the endpoints. */
+#ifndef CINSTR_HTTP_SERVE_TEXT_H
+#define CINSTR_HTTP_SERVE_TEXT_H
 
 #include <stdio.h>
 

@@ -117,6 +117,15 @@ int serve_address_listen(struct serve_address *address, struct error *error) {
     return fd;
 }
 
+void serve_address_url(const struct serve_address *address, char *text, size_t size) {
+    const bool is_v6 = strchr(address->host, ':') != NULL;
+    if (address->path[0] != '\0')
+        snprintf(text, size, "unix:%s", address->path);
+    else
+        snprintf(text, size, "http://%s%s%s:%s/", is_v6 ? "[" : "", address->host, is_v6 ? "]" : "",
+                 address->port);
+}
+
 /* --- who is called ------------------------------------------------------------------------------
  */
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The server under `cinstr serve`: connections and their limits, on libmicrohttpd, and what an
- * answer is made of. What there is to ask for is in serve_endpoints.c.
+ * The server: connections and their limits, on libmicrohttpd, and what an answer is made of. What
+ * there is to ask for is in serve_endpoints.c. Called by `cinstr serve` for all processes, and by
+ * serve_door.c for the one that it is part of.
  */
-#ifndef CINSTR_CLI_SERVE_HTTP_H
-#define CINSTR_CLI_SERVE_HTTP_H
+#ifndef CINSTR_HTTP_SERVE_HTTP_H
+#define CINSTR_HTTP_SERVE_HTTP_H
 
 #include <microhttpd.h>
 #include <stdbool.h>
@@ -26,6 +27,11 @@ struct serve_request {
 struct serve {
     struct serve_address address;
     const char *directory; /* of segments; NULL the usual places */
+    /* The one segment of the process that serves itself, and what brings it up to date; NULL: all
+     * processes' are served. */
+    const void *segment;
+    size_t segment_size;
+    void (*refresh)(void);
     struct MHD_Daemon *daemon;
 };
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* See report_page.h. Keys are only ever added. */
-#include "report_page.h"
+/* See report_data.h. Keys are only ever added. */
+#include "report_data.h"
 
 #include <inttypes.h>
 
 #include "json_text.h"
-#include "page.h"
-#include "report.h"
 
 /* A sink that numbers and texts are written to; what fails once has failed. */
 struct writer {
@@ -196,7 +194,7 @@ static void write_nodes(struct writer *writer) {
 /* --- all together -------------------------------------------------------------------------------
  */
 
-int report_page_data(FILE *out, struct analysis *analysis, struct error *error) {
+int report_data_write(FILE *out, struct analysis *analysis, struct error *error) {
     if ((analysis->edges == NULL && analysis_add_edges(analysis, error) != 0) ||
         (analysis->nodes == NULL && analysis_add_tree(analysis, error) != 0) ||
         (analysis->function_spreads == NULL && analysis_add_durations(analysis, error) != 0))
@@ -207,14 +205,4 @@ int report_page_data(FILE *out, struct analysis *analysis, struct error *error) 
     write_edges(&writer);
     write_nodes(&writer);
     return writer.good ? 0 : error_set(error, "cannot write JSON");
-}
-
-int report_page_write(const char *path, struct analysis *analysis, struct error *error) {
-    struct page page;
-    if (page_begin(&page, PAGE_REPORT, path, error) != 0)
-        return -1;
-    if (report_page_data(page.data, analysis, error) == 0)
-        return page_finish(&page, error);
-    page_discard(&page);
-    return -1;
 }

@@ -15,7 +15,19 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CONNECTIONS = 64, PER_CLIENT = 32, IDLE_SECONDS = 15, HEADER_BYTES = 32768 };
+#include "serve_deadline.h"
+
+enum { PER_CLIENT = 32, HEADER_BYTES = 32768 };
+
+/* Silent; with a request under way, which may trickle; with an answer under way. */
+enum { IDLE_SECONDS = 15, REQUEST_SECONDS = 20, ANSWER_SECONDS = 120 };
+
+static void set_deadline(struct MHD_Connection *connection, double seconds) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    if (info != NULL)
+        serve_deadline_set(info->socket_context, seconds);
+}
 
 /* --- answers ------------------------------------------------------------------------------------
  */
@@ -88,6 +100,7 @@ bool serve_wait(const struct serve_request *request, double seconds) {
         MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct pollfd client = {.fd = info == NULL ? -1 : info->connect_fd, .events = POLLRDHUP};
     struct timespec now;
+    set_deadline(request->connection, seconds + ANSWER_SECONDS);
     clock_gettime(CLOCK_MONOTONIC, &now);
     const double end = (double)now.tv_sec + (double)now.tv_nsec / 1e9 + seconds;
     for (double left = seconds; left > 0;) {
@@ -114,6 +127,7 @@ static void take_body(struct serve_request *request, const char *data, size_t si
 }
 
 static serve_result answer(struct serve_request *request) {
+    set_deadline(request->connection, ANSWER_SECONDS);
     const char *host = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, "Host");
     if (!serve_address_is_host(&request->serve->address, host))
         return serve_reply_error(request, MHD_HTTP_FORBIDDEN,
@@ -150,22 +164,41 @@ static serve_result handle(void *context, struct MHD_Connection *connection, con
 static void forget(void *context, struct MHD_Connection *connection, void **state,
                    enum MHD_RequestTerminationCode code) {
     (void)context;
-    (void)connection;
     (void)code;
+    set_deadline(connection, REQUEST_SECONDS);
     free(*state);
 }
 
+static void watch_connection(void *context, struct MHD_Connection *connection, void **state,
+                             enum MHD_ConnectionNotificationCode code) {
+    (void)context;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        serve_deadline_free(*state);
+        return;
+    }
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    *state = info == NULL ? NULL : serve_deadline_new(info->connect_fd, REQUEST_SECONDS);
+}
+
 bool serve_start(struct serve *serve, int fd) {
+    const bool is_local = serve->address.path[0] != '\0'; /* its clients have no addresses */
+    if (!serve_deadlines_start())
+        return false;
     serve->daemon = MHD_start_daemon(
         MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, handle,
-        serve, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        (unsigned)(serve->address.path[0] != '\0' ? CONNECTIONS : PER_CLIENT),
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)HEADER_BYTES, MHD_OPTION_NOTIFY_COMPLETED, forget, NULL, MHD_OPTION_END);
+        serve, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)SERVE_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned)(is_local ? SERVE_CONNECTIONS : PER_CLIENT), MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES,
+        MHD_OPTION_NOTIFY_COMPLETED, forget, NULL, MHD_OPTION_NOTIFY_CONNECTION, watch_connection,
+        NULL, MHD_OPTION_END);
+    if (serve->daemon == NULL)
+        serve_deadlines_stop();
     return serve->daemon != NULL;
 }
 
 void serve_stop(struct serve *serve) {
     MHD_stop_daemon(serve->daemon);
+    serve_deadlines_stop();
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The pages that page/build.mjs made, as they are; empty where there was no npm. Found by page.c. */
+/* The pages that page/build.mjs made, as they are; empty where there was no npm. Found by
+ * page_template.c. */
 
 .macro page name
     .globl page_\name\()_start, page_\name\()_end

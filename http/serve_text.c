@@ -18,10 +18,10 @@ void serve_text_html(FILE *out, const char *text) {
 }
 
 static int64_t total(const struct profile *profile, uint32_t type) {
-    int64_t sum = 0;
+    uint64_t sum = 0;
     for (uint32_t i = 0; type != PROFILE_NONE && i < profile->sample_count; i++)
-        sum += profile->samples[i].values[type];
-    return sum;
+        sum += (uint64_t)profile->samples[i].values[type];
+    return (int64_t)sum;
 }
 
 static void print_head(FILE *out, const struct profile *profile, const char *name) {

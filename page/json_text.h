@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * JSON through jansson, for text that need not be UTF-8: names come from symbol tables and files.
- * Used wherever the command prints JSON.
+ * Used wherever JSON is printed.
  */
-#ifndef CINSTR_CLI_JSON_TEXT_H
-#define CINSTR_CLI_JSON_TEXT_H
+#ifndef CINSTR_PAGE_JSON_TEXT_H
+#define CINSTR_PAGE_JSON_TEXT_H
 
 #include <jansson.h>
 #include <stdio.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What happened between two snapshots of a process. Called by cmd_dump.c and serve_endpoints.c. */
-#ifndef CINSTR_CLI_DIFFERENCE_H
-#define CINSTR_CLI_DIFFERENCE_H
+/* What happened between two snapshots of a process. Called by the dump
+ * command and the server. */
+#ifndef CINSTR_READER_DIFFERENCE_H
+#define CINSTR_READER_DIFFERENCE_H
 
 #include "error.h"
 #include "profile.h"

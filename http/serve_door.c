@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The door from the recorder to the server (include/cinstr/http.h), in a library that is loaded
+ * apart from the program, with a C library of its own: what it allocates, locks and runs is nothing
+ * of the program's. The only symbol that the library exports.
+ */
+#include <cinstr/http.h>
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "serve_http.h"
+
+static struct serve serve;
+static pid_t server; /* a fork child has its memory, but not its threads */
+
+/* Threads take the mask of the one that makes them. */
+static bool start_without_signals(int fd) {
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    const bool result = serve_start(&serve, fd);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return result;
+}
+
+static int start(const char *address, struct error *error) {
+    if (serve_address_parse(&serve.address, address, error) != 0)
+        return -1;
+    const int fd = serve_address_listen(&serve.address, error);
+    if (fd < 0 || start_without_signals(fd))
+        return fd;
+    close(fd);
+    return error_set(error, "cannot start the server at %s", address);
+}
+
+__attribute__((visibility("default"))) int
+cinstr_http_start(const struct cinstr_http_program *program, const char *address, char *text,
+                  size_t text_size) {
+    struct error error = {""};
+    serve.segment = program->segment;
+    serve.segment_size = program->size;
+    serve.refresh = program->refresh;
+    const int fd = start(address, &error);
+    if (fd < 0) {
+        snprintf(text, text_size, "%s", error.message);
+        return -1;
+    }
+    server = getpid();
+    serve_address_url(&serve.address, text, text_size);
+    return fd;
+}
+
+/* Before the destructors of what it stands on. */
+__attribute__((destructor)) static void end(void) {
+    if (server != getpid())
+        return;
+    serve_stop(&serve);
+    if (serve.address.path[0] != '\0')
+        unlink(serve.address.path);
+}

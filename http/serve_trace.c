@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the trace ring holds of the seconds that are asked for. The process records it whether or
+ * not anyone asks; nothing is begun or ended here.
+ */
+#include <stdlib.h>
+
+#include "serve_call.h"
+#include "serve_slots.h"
+#include "trace.h"
+
+#define LONGEST_SECONDS 3600.0
+
+static int write_trace(const void *trace, int fd, struct error *error) {
+    return trace_write_perfetto(trace, fd, error);
+}
+
+/* Go's default where the number is none. */
+static double asked_seconds(const struct serve_call *call) {
+    char *end;
+    const double seconds = strtod(serve_argument(call, "seconds"), &end);
+    return *end == '\0' && seconds > 0 ? seconds : 1;
+}
+
+static serve_result answer(const struct serve_call *call, double seconds) {
+    static const char words[] = "Could not enable tracing: ";
+    struct error error = {""};
+    if (!serve_wait(call->request, seconds))
+        return MHD_NO;
+    struct snapshot *snapshot = serve_snapshot(call, &error);
+    struct trace *trace = snapshot == NULL ? NULL : trace_new(snapshot, &error);
+    const serve_result result =
+        trace == NULL ? serve_failed(call, words, &error)
+                      : serve_written(call, write_trace, trace, call->endpoint->name, words);
+    trace_free(trace);
+    snapshot_free(snapshot);
+    return result;
+}
+
+serve_result serve_answer_trace(const struct serve_call *call) {
+    const double seconds = asked_seconds(call);
+    if (!(seconds <= LONGEST_SECONDS))
+        return serve_reply_error(call->request, MHD_HTTP_BAD_REQUEST,
+                                 "profile duration exceeds server's WriteTimeout");
+    if (!serve_slots_take_wait())
+        return serve_reply_error(call->request, MHD_HTTP_SERVICE_UNAVAILABLE,
+                                 "too many requests wait already: ask again later");
+    const serve_result result = answer(call, seconds);
+    serve_slots_give_wait();
+    return result;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The pages that page/build.mjs made when cinstr was built: each one HTML file that shows one JSON
+ * document, and loads nothing else. Called by whoever writes or serves one.
+ */
+#ifndef CINSTR_PAGE_TEMPLATE_H
+#define CINSTR_PAGE_TEMPLATE_H
+
+#include <stddef.h>
+
+#include "error.h"
+
+struct page_template {
+    const char *head, *tail; /* what stands before and behind the data */
+    size_t head_size, tail_size;
+};
+
+enum page_name { PAGE_COMPARE, PAGE_REPORT };
+
+/* -1 with `error` filled when this was built without its pages. */
+int page_template_find(struct page_template *template, enum page_name name, struct error *error);
+
+#endif
