@@ -175,7 +175,7 @@ $(BUILD)/cinstr: $(cli_objects) $(BUILD)/libcinstr_reader.a
 
 # Bundled by esbuild, from npm. Where there is none they are empty, and --html says so.
 NPM          := $(shell command -v npm)
-PAGE_BUILD   ?= $(BUILD)/page
+PAGE_BUILD   ?= $(BUILD)/npm
 page_tools   := $(if $(NPM),$(PAGE_BUILD)/node_modules/.package-lock.json)
 page_sources := $(filter-out %.c %.h %.S,$(wildcard page/*))
 html_pages   := $(BUILD)/gen/page_compare.html $(BUILD)/gen/page_report.html

@@ -4,8 +4,10 @@
  * processes know nothing of it: their segments are read.
  */
 #include <getopt.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,9 +18,35 @@ struct request {
     const char *listen, *directory;
 };
 
+struct thread {
+    void (*run)(void *argument);
+    void *argument;
+};
+
+static void *run_thread(void *argument) {
+    const struct thread thread = *(struct thread *)argument;
+    free(argument);
+    thread.run(thread.argument);
+    return NULL;
+}
+
+static bool spawn(void (*run)(void *argument), void *argument) {
+    struct thread *thread = malloc(sizeof(*thread));
+    pthread_t handle;
+    if (thread == NULL)
+        return false;
+    *thread = (struct thread){run, argument};
+    if (pthread_create(&handle, NULL, run_thread, thread) != 0) {
+        free(thread);
+        return false;
+    }
+    pthread_detach(handle);
+    return true;
+}
+
 /* Until it is told to end. */
 static int serve(const struct request *request, struct error *error) {
-    struct serve serve = {.directory = request->directory};
+    struct serve serve = {.directory = request->directory, .spawn = spawn};
     char url[512];
     sigset_t ends;
     int number;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A page written into a file, with its data in it. Data comes from profiles and is untrusted: it can
- * end neither the element that it stands in nor the text.
+ * A page written into a file, with its data in it. Data comes from profiles and is untrusted: it
+ * can end neither the element that it stands in nor the text.
  */
 #ifndef CINSTR_CLI_PAGE_H
 #define CINSTR_CLI_PAGE_H

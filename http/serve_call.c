@@ -59,8 +59,8 @@ serve_result serve_written(const struct serve_call *call, serve_writer *write, c
     return serve_failed(call, words, &error);
 }
 
-serve_result serve_printed(const struct serve_request *request, const char *type,
-                           serve_printer *print, const void *context) {
+serve_result serve_printed(struct serve_request *request, const char *type, serve_printer *print,
+                           const void *context) {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);

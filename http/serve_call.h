@@ -13,7 +13,7 @@
 #include "snapshot.h"
 
 struct serve_call {
-    const struct serve_request *request;
+    struct serve_request *request;
     const struct serve_endpoint *endpoint;
     uint32_t pid;     /* 0: the process that serves */
     int fd;           /* its segment, open: it stays readable when the process ends; -1 none */
@@ -61,8 +61,8 @@ serve_result serve_written(const struct serve_call *call, serve_writer *write, c
 
 /* What `print` prints. */
 typedef void serve_printer(FILE *out, const void *context);
-serve_result serve_printed(const struct serve_request *request, const char *type,
-                           serve_printer *print, const void *context);
+serve_result serve_printed(struct serve_request *request, const char *type, serve_printer *print,
+                           const void *context);
 
 /* --- the endpoints, a file each ------------------------------------------------------------------
  */

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -15,9 +16,6 @@ struct serve_deadline {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t has_changed;
-static pthread_t thread;
-static bool is_stopped;
 static struct serve_deadline deadlines[SERVE_CONNECTIONS];
 
 static double now(void) {
@@ -26,10 +24,10 @@ static double now(void) {
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* Shuts down what is due. When the next one is. */
-static double pass(void) {
+double serve_deadlines_pass(void) {
     const double time = now();
     double next = INFINITY;
+    pthread_mutex_lock(&lock);
     for (size_t i = 0; i < SERVE_CONNECTIONS; i++) {
         struct serve_deadline *deadline = &deadlines[i];
         if (!deadline->is_used)
@@ -40,45 +38,8 @@ static double pass(void) {
         }
         next = fmin(next, deadline->at);
     }
-    return next;
-}
-
-static void *watch(void *context) {
-    (void)context;
-    pthread_mutex_lock(&lock);
-    while (!is_stopped) {
-        const double next = pass();
-        const struct timespec until = {.tv_sec = isinf(next) ? 0 : (time_t)next + 1};
-        if (isinf(next))
-            pthread_cond_wait(&has_changed, &lock);
-        else
-            pthread_cond_timedwait(&has_changed, &lock, &until);
-    }
     pthread_mutex_unlock(&lock);
-    return NULL;
-}
-
-bool serve_deadlines_start(void) {
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&has_changed, &attributes);
-    pthread_condattr_destroy(&attributes);
-    is_stopped = false;
-    return pthread_create(&thread, NULL, watch, NULL) == 0;
-}
-
-void serve_deadlines_stop(void) {
-    pthread_mutex_lock(&lock);
-    is_stopped = true;
-    pthread_cond_signal(&has_changed);
-    pthread_mutex_unlock(&lock);
-    pthread_join(thread, NULL);
-}
-
-static void set(struct serve_deadline *deadline, double seconds) {
-    deadline->at = now() + seconds;
-    pthread_cond_signal(&has_changed);
+    return next - time;
 }
 
 struct serve_deadline *serve_deadline_new(int fd, double seconds) {
@@ -88,10 +49,8 @@ struct serve_deadline *serve_deadline_new(int fd, double seconds) {
         if (!deadlines[i].is_used)
             found = &deadlines[i];
     }
-    if (found != NULL) {
-        *found = (struct serve_deadline){.fd = fd, .is_used = true};
-        set(found, seconds);
-    }
+    if (found != NULL)
+        *found = (struct serve_deadline){.fd = fd, .is_used = true, .at = now() + seconds};
     pthread_mutex_unlock(&lock);
     return found;
 }
@@ -100,7 +59,7 @@ void serve_deadline_set(struct serve_deadline *deadline, double seconds) {
     if (deadline == NULL)
         return;
     pthread_mutex_lock(&lock);
-    set(deadline, seconds);
+    deadline->at = now() + seconds;
     pthread_mutex_unlock(&lock);
 }
 

@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How long a connection may take, whatever it does meanwhile: libmicrohttpd drops those that are
- * silent, this those that trickle. One thread, asleep until the next is due. Called by serve_http.c
- * alone.
+ * silent, this those that trickle. Called by serve_http.c alone.
  */
 #ifndef CINSTR_HTTP_SERVE_DEADLINE_H
 #define CINSTR_HTTP_SERVE_DEADLINE_H
 
-#include <stdbool.h>
-
 enum { SERVE_CONNECTIONS = 256 }; /* at a time */
-
-/* False: no thread. */
-bool serve_deadlines_start(void);
-void serve_deadlines_stop(void);
 
 struct serve_deadline;
 
@@ -22,5 +15,8 @@ struct serve_deadline;
 struct serve_deadline *serve_deadline_new(int fd, double seconds);
 void serve_deadline_set(struct serve_deadline *deadline, double seconds);
 void serve_deadline_free(struct serve_deadline *deadline);
+
+/* Shuts down what is due. Seconds until the next may be; INFINITY: there is none. */
+double serve_deadlines_pass(void);
 
 #endif

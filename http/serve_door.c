@@ -6,8 +6,7 @@
  */
 #include <cinstr/http.h>
 
-#include <pthread.h>
-#include <signal.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -16,21 +15,24 @@
 static struct serve serve;
 static pid_t server; /* a fork child has its memory, but not its threads */
 
-/* Threads take the mask of the one that makes them. */
-static bool start_without_signals(int fd) {
-    sigset_t all, old;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    const bool result = serve_start(&serve, fd);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return result;
+static int (*spawn_by_program)(void (*run)(void *), void *);
+
+static bool spawn(void (*run)(void *), void *argument) {
+    return spawn_by_program(run, argument) != 0;
+}
+
+/* The memory is the program's: what is no longer needed goes back to the system. */
+static void spare_memory(void) {
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, 1 << 18);
+    mallopt(M_TRIM_THRESHOLD, 1 << 18);
 }
 
 static int start(const char *address, struct error *error) {
     if (serve_address_parse(&serve.address, address, error) != 0)
         return -1;
     const int fd = serve_address_listen(&serve.address, error);
-    if (fd < 0 || start_without_signals(fd))
+    if (fd < 0 || serve_start(&serve, fd))
         return fd;
     close(fd);
     return error_set(error, "cannot start the server at %s", address);
@@ -43,6 +45,9 @@ cinstr_http_start(const struct cinstr_http_program *program, const char *address
     serve.segment = program->segment;
     serve.segment_size = program->size;
     serve.refresh = program->refresh;
+    serve.spawn = spawn;
+    spawn_by_program = program->spawn;
+    spare_memory();
     const int fd = start(address, &error);
     if (fd < 0) {
         snprintf(text, text_size, "%s", error.message);

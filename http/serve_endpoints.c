@@ -103,7 +103,7 @@ static void print_processes(FILE *out, const void *context) {
     fputs("</table>\n", out);
 }
 
-static serve_result answer_processes(const struct serve_request *request) {
+static serve_result answer_processes(struct serve_request *request) {
     struct segments segments;
     struct error error = {""};
     if (segments_find(&segments, request->serve->directory, &error) != 0)
@@ -118,7 +118,7 @@ static serve_result answer_processes(const struct serve_request *request) {
 
 static const char root[] = "/debug/pprof";
 
-static serve_result not_found(const struct serve_request *request) {
+static serve_result not_found(struct serve_request *request) {
     static const char text[] = "404 page not found\n";
     return serve_reply_text(request, MHD_HTTP_NOT_FOUND, SERVE_TEXT, text, sizeof(text) - 1);
 }
@@ -174,7 +174,7 @@ static bool take_pid(const char **path, uint32_t *pid) {
     return *pid != 0;
 }
 
-serve_result serve_answer(const struct serve_request *request) {
+serve_result serve_answer(struct serve_request *request) {
     struct serve_call call = {.request = request, .fd = -1};
     const bool is_own = request->serve->segment != NULL;
     const char *path = request->path;

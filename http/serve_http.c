@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See serve_http.h. A thread a connection, few of them; what a client sends is limited in size and
- * in time, so that one that sends slowly or nothing is dropped, and others are answered.
+ * See serve_http.h. One thread reads requests and writes answers, for all connections; others make
+ * the answers, while the connection is suspended. What a client sends is limited in size and in
+ * time, so that one that sends slowly or nothing is dropped, and others are answered.
  */
 #include "serve_http.h"
 
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,25 +35,25 @@ static void set_deadline(struct MHD_Connection *connection, double seconds) {
 /* --- answers ------------------------------------------------------------------------------------
  */
 
-static serve_result reply(const struct serve_request *request, unsigned status,
+static serve_result reply(struct serve_request *request, unsigned status,
                           struct MHD_Response *response, const char *type) {
     if (response == NULL)
         return MHD_NO;
     MHD_add_response_header(response, "Content-Type", type);
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-    const serve_result result = MHD_queue_response(request->connection, status, response);
-    MHD_destroy_response(response);
-    return result;
+    request->status = status;
+    request->response = response;
+    return MHD_YES;
 }
 
-serve_result serve_reply_text(const struct serve_request *request, unsigned status,
-                              const char *type, const char *text, size_t size) {
+serve_result serve_reply_text(struct serve_request *request, unsigned status, const char *type,
+                              const char *text, size_t size) {
     return reply(request, status,
                  MHD_create_response_from_buffer(size, (void *)text, MHD_RESPMEM_MUST_COPY), type);
 }
 
-serve_result serve_reply_error(const struct serve_request *request, unsigned status,
-                               const char *format, ...) {
+serve_result serve_reply_error(struct serve_request *request, unsigned status, const char *format,
+                               ...) {
     char text[1024];
     va_list arguments;
     va_start(arguments, format);
@@ -66,7 +69,7 @@ serve_result serve_reply_error(const struct serve_request *request, unsigned sta
     return reply(request, status, response, "text/plain; charset=utf-8");
 }
 
-serve_result serve_reply_file(const struct serve_request *request, int fd, const char *type,
+serve_result serve_reply_file(struct serve_request *request, int fd, const char *type,
                               const char *name) {
     struct stat status;
     struct MHD_Response *response = NULL;
@@ -83,28 +86,24 @@ serve_result serve_reply_file(const struct serve_request *request, int fd, const
     return reply(request, MHD_HTTP_OK, response, type);
 }
 
-serve_result serve_reply_redirect(const struct serve_request *request, const char *where) {
+serve_result serve_reply_redirect(struct serve_request *request, const char *where) {
     struct MHD_Response *response = MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT);
-    if (response == NULL)
-        return MHD_NO;
-    MHD_add_response_header(response, "Location", where);
-    MHD_add_response_header(response, "Content-Type", "text/html; charset=utf-8");
-    const serve_result result =
-        MHD_queue_response(request->connection, MHD_HTTP_MOVED_PERMANENTLY, response);
-    MHD_destroy_response(response);
-    return result;
+    if (response != NULL)
+        MHD_add_response_header(response, "Location", where);
+    return reply(request, MHD_HTTP_MOVED_PERMANENTLY, response, "text/html; charset=utf-8");
 }
 
-bool serve_wait(const struct serve_request *request, double seconds) {
+bool serve_wait(struct serve_request *request, double seconds) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    struct pollfd client = {.fd = info == NULL ? -1 : info->connect_fd, .events = POLLRDHUP};
+    struct pollfd ends[] = {{.fd = info == NULL ? -1 : info->connect_fd, .events = POLLRDHUP},
+                            {.fd = request->serve->stopping, .events = POLLIN}};
     struct timespec now;
     set_deadline(request->connection, seconds + ANSWER_SECONDS);
     clock_gettime(CLOCK_MONOTONIC, &now);
     const double end = (double)now.tv_sec + (double)now.tv_nsec / 1e9 + seconds;
     for (double left = seconds; left > 0;) {
-        const int ready = poll(&client, 1, left > 1000 ? 1000000 : (int)(left * 1000) + 1);
+        const int ready = poll(ends, 2, left > 1000 ? 1000000 : (int)(left * 1000) + 1);
         if (ready > 0 || (ready < 0 && errno != EINTR))
             return false;
         clock_gettime(CLOCK_MONOTONIC, &now);
@@ -126,36 +125,77 @@ static void take_body(struct serve_request *request, const char *data, size_t si
     request->body[request->body_size] = '\0';
 }
 
-static serve_result answer(struct serve_request *request) {
-    set_deadline(request->connection, ANSWER_SECONDS);
+static void answer(struct serve_request *request) {
     const char *host = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, "Host");
     if (!serve_address_is_host(&request->serve->address, host))
-        return serve_reply_error(request, MHD_HTTP_FORBIDDEN,
-                                 "not served under this name: it is not this machine's");
-    if (request->is_too_large)
-        return serve_reply_error(request, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
-    return serve_answer(request);
+        serve_reply_error(request, MHD_HTTP_FORBIDDEN,
+                          "not served under this name: it is not this machine's");
+    else if (request->is_too_large)
+        serve_reply_error(request, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
+    else
+        serve_answer(request);
 }
 
-/* Called with the head, for each part of the body, and at the end. */
+/* The connection goes on; without a response it is closed. */
+static void resume(struct serve_request *request) {
+    const int answered = request->serve->answered;
+    request->is_answered = true;
+    MHD_resume_connection(request->connection);
+    eventfd_write(answered, 1);
+}
+
+/* On a thread of the pool. */
+static void answer_task(struct serve_task *task) {
+    struct serve_request *request = (struct serve_request *)task;
+    answer(request);
+    resume(request);
+}
+
+static serve_result hand_over(struct serve_request *request) {
+    set_deadline(request->connection, ANSWER_SECONDS);
+    request->task.run = answer_task;
+    MHD_suspend_connection(request->connection);
+    if (!serve_pool_give(&request->task))
+        resume(request);
+    return MHD_YES;
+}
+
+static serve_result queue_answer(struct serve_request *request) {
+    if (request->response == NULL)
+        return MHD_NO;
+    const serve_result result =
+        MHD_queue_response(request->connection, request->status, request->response);
+    MHD_destroy_response(request->response);
+    request->response = NULL;
+    return result;
+}
+
+static struct serve_request *new_request(const struct serve *serve,
+                                         struct MHD_Connection *connection) {
+    struct serve_request *request = calloc(1, sizeof(*request));
+    if (request == NULL)
+        return NULL;
+    request->connection = connection;
+    request->serve = serve;
+    return request;
+}
+
+/* Called with the head, for each part of the body, at the end, and when there is an answer. */
 static serve_result handle(void *context, struct MHD_Connection *connection, const char *path,
                            const char *method, const char *version, const char *data,
                            size_t *data_size, void **state) {
     struct serve_request *request = *state;
     (void)version;
     if (request == NULL) {
-        request = calloc(1, sizeof(*request));
-        if (request == NULL)
-            return MHD_NO;
-        request->connection = connection;
-        request->serve = context;
-        *state = request;
-        return MHD_YES;
+        *state = new_request(context, connection);
+        return *state == NULL ? MHD_NO : MHD_YES;
     }
+    if (request->is_answered)
+        return queue_answer(request);
     request->path = path;
     request->method = method;
     if (*data_size == 0)
-        return answer(request);
+        return hand_over(request);
     take_body(request, data, *data_size);
     *data_size = 0;
     return MHD_YES;
@@ -163,10 +203,13 @@ static serve_result handle(void *context, struct MHD_Connection *connection, con
 
 static void forget(void *context, struct MHD_Connection *connection, void **state,
                    enum MHD_RequestTerminationCode code) {
+    struct serve_request *request = *state;
     (void)context;
     (void)code;
     set_deadline(connection, REQUEST_SECONDS);
-    free(*state);
+    if (request != NULL && request->response != NULL)
+        MHD_destroy_response(request->response);
+    free(request);
 }
 
 static void watch_connection(void *context, struct MHD_Connection *connection, void **state,
@@ -181,24 +224,84 @@ static void watch_connection(void *context, struct MHD_Connection *connection, v
     *state = info == NULL ? NULL : serve_deadline_new(info->connect_fd, REQUEST_SECONDS);
 }
 
-bool serve_start(struct serve *serve, int fd) {
-    const bool is_local = serve->address.path[0] != '\0'; /* its clients have no addresses */
-    if (!serve_deadlines_start())
-        return false;
-    serve->daemon = MHD_start_daemon(
-        MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, handle,
-        serve, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)SERVE_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        (unsigned)(is_local ? SERVE_CONNECTIONS : PER_CLIENT), MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES,
-        MHD_OPTION_NOTIFY_COMPLETED, forget, NULL, MHD_OPTION_NOTIFY_CONNECTION, watch_connection,
-        NULL, MHD_OPTION_END);
-    if (serve->daemon == NULL)
-        serve_deadlines_stop();
-    return serve->daemon != NULL;
+/* --- the server's life ---------------------------------------------------------------------------
+ */
+
+static bool is_stopping(const struct serve *serve) {
+    struct pollfd stopping = {.fd = serve->stopping, .events = POLLIN};
+    return poll(&stopping, 1, 0) != 0;
 }
 
-void serve_stop(struct serve *serve) {
+/* Until there is something to do, in milliseconds; -1: nothing will be by itself. */
+static int time_left(struct serve *serve) {
+    const double seconds = serve_deadlines_pass();
+    const double own = isinf(seconds) ? 1e9 : fmax(0, seconds) * 1000 + 1;
+    MHD_UNSIGNED_LONG_LONG left;
+    const double its = MHD_get_timeout(serve->daemon, &left) == MHD_YES ? (double)left : 1e9;
+    const double least = fmin(own, its);
+    return least >= 1e9 ? -1 : (int)least;
+}
+
+/* The thread that reads and writes. The daemon cannot wait for itself: nothing would wake it when
+ * another thread has an answer. */
+static void serve_all(void *context) {
+    struct serve *serve = context;
+    struct pollfd events[] = {{.fd = serve->epoll, .events = POLLIN},
+                              {.fd = serve->answered, .events = POLLIN},
+                              {.fd = serve->stopping, .events = POLLIN}};
+    eventfd_t count;
+    while (!is_stopping(serve)) {
+        poll(events, 3, time_left(serve));
+        if (events[1].revents != 0)
+            eventfd_read(serve->answered, &count);
+        MHD_run(serve->daemon);
+    }
+}
+
+static struct MHD_Daemon *start_daemon(struct serve *serve) {
+    const bool is_local = serve->address.path[0] != '\0'; /* its clients have no addresses */
+    return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, serve,
+                            MHD_OPTION_LISTEN_SOCKET, serve->listening, MHD_OPTION_CONNECTION_LIMIT,
+                            (unsigned)SERVE_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+                            (unsigned)(is_local ? SERVE_CONNECTIONS : PER_CLIENT),
+                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES,
+                            MHD_OPTION_NOTIFY_COMPLETED, forget, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+                            watch_connection, NULL, MHD_OPTION_END);
+}
+
+static bool open_events(struct serve *serve) {
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(serve->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    serve->epoll = info == NULL ? -1 : info->epoll_fd;
+    serve->stopping = eventfd(0, EFD_CLOEXEC);
+    serve->answered = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return serve->epoll >= 0 && serve->stopping >= 0 && serve->answered >= 0;
+}
+
+static void close_events(struct serve *serve) {
+    if (serve->stopping >= 0)
+        close(serve->stopping);
+    if (serve->answered >= 0)
+        close(serve->answered);
+}
+
+bool serve_start(struct serve *serve, int fd) {
+    serve->listening = fd;
+    serve->daemon = start_daemon(serve);
+    if (serve->daemon == NULL)
+        return false;
+    if (open_events(serve) && serve_pool_start(serve->spawn, serve_all, serve))
+        return true;
+    close_events(serve);
+    MHD_quiesce_daemon(serve->daemon); /* the socket stays the caller's */
     MHD_stop_daemon(serve->daemon);
-    serve_deadlines_stop();
+    return false;
+}
+
+/* What waits sees that it ends; then no connection is suspended. */
+void serve_stop(struct serve *serve) {
+    eventfd_write(serve->stopping, 1);
+    serve_pool_stop();
+    MHD_stop_daemon(serve->daemon);
+    close_events(serve);
 }

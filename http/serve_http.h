@@ -12,17 +12,7 @@
 #include <stddef.h>
 
 #include "serve_address.h"
-
-struct serve;
-
-struct serve_request {
-    struct MHD_Connection *connection;
-    const struct serve *serve;
-    const char *method, *path;
-    char body[65536]; /* of a POST; NUL-terminated */
-    size_t body_size;
-    bool is_too_large;
-};
+#include "serve_pool.h"
 
 struct serve {
     struct serve_address address;
@@ -32,10 +22,29 @@ struct serve {
     const void *segment;
     size_t segment_size;
     void (*refresh)(void);
+    serve_spawn *spawn;
+    /* The server's own. */
     struct MHD_Daemon *daemon;
+    int listening, epoll;
+    int stopping; /* readable from the end on */
+    int answered; /* readable when requests have been answered since it was read */
 };
 
-/* Serves on a listening socket until serve_stop(). False: it cannot begin. */
+struct serve_request {
+    struct serve_task task;
+    struct MHD_Connection *connection;
+    const struct serve *serve;
+    const char *method, *path;
+    char body[65536]; /* of a POST; NUL-terminated */
+    size_t body_size;
+    bool is_too_large;
+    bool is_answered;
+    unsigned status; /* of the answer */
+    struct MHD_Response *response;
+};
+
+/* Serves on a listening socket until serve_stop(), which closes it. One server a process. False: it
+ * cannot begin. */
 bool serve_start(struct serve *serve, int fd);
 void serve_stop(struct serve *serve);
 
@@ -45,22 +54,22 @@ void serve_stop(struct serve *serve);
 typedef enum MHD_Result serve_result;
 
 /* A copy of the text. */
-serve_result serve_reply_text(const struct serve_request *request, unsigned status,
-                              const char *type, const char *text, size_t size);
+serve_result serve_reply_text(struct serve_request *request, unsigned status, const char *type,
+                              const char *text, size_t size);
 /* As Go says that something is wrong, so that `go tool pprof` shows the words. */
-serve_result serve_reply_error(const struct serve_request *request, unsigned status,
-                               const char *format, ...) __attribute__((format(printf, 3, 4)));
+serve_result serve_reply_error(struct serve_request *request, unsigned status, const char *format,
+                               ...) __attribute__((format(printf, 3, 4)));
 /* What the file holds, from its start; it is closed. `name`: to save it under. */
-serve_result serve_reply_file(const struct serve_request *request, int fd, const char *type,
+serve_result serve_reply_file(struct serve_request *request, int fd, const char *type,
                               const char *name);
-serve_result serve_reply_redirect(const struct serve_request *request, const char *where);
+serve_result serve_reply_redirect(struct serve_request *request, const char *where);
 
-/* Waits so long, but no longer than the client does. False: it is gone. */
-bool serve_wait(const struct serve_request *request, double seconds);
+/* Waits so long, but no longer than the client and the server do. False: one of them is gone. */
+bool serve_wait(struct serve_request *request, double seconds);
 
 /* --- serve_endpoints.c --------------------------------------------------------------------------
  */
 
-serve_result serve_answer(const struct serve_request *request);
+serve_result serve_answer(struct serve_request *request);
 
 #endif

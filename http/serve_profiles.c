@@ -3,8 +3,6 @@
  * Profiles by HTTP, with the parameters, status codes and words of Go's net/http/pprof: whole, as
  * text, or the difference of two that are some seconds apart.
  */
-#include <string.h>
-
 #include "difference.h"
 #include "serve_call.h"
 #include "serve_slots.h"
@@ -106,8 +104,6 @@ serve_result serve_answer_profile(const struct serve_call *call) {
         return refuse(call, "invalid value for \"seconds\" - must be a positive integer");
     if (is_text)
         return refuse(call, "seconds and debug params are incompatible");
-    if (strcmp(call->endpoint->kind, "threadcreate") == 0)
-        return refuse(call, "\"seconds\" parameter is not supported for this profile type");
     return answer_difference(call, seconds);
 }
 

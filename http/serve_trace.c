@@ -22,6 +22,15 @@ static double asked_seconds(const struct serve_call *call) {
     return *end == '\0' && seconds > 0 ? seconds : 1;
 }
 
+/* The ring may hold more than was asked for. */
+static void leave_out_before(struct trace *trace, double seconds) {
+    const struct snapshot *snapshot = trace->snapshot;
+    const uint64_t now =
+        snapshot_ns(snapshot, (double)snapshot_ticks_since(snapshot, snapshot->header.start.ticks));
+    const uint64_t length = (uint64_t)(seconds * 1e9);
+    trace->since_ns = now > length ? now - length : 0;
+}
+
 static serve_result answer(const struct serve_call *call, double seconds) {
     static const char words[] = "Could not enable tracing: ";
     struct error error = {""};
@@ -29,6 +38,8 @@ static serve_result answer(const struct serve_call *call, double seconds) {
         return MHD_NO;
     struct snapshot *snapshot = serve_snapshot(call, &error);
     struct trace *trace = snapshot == NULL ? NULL : trace_new(snapshot, &error);
+    if (trace != NULL)
+        leave_out_before(trace, seconds);
     const serve_result result =
         trace == NULL ? serve_failed(call, words, &error)
                       : serve_written(call, write_trace, trace, call->endpoint->name, words);

@@ -228,7 +228,7 @@ function largest() {
 async function fetchData() {
     const trouble = byId("trouble");
     try {
-        const answer = await fetch("data.json", { cache: "no-store" });
+        const answer = await fetch(`data.json${location.search}`, { cache: "no-store" });
         if (!answer.ok)
             throw new Error(`${answer.status} ${answer.statusText}`);
         show(await answer.json());

@@ -20,7 +20,9 @@
 #include "build_times.h"
 
 enum { VALUES = 8 };
-enum kind { EXACT, EDGES, SAMPLED, CHARGED };
+#define THREADCREATE "threadcreate" /* the kind and its value, as in Go */
+
+enum kind { EXACT, EDGES, SAMPLED, CHARGED, THREADS };
 
 struct build {
     const struct snapshot *snapshot;
@@ -66,6 +68,8 @@ static int add_value_types(struct build *build) {
 
     if (build->kind == EDGES)
         return profile_add_value_type(profile, "edge_calls", "count") == PROFILE_NONE ? -1 : 0;
+    if (build->kind == THREADS)
+        return profile_add_value_type(profile, THREADCREATE, "count") == PROFILE_NONE ? -1 : 0;
     for (int i = 0; i < VALUES; i++) {
         if (is_there[i] &&
             profile_add_value_type(profile, types[i].name, types[i].unit) == PROFILE_NONE)
@@ -199,6 +203,25 @@ static int add_charged(struct build *build, uint32_t index, struct index_stack *
                              });
 }
 
+/* A thread that is recorded, by its outermost open call: that is where it began. */
+static int add_thread(struct build *build, const struct snapshot_lane *lane,
+                      struct index_stack *stack) {
+    struct profile_tag tags[BUILD_TAGS];
+    int64_t value = 1;
+    struct profile_sample sample = {.values = &value, .tags = tags};
+
+    if (lane->info.kind != SEGMENT_LANE_THREAD || lane->frame_count == 0)
+        return 0;
+    const uint32_t node = (uint32_t)lane->frames[0].node;
+    const int64_t label = build_contexts_stack(&build->contexts, node, stack);
+    if (label < 0)
+        return -1;
+    sample.locations = stack->items;
+    sample.depth = stack->depth;
+    sample.tag_count = build_contexts_tags(&build->contexts, node, label, true, tags);
+    return add_sample(build, &sample);
+}
+
 static int add_node(struct build *build, uint32_t index, struct index_stack *stack) {
     const struct segment_node *node = &build->snapshot->nodes[index];
 
@@ -216,14 +239,16 @@ static int add_node(struct build *build, uint32_t index, struct index_stack *sta
 }
 
 static int add_samples(struct build *build) {
+    const struct snapshot *snapshot = build->snapshot;
+    const bool is_of_nodes = build->kind != SAMPLED && build->kind != THREADS;
     struct index_stack stack = {NULL, 0, 0};
     int result = 0;
 
-    for (uint32_t i = 0; build->kind == SAMPLED && i < build->snapshot->sample_count && result == 0;
-         i++)
-        result = add_sampled(build, &build->snapshot->samples[i], &stack);
-    for (uint32_t i = 1; build->kind != SAMPLED && result == 0 && i < build->snapshot->node_count;
-         i++)
+    for (uint32_t i = 0; build->kind == SAMPLED && i < snapshot->sample_count && result == 0; i++)
+        result = add_sampled(build, &snapshot->samples[i], &stack);
+    for (uint32_t i = 0; build->kind == THREADS && i < snapshot->lane_count && result == 0; i++)
+        result = add_thread(build, &snapshot->lanes[i], &stack);
+    for (uint32_t i = 1; is_of_nodes && result == 0 && i < snapshot->node_count; i++)
         result = add_node(build, i, &stack);
     free(stack.items);
     return result == 0 && is_of_calls(build) ? add_lost(build) : result;
@@ -242,9 +267,14 @@ static int describe(struct build *build) {
             profile_string(profile, build->kind == EDGES ? "edge_calls" : value);
         profile->period = 1;
     }
+    if (build->kind == THREADS) {
+        profile->default_value_type = profile_string(profile, THREADCREATE);
+        profile->period = 1;
+    }
     if (build->kind != CHARGED) {
-        profile->period_type.name = profile_string(profile, "cpu");
-        profile->period_type.unit = profile_string(profile, "nanoseconds");
+        const bool is_cpu = build->kind != THREADS;
+        profile->period_type.name = profile_string(profile, is_cpu ? "cpu" : THREADCREATE);
+        profile->period_type.unit = profile_string(profile, is_cpu ? "nanoseconds" : "count");
     }
     if (profile->default_value_type == NULL || profile->period_type.name == NULL ||
         profile->period_type.unit == NULL)
@@ -274,7 +304,8 @@ static int fill(struct build *build, struct error *error) {
         build_charges_begin(&build->charges, build->profile, build->snapshot, build->options->kind,
                             error) != 0)
         return -1;
-    if ((is_of_calls(build) && add_value_types(build) != 0) || describe(build) != 0 ||
+    if (((is_of_calls(build) || build->kind == THREADS) && add_value_types(build) != 0) ||
+        describe(build) != 0 ||
         build_contexts_init(&build->contexts, build->snapshot, build->locations) != 0 ||
         add_samples(build) != 0 ||
         build_locations_complain(build->locations, build->profile) != 0 ||
@@ -300,6 +331,8 @@ static enum kind find_kind(const char *name, const struct snapshot *snapshot) {
         return SAMPLED;
     if (name != NULL && strcmp(name, "edges") == 0)
         return EDGES;
+    if (name != NULL && strcmp(name, THREADCREATE) == 0)
+        return THREADS;
     if (name != NULL && build_charges_is_kind(name))
         return CHARGED;
     return name != NULL && (strcmp(name, "cpu") == 0 || strcmp(name, "wall") == 0) ? SAMPLED

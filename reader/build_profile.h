@@ -13,7 +13,7 @@
 
 struct build_options {
     const char *kind; /* "exact"; "edges"; "cpu", "wall" (sampled); "heap", "allocs", "block",
-                         "mutex"; NULL: what
+                         "mutex"; "threadcreate"; NULL: what
                          there is */
     bool by_thread;   /* keep threads apart, as tags "thread" (name) and "tid" (number) */
     double baseline_seconds; /* run time of a plain build, anchors the correction; 0 unknown */

@@ -139,6 +139,13 @@ struct profile *profile_subtract(const struct profile *after, const struct profi
 struct profile *profile_merge(const struct profile *const *profiles, size_t count,
                               struct error *error);
 
+/* The same one by one, for as many as there are: what is held is the sum so far. After an error the
+ * sum is of no use but to be freed. End gives it, NULL when nothing was added. */
+struct profile_merge *profile_merge_new(struct error *error);
+int profile_merge_add(struct profile_merge *merge, const struct profile *profile,
+                      struct error *error);
+struct profile *profile_merge_end(struct profile_merge *merge);
+
 /* pprof's format, gzip'd. To a file descriptor (which stays open). A profile without a time gets
  * the present one, since pprof cannot tell concatenated profiles apart without. */
 int profile_write_pprof(const struct profile *profile, int fd, struct error *error);

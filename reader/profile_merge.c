@@ -4,6 +4,8 @@
  * inputs, and by the tests to number a profile as pprof does. Drops samples whose values are all
  * zero, as pprof does; never changes its inputs.
  */
+#include <stdlib.h>
+
 #include "profile.h"
 #include "profile_copy.h"
 
@@ -42,37 +44,59 @@ static int add_samples(struct profile_copy *copy, const struct profile *profile,
     return 0;
 }
 
-static int merge_all(struct profile *merged, const struct profile *const *profiles, size_t count,
-                     struct error *error) {
-    if (profile_copy_header(merged, profiles[0], error) != 0)
+struct profile_merge {
+    struct profile *merged; /* NULL: none was added yet */
+    struct profile_copy copy;
+};
+
+struct profile_merge *profile_merge_new(struct error *error) {
+    struct profile_merge *merge = calloc(1, sizeof(*merge));
+    if (merge == NULL)
+        error_set_errno(error, "cannot merge profiles");
+    return merge;
+}
+
+static int begin(struct profile_merge *merge, const struct profile *first, struct error *error) {
+    merge->merged = profile_new();
+    if (merge->merged == NULL)
+        return error_set_errno(error, "cannot merge profiles");
+    merge->copy.to = merge->merged;
+    return profile_copy_header(merge->merged, first, error);
+}
+
+int profile_merge_add(struct profile_merge *merge, const struct profile *profile,
+                      struct error *error) {
+    if (merge->merged == NULL && begin(merge, profile, error) != 0)
         return -1;
-    struct profile_copy copy = {.to = merged};
-    int result = 0;
-    for (size_t i = 0; i < count && result == 0; i++) {
-        result = profile_check_same_types(profiles[0], profiles[i], error);
-        if (result == 0)
-            result = merge_header(merged, profiles[i], error);
-        if (result == 0)
-            result = add_samples(&copy, profiles[i], error);
-    }
-    profile_copy_end(&copy);
-    return result;
+    if (profile_check_same_types(merge->merged, profile, error) != 0 ||
+        merge_header(merge->merged, profile, error) != 0)
+        return -1;
+    return add_samples(&merge->copy, profile, error);
+}
+
+struct profile *profile_merge_end(struct profile_merge *merge) {
+    struct profile *merged = merge->merged;
+    profile_copy_end(&merge->copy);
+    free(merge);
+    return merged;
 }
 
 struct profile *profile_merge(const struct profile *const *profiles, size_t count,
                               struct error *error) {
+    struct profile_merge *merge;
+    int result = 0;
     if (count == 0) {
         error_set(error, "no profiles to merge");
         return NULL;
     }
-    struct profile *merged = profile_new();
-    if (merged == NULL) {
-        error_set_errno(error, "cannot merge profiles");
+    merge = profile_merge_new(error);
+    if (merge == NULL)
         return NULL;
-    }
-    if (merge_all(merged, profiles, count, error) != 0) {
-        profile_free(merged);
-        return NULL;
-    }
-    return merged;
+    for (size_t i = 0; i < count && result == 0; i++)
+        result = profile_merge_add(merge, profiles[i], error);
+    struct profile *merged = profile_merge_end(merge);
+    if (result == 0)
+        return merged;
+    profile_free(merged);
+    return NULL;
 }

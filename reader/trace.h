@@ -28,6 +28,7 @@ struct trace {
     struct trace_lane *lanes;
     uint32_t lane_count;
     uint64_t lost;           /* events */
+    uint64_t since_ns;       /* nothing before is told, but what is open then; 0 from the start */
     struct profile *profile; /* holds the names */
     struct build_locations *locations;
 };

@@ -18,23 +18,48 @@ struct decoder {
     uint64_t off_cpu;
     struct index_stack open; /* nodes */
     bool must_reopen;        /* after a gap */
+    bool is_told;            /* trace->since_ns has come */
 };
+
+static uint64_t function_of(const struct decoder *decoder, uint32_t node) {
+    return decoder->trace->snapshot->nodes[node].function;
+}
+
+/* What is open when the telling begins, begins then, but for what begins or ends just now. */
+static int begin_to_tell(struct decoder *decoder, enum trace_kind kind) {
+    const uint32_t depth = decoder->open.depth - (kind == TRACE_BEGIN) + (kind == TRACE_END);
+    int result = 0;
+
+    decoder->is_told = true;
+    for (uint32_t i = 0; i < depth && result == 0; i++)
+        result = decoder->take(
+            decoder->context,
+            &(struct trace_event){.kind = TRACE_BEGIN,
+                                  .ns = decoder->trace->since_ns,
+                                  .function = function_of(decoder, decoder->open.items[i])});
+    return result;
+}
 
 static int give(struct decoder *decoder, enum trace_kind kind, uint64_t function, const char *name,
                 int64_t value) {
     const uint64_t start = decoder->trace->snapshot->header.start.ticks;
-    const uint64_t since = decoder->ticks > start ? decoder->ticks - start : 0;
+    const uint64_t ticks = decoder->ticks > start ? decoder->ticks - start : 0;
+    const uint64_t ns = snapshot_ns(decoder->trace->snapshot, (double)ticks);
 
-    return decoder->take(decoder->context,
-                         &(struct trace_event){kind,
-                                               snapshot_ns(decoder->trace->snapshot, (double)since),
-                                               function, name, value});
+    if (ns < decoder->trace->since_ns)
+        return 0;
+    if (!decoder->is_told && decoder->trace->since_ns != 0) {
+        const int result = begin_to_tell(decoder, kind);
+        if (result != 0)
+            return result;
+    }
+    return decoder->take(decoder->context, &(struct trace_event){kind, ns, function, name, value});
 }
 
 static int begin(struct decoder *decoder, uint32_t node) {
     if (index_stack_push(&decoder->open, node) != 0)
         return -1;
-    return give(decoder, TRACE_BEGIN, decoder->trace->snapshot->nodes[node].function, NULL, 0);
+    return give(decoder, TRACE_BEGIN, function_of(decoder, node), NULL, 0);
 }
 
 static int end(struct decoder *decoder) {
@@ -178,6 +203,8 @@ int trace_events(const struct trace *trace, const struct trace_lane *lane,
 
     for (uint64_t i = 0; i < lane->count && result == 0; i++)
         result = decode(&decoder, lane->words[i], i + 1 < lane->count ? lane->words[i + 1] : 0);
+    if (result == 0 && trace->since_ns != 0 && !decoder.is_told)
+        result = begin_to_tell(&decoder, TRACE_MARK);
     free(decoder.open.items);
     return result;
 }

@@ -10,20 +10,71 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "process.h"
 
-#define LIBRARY "libcinstr_http.so.0"
+#define LIBRARY    "libcinstr_http.so.0"
+#define STACK_SIZE (8u << 20) /* only what is touched takes memory */
 
 static int listening = -1;
 
 static void refresh(void) {
     modules_refresh();
     segment.header->latest = clock_pair();
+}
+
+/* What runs there is no work of the program's. */
+struct thread {
+    void (*run)(void *);
+    void *argument;
+};
+
+static void *run_thread(void *argument) {
+    struct thread thread = *(struct thread *)argument;
+
+    charge_own_work(true);
+    munmap(argument, sizeof thread);
+    thread.run(thread.argument);
+    return NULL;
+}
+
+static bool create_thread(struct thread *thread) {
+    pthread_attr_t attributes;
+    sigset_t all, old;
+    pthread_t handle;
+
+    if (pthread_attr_init(&attributes) != 0)
+        return false;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, STACK_SIZE);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    const bool result = pthread_create(&handle, &attributes, run_thread, thread) == 0;
+    if (result)
+        pthread_setname_np(handle, "cinstr-http");
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attributes);
+    return result;
+}
+
+static int spawn(void (*run)(void *), void *argument) {
+    struct thread *thread =
+        mmap(NULL, sizeof *thread, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (thread == MAP_FAILED)
+        return 0;
+    *thread = (struct thread){run, argument};
+    if (create_thread(thread))
+        return 1;
+    munmap(thread, sizeof *thread);
+    return 0;
 }
 
 struct request {
@@ -33,7 +84,7 @@ struct request {
 };
 
 static void start(void *argument) {
-    const struct cinstr_http_program program = {segment.base, segment.header->size, refresh};
+    const struct cinstr_http_program program = {segment.base, segment.header->size, refresh, spawn};
     struct request *request = argument;
     int (*start_server)(const struct cinstr_http_program *, const char *, char *, size_t) = NULL;
     void *library = load_apart(LIBRARY, request->text, sizeof request->text);

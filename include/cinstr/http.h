@@ -16,9 +16,12 @@ struct cinstr_http_program {
     const void *segment; /* this process's, as long as it lives */
     size_t size;
     void (*refresh)(void); /* brings the segment up to date; thread-safe */
+    /* Runs something on a thread of its own, made by the program's C library, that takes no signals
+     * and that nobody joins; 0 when there is none, else 1. */
+    int (*spawn)(void (*run)(void *argument), void *argument);
 };
 
-/* Serves the process's profiles at `address`, on threads of its own that take no signals. Returns
+/* Serves the process's profiles at `address`, on threads that the program makes for it. Returns
  * the descriptor that it listens on, with the address as an URL in `text`; or -1 with one line,
  * without a newline, there. To be called once; not signal-safe. It ends when the library's
  * destructor runs, at exit. */

@@ -113,7 +113,7 @@ to_pipe() {
 check "a page goes to a pipe as well" to_pipe
 
 without_npm() {
-    mkdir bare && cp -a "$BUILD"/{cli,reader,gen} bare && rm bare/gen/page_*.html bare/cli/page_templates.* &&
+    mkdir bare && cp -a "$BUILD"/{cli,http,page,reader,gen} bare && rm bare/gen/page_*.html bare/page/templates.* &&
         make -C "$TOP" BUILD="$PWD/bare" NPM= "$PWD/bare/cinstr" >said && (($(grep -c '^No page' said) >= 1)) &&
         ! bare/cinstr report --html x.html calls.pb.gz 2>err &&
         ! bare/cinstr compare --html x.html exact.pb.gz other.cpu.pb.gz 2>err && [[ ! -e x.html ]] &&

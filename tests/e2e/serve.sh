@@ -8,6 +8,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/programs/harness.sh
 . "$TOP/tests/programs/harness.sh"
+# shellcheck source=tests/programs/beside_go.sh
+. "$TOP/tests/programs/beside_go.sh"
 export PPROF_TMPDIR=$SCRATCH PPROF_BINARY_PATH=/nonexistent NO_PROXY='*' no_proxy='*'
 
 LINK=(-L"$BUILD" -lcinstr_heap -lcinstr_block "${LINK_CINSTR[@]}")
@@ -80,87 +82,12 @@ check "cmdline is the program's" eval '[[ $(curl -sS "$base/cmdline" | tr "\0" "
 check "trace is one that a decoder reads" \
     eval 'curl -sS -o "$SCRATCH/t.pftrace" "$base/trace?seconds=0.1" && protoc --decode_raw <"$SCRATCH/t.pftrace" >"$SCRATCH/t" && grep -q work "$SCRATCH/t"'
 check "the index leads to all of it" \
-    eval '[[ $(curl -sS "$base/" | grep -o "href=\"[a-z][a-z]*" | wc -l) == 10 ]] && curl -sS "$url" | grep -q "/$pid/debug/pprof/"'
+    eval '[[ $(curl -sS "$base/" | grep -o "href=\"[a-z][a-z]*" | wc -l) == 12 ]] && curl -sS "$url" | grep -q "/$pid/debug/pprof/"'
 
 # --- as Go answers ----------------------------------------------------------------------------------
 
-go_service() {
-    go build -o "$SCRATCH/go_service" "$PROGRAMS/service.go" || return
-    "$SCRATCH/go_service" >"$SCRATCH/said" 2>/dev/null &
-    servers+=($!)
-    read -r line <"$SCRATCH/said"
-    go=http://$line/debug/pprof
-}
 check "a Go service begins" eval 'go_service >"$SCRATCH/go.log" 2>&1' || finish
-
-# answers BASE: a line a request: method, path, status, type, disposition, and Go's header
-answers() {
-    local method path
-    while read -r method path; do
-        [[ $path == - ]] && path=
-        curl -sS -D "$SCRATCH/head" -o /dev/null -X "$method" ${METHOD_DATA:-} "$([[ $method == HEAD ]] && echo -I || echo -s)" "$1$path"
-        tr -d '\r' <"$SCRATCH/head" | awk -v request="$method $path" '
-            NR == 1 { status = $2 } tolower($1) == "content-type:" { sub(/^[^ ]* /, ""); type = $0 }
-            tolower($1) == "content-disposition:" { sub(/^[^ ]* /, ""); disposition = $0 }
-            tolower($1) == "x-go-pprof:" { go = "go" } tolower($1) == "x-content-type-options:" { sniff = $2 }
-            END { print request, status, type, disposition, go, sniff }'
-    done <"$SCRATCH/requests"
-}
-cat >"$SCRATCH/requests" <<'END'
-GET -
-GET /
-HEAD /
-GET /heap
-HEAD /heap
-GET /allocs
-GET /block
-GET /mutex
-GET /heap?debug=0
-GET /heap?debug=1
-GET /heap?debug=2
-GET /heap?debug=x
-GET /heap?debug=
-GET /heap?debug=-1
-GET /allocs?debug=1
-GET /block?debug=1
-GET /mutex?debug=1
-GET /heap?gc=1
-GET /heap?seconds=1
-GET /heap?seconds=
-GET /heap?seconds=0
-GET /heap?seconds=-1
-GET /heap?seconds=x
-GET /heap?seconds=0.5
-GET /heap?seconds=1x
-GET /heap?seconds=1&debug=1
-GET /heap?seconds=0&debug=1
-GET /heap?seconds=1&debug=0
-GET /allocs?seconds=1
-GET /allocs?seconds=0
-GET /block?seconds=0
-GET /block?seconds=1&debug=1
-GET /mutex?seconds=x
-GET /nope
-GET /nope?debug=1
-GET /nope?seconds=1
-GET /Heap
-GET /heap/
-GET /heap/more
-GET /cmdline
-HEAD /cmdline
-GET /symbol
-GET /symbol?0x1
-GET /symbol?nonsense
-POST /symbol
-GET /profile?seconds=1
-GET /trace?seconds=0.1
-GET /trace?seconds=1
-END
-side_by_side() {
-    answers "$go" >"$SCRATCH/go" && answers "$base" >"$SCRATCH/ours" || return
-    (($(wc -l <"$SCRATCH/go") >= 40)) && diff "$SCRATCH/go" "$SCRATCH/ours"
-}
-check "48 requests have the status, type and headers that a Go service gives them" side_by_side
+check "52 requests have the status, type and headers that a Go service gives them" side_by_side "$base"
 
 # The first to come has the place: that is this one, or it comes again.
 one_at_a_time() {
@@ -221,6 +148,18 @@ slow_clients() {
 }
 check "clients that send nothing do not keep others out" slow_clients
 
+# One that sends a little every second is never silent, and is cut off all the same.
+trickle() {
+    local port=${url##*:}
+    port=${port%/}
+    {
+        printf 'GET / HTTP/1.1\r\n' >&6
+        while printf 'X' >&6 && ! read -r -t 1 -u 6 && (($? > 128)); do :; done
+    } 6<>"/dev/tcp/localhost/$port"
+} 2>/dev/null
+trickle &
+trickler=$!
+
 # --- the program ------------------------------------------------------------------------------------
 
 busy() {
@@ -245,6 +184,8 @@ still_exact() {
     sort "$SCRATCH/truth" | diff - "$SCRATCH/found"
 }
 check "what the program did meanwhile is counted to the last call" still_exact
+
+check "a client that only trickles is cut off" wait "$trickler"
 
 # --- where it listens -------------------------------------------------------------------------------
 

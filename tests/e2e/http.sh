@@ -1,0 +1,220 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A program that serves itself (-lcinstr_http, http=, cinstr_http_serve()): go tool pprof takes its
+# profiles as a Go service's; what it records stays exact, and nothing of the server is in it; the
+# program runs on whatever becomes of the address.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/programs/harness.sh
+. "$TOP/tests/programs/harness.sh"
+# shellcheck source=tests/programs/beside_go.sh
+. "$TOP/tests/programs/beside_go.sh"
+export PPROF_TMPDIR=$SCRATCH PPROF_BINARY_PATH=/nonexistent NO_PROXY='*' no_proxy='*'
+
+LINK=(-L"$BUILD" -lcinstr_http -lcinstr_heap -lcinstr_block "${LINK_CINSTR[@]}")
+servers=()
+stop_all() {
+    ((${#servers[@]} == 0)) || kill "${servers[@]}" 2>/dev/null
+    rm -rf "$SCRATCH"
+}
+trap stop_all EXIT
+
+# begin OPTIONS: the service, until it says where it serves.
+mkfifo "$SCRATCH/said" "$SCRATCH/heard" "$SCRATCH/begun"
+begin() {
+    CINSTR_OPTIONS="output=$SCRATCH/exit.pb.gz:directory=$SEGMENTS:$1" \
+        "$SCRATCH/service" >"$SCRATCH/begun" 2>"$SCRATCH/heard" &
+    pid=$!
+    servers+=("$pid")
+    exec 7<"$SCRATCH/begun" 8<"$SCRATCH/heard"
+    read -r line <&8 && read -r _ <&7 || return
+    url=${line##* }
+    base=${url}debug/pprof
+}
+check "a program that serves itself" eval 'program_build gcc service &&
+    begin heap=exact:block=1:mutex=1:trace_ring=1:http=localhost:0 &&
+    [[ $line == "cinstr: profiles at http://localhost:"*/ ]]' || finish
+
+# --- pprof ------------------------------------------------------------------------------------------
+
+pprof() { # PATTERN NAME OPTION…: what it prints has PATTERN
+    local pattern=$1 name=$2
+    shift 2
+    go tool pprof -top "$@" "$base/$name" >"$SCRATCH/top" 2>"$SCRATCH/err" || { cat "$SCRATCH/err" && return 1; }
+    grep -q -E -e "$pattern" "$SCRATCH/top" || { head -n 20 "$SCRATCH/top" && return 1; }
+}
+check "go tool pprof -seconds 1 takes profile, though nobody asked for samples" pprof ' (work|main)$' profile -seconds 1
+for name in exact edges; do
+    check "go tool pprof takes $name" pprof ' work$' "$name"
+done
+for name in heap allocs; do
+    check "go tool pprof takes $name" pprof ' hold$' "$name"
+done
+for name in block mutex threadcreate; do
+    check "go tool pprof takes $name" pprof '^ *flat' "$name"
+done
+check "go tool pprof -seconds 1 takes exact, of that second" pprof 'Duration: (1s|1[.])' exact -seconds 1
+
+web_ui() {
+    local port=$((20000 + $$ % 10000))
+    go tool pprof -no_browser -http="localhost:$port" "$base/exact" >"$SCRATCH/ui" 2>&1 &
+    servers+=($!)
+    until curl -s "http://localhost:$port/top" >"$SCRATCH/top"; do kill -0 "${servers[-1]}" || return; done
+    grep -q work "$SCRATCH/top"
+}
+check "its web UI shows them" web_ui
+
+# Times are differences, in nanoseconds, but the first. The ring holds several milliseconds.
+trace_is_cut() {
+    curl -sS -o "$SCRATCH/t" "$base/trace?seconds=0.001" && protoc --decode_raw <"$SCRATCH/t" |
+        awk '/^  8: / && n++ { sum += $2 } END { print n, sum; exit !(n > 10 && sum < 2e6) }'
+}
+check "a trace is of the seconds that were asked for" trace_is_cut
+check "a Go service begins" eval 'go_service >"$SCRATCH/go.log" 2>&1' || finish
+check "52 requests have the status, type and headers that a Go service gives them" side_by_side "$base"
+root_is_none() {
+    for path in '' pprof/ pprof/heap debug debug/pprofx; do
+        [[ $(curl -sS -o /dev/null -w '%{http_code}' "$url$path") == 404 ]] || return
+    done
+    [[ $(curl -sS -o /dev/null -w '%{http_code} %{redirect_url}' "${url}debug/pprof") == "301 ${url}debug/pprof/" ]]
+}
+check "other paths are not there, and one leads on, as in Go" root_is_none
+check "an hour is the most, in Go's words" eval '
+    [[ $(curl -sS "$base/exact?seconds=3601") == "profile duration exceeds server'"'"'s WriteTimeout" ]]'
+
+# --- the page -----------------------------------------------------------------------------------------
+
+export PAGE_TESTS=$BUILD/page-tests
+shows_live() {
+    node "$TOP/tests/page/served.mjs" "$base/view/" work &&
+        node "$TOP/tests/page/served.mjs" "$base/view/?kind=heap" hold
+}
+check "the page shows the running program, and follows it" shows_live
+
+# --- the program ------------------------------------------------------------------------------------
+
+only_its_own() {
+    [[ $(curl -sS "$base/threadcreate?debug=1" | head -n 1) == "threadcreate profile: total 1" ]] || return
+    (($(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l) >= 3)) || return
+    ! curl -sS "$base/allocs?debug=1" | grep -E 'MHD|serve_|microhttpd'
+}
+check "the server's threads and memory are in no profile" only_its_own
+takes_no_signals() {
+    local task blocked
+    for task in "/proc/$pid/task"/*; do
+        [[ ${task##*/} == "$pid" ]] && continue
+        blocked=$(awk '/^SigBlk/ { print $2 }' "$task/status" 2>/dev/null) || continue # all but SIGKILL, SIGSTOP and libc's own two
+        (((0x$blocked & 0x7ffbfeff) == 0x7ffbfeff)) || { echo "$task: $blocked" && return 1; }
+    done
+}
+check "its threads take none of the program's signals" takes_no_signals
+
+busy() {
+    local before after
+    wrk -t 2 -c 8 -d 1 "$base/heap?debug=1" >/dev/null 2>&1
+    before=$(awk '/^VmRSS/ { print $2 }' "/proc/$pid/status")
+    wrk -t 2 -c 8 -d 3 "$base/exact" >"$SCRATCH/wrk" 2>&1 && wrk -t 2 -c 8 -d 2 "$base/heap?debug=1" >>"$SCRATCH/wrk" 2>&1
+    after=$(awk '/^VmRSS/ { print $2 }' "/proc/$pid/status")
+    cat "$SCRATCH/wrk"
+    echo "memory: $before kB, then $after kB"
+    ! grep -q 'Non-2xx' "$SCRATCH/wrk" && awk '/requests in/ { n += $1 } END { exit n < 20 }' "$SCRATCH/wrk" &&
+        ((after < before + 16384))
+}
+check "hundreds of requests are answered, and the program's memory stays flat" busy
+
+# With a request under way that would take a minute.
+ends_at_once() {
+    local waiting
+    curl -sS -o /dev/null "$base/exact?seconds=60" 2>/dev/null &
+    waiting=$!
+    until [[ $(curl -sS "$base/threadcreate?debug=1" | head -n 1) ]]; do :; done
+    kill -TERM "$pid"
+    wait "$pid" || return
+    wait "$waiting"
+    cat <&7 >"$SCRATCH/truth"
+    cat <&8 >"$SCRATCH/err"
+    is_empty "$SCRATCH/err"
+}
+check "the program ends with status 0 while a client waits" ends_at_once
+still_exact() {
+    "$CINSTR" report --csv "$SCRATCH/exit.pb.gz" | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+        $1 == "work" || $1 == "hold" { print $1, $c["calls"] }' | sort >"$SCRATCH/found"
+    sort "$SCRATCH/truth" | diff - "$SCRATCH/found"
+}
+check "what it did meanwhile is counted to the last call" still_exact
+
+# --- the address --------------------------------------------------------------------------------------
+
+unix_socket() {
+    begin "http=unix:$SCRATCH/socket" && [[ $line == "cinstr: profiles at unix:$SCRATCH/socket" ]] || return
+    [[ $(stat -c %a "$SCRATCH/socket") == 600 ]] || return
+    curl -sS --unix-socket "$SCRATCH/socket" http://x/debug/pprof/cmdline | grep -q service || return
+    kill "$pid" && wait "$pid" && [[ ! -e $SCRATCH/socket ]]
+}
+check "a Unix socket, this user's alone, gone at the end" unix_socket
+
+# ends OPTIONS: the service runs to its end, and writes its profile; what was said is in err.
+ends() {
+    rm -f "$SCRATCH/exit.pb.gz"
+    CINSTR_OPTIONS="output=$SCRATCH/exit.pb.gz:directory=$SEGMENTS:$1" "$SCRATCH/service" >"$SCRATCH/begun" 2>"$SCRATCH/err" &
+    pid=$!
+    exec 7<"$SCRATCH/begun"
+    read -r _ <&7
+    kill "$pid" && wait "$pid" && "$CINSTR" verify "$SCRATCH/exit.pb.gz"
+}
+taken() {
+    ends "http=${go#http://}" || return # with a path: no address
+    (($(wc -l <"$SCRATCH/err") == 1)) && grep -q 'is no address' "$SCRATCH/err" || return
+    local at=${go#http://}
+    ends "http=${at%%/*}" && (($(wc -l <"$SCRATCH/err") == 1)) &&
+        grep -q 'cannot serve profiles at .* in use' "$SCRATCH/err"
+}
+check "where the address is none, or taken, the program says so in one line and runs on" taken
+check "http=none: it does not serve" eval 'ends http=none && is_empty "$SCRATCH/err"'
+check "linked and not told otherwise: localhost:6060" eval 'ends cpu=1 &&
+    grep -q -E "^cinstr: (profiles at http://localhost:6060/|cannot serve profiles at localhost:6060: .* in use)\$" "$SCRATCH/err"'
+by_option_alone() {
+    "${CC:-cc}" -O2 -g -finstrument-functions "$PROGRAMS/service.c" -o "$SCRATCH/service" "${LINK_CINSTR[@]}" &&
+        begin http=127.0.0.1:0 && curl -sS -o "$SCRATCH/e.pb.gz" "$base/exact" && "$CINSTR" verify "$SCRATCH/e.pb.gz" &&
+        kill "$pid" && wait "$pid"
+}
+check "http= serves in a program that is linked with -lcinstr alone" by_option_alone
+
+# --- fork -----------------------------------------------------------------------------------------------
+
+mkfifo "$SCRATCH/input"
+forked() {
+    local port child
+    program_build gcc served -I"$TOP/include" || return
+    exec 9<>"$SCRATCH/input"
+    CINSTR_OPTIONS="output=$SCRATCH/served.%p.pb.gz:directory=$SEGMENTS:http=none" \
+        "$SCRATCH/served" <"$SCRATCH/input" >"$SCRATCH/out" 2>"$SCRATCH/err" || return # the parent's end
+    until grep -q '^child' "$SCRATCH/out"; do :; done
+    diff "$SCRATCH/out" - <<'END' || return
+no address -1 EINVAL
+not an address -1 EIO
+parent 0 fine
+again -1 EALREADY
+child 0 fine
+END
+    port=$(sed -n '2s/.*:\([0-9]*\)\/$/\1/p' "$SCRATCH/err") child=$(sed -n '3s/.* //p' "$SCRATCH/err")
+    [[ $(curl -sS "${child}debug/pprof/cmdline" | tr -d '\0') == "$SCRATCH/served" ]] || return
+    ! curl -sS "http://127.0.0.1:$port/" >"$SCRATCH/refused" 2>&1 || return
+    exec 9>&-
+}
+check "a fork child does not hold its parent's address, and may serve at its own" forked
+
+statically() {
+    "${CC:-cc}" -static -O2 -g -finstrument-functions "$PROGRAMS/service.c" -o "$SCRATCH/service" -L"$BUILD" -lcinstr_http \
+        "$BUILD/libcinstr.a" "-Wl,@$BUILD/libcinstr.static" -lpthread && ends_static
+}
+ends_static() {
+    CINSTR_OPTIONS="output=none:directory=$SEGMENTS" "$SCRATCH/service" >"$SCRATCH/begun" 2>"$SCRATCH/err" &
+    pid=$!
+    exec 7<"$SCRATCH/begun"
+    read -r _ <&7
+    kill "$pid" && wait "$pid" && grep -q 'cannot serve profiles at localhost:6060: a static program cannot load' "$SCRATCH/err"
+}
+check "a static program says that it cannot, and runs on" statically
+finish

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* A program that serves itself and forks, for tests of what becomes of its address. It says on
+ * standard output what each call returns. */
+#include <cinstr.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static volatile unsigned sink;
+
+__attribute__((noinline)) static void work(void) {
+    sink++;
+}
+
+static void serve(const char *who, const char *address) {
+    errno = 0;
+    printf("%s %d", who, cinstr_http_serve(address));
+    printf(" %s\n", errno == 0 ? "fine" : strerrorname_np(errno));
+    fflush(stdout);
+}
+
+/* The child lives on until its standard input ends. */
+static int in_child(void) {
+    char byte;
+
+    work();
+    serve("child", "127.0.0.1:0");
+    while (read(STDIN_FILENO, &byte, 1) > 0)
+        work();
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    work();
+    serve("no address", NULL);
+    serve("not an address", "nonsense");
+    serve("parent", argc > 1 ? argv[1] : "127.0.0.1:0");
+    serve("again", "127.0.0.1:0");
+    return fork() == 0 ? in_child() : 0;
+}
