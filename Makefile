@@ -59,7 +59,7 @@ CLI_LIBS    := $(READER_LIBS) -ljansson -lmicrohttpd
 
 .PHONY: all runtime plugin demo test unit sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
 all: runtime plugin $(BUILD)/libcinstr_reader.so.0 $(BUILD)/libcinstr_reader.a $(BUILD)/libcinstr_http.so.0 $(BUILD)/cinstr
-runtime: $(BUILD)/libcinstr_http.so $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr_sample.so.0 $(interposers:%=$(BUILD)/lib%.so.0) $(interposers:%=$(BUILD)/lib%.so) \
+runtime: $(BUILD)/libcinstr_http.so $(BUILD)/libcinstr_http.a $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr_sample.so.0 $(interposers:%=$(BUILD)/lib%.so.0) $(interposers:%=$(BUILD)/lib%.so) \
 	$(BUILD)/libcinstr.so $(BUILD)/libcinstr_hooks.a $(BUILD)/libcinstr.a $(BUILD)/libcinstr.static
 
 # --- the recorder -------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ $(BUILD)/libcinstr.so: | $(BUILD)/libcinstr_hooks.a
 # What -lcinstr_http finds: an object that no linker leaves out.
 $(BUILD)/libcinstr_http.o: $(BUILD)/runtime/http_linked.c.o
 	cp $< $@
-$(BUILD)/libcinstr_http.so: $(BUILD)/libcinstr_http.o
+$(BUILD)/libcinstr_http.so $(BUILD)/libcinstr_http.a: $(BUILD)/libcinstr_http.o
 	printf '/* SPDX-License-Identifier: MIT */\nINPUT ( libcinstr_http.o )\n' > $@
 
 # --- the reader and the command -----------------------------------------------------------------
@@ -227,9 +227,12 @@ $(BUILD)/tests/%_test: tests/unit/%_test.c $(BUILD)/tests/libcommand.a $(BUILD)/
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) -Ireader -Ipage -Ihttp -Icli -Itests $(CFLAGS) $< -o $@ $(filter %.o %.a,$^) $(LDFLAGS) $(CLI_LIBS) -lcmocka
 
+# What fuzzes the server has all of it but the door.
+$(BUILD)/tests/http_fuzz: $(filter-out $(door_objects),$(server_objects))
 $(BUILD)/tests/%_fuzz: tests/fuzz/%_fuzz.c $(BUILD)/libcinstr_reader.a
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) -Ireader -Itests $(CFLAGS) $< -o $@ $(filter %.o %.a,$^) $(LDFLAGS) -fsanitize=fuzzer $(READER_LIBS)
+	$(CC) $(COMMON) -Ireader -Ipage -Ihttp -Itests $(CFLAGS) $< -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) \
+		-fsanitize=fuzzer $(CLI_LIBS)
 
 unit-tests: $(unit_tests)
 fuzz-targets: $(fuzz_targets)

@@ -40,7 +40,8 @@ static serve_result reply(struct serve_request *request, unsigned status,
     if (response == NULL)
         return MHD_NO;
     MHD_add_response_header(response, "Content-Type", type);
-    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    if (status != MHD_HTTP_MOVED_PERMANENTLY)
+        MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     request->status = status;
     request->response = response;
     return MHD_YES;

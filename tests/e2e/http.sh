@@ -21,8 +21,12 @@ stop_all() {
 trap stop_all EXIT
 
 # begin OPTIONS: the service, until it says where it serves.
-mkfifo "$SCRATCH/said" "$SCRATCH/heard" "$SCRATCH/begun"
+mkfifo "$SCRATCH/said"
+fresh() { # pipes, without what an earlier one has left in them
+    rm -f "$SCRATCH/heard" "$SCRATCH/begun" && mkfifo "$SCRATCH/heard" "$SCRATCH/begun"
+}
 begin() {
+    fresh
     CINSTR_OPTIONS="output=$SCRATCH/exit.pb.gz:directory=$SEGMENTS:$1" \
         "$SCRATCH/service" >"$SCRATCH/begun" 2>"$SCRATCH/heard" &
     pid=$!
@@ -60,7 +64,7 @@ web_ui() {
     local port=$((20000 + $$ % 10000))
     go tool pprof -no_browser -http="localhost:$port" "$base/exact" >"$SCRATCH/ui" 2>&1 &
     servers+=($!)
-    until curl -s "http://localhost:$port/top" >"$SCRATCH/top"; do kill -0 "${servers[-1]}" || return; done
+    until curl -s "http://localhost:$port/ui/top" >"$SCRATCH/top"; do kill -0 "${servers[-1]}" || return; done
     grep -q work "$SCRATCH/top"
 }
 check "its web UI shows them" web_ui
@@ -156,6 +160,7 @@ check "a Unix socket, this user's alone, gone at the end" unix_socket
 
 # ends OPTIONS: the service runs to its end, and writes its profile; what was said is in err.
 ends() {
+    fresh
     rm -f "$SCRATCH/exit.pb.gz"
     CINSTR_OPTIONS="output=$SCRATCH/exit.pb.gz:directory=$SEGMENTS:$1" "$SCRATCH/service" >"$SCRATCH/begun" 2>"$SCRATCH/err" &
     pid=$!
@@ -210,6 +215,7 @@ statically() {
         "$BUILD/libcinstr.a" "-Wl,@$BUILD/libcinstr.static" -lpthread && ends_static
 }
 ends_static() {
+    fresh
     CINSTR_OPTIONS="output=none:directory=$SEGMENTS" "$SCRATCH/service" >"$SCRATCH/begun" 2>"$SCRATCH/err" &
     pid=$!
     exec 7<"$SCRATCH/begun"

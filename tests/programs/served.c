@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A program that serves itself and forks, for tests of what becomes of its address. It says on
  * standard output what each call returns. */
+#define _GNU_SOURCE
 #include <cinstr.h>
 
 #include <errno.h>
@@ -16,9 +17,8 @@ __attribute__((noinline)) static void work(void) {
 }
 
 static void serve(const char *who, const char *address) {
-    errno = 0;
-    printf("%s %d", who, cinstr_http_serve(address));
-    printf(" %s\n", errno == 0 ? "fine" : strerrorname_np(errno));
+    const int result = cinstr_http_serve(address);
+    printf("%s %d %s\n", who, result, result == 0 ? "fine" : strerrorname_np(errno));
     fflush(stdout);
 }
 
