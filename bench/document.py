@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Writes docs/benchmarks.md and its picture from what bench/bench has measured. It must state
 nothing that was not measured in that run."""
+import charge_document
 import picture
 import ratios
 import tables
@@ -54,5 +55,7 @@ def write(path, results):
         parts.append("\n## How costs grow\n")
     for table in results["growth"]:
         parts.append(f"\n### {table['title']}\n\nExpected: {table['expected']}.\n\n{tables.markdown(table['rows'])}")
+    if results["charges"]:
+        parts += ["\n", charge_document.section(results)]
     path.write_text("".join(parts))
     image.write_text(picture.draw([s for s in results["programs"] if s["program"] in real] or results["programs"]))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The programs that are benchmarked: one row each. Micro-programs are shapes of bench/micro.c;
-real ones are those of tests/real, on their input of size `demo`. A row says what is run and
+real ones are those of tests/real, on their input of size `demo` unless it says otherwise. A row says what is run and
 nothing of how it is measured."""
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ class Program:
     quick: tuple = ()  # the arguments of a quick run
     is_real: bool = False
     languages: str = "C"
+    size: str = "demo"  # of a real program's input
 
 
 PROGRAMS = [

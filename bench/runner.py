@@ -21,6 +21,12 @@ class Skipped(Exception):
     """A side that cannot be run here; says why in one line."""
 
 
+def weigh(file):
+    """Bytes on disk: segments have holes."""
+    status = file.stat()
+    return min(status.st_size, status.st_blocks * 512)
+
+
 class Runner:
     def __init__(self, build, quick):
         self.build = Path(build).resolve()
@@ -61,13 +67,13 @@ class Runner:
         """Runs it once. Returns the figures; what it left behind is in `directory`."""
         directory = self.bench / "run"
         shutil.rmtree(directory, ignore_errors=True)
-        directory.mkdir(parents=True)
+        directory.mkdir(mode=0o700, parents=True)  # segments lie only where nobody else can write
         figures, output = self.bench / "figures", self.bench / "output"
         figures.unlink(missing_ok=True)
         measured = [self.bench / "measure", figures, *(f"{k}={self.fill(v)}" for k, v in (environment or {}).items()),
                     *map(self.fill, command), binary]
         if program.is_real:
-            measured = [TOP / "tests/real/run", program.source, "demo", *measured]
+            measured = [TOP / "tests/real/run", program.source, program.size, *measured]
         else:
             measured += (self.quick and program.quick) or program.arguments
         with open(output, "wb") as out:
@@ -78,7 +84,7 @@ class Runner:
         status, wall, user, system, memory = figures.read_text().split()
         if status != "0":
             raise Skipped(f"ends with status {status}")
-        left = sum(f.stat().st_size for f in directory.rglob("*") if f.is_file())
+        left = sum(weigh(f) for f in directory.rglob("*") if f.is_file())
         return {"wall": float(wall), "cpu": float(user) + float(system), "memory": int(memory) * 1024,
                 "disk": left, "output": hashlib.sha256(output.read_bytes()).hexdigest(),
                 "directory": directory}

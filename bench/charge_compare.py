@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""Measures what bench/charge_sides.py lists: all sides interleaved, as compare.py does, and each one's
+cost by the allocation, event or lock against the side that it stands on. Used by bench/charges and
+bench/bench. Whether a trace kept all events is read once a side; writing out words for that is not
+in any figure."""
+import mmap
+import shutil
+import subprocess
+from statistics import median
+
+import readers
+import tables
+from charge_sides import PARTS, missing_library
+from compare import Comparison
+from runner import TOP
+from sides import BEFORE
+
+ROUNDS, SLOW_ROUNDS = 7, 3
+LOST = b"events lost"
+
+
+def is_without(path, text):
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(text) < 0
+
+
+def words_are_whole(directory, cinstr):
+    written = directory / "written.pftrace"
+    segment = next(directory.glob("cinstr.*"))
+    subprocess.run([cinstr, "dump", "-q", "--directory", directory, "--trace", written, segment.name.split(".")[2]],
+                   cwd=directory, check=True, capture_output=True)
+    return is_without(written, LOST)
+
+
+def keeps_all(side, binary, directory, cinstr, truth):
+    """Whether a trace has every event; None where it cannot be told."""
+    if side.reads == "words":
+        return words_are_whole(directory, cinstr)
+    if side.reads == "perfetto":
+        return is_without(directory / "trace.pftrace", LOST)
+    if side.reads == "chrome":
+        return is_without(directory / "trace.json", LOST)
+    if side.reads == "uftrace":
+        return readers.is_exact("uftrace", readers.read_uftrace(binary, directory, cinstr), truth)
+    return None
+
+
+def count_allocations(runner, program):
+    """By an allocator of the tests' that counts."""
+    counter, counted = runner.bench / "counting_malloc.so", runner.bench / "counted"
+    subprocess.run(["gcc", "-O2", "-w", "-fPIC", "-shared", "-fno-builtin",
+                    TOP / "tests/programs/counting_malloc.c", "-o", counter], check=True)
+    runner.run(program, runner.binary(program, "gcc", "", ()),
+               environment={"LD_PRELOAD": str(counter), "COUNTING_MALLOC": str(counted)})
+    return int(counted.read_text().split()[0])
+
+
+class Charges(Comparison):
+    def __init__(self, runner, program, sides, unit, rounds, slow_rounds):
+        super().__init__(runner, program, sides, rounds, slow_rounds)
+        self.unit = unit
+        self.calls = None
+        if unit == "event":
+            self.calls = runner.count(program, "gcc", BEFORE)
+        self.units = (count_allocations(runner, program) if unit == "allocation" else
+                      2 * sum(self.calls[1].values()) if unit == "event" else
+                      int(program.arguments[0]) * int(program.arguments[1]))
+        for side in list(self.sides):
+            missing = f"no {side.needs} here (scripts/install-deps bench)" \
+                if side.needs and not shutil.which(side.needs) else missing_library(side)
+            if missing:
+                self.drop(side, missing)
+
+    def read(self, side, binary, figures):
+        if not self.runs[side.name]:
+            try:
+                figures["whole"] = keeps_all(side, binary, figures["directory"], self.runner.cinstr, self.calls)
+            except subprocess.CalledProcessError:
+                figures["whole"] = None
+
+    def added_ns(self, side):
+        """Of each round in which both ran, by the allocation, event or lock."""
+        base = self.runs.get(side.base, {})
+        return [(figures["cpu"] - base[number]["cpu"]) / self.units * 1e9
+                for number, figures in self.runs[side.name].items() if number in base]
+
+    def row(self, side):
+        row = super().row(side)
+        added = self.added_ns(side)
+        if side.base != side.name and added:
+            row["charge_ns"] = [median(added), min(added), max(added)]
+            row["base"] = side.base
+        row["whole"] = next((f["whole"] for f in self.runs[side.name].values() if "whole" in f), None)
+        row["disk_a_unit"] = row["disk"] / self.units
+        return row
+
+    def summary(self):
+        return {**super().summary(), "unit": self.unit, "units": self.units}
+
+
+def cells(row, unit):
+    middle, least, most = row.get("charge_ns", (None, None, None))
+    added = "" if middle is None else f"{tables.number(middle)} ({tables.number(least)}–{tables.number(most)})"
+    common = [row["side"], tables.number(row["seconds"]), tables.slowdown_text(row), row.get("base", ""), added,
+              tables.number(row["memory"] / 1e6), tables.number(row["disk"] / 1e6)]
+    if unit != "event":
+        return common
+    return common + [tables.number(row["disk_a_unit"]), {True: "yes", False: "no", None: ""}[row["whole"]]]
+
+
+def table(summary):
+    head = ["side", "CPU s", "slowdown (min–max)", "stands on", f"+ns a{'n' * (summary['unit'][0] in 'ae')} "
+            f"{summary['unit']} (min–max)", "memory MB", "disk MB"]
+    if summary["unit"] == "event":
+        head += ["bytes an event", "all kept"]
+    return [head] + [cells(row, summary["unit"]) for row in summary["rows"]]
+
+
+def prepare(runner):
+    """The recorder in a directory without the library that writes profiles."""
+    recorder = runner.bench / "recorder"
+    recorder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(runner.build / "libcinstr.so.0", recorder)
+
+
+def measure(runner, names=None, rounds=ROUNDS, slow_rounds=SLOW_ROUNDS):
+    """Yields a summary a program."""
+    prepare(runner)
+    for program, sides, unit in PARTS:
+        if names is None or program.name in names:
+            charges = Charges(runner, program, sides, unit, rounds, min(rounds, slow_rounds))
+            charges.run()
+            yield charges.summary()
+    shutil.rmtree(runner.bench / "run", ignore_errors=True)

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""The section of docs/benchmarks.md about profiles of memory and waits, and traces: written by
+bench/bench with the page, or by bench/charges alone into a page that is there. It must state nothing
+that was not measured in that run: its reading is made of the run's own figures."""
+import tables
+from charge_compare import table
+
+HEADING = "## Memory, waits and traces"
+
+INTRODUCTION = """\
+{heading}
+
+Measured by `make bench-charges` (`bench/charges`), a part of `make bench`, on {cpu} ({cpus} CPUs), Linux {kernel}, {date}.
+
+- All sides of a table were run in turn, in a different order each round: {rounds} rounds, slow sides {slow_rounds}.
+- **stands on** is the same run without the profile: cinstr's hooks for what uses them, an allocator for
+  its own profiler. **+ns an allocation, an event, a lock** is the CPU time (user and system, writing
+  the profile at exit included) added to that, by their number: allocations counted by
+  tests/programs/counting_malloc.c, entries and exits by tests/real/count_hook.c, locks known.
+- `cinstr run` is without hooks: each charge unwinds the stack. 524288 bytes is jemalloc's default, too.
+- A trace's whole cost has two parts: recording, which leaves words as the row *not yet written out* does
+  and `uftrace record` its own, and writing them out, at exit for cinstr, by `uftrace dump` for uftrace.
+- **all kept**: no event was lost; for uftrace every function's calls equal the counting hook's.
+"""
+
+HOOKS, PLAIN = "gcc, hooks: cinstr", "gcc: "
+
+
+def charge(summaries, name, side):
+    """The median that a side adds, as text; "?" where it was not measured."""
+    rows = {row["side"]: row for summary in summaries if summary["program"] == name for row in summary["rows"]}
+    return tables.number(rows[side]["charge_ns"][0]) if "charge_ns" in rows.get(side, {}) else "?"
+
+
+READING = """\
+Read so: the cost of a charge is in finding whose it is. Where hooks have it already, an exact allocation adds
+{exact[0]} ns (SQLite) and {exact[1]} ns (Lua); where cinstr unwinds, {run[0]} and {run[1]} ns, against {heaptrack[0]} and
+{heaptrack[1]} ns of heaptrack, {jemalloc[0]} and {jemalloc[1]} ns of jemalloc at every allocation, and {tcmalloc[0]} and
+{tcmalloc[1]} ns of gperftools. Hooks themselves are not in that: who does not have them for another reason pays for
+every call, {calls[0]} and {calls[1]} ns by the allocation. Sampled, it is {sampled[0]} and {sampled[1]} ns with hooks, {run_sampled[0]} and
+{run_sampled[1]} ns without, {jemalloc_sampled[0]} and {jemalloc_sampled[1]} ns of jemalloc. Recording a trace costs {words[0]} and {words[1]} ns an event,
+`uftrace record` {uftrace[0]} and {uftrace[1]} ns; with writing it out, {chrome[0]} and {chrome[1]} ns for Chrome's format against
+{uftrace_chrome[0]} and {uftrace_chrome[1]} ns of uftrace's. A lock that is free costs {free} ns more with `mutex=1` and one that is waited for {waited} ns;
+hooks add {switch} ns to the latter before that, {switch_without} ns with `cpu=0`: the CPU clock of a thread has to be
+kept through each switch. No peer here has a profile of waits. Figures of different programs differ by more than the
+brackets: they are of these.
+"""
+
+SIDES = {
+    "exact": ("memory", HOOKS + ", heap=exact"), "sampled": ("memory", HOOKS + ", heap=524288"),
+    "calls": ("memory", HOOKS), "run": ("memory", PLAIN + "cinstr run, heap=exact"),
+    "run_sampled": ("memory", PLAIN + "cinstr run, heap=524288"), "heaptrack": ("memory", PLAIN + "heaptrack"),
+    "tcmalloc": ("memory", PLAIN + "tcmalloc, heap profile"),
+    "jemalloc": ("memory", PLAIN + "jemalloc, every allocation"),
+    "jemalloc_sampled": ("memory", PLAIN + "jemalloc, 1 in 524288 bytes"),
+    "words": ("trace", HOOKS + ", trace=, not yet written out"), "chrome": ("trace", HOOKS + ", trace=FILE.json"),
+    "uftrace": ("trace", "gcc, hooks: uftrace record"),
+    "uftrace_chrome": ("trace", "gcc, hooks: uftrace record, dump --chrome"),
+}
+
+
+def reading(summaries):
+    figures = {key: [charge(summaries, f"{part}-{program}", side) for program in ("sqlite", "lua")]
+               for key, (part, side) in SIDES.items()}
+    return READING.format(**figures, free=charge(summaries, "locks-free", HOOKS + ", mutex=1"),
+                          waited=charge(summaries, "locks-contended", HOOKS + ", mutex=1"),
+                          switch=charge(summaries, "locks-contended", HOOKS),
+                          switch_without=charge(summaries, "locks-contended", HOOKS + ", cpu=0"))
+
+
+def section(results):
+    summaries = results["charges"]
+    counts = [row["rounds"] for summary in summaries for row in summary["rows"]]
+    parts = [INTRODUCTION.format(**results["machine"], heading=HEADING, rounds=max(counts), slow_rounds=min(counts)),
+             "\n", reading(summaries)]
+    for summary in summaries:
+        parts.append(f"\n### {summary['title']}\n\n{summary['units']:,} {summary['unit']}s.\n\n"
+                     f"{tables.markdown(table(summary))}")
+        parts.extend(f"\nSkipped: {line}\n" for line in summary["skipped"])
+    return "".join(parts)
+
+
+def replace(path, results):
+    """The section anew, at the end of the page if it was not there."""
+    page = path.read_text()
+    before, found, after = page.partition(HEADING + "\n")
+    if not found:
+        before = page.rstrip("\n") + "\n\n"
+    rest = after.partition("\n## ")
+    path.write_text(before + section(results) + (rest[1] + rest[2] if rest[1] else ""))
