@@ -26,8 +26,8 @@ def is_without(path, text):
 
 def words_are_whole(directory, cinstr):
     written = directory / "written.pftrace"
-    segment = next(directory.glob("cinstr.*"))
-    subprocess.run([cinstr, "dump", "-q", "--directory", directory, "--trace", written, segment.name.split(".")[2]],
+    segment = next(directory.glob("*.seg"))
+    subprocess.run([cinstr, "dump", "-q", "--trace", written, segment],
                    cwd=directory, check=True, capture_output=True)
     return is_without(written, LOST)
 

@@ -2,6 +2,8 @@
 """The section of docs/benchmarks.md about profiles of memory and waits, and traces: written by
 bench/bench with the page, or by bench/charges alone into a page that is there. It must state nothing
 that was not measured in that run: its reading is made of the run's own figures."""
+import textwrap
+
 import tables
 from charge_compare import table
 
@@ -12,7 +14,8 @@ INTRODUCTION = """\
 
 Measured by `make bench-charges` (`bench/charges`), a part of `make bench`, on {cpu} ({cpus} CPUs), Linux {kernel}, {date}.
 
-- All sides of a table were run in turn, in a different order each round: {rounds} rounds, slow sides {slow_rounds}.
+- All sides of a table were run in turn, in a different order each round, {rounds} times, slow ones
+  {slow_rounds} times.
 - **stands on** is the same run without the profile: cinstr's hooks for what uses them, an allocator for
   its own profiler. **+ns an allocation, an event, a lock** is the CPU time (user and system, writing
   the profile at exit included) added to that, by their number: allocations counted by
@@ -20,30 +23,39 @@ Measured by `make bench-charges` (`bench/charges`), a part of `make bench`, on {
 - `cinstr run` is without hooks: each charge unwinds the stack. 524288 bytes is jemalloc's default, too.
 - A trace's whole cost has two parts: recording, which leaves words as the row *not yet written out* does
   and `uftrace record` its own, and writing them out, at exit for cinstr, by `uftrace dump` for uftrace.
-- **all kept**: no event was lost; for uftrace every function's calls equal the counting hook's.
+- **all kept**: no event was lost in the first round; of uftrace, every function's calls equal the counting
+  hook's.
 """
 
 HOOKS, PLAIN = "gcc, hooks: cinstr", "gcc: "
 
 
 def charge(summaries, name, side):
-    """The median that a side adds, as text; "?" where it was not measured."""
+    """What a side adds, as text: the median, or all that it may be where the rounds do not tell it from
+    nothing; "?" where it was not measured."""
     rows = {row["side"]: row for summary in summaries if summary["program"] == name for row in summary["rows"]}
-    return tables.number(rows[side]["charge_ns"][0]) if "charge_ns" in rows.get(side, {}) else "?"
+    middle, least, most = rows.get(side, {}).get("charge_ns", (None, None, None))
+    if middle is None:
+        return "?"
+    return tables.number(middle) if least > 0 else f"{tables.number(least)} to {tables.number(most)}"
 
 
 READING = """\
-Read so: the cost of a charge is in finding whose it is. Where hooks have it already, an exact allocation adds
-{exact[0]} ns (SQLite) and {exact[1]} ns (Lua); where cinstr unwinds, {run[0]} and {run[1]} ns, against {heaptrack[0]} and
-{heaptrack[1]} ns of heaptrack, {jemalloc[0]} and {jemalloc[1]} ns of jemalloc at every allocation, and {tcmalloc[0]} and
-{tcmalloc[1]} ns of gperftools. Hooks themselves are not in that: who does not have them for another reason pays for
-every call, {calls[0]} and {calls[1]} ns by the allocation. Sampled, it is {sampled[0]} and {sampled[1]} ns with hooks, {run_sampled[0]} and
-{run_sampled[1]} ns without, {jemalloc_sampled[0]} and {jemalloc_sampled[1]} ns of jemalloc. Recording a trace costs {words[0]} and {words[1]} ns an event,
-`uftrace record` {uftrace[0]} and {uftrace[1]} ns; with writing it out, {chrome[0]} and {chrome[1]} ns for Chrome's format against
-{uftrace_chrome[0]} and {uftrace_chrome[1]} ns of uftrace's. A lock that is free costs {free} ns more with `mutex=1` and one that is waited for {waited} ns;
-hooks add {switch} ns to the latter before that, {switch_without} ns with `cpu=0`: the CPU clock of a thread has to be
-kept through each switch. No peer here has a profile of waits. Figures of different programs differ by more than the
-brackets: they are of these.
+Read so: most of a charge's cost is finding whose it is. Where hooks have it already, an exact allocation
+adds {exact[0]} ns (SQLite) and {exact[1]} ns (Lua); where cinstr unwinds, {run[0]} and {run[1]} ns, against
+{heaptrack[0]} and {heaptrack[1]} ns of heaptrack, {jemalloc[0]} and {jemalloc[1]} ns of jemalloc at every
+allocation, and {tcmalloc[0]} and {tcmalloc[1]} ns of gperftools. The hooks themselves are not in that:
+they cost {calls[0]} and {calls[1]} ns by the allocation, so nobody should add them for a heap profile's sake.
+Sampled, an allocation costs {sampled[0]} and {sampled[1]} ns with hooks, {run_sampled[0]} and {run_sampled[1]} ns
+without, {jemalloc_sampled[0]} and {jemalloc_sampled[1]} ns in jemalloc. "A to B" is where the rounds do not tell it
+from nothing: SQLite allocates seldom, and what hooks take wanders by more than that. Recording a trace costs
+{words[0]} and {words[1]} ns an event, `uftrace record` {uftrace[0]} and {uftrace[1]} ns; written out as well,
+{chrome[0]} and {chrome[1]} ns in Chrome's format against {uftrace_chrome[0]} and {uftrace_chrome[1]} ns: writing
+out is most of a trace's cost for either. With `mutex=1` a lock that is free costs {free} ns more, one that is waited
+for {waited} ns with hooks and {run_waited} ns where the stack is unwound. Before that, hooks alone add {switch} ns to a
+lock that is waited for, and {switch_without} ns with `cpu=0`: the kernel keeps the thread's CPU counter
+through each switch. None of the peers has a profile of waits to compare with. All this is of these programs; another's
+stacks are deeper, or its calls rarer.
 """
 
 SIDES = {
@@ -62,10 +74,12 @@ SIDES = {
 def reading(summaries):
     figures = {key: [charge(summaries, f"{part}-{program}", side) for program in ("sqlite", "lua")]
                for key, (part, side) in SIDES.items()}
-    return READING.format(**figures, free=charge(summaries, "locks-free", HOOKS + ", mutex=1"),
+    text = READING.format(**figures, free=charge(summaries, "locks-free", HOOKS + ", mutex=1"),
+                          run_waited=charge(summaries, "locks-contended", PLAIN + "cinstr run, mutex=1"),
                           waited=charge(summaries, "locks-contended", HOOKS + ", mutex=1"),
                           switch=charge(summaries, "locks-contended", HOOKS),
                           switch_without=charge(summaries, "locks-contended", HOOKS + ", cpu=0"))
+    return textwrap.fill(text.replace("\n", " "), 115) + "\n"
 
 
 def section(results):

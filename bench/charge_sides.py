@@ -15,9 +15,9 @@ HEAP = ("-L{build}", "-lcinstr_heap", *CINSTR)
 BLOCK = ("-L{build}", "-lcinstr_block", *CINSTR)
 RAW = ("-L{build}", "-lcinstr", "-Wl,-rpath,{bench}/recorder")  # where no library is that writes profiles
 
-# heaptrack speaks on the program's standard output.
-HEAPTRACK = ("sh", "-c", 'heaptrack -o heap "$@" | sed "/^heaptrack /d; /libheaptrack_preload/d; '
-             '/^starting application/d; /^\t.*allocations: /d"', "sh")
+# heaptrack speaks on the program's standard output, before it and after.
+HEAPTRACK = ("sh", "-c", """heaptrack -o heap "$@" | sed '/^heaptrack output /d; /libheaptrack_preload/d
+/^starting application/d; /^Heaptrack finished/,$d'""", "sh")
 UFTRACE = ("uftrace", "record", "--no-libcall", "-d", "data")
 UFTRACE_CHROME = ("sh", "-c", '{ uftrace record --no-libcall -d data "$@" && '
                   "uftrace dump --chrome -d data >&3 && rm -r data; } 3>trace.json", "sh")
