@@ -14,8 +14,8 @@ INTRODUCTION = """\
 
 Measured by `make bench-charges` (`bench/charges`), a part of `make bench`, on {cpu} ({cpus} CPUs), Linux {kernel}, {date}.
 
-- All sides of a table were run in turn, in a different order each round, {rounds} times, slow ones
-  {slow_rounds} times.
+- All sides of a table were run in turn, in a different order each round: {rounds} rounds, slow ones
+  {slow_rounds}.
 - **stands on** is the same run without the profile: cinstr's hooks for what uses them, an allocator for
   its own profiler. **+ns an allocation, an event, a lock** is the CPU time (user and system, writing
   the profile at exit included) added to that, by their number: allocations counted by
