@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# `make bench`: every side on every program, how costs grow, and memory, waits and traces, some fifty
-# minutes; writes docs/benchmarks.md and .svg. `make bench-charges`: the last of these alone, anew in
-# that page. `make bench-quick`: the micro-programs alone, two minutes. Included
-# by the Makefile. None ever fails for a time: what must not get worse is counted in
-# instructions (tests/e2e/hot_path.sh).
+# `make bench`: every side on every program, how costs grow, and memory, waits and traces, nearly an
+# hour; writes docs/benchmarks.md and .svg. `make bench-charges`: the last of these alone, a quarter of
+# an hour, anew in that page. `make bench-quick`: the micro-programs alone, two minutes. Included by the
+# Makefile. None ever fails for a time: what must not get worse is counted in instructions
+# (tests/e2e/hot_path.sh).
 
 bench_tools := $(BUILD)/bench/measure $(patsubst %,$(BUILD)/bench/%.o,hooks_empty hooks_clock xray_start) \
 	$(BUILD)/bench/libhooks_empty.so $(BUILD)/bench/libhooks_clock.so

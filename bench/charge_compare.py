@@ -6,6 +6,7 @@ in any figure."""
 import mmap
 import shutil
 import subprocess
+from math import comb
 from statistics import median
 
 import readers
@@ -15,8 +16,20 @@ from compare import Comparison
 from runner import TOP
 from sides import BEFORE
 
-ROUNDS, SLOW_ROUNDS = 7, 3
+ROUNDS, SLOW_ROUNDS = 15, 3
 LOST = b"events lost"
+
+
+def median_interval(values):
+    """The ends of the median's 95 % interval, whatever the distribution; of few values the outermost."""
+    ordered, count, outside, skipped = sorted(values), len(values), 0, 0
+    while skipped < count // 2:
+        outside += 2 * comb(count, skipped) / 2**count
+        if outside > 0.05:
+            break
+        skipped += 1
+    last = max(skipped - 1, 0)
+    return ordered[last], ordered[count - 1 - last]
 
 
 def is_without(path, text):
@@ -88,7 +101,7 @@ class Charges(Comparison):
         row = super().row(side)
         added = self.added_ns(side)
         if side.base != side.name and added:
-            row["charge_ns"] = [median(added), min(added), max(added)]
+            row["charge_ns"] = [median(added), *median_interval(added)]
             row["base"] = side.base
         row["whole"] = next((f["whole"] for f in self.runs[side.name].values() if "whole" in f), None)
         row["disk_a_unit"] = row["disk"] / self.units
@@ -110,7 +123,7 @@ def cells(row, unit):
 
 def table(summary):
     head = ["side", "CPU s", "slowdown (min–max)", "stands on", f"+ns a{'n' * (summary['unit'][0] in 'ae')} "
-            f"{summary['unit']} (min–max)", "memory MB", "disk MB"]
+            f"{summary['unit']} (95 %)", "memory MB", "disk MB"]
     if summary["unit"] == "event":
         head += ["bytes an event", "all kept"]
     return [head] + [cells(row, summary["unit"]) for row in summary["rows"]]
