@@ -49,7 +49,8 @@ READING = """\
 Read so: most of a charge's cost is finding whose it is. Where hooks have it already, an exact allocation
 adds {exact[0]} ns (SQLite) and {exact[1]} ns (Lua); where cinstr unwinds, {run[0]} and {run[1]} ns,
 {times[0]} and {times[1]} times heaptrack's {heaptrack[0]} and {heaptrack[1]} ns; {jemalloc[0]}
-and {jemalloc[1]} ns in jemalloc at every allocation, and {tcmalloc[0]} and {tcmalloc[1]} ns in gperftools. The hooks themselves are not in that:
+and {jemalloc[1]} ns in jemalloc at every allocation, and {tcmalloc[0]} and {tcmalloc[1]} ns in gperftools. The hooks
+themselves are not in that:
 they cost {calls[0]} and {calls[1]} ns by the allocation, so nobody should add them for a heap profile's sake.
 Sampled, an allocation costs {sampled[0]} and {sampled[1]} ns with hooks, {run_sampled[0]} and {run_sampled[1]} ns
 without, {jemalloc_sampled[0]} and {jemalloc_sampled[1]} ns in jemalloc. "A to B" is where the rounds do not tell it
