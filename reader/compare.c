@@ -44,10 +44,18 @@ static bool is_same_run(const struct profile *exact, const struct profile *sampl
            sampled->time_ns <= exact->time_ns + exact->duration_ns;
 }
 
+/* The clock that the samples were taken by: other samplers' count CPU time. */
+static const char *clock_of(const struct profile *sampled) {
+    return profile_find_value_type(sampled, "cpu") == PROFILE_NONE &&
+                   profile_find_value_type(sampled, "wall") != PROFILE_NONE
+               ? "wall"
+               : "cpu";
+}
+
 static int find_types(struct compare *compare, const struct profile *exact,
                       const struct profile *sampled, struct compare_types *types,
                       struct error *error) {
-    types->time = profile_find_value_type(exact, "cpu");
+    types->time = profile_find_value_type(exact, clock_of(sampled));
     if (types->time == PROFILE_NONE)
         types->time = profile_find_value_type(exact, "wall");
     types->overhead = profile_find_value_type(exact, "overhead");

@@ -35,6 +35,17 @@ agrees() {
 check "samples of the same run agree with its raw times" agrees same.pb.gz same.cpu.pb.gz raw 11
 check "samples of a plain build agree with the times as corrected" agrees same.pb.gz plain.cpu.pb.gz corrected 11
 
+# A read takes nearly all of the time and none of the CPU's.
+by_the_wall_clock() {
+    gcc -O2 -g -finstrument-functions "$TOP/tests/programs/sampled.c" -o sampled -pthread "${LINK_CINSTR[@]}" &&
+        sleep 1 | "$CINSTR" run -q --sample=250 --sample-clock wall -o wall.pb.gz ./sampled read >/dev/null &&
+        "$CINSTR" compare --json --limit 0 wall.pb.gz wall.wall.pb.gz >json || return
+    jq -e '.value == "wall" and .samples > 100 and ([.rows[] | select(.p < 1e-6)] == []) and
+        ([.rows[] | select(.function == "run_read" and .exact_share > 0.9 and .samples > 90)] != [])' json ||
+        { jq -c . json && return 1; }
+}
+check "samples of the wall clock are held against wall time" by_the_wall_clock
+
 finds_the_other() {
     "$CINSTR" compare --must-agree same.pb.gz other.cpu.pb.gz >text
     (($? == 1)) && grep -q ' less .* work_b ' text && grep -q ' more .* work_c ' text &&
