@@ -19,7 +19,7 @@
 #include "profile.h"
 
 /* Of what a timed call costs, a call that is only counted: see docs/plugin.md. */
-#define BUDGET_COUNT_SHARE 0.45
+#define BUDGET_COUNT_SHARE 0.4
 
 enum budget_choice { BUDGET_TIME, BUDGET_COUNT, BUDGET_SKIP };
 

@@ -5,11 +5,14 @@
  * 2^MAX_SHIFT. A timed call of probability 2^-shift stands for 2^shift calls (Horvitz and Thompson
  * 1952): the sums stay unbiased whatever made the share what it is, since it was fixed before the
  * call. The variance of the sum, the sum of (4^shift - 2^shift) d^2, is kept in a column of its
- * own.
+ * own. A new context begins where the last one of its edge has come to: programs have many contexts
+ * of few calls each.
  */
+#include "lookup.h"
 #include "process.h"
 
 #define MAX_SHIFT   5u   /* one in 32: what remains of the clock's cost is lost in the rest */
+#define FIRST_SHIFT 4u   /* one in 16 at most, of a context of which nothing is known itself */
 #define LEVEL_CALLS 128u /* timed calls before the share is halved */
 #define SHORT_TICKS                                                                                \
     4000u /* about a microsecond: the clock is then no longer cheap beside the call */
@@ -24,6 +27,15 @@ static uint32_t next_level(const struct segment_node *node) {
     if (node->total / node->calls >= SHORT_TICKS)
         return shift; /* long calls stay timed one by one */
     return shift < MAX_SHIFT ? shift + 1 : shift;
+}
+
+uint32_t adaptive_first_level(const struct lane *lane, uint64_t function, uint64_t call_site) {
+    const struct segment_node *last = memo_slot(lane, function, call_site)->node;
+    uint32_t shift = 0;
+
+    if (last != NULL && is_node(last, function, call_site))
+        shift = last->writer & LANE_SHIFT_MASK;
+    return shift < FIRST_SHIFT ? shift : FIRST_SHIFT;
 }
 
 static uint64_t add_saturating(uint64_t a, uint64_t b) {

@@ -190,8 +190,11 @@ struct segment_node *tree_child(struct lane *lane, struct segment_node *parent, 
     if (node != NULL)
         return node;
     node = find_on_path(lane, parent, function, call_site);
-    if (node == NULL && !is_truncated(parent) && is_within_budget(lane) && lookup_has_room(lane))
+    if (node == NULL && !is_truncated(parent) && is_within_budget(lane) && lookup_has_room(lane)) {
         node = tree_add(lane, tree_index(parent), function, call_site);
+        if (node != NULL)
+            node->writer = adaptive_first_level(lane, function, call_site);
+    }
     if (node == NULL) {
         node = truncated_child(lane, parent, function, call_site);
         __atomic_add_fetch(&segment.header->losses.truncated, 1, __ATOMIC_RELAXED);

@@ -50,6 +50,18 @@ static inline void hook_end(struct lane *lane) {
     lane->span = lane->full;
 }
 
+/* Nothing but a call is new: true within hook_begin(). */
+static ALWAYS_INLINE bool begin_entry(struct lane *lane, uintptr_t sp, uint64_t call_site) {
+    if (UNLIKELY(lane->high - sp >= lane->span))
+        return false;
+    hook_begin(lane, sp);
+    if (LIKELY(is_open(lane->top, sp, call_site) && lane->top < lane->limit &&
+               *lane->switch_word == lane->switch_seen))
+        return true;
+    hook_end(lane);
+    return false;
+}
+
 /* timing=adaptive: a node's `writer` says how rarely it is timed (adaptive.c). */
 static inline bool is_timed(struct lane *lane, struct segment_frame *frame,
                             const struct segment_node *node) {
@@ -92,11 +104,6 @@ SLOW static void enter_slow(uintptr_t sp, uint64_t function, uint64_t call_site)
         enter_adaptive(sp, function, call_site);
 }
 
-SLOW static void enter_slow_after_all(uintptr_t sp, uint64_t function, uint64_t call_site) {
-    hook_end(cinstr_self);
-    enter_slow(sp, function, call_site);
-}
-
 /* Not what the memo holds: called within hook_begin(). */
 HOT NOINLINE static void enter_other(uintptr_t sp, uint64_t function, uint64_t call_site) {
     struct lane *lane = cinstr_self;
@@ -105,7 +112,8 @@ HOT NOINLINE static void enter_other(uintptr_t sp, uint64_t function, uint64_t c
         transition_find(lane, (struct segment_node *)top->node, function, call_site);
 
     if (UNLIKELY(node == NULL)) {
-        enter_slow_after_all(sp, function, call_site);
+        hook_end(lane);
+        enter_slow(sp, function, call_site);
         return;
     }
     enter_node(lane, top, node, sp, module.exact_tag != 0 || is_timed(lane, &top[1], node));
@@ -113,23 +121,17 @@ HOT NOINLINE static void enter_other(uintptr_t sp, uint64_t function, uint64_t c
 
 static ALWAYS_INLINE void enter_lane(struct lane *lane, uintptr_t sp, uint64_t function,
                                      uint64_t call_site, bool is_exact) {
-    const struct lane_memo *memo;
     struct segment_frame *top;
+    struct segment_node *node;
 
-    if (UNLIKELY(lane->high - sp >= lane->span)) {
+    if (UNLIKELY(!begin_entry(lane, sp, call_site))) {
         enter_slow(sp, function, call_site);
         return;
     }
-    hook_begin(lane, sp);
     top = lane->top;
-    if (UNLIKELY(!is_open(top, sp, call_site) || top >= lane->limit ||
-                 *lane->switch_word != lane->switch_seen)) {
-        enter_slow_after_all(sp, function, call_site);
-        return;
-    }
-    memo = memo_slot(lane, function, call_site);
-    if (LIKELY(memo_holds(memo, (struct segment_node *)top->node, function, call_site)))
-        enter_node(lane, top, memo->node, sp, is_exact || is_timed(lane, &top[1], memo->node));
+    node = memo_find(lane, (struct segment_node *)top->node, function, call_site);
+    if (LIKELY(node != NULL))
+        enter_node(lane, top, node, sp, is_exact || is_timed(lane, &top[1], node));
     else
         enter_other(sp, function, call_site);
 }
@@ -213,11 +215,29 @@ static inline void exit_exact(uint64_t function, uint64_t call_site, uintptr_t s
         exit_timed(lane, top, now);
 }
 
+/* Of an entry that was timed; within hook_begin(). */
+HOT NOINLINE static void exit_sampled(uint64_t function, uint64_t call_site, uintptr_t sp) {
+    const uint64_t now = clock_counter();
+    struct lane *lane = cinstr_self;
+    struct segment_frame *top = lane->top;
+
+    if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || now < top->start ||
+                 *lane->switch_word != lane->switch_seen)) {
+        exit_slow_after_all(function, call_site, sp, now);
+        return;
+    }
+    if (lane->histogram != NULL)
+        duration_add_late(lane, (struct segment_node *)top->node, now - top->start);
+    cinstr_adaptive_exit(lane, top, now - top->start);
+    exit_node(lane, top);
+    if (UNLIKELY((now & LANE_PROBE_MASK) == 0))
+        cinstr_probe_next(lane);
+}
+
 /* The clock is read only if the entry was timed. */
 HOT NOINLINE static void exit_adaptive(uint64_t function, uint64_t call_site, uintptr_t sp) {
     struct lane *lane = cinstr_self;
     struct segment_frame *top;
-    uint64_t now;
 
     if (UNLIKELY(lane->high - sp >= lane->span)) {
         cinstr_slow_exit(function, call_site, sp, clock_counter());
@@ -225,20 +245,13 @@ HOT NOINLINE static void exit_adaptive(uint64_t function, uint64_t call_site, ui
     }
     hook_begin(lane, sp);
     top = lane->top;
-    now = top->start == 0 ? 0 : clock_counter();
-    if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || now < top->start ||
-                 *lane->switch_word != lane->switch_seen)) {
+    if (top->start != 0)
+        exit_sampled(function, call_site, sp);
+    else if (UNLIKELY(!is_exit_of(top, function, call_site, sp) ||
+                      *lane->switch_word != lane->switch_seen))
         exit_slow_after_all(function, call_site, sp, clock_counter());
-        return;
-    }
-    if (now != 0) {
-        if (lane->histogram != NULL)
-            duration_add_late(lane, (struct segment_node *)top->node, now - top->start);
-        cinstr_adaptive_exit(lane, top, now - top->start);
-    }
-    exit_node(lane, top);
-    if (UNLIKELY(now != 0 && (now & LANE_PROBE_MASK) == 0))
-        cinstr_probe_next(lane);
+    else
+        exit_node(lane, top);
 }
 
 HOT void __cyg_profile_func_exit(void *callee, void *caller) {
@@ -253,42 +266,66 @@ HOT void __cyg_profile_func_exit(void *callee, void *caller) {
 /* --- functions that are counted, not timed: see include/cinstr/hooks.h --------------------------
  */
 
-/* Counts the call; NULL: the slow path has done all of it. Else within hook_begin(). */
-static inline struct segment_node *count_call(void *callee, uint64_t call_site, uintptr_t sp,
-                                              int is_leaf) {
-    const uint64_t function = (uintptr_t)callee | module.tag;
+/* A function that calls nothing needs no frame. Within hook_begin(). */
+static ALWAYS_INLINE void count_node(struct lane *lane, struct segment_node *node, uintptr_t sp,
+                                     bool is_leaf) {
+    struct segment_frame *top = lane->top;
+
+    if (!is_leaf) {
+        enter_node(lane, top, node, sp, false);
+        return;
+    }
+    node->calls++;
+    ((struct segment_node *)top->node)->callee_returns++;
+    hook_end(lane);
+}
+
+HOT NOINLINE static void count_other(uintptr_t sp, uint64_t function, uint64_t call_site,
+                                     bool is_leaf) {
+    struct lane *lane = cinstr_self;
+    struct segment_node *node =
+        transition_find(lane, (struct segment_node *)lane->top->node, function, call_site);
+
+    if (LIKELY(node != NULL)) {
+        count_node(lane, node, sp, is_leaf);
+        return;
+    }
+    hook_end(lane);
+    cinstr_slow_count(function, call_site, sp, is_leaf);
+}
+
+static ALWAYS_INLINE void count_call(uint64_t function, uint64_t call_site, uintptr_t sp,
+                                     bool is_leaf) {
     struct lane *lane = cinstr_self;
     struct segment_node *node;
 
-    if (UNLIKELY(module.tag == 0)) {
-        module.early_calls++;
-        return NULL;
+    if (UNLIKELY(!begin_entry(lane, sp, call_site))) {
+        cinstr_slow_count(function, call_site, sp, is_leaf);
+        return;
     }
-    if (LIKELY(lane->high - sp < lane->span)) {
-        hook_begin(lane, sp);
-        if (LIKELY(is_open(lane->top, sp, call_site) && lane->top < lane->limit &&
-                   *lane->switch_word == lane->switch_seen)) {
-            node =
-                transition_find(lane, (struct segment_node *)lane->top->node, function, call_site);
-            if (LIKELY(node != NULL)) {
-                node->calls++;
-                return node;
-            }
-        }
-        hook_end(lane);
-    }
-    cinstr_slow_count(function, call_site, sp, is_leaf);
-    return NULL;
+    node = memo_find(lane, (struct segment_node *)lane->top->node, function, call_site);
+    if (LIKELY(node != NULL))
+        count_node(lane, node, sp, is_leaf);
+    else
+        count_other(sp, function, call_site, is_leaf);
 }
 
 HOT void cinstr1_count_enter(void *callee, void *caller) {
     const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
-    struct segment_node *node = count_call(callee, (uintptr_t)caller, sp, 0);
-    struct lane *lane = cinstr_self;
 
-    if (UNLIKELY(node == NULL))
-        return;
-    push_frame(lane, lane->top, node, sp, 0);
+    if (LIKELY(module.tag != 0))
+        count_call((uintptr_t)callee | module.tag, (uintptr_t)caller, sp, false);
+    else
+        module.early_calls++;
+}
+
+HOT void cinstr1_count_leaf(void *callee, void *caller) {
+    const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
+
+    if (LIKELY(module.tag != 0))
+        count_call((uintptr_t)callee | module.tag, (uintptr_t)caller, sp, true);
+    else
+        module.early_calls++;
 }
 
 /* What its callees took was taken from its own time, which is in its caller's. */
@@ -315,16 +352,4 @@ HOT void cinstr1_count_exit(void *callee, void *caller) {
     }
     node_give_time((struct segment_node *)top->node, (struct segment_node *)top[-1].node);
     exit_node(lane, top);
-}
-
-/* A function that calls nothing needs no frame. */
-HOT void cinstr1_count_leaf(void *callee, void *caller) {
-    const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
-    struct lane *lane;
-
-    if (UNLIKELY(count_call(callee, (uintptr_t)caller, sp, 1) == NULL))
-        return;
-    lane = cinstr_self;
-    ((struct segment_node *)lane->top->node)->callee_returns++;
-    hook_end(lane);
 }

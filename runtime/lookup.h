@@ -42,9 +42,13 @@ static inline struct lane_memo *memo_slot(const struct lane *lane, uint64_t func
     return (struct lane_memo *)((char *)lane->memo + ((uint32_t)offset & lane->memo_mask));
 }
 
-static inline bool memo_holds(const struct lane_memo *memo, const struct segment_node *parent,
-                              uint64_t function, uint64_t call_site) {
-    return LIKELY(memo->parent == parent && is_node(memo->node, function, call_site));
+static inline struct segment_node *memo_find(const struct lane *lane,
+                                             const struct segment_node *parent, uint64_t function,
+                                             uint64_t call_site) {
+    const struct lane_memo *memo = memo_slot(lane, function, call_site);
+
+    return LIKELY(memo->parent == parent && is_node(memo->node, function, call_site)) ? memo->node
+                                                                                      : NULL;
 }
 
 /* An entry is (parent's node offset << 32 | node offset), 0 when free; open addressing, linear
@@ -72,16 +76,13 @@ static inline struct segment_node *lookup_find(const struct lane *lane,
     return NULL;
 }
 
-/* Either stage; NULL: this call is the first of its kind. */
+/* What the memo does not hold; NULL: this call is the first of its kind. */
 static inline struct segment_node *transition_find(struct lane *lane, struct segment_node *parent,
                                                    uint64_t function, uint64_t call_site) {
-    struct lane_memo *memo = memo_slot(lane, function, call_site);
-    struct segment_node *node;
+    struct segment_node *node = lookup_find(lane, parent, function, call_site);
 
-    if (memo_holds(memo, parent, function, call_site))
-        return memo->node;
-    node = lookup_find(lane, parent, function, call_site);
     if (LIKELY(node != NULL)) {
+        struct lane_memo *memo = memo_slot(lane, function, call_site);
         memo->parent = parent;
         memo->node = node;
     }

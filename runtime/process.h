@@ -198,6 +198,12 @@ static inline struct segment_node *tree_node(uint32_t index) {
 }
 extern uint32_t *tree_block_next; /* by block: the owner's next block + 1 */
 
+/* --- adaptive.c: timing=adaptive ----------------------------------------------------------------
+ */
+
+/* What a new node's `writer` begins with. */
+uint32_t adaptive_first_level(const struct lane *lane, uint64_t function, uint64_t call_site);
+
 /* --- columns.c ---------------------------------------------------------------------------------
  */
 

@@ -13,13 +13,17 @@ build() {
     gcc -std=gnu11 -O2 -finstrument-functions -pthread "$TOP/bench/micro.c" -o "$micro" "${LINK_CINSTR[@]}"
 }
 
-# at_most LIMIT SHAPE [NUMBER]
+# at_most LIMIT SHAPE [NUMBER]: in one of three runs, since a call that the kernel interrupts takes
+# other paths, and with timing=adaptive so do its next thousands.
 at_most() {
     local limit=$1 found
     shift
-    found=$("$TOP/bench/instructions" "$micro" "$@") || return
-    echo "$found instructions, at most $limit allowed"
-    awk "BEGIN { exit !($found > 20 && $found <= $limit) }"
+    for _ in 1 2 3; do
+        found=$("$TOP/bench/instructions" "$micro" "$@") || return
+        echo "$found instructions, at most $limit allowed"
+        awk "BEGIN { exit !($found > 20 && $found <= $limit) }" && return
+    done
+    return 1
 }
 
 if ! command -v valgrind >/dev/null; then
@@ -35,5 +39,17 @@ check "a recursion 1,000 deep: at most 106" at_most 106 deep 1000
 export CINSTR_MORE=histogram=1
 check "with histogram=1: at most 166" at_most 166 leaf
 export CINSTR_MORE=timing=adaptive
-check "with timing=adaptive: at most 125" at_most 125 leaf
+check "with timing=adaptive: at most 114" at_most 114 leaf
+unset CINSTR_MORE
+
+count_all() {
+    "$CINSTR" cc clang-14 -Xclang -mllvm -Xclang -cinstr-count -O2 -finstrument-functions -pthread "$TOP/bench/micro.c" \
+        -o "$micro"
+}
+if [[ -f $BUILD/cinstr-plugin-14.so ]]; then
+    check "micro-programs build, all functions counted alone" count_all
+    check "a call that is counted alone: at most 84" at_most 84 leaf
+else
+    skip "calls that are counted alone" "the plugin for clang-14 is not here"
+fi
 finish
