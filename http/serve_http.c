@@ -100,7 +100,7 @@ bool serve_wait(struct serve_request *request, double seconds) {
     struct pollfd ends[] = {{.fd = info == NULL ? -1 : info->connect_fd, .events = POLLRDHUP},
                             {.fd = request->serve->stopping, .events = POLLIN}};
     struct timespec now;
-    set_deadline(request->connection, seconds + ANSWER_SECONDS);
+    set_deadline(request->connection, seconds + (double)ANSWER_SECONDS);
     clock_gettime(CLOCK_MONOTONIC, &now);
     const double end = (double)now.tv_sec + (double)now.tv_nsec / 1e9 + seconds;
     for (double left = seconds; left > 0;) {
