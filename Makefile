@@ -32,7 +32,7 @@ RUNTIME_CFLAGS := $(COMMON) -mgeneral-regs-only -fPIC -ftls-model=initial-exec -
 library_sources := runtime/charge_library.c runtime/open_recorder.c
 heap_sources    := $(wildcard runtime/heap*.c) $(library_sources)
 block_sources   := $(wildcard runtime/block*.c) $(library_sources)
-runtime_sources := $(filter-out runtime/hooks.c runtime/instructions.c runtime/static_symbols.c runtime/preload.c runtime/http_linked.c \
+runtime_sources := $(filter-out runtime/hooks.c runtime/hooks_counted.c runtime/instructions.c runtime/static_symbols.c runtime/preload.c runtime/http_linked.c \
 	$(heap_sources) $(block_sources),$(wildcard runtime/*.c)) $(wildcard runtime/*.S)
 reader_sources  := $(wildcard reader/*.c)
 page_c_sources  := $(wildcard page/*.c) page/templates.S
@@ -48,7 +48,7 @@ c_files         := $(wildcard $(addsuffix /*.[ch],include include/cinstr runtime
 protocols       := profile perfetto
 interposers     := cinstr_heap cinstr_block
 runtime_objects := $(patsubst %,$(BUILD)/%.o,$(runtime_sources))
-hook_objects    := $(BUILD)/runtime/hooks.c.o $(BUILD)/runtime/instructions.c.o
+hook_objects    := $(patsubst %,$(BUILD)/runtime/%.c.o,hooks hooks_counted instructions)
 reader_objects  := $(patsubst %,$(BUILD)/%.o,$(reader_sources)) $(protocols:%=$(BUILD)/gen/%.pb-c.o)
 server_objects  := $(patsubst %,$(BUILD)/%.o,$(page_c_sources) $(http_sources))
 door_objects    := $(BUILD)/http/serve_door.c.o
@@ -200,6 +200,7 @@ $(BUILD)/page/templates.S.o: page/templates.S $(html_pages)
 # One for each LLVM whose headers are here: what a clang loads has to be built for its version.
 LLVM_VERSIONS  := 14 16 19
 plugin_sources := $(wildcard plugin/*.cpp)
+libc_names     := $(BUILD)/gen/libc_names.inc
 llvm_headers    = $(shell llvm-config-$(1) --includedir 2>/dev/null)
 plugin_versions := $(foreach v,$(LLVM_VERSIONS),$(if $(wildcard $(call llvm_headers,$(v))/llvm/Passes/PassPlugin.h),$(v)))
 plugins         := $(plugin_versions:%=$(BUILD)/cinstr-plugin-%.so)
@@ -209,11 +210,18 @@ ifneq ($(plugin_versions),$(LLVM_VERSIONS))
 	@echo 'No plugin for LLVM $(filter-out $(plugin_versions),$(LLVM_VERSIONS)): llvm-N-dev is not installed.'
 endif
 
+# What the C library exports, for -cinstr-external=libc.
+$(libc_names):
+	@mkdir -p $(@D)
+	nm -D --defined-only "$$($(CC) -print-file-name=libc.so.6)" | \
+		awk '$$2 ~ /^[TWi]$$/ && !/GLIBC_PRIVATE/ { sub(/@.*/, "", $$3); print "\"" $$3 "\"," }' | LC_ALL=C sort -u >$@.new
+	test -s $@.new && mv $@.new $@
+
 # LLVM itself is clang's: nothing of it is linked.
-$(BUILD)/cinstr-plugin-%.so: $(plugin_sources) $(wildcard plugin/*.h)
+$(BUILD)/cinstr-plugin-%.so: $(plugin_sources) $(wildcard plugin/*.h) include/cinstr/hooks.h $(libc_names)
 	@mkdir -p $(@D)
 	$(CXX) -std=c++17 -fPIC -shared -fvisibility=hidden -fno-rtti -fno-exceptions -DCINSTR_VERSION='"$(VERSION)"' \
-		-isystem $(call llvm_headers,$*) -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR) $(CXXFLAGS) \
+		-Iinclude -I$(BUILD)/gen -isystem $(call llvm_headers,$*) -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR) $(CXXFLAGS) \
 		$(plugin_sources) -Wl,-soname,$(@F) $(LDFLAGS) -o $@
 
 # --- tests --------------------------------------------------------------------------------------

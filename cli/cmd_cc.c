@@ -18,11 +18,12 @@
 #include "library.h"
 #include "text.h"
 
-enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127, ADDED_MAX = 24 };
+enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127, ADDED_MAX = 32 };
 
 struct request {
     bool before_inlining, after_inlining;
     bool system_headers, no_plugin, instructions;
+    const char *external; /* which functions; NULL none */
 };
 
 /* --- the compiler ------------------------------------------------------------------------------
@@ -111,15 +112,19 @@ static void add_plugin_option(struct words *words, const char *option) {
 }
 
 /* Loaded twice: for its options (-fplugin) and for its passes. */
-static void add_plugin(struct words *words, const char *path, bool instructions) {
+static void add_plugin(struct words *words, const char *path, const struct request *request) {
     static char options[2][PATH_MAX + 32];
     snprintf(options[0], sizeof(options[0]), "-fplugin=%s", path);
     snprintf(options[1], sizeof(options[1]), "-fpass-plugin=%s", path);
     add(words, options[0]);
     add(words, options[1]);
     add_plugin_option(words, "-cinstr-only-marked");
-    if (instructions)
+    if (request->instructions)
         add_plugin_option(words, "-cinstr-instructions");
+    if (request->external != NULL) {
+        add_plugin_option(words, "-cinstr-external");
+        add_plugin_option(words, request->external);
+    }
 }
 
 /* In front of the project's own options, which so have the last word. */
@@ -131,7 +136,7 @@ static void add_hooks(struct words *words, const struct request *request,
     else
         add(words, "-finstrument-functions");
     if (compiler->plugin.path[0] != '\0')
-        add_plugin(words, compiler->plugin.path, request->instructions);
+        add_plugin(words, compiler->plugin.path, request);
     if (!compiler->is_clang && !request->system_headers)
         add(words, "-finstrument-functions-exclude-file-list=/usr/include,/usr/lib/gcc");
 }
@@ -176,11 +181,19 @@ static int become(int argc, char **argv, const struct request *request, const st
     return failure;
 }
 
+/* The option that asks for what the plugin alone can do; NULL none. */
+static const char *takes_plugin(const struct request *request) {
+    return request->instructions       ? "--instructions"
+           : request->external != NULL ? "--external"
+                                       : NULL;
+}
+
 static int compile(const struct command *command, const struct request *request, int argc,
                    char **argv) {
     char *const *name = argv + count_launchers(argv);
     struct compiler compiler = {.name = *name, .is_clang = is_clang(*name)};
     const struct cc_line line = cc_line_read(text_base_name(*name), name + 1);
+    struct error error;
     char library[PATH_MAX];
     if (request->after_inlining && !compiler.is_clang)
         return usage_error(command, "%s has no hooks after inlining: that takes clang", *name);
@@ -191,9 +204,12 @@ static int compile(const struct command *command, const struct request *request,
                                     "lib directory beside its own"});
     if (cc_line_is_instrumented(&line))
         find_plugin(&compiler, request, line.stage == CC_LINKS);
-    if (request->instructions && cc_line_is_instrumented(&line) && compiler.plugin.path[0] == '\0')
-        return fail(
-            &(struct error){"cc: --instructions takes clang with the plugin of its version"});
+    if (cc_line_is_instrumented(&line) && compiler.plugin.path[0] == '\0' &&
+        takes_plugin(request) != NULL) {
+        error_set(&error, "cc: %s takes clang with the plugin of its version",
+                  takes_plugin(request));
+        return fail(&error);
+    }
     const int failure = become(argc, argv, request, &line, &compiler);
     note("cannot run %s: %s", argv[0], strerror(failure));
     return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
@@ -220,6 +236,9 @@ static const char help[] =
     "                        clang's own\n"
     "      --after-inlining  clang: hooks in functions that are really called alone\n"
     "                        (-finstrument-functions-after-inlining); the default\n"
+    "      --external=LIST   clang with the plugin: time the calls of functions that\n"
+    "                        are not compiled this way, too: those of libc, or GLOBs\n"
+    "                        of names; --external=libc,'SSL_*'\n"
     "      --instructions    clang with the plugin: count LLVM's instructions, as\n"
     "                        executed in each context; the same in every run\n"
     "      --no-plugin       clang: its own hooks\n"
@@ -241,11 +260,19 @@ static const char help[] =
     "  ./configure CC=\"cinstr cc clang\" CXX=\"cinstr cc clang++\" && make\n"
     "  cinstr cc -- gcc -O2 main.c -o main\n";
 
-enum { OPTION_BEFORE = 256, OPTION_AFTER, OPTION_INSTRUCTIONS, OPTION_NO_PLUGIN, OPTION_SYSTEM };
+enum {
+    OPTION_BEFORE = 256,
+    OPTION_AFTER,
+    OPTION_EXTERNAL,
+    OPTION_INSTRUCTIONS,
+    OPTION_NO_PLUGIN,
+    OPTION_SYSTEM
+};
 
 static const struct option options[] = {
     {"before-inlining", no_argument, NULL, OPTION_BEFORE},
     {"after-inlining", no_argument, NULL, OPTION_AFTER},
+    {"external", required_argument, NULL, OPTION_EXTERNAL},
     {"instructions", no_argument, NULL, OPTION_INSTRUCTIONS},
     {"no-plugin", no_argument, NULL, OPTION_NO_PLUGIN},
     {"system-headers", no_argument, NULL, OPTION_SYSTEM},
@@ -263,6 +290,8 @@ static int run(const struct command *command, int argc, char **argv) {
             request.before_inlining = true;
         else if (option == OPTION_AFTER)
             request.after_inlining = true;
+        else if (option == OPTION_EXTERNAL)
+            request.external = optarg;
         else if (option == OPTION_INSTRUCTIONS)
             request.instructions = true;
         else if (option == OPTION_NO_PLUGIN)

@@ -36,8 +36,10 @@ static const CallBase *asHook(const Instruction &instruction) {
     const auto *call = dyn_cast<CallBase>(&instruction);
     const Function *callee = call == nullptr ? nullptr : call->getCalledFunction();
 
-    return callee != nullptr && Selection::isHook(*callee) && call->arg_size() == 2 ? call
-                                                                                    : nullptr;
+    return callee != nullptr && Selection::isHook(*callee) &&
+                   callee->getName() != "cinstr1_count_instructions"
+               ? call
+               : nullptr;
 }
 
 /* The function's own entry hook; nullptr: it has none. */

@@ -18,6 +18,7 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Transforms/Utils/EscapeEnumerator.h"
 
+#include "external.h"
 #include "instructions.h"
 #include "selection.h"
 
@@ -102,8 +103,6 @@ void Hooks::addExits(Function &function, const char *hook) {
 }
 
 void Hooks::addTo(Function &function, cinstr::Hooking hooking) {
-    if (hooking == cinstr::Hooking::None)
-        return;
     IRBuilder<> entry(&function.getEntryBlock(), function.getEntryBlock().getFirstInsertionPt());
     if (DISubprogram *subprogram = function.getSubprogram())
         entry.SetCurrentDebugLocation(
@@ -157,6 +156,17 @@ bool takeCalls(Function &function) {
     return !calls.empty();
 }
 
+/* Its own, or those of what was inlined into it. */
+bool hasHooks(const Function &function) {
+    for (const Instruction &instruction : instructions(function)) {
+        const auto *call = dyn_cast<CallInst>(&instruction);
+        const Function *hook = call == nullptr ? nullptr : call->getCalledFunction();
+        if (hook != nullptr && cinstr::Selection::isHook(*hook))
+            return true;
+    }
+    return false;
+}
+
 bool Instrument::takeMark(Function &function) const {
     const char *mark = isAfterInlining ? markAfter : markBefore;
     const bool isMarked =
@@ -171,18 +181,30 @@ bool Instrument::takeMark(Function &function) const {
 
 PreservedAnalyses Instrument::run(Module &module, ModuleAnalysisManager &) {
     const bool isWhole = isAfterInlining && !onlyMarked && !isMarkedModule(module);
-    std::vector<Function *> chosen;
+    std::vector<Function *> chosen, hooked;
 
     for (Function &function : module) {
         if (takeMark(function) || isWhole)
             chosen.push_back(&function);
+        else if (isAfterInlining && hasHooks(function))
+            hooked.push_back(&function);
     }
-    if (chosen.empty())
+    if (chosen.empty() && hooked.empty())
         return PreservedAnalyses::all();
     const cinstr::Selection selection(module);
+    cinstr::ExternalCalls calls(module, selection);
     Hooks hooks(module);
-    for (Function *function : chosen)
-        hooks.addTo(*function, selection.hooking(*function));
+    for (Function *function : hooked)
+        calls.addTo(*function);
+    for (Function *function : chosen) {
+        const cinstr::Hooking hooking = selection.hooking(*function);
+        if (hooking == cinstr::Hooking::None)
+            continue;
+        calls.exclude(*function);
+        if (isAfterInlining)
+            calls.addTo(*function);
+        hooks.addTo(*function, hooking);
+    }
     return PreservedAnalyses::none();
 }
 

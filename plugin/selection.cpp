@@ -6,6 +6,8 @@
  */
 #include "selection.h"
 
+#include <algorithm>
+
 #include "llvm/Analysis/CFG.h"
 #include "llvm/IR/CallingConv.h"
 #include "llvm/IR/DebugInfoMetadata.h"
@@ -24,6 +26,9 @@ namespace cinstr {
 static cl::opt<std::string> listFile(
     "cinstr-list", cl::value_desc("file"),
     cl::desc("cinstr: what to time, count or skip: lines `count fun:GLOB`, `skip src:GLOB`"));
+static cl::list<std::string>
+    externals("cinstr-external", cl::value_desc("libc|glob,..."), cl::CommaSeparated,
+              cl::desc("cinstr: functions without hooks whose calls are timed all the same"));
 static cl::opt<bool> countAll("cinstr-count", cl::desc("cinstr: count all functions, time none"));
 static cl::opt<unsigned>
     leafSize("cinstr-count-leaves", cl::value_desc("instructions"), cl::init(0),
@@ -39,29 +44,39 @@ static bool parseHooking(StringRef word, Hooking &hooking) {
         hooking = Hooking::Counted;
     else if (word == "skip")
         hooking = Hooking::None;
+    else if (word == "external")
+        hooking = Hooking::External;
     else
         return false;
     return true;
 }
 
 /* nullptr, or what is wrong. */
-static const char *parseRule(StringRef line, std::vector<Rule> &rules) {
-    const auto words = line.trim().split(' ');
-    StringRef pattern = words.second.trim();
-    Hooking hooking;
-
-    if (!parseHooking(words.first, hooking))
-        return "begins with neither time, count nor skip";
-    const bool isOfSource = pattern.consume_front("src:");
-    if (!isOfSource && !pattern.consume_front("fun:"))
-        return "names neither fun: nor src:";
+static const char *addRule(Hooking hooking, bool isOfSource, StringRef pattern,
+                           std::vector<Rule> &rules) {
     Expected<GlobPattern> glob = GlobPattern::create(pattern);
+
     if (!glob) {
         consumeError(glob.takeError());
         return "is no glob pattern";
     }
     rules.push_back({hooking, isOfSource, std::move(*glob)});
     return nullptr;
+}
+
+static const char *parseRule(StringRef line, std::vector<Rule> &rules) {
+    const auto words = line.trim().split(' ');
+    StringRef pattern = words.second.trim();
+    Hooking hooking;
+
+    if (!parseHooking(words.first, hooking))
+        return "begins with neither time, count, skip nor external";
+    const bool isOfSource = pattern.consume_front("src:");
+    if (!isOfSource && !pattern.consume_front("fun:"))
+        return "names neither fun: nor src:";
+    if (isOfSource && hooking == Hooking::External)
+        return "names src:, which is not known of external functions";
+    return addRule(hooking, isOfSource, pattern, rules);
 }
 
 void Selection::readList(Module &module) {
@@ -78,6 +93,25 @@ void Selection::readList(Module &module) {
             module.getContext().emitError("cinstr: " + listFile + ":" + Twine(line.line_number()) +
                                           ": " + wrong);
     }
+}
+
+/* They come before the list, which has the last word. */
+void Selection::readExternal(Module &module) {
+    for (const std::string &one : externals) {
+        const char *wrong = one == "libc" ? nullptr : addRule(Hooking::External, false, one, rules);
+        isOfLibc = isOfLibc || one == "libc";
+        if (wrong != nullptr)
+            module.getContext().emitError("cinstr: -cinstr-external: " + one + " " + wrong);
+    }
+}
+
+/* As the C library that the plugin was built beside exports them, in the order of their bytes. */
+static bool isInLibc(StringRef name) {
+    static const char *const names[] = {
+#include "libc_names.inc"
+    };
+    return std::binary_search(std::begin(names), std::end(names), name,
+                              [](StringRef a, StringRef b) { return a < b; });
 }
 
 static bool fits(const Rule &rule, const Function &function) {
@@ -101,6 +135,7 @@ Selection::Selection(Module &module) {
         if (resolver != nullptr)
             resolvers.insert(resolver);
     }
+    readExternal(module);
     if (!listFile.empty())
         readList(module);
 }
@@ -160,13 +195,28 @@ Hooking Selection::hooking(const Function &function) const {
     if (!isPossible(function))
         return Hooking::None;
     for (const Rule &rule : rules) {
-        if (fits(rule, function))
+        if (rule.hooking != Hooking::External && fits(rule, function))
             hooking = rule.hooking;
     }
     /* A leaf's hook opens no context that its instructions could be counted in. */
     return hooking == Hooking::Counted && !hasCalls(function) && !CountInstructions::isWanted()
                ? Hooking::Leaf
                : hooking;
+}
+
+Hooking Selection::external(StringRef name) const {
+    bool isAsked = isOfLibc && isInLibc(name);
+    Hooking hooking = countAll ? Hooking::Counted : Hooking::Timed;
+
+    for (const Rule &rule : rules) {
+        if (rule.isOfSource || !rule.pattern.match(name))
+            continue;
+        if (rule.hooking == Hooking::External || rule.hooking == Hooking::None)
+            isAsked = rule.hooking == Hooking::External;
+        else
+            hooking = rule.hooking;
+    }
+    return isAsked ? hooking : Hooking::None;
 }
 
 } // namespace cinstr

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which functions the plugin instruments, and what for: by what they are, by the list file
- * (-cinstr-list) and the other options. Called by instrument.cpp once a function; never changes the
- * module.
+ * (-cinstr-list) and the other options. Called by instrument.cpp once a function, and by
+ * external.cpp once a call; never changes the module.
  */
 #ifndef CINSTR_PLUGIN_SELECTION_H
 #define CINSTR_PLUGIN_SELECTION_H
@@ -18,8 +18,8 @@
 
 namespace cinstr {
 
-/* Leaf: counted, and without calls of its own. */
-enum class Hooking { None, Timed, Counted, Leaf };
+/* Leaf: counted, and without calls of its own. External: in the list alone. */
+enum class Hooking { None, Timed, Counted, Leaf, External };
 
 /* A line of the list. */
 struct Rule {
@@ -32,15 +32,20 @@ class Selection {
   public:
     explicit Selection(llvm::Module &module);
     Hooking hooking(const llvm::Function &function) const;
+    /* What the call of a function without hooks is to have around it: none, or to be timed or
+     * counted. */
+    Hooking external(llvm::StringRef name) const;
     static bool isHook(const llvm::Function &function);
 
   private:
     bool isPossible(const llvm::Function &function) const;
     void readList(llvm::Module &module);
+    void readExternal(llvm::Module &module);
 
     std::set<const llvm::Function *> resolvers; /* of IFUNCs */
     std::unique_ptr<llvm::MemoryBuffer> list;   /* the rules point into it */
     std::vector<Rule> rules;
+    bool isOfLibc = false; /* all that libc exports is external */
 };
 
 } // namespace cinstr

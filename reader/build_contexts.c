@@ -105,10 +105,26 @@ int64_t build_contexts_stack(const struct build_contexts *contexts, uint32_t ind
     return push_callers(contexts, index, stack);
 }
 
+/* Where a charge belongs. It was made below the external function that it is a charge of: then to
+ * that one's caller, as it does without hooks around the call. */
+static uint32_t charged_context(const struct build_contexts *contexts,
+                                const struct segment_node *charge) {
+    const struct segment_node *nodes = contexts->snapshot->nodes;
+    const struct segment_node *parent = &nodes[charge->parent];
+    const uint64_t tag = charge->function & ~SEGMENT_ADDRESS_MASK;
+    bool is_own = false;
+
+    if ((parent->function & SEGMENT_EXTERNAL) != 0 && build_is_frame(&nodes[parent->parent]))
+        build_location_interrupted(contexts->locations, nodes[parent->parent].function,
+                                   tag | (charge->call_site - 1), &is_own);
+    return is_own ? parent->parent : charge->parent;
+}
+
 int64_t build_contexts_charge_stack(const struct build_contexts *contexts, uint32_t index,
                                     bool has_leaf, struct index_stack *stack) {
     const struct segment_node *node = &contexts->snapshot->nodes[index];
-    const struct segment_node *parent = &contexts->snapshot->nodes[node->parent];
+    const uint32_t context = charged_context(contexts, node);
+    const struct segment_node *parent = &contexts->snapshot->nodes[context];
     const uint64_t tag = node->function & ~SEGMENT_ADDRESS_MASK;
     bool is_own;
     uint32_t caller;
@@ -121,9 +137,9 @@ int64_t build_contexts_charge_stack(const struct build_contexts *contexts, uint3
     stack->depth = 0;
     if (caller == PROFILE_NONE || (has_leaf && push_entry(contexts, index, stack) != 0) ||
         index_stack_push(stack, caller) != 0 ||
-        (build_is_frame(parent) && !is_own && push_entry(contexts, node->parent, stack) != 0))
+        (build_is_frame(parent) && !is_own && push_entry(contexts, context, stack) != 0))
         return -1;
-    return push_callers(contexts, node->parent, stack);
+    return push_callers(contexts, context, stack);
 }
 
 uint32_t build_contexts_tags(const struct build_contexts *contexts, uint32_t index, int64_t label,

@@ -65,7 +65,7 @@ static uint32_t add_mapping(struct profile *profile, const struct segment_module
 
 /* The module that held an address in a generation. */
 static uint32_t find_module(const struct snapshot *snapshot, uint64_t address,
-                            uint64_t generation) {
+                            uint32_t generation) {
     for (uint32_t i = 0; i < snapshot->module_count; i++) {
         const struct segment_module *module = &snapshot->modules[i];
         if (address >= module->start && address < module->limit &&
@@ -167,7 +167,7 @@ static struct symbol name_function(struct build_locations *locations, uint32_t m
 static uint32_t make_location(struct build_locations *locations, const struct place_key *key) {
     const struct snapshot *snapshot = locations->snapshot;
     const uint64_t entry = key->function & SEGMENT_ADDRESS_MASK;
-    const uint64_t generation = key->function >> SEGMENT_ADDRESS_BITS;
+    const uint32_t generation = segment_generation(key->function);
     const uint32_t module = find_module(snapshot, entry, generation);
     const uint64_t call = key->call_site - 1;
     uint32_t caller = module;
@@ -190,7 +190,7 @@ static uint32_t make_location(struct build_locations *locations, const struct pl
 static uint32_t make_outside(struct build_locations *locations, const struct place_key *key) {
     const struct snapshot *snapshot = locations->snapshot;
     const uint64_t call = key->call_site - 1;
-    const uint32_t module = find_module(snapshot, call, key->function >> SEGMENT_ADDRESS_BITS);
+    const uint32_t module = find_module(snapshot, call, segment_generation(key->function));
     const char *path = module == SNAPSHOT_NONE ? "unknown" : snapshot->modules[module].path;
     char name[sizeof(snapshot->modules->path) + 2];
 
@@ -199,14 +199,26 @@ static uint32_t make_outside(struct build_locations *locations, const struct pla
                         &(struct symbol){.name = name, .system_name = name, .file = ""}, 0);
 }
 
-/* The code of a function is where its own lines are, inlined copies included, or its symbol. */
-static bool is_own_code(struct build_locations *locations, uint32_t module, uint64_t entry,
-                        uint64_t address, const struct symbol *at, int64_t *line) {
-    struct symbol symbol;
+/* The code of a function is where its own lines are, inlined copies included, or its symbol; that
+ * of an external function lies in another module. */
+static bool is_own_code(struct build_locations *locations, const struct place_key *key,
+                        uint32_t module, struct symbol *symbol, int64_t *line) {
+    const uint64_t address = key->call_site & SEGMENT_ADDRESS_MASK;
+    const uint64_t entry = key->function & SEGMENT_ADDRESS_MASK;
+    const uint32_t own = find_module(locations->snapshot, entry, segment_generation(key->function));
+    const bool is_external = (key->function & SEGMENT_EXTERNAL) != 0;
+    struct symbol function;
 
-    *line = symbols_line(locations->symbols, module, entry, address);
-    return *line != 0 || (symbols_function(locations->symbols, module, entry, &symbol) &&
-                          strcmp(symbol.system_name, at->system_name) == 0);
+    if (build_is_pseudo(key->function) || own == SNAPSHOT_NONE || (own != module && !is_external))
+        return false;
+    if (!is_external)
+        *line = symbols_line(locations->symbols, module, entry, address);
+    if ((!symbols_function(locations->symbols, own, entry, &function) ||
+         strcmp(function.system_name, symbol->system_name) != 0) &&
+        *line == 0)
+        return false;
+    *symbol = function;
+    return true;
 }
 
 static bool begins_with(const char *text, const char *beginning) {
@@ -228,20 +240,15 @@ static uint32_t make_interrupted(struct build_locations *locations, const struct
                                  bool *is_own) {
     const struct snapshot *snapshot = locations->snapshot;
     const uint64_t address = key->call_site & SEGMENT_ADDRESS_MASK;
-    const uint64_t entry = key->function & SEGMENT_ADDRESS_MASK;
-    const uint32_t module = find_module(snapshot, address, key->call_site >> SEGMENT_ADDRESS_BITS);
+    const uint32_t module = find_module(snapshot, address, segment_generation(key->call_site));
     char text[32];
     struct symbol symbol = name_function(locations, module, address, text);
     int64_t line = 0;
 
-    *is_own = module != SNAPSHOT_NONE && !build_is_pseudo(key->function) &&
-              find_module(snapshot, entry, key->function >> SEGMENT_ADDRESS_BITS) == module &&
-              is_own_code(locations, module, entry, address, &symbol, &line);
-    if (*is_own)
-        symbol = name_function(locations, module, entry, text);
-    else if (module != SNAPSHOT_NONE && is_recorder(&snapshot->modules[module], &symbol))
+    *is_own = module != SNAPSHOT_NONE && is_own_code(locations, key, module, &symbol, &line);
+    if (!*is_own && module != SNAPSHOT_NONE && is_recorder(&snapshot->modules[module], &symbol))
         symbol = (struct symbol){.name = "[cinstr]", .system_name = "[cinstr]", .file = ""};
-    else if (module != SNAPSHOT_NONE)
+    else if (!*is_own && module != SNAPSHOT_NONE)
         line = symbols_line(locations->symbols, module, address, address);
     return add_location(locations, module, address, &symbol, line != 0 ? line : symbol.line);
 }

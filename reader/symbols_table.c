@@ -10,6 +10,8 @@
 
 #include <gelf.h>
 
+#include <cinstr/hooks.h>
+
 /* Which of several names of one address is shown: a function rather than a resolver of one, then
  * what other files can see, then what does not look internal, then what cannot be replaced. */
 static int rank_of(const GElf_Sym *symbol, const char *name) {
@@ -47,6 +49,13 @@ static bool is_function(const GElf_Sym *symbol, const struct intervals *code) {
            intervals_innermost(code, symbol->st_value) != NULL;
 }
 
+static const char *whom_it_names(const char *symbol) {
+    static const char external[] = CINSTR_EXTERNAL;
+    const size_t length = sizeof(external) - 1;
+
+    return strncmp(symbol, external, length) == 0 ? symbol + length : symbol;
+}
+
 /* Of one section. False when out of memory. */
 static bool read_symbols(struct symbols_table *table, Elf *elf, Elf_Scn *section,
                          const GElf_Shdr *header, const struct intervals *code) {
@@ -56,7 +65,7 @@ static bool read_symbols(struct symbols_table *table, Elf *elf, Elf_Scn *section
     for (int i = 1; data != NULL && gelf_getsym(data, i, &symbol) != NULL; i++) {
         const char *name =
             is_function(&symbol, code) ? elf_strptr(elf, header->sh_link, symbol.st_name) : NULL;
-        if (name != NULL && name[0] != '\0' && !add(table, &symbol, name))
+        if (name != NULL && name[0] != '\0' && !add(table, &symbol, whom_it_names(name)))
             return false;
     }
     return true;

@@ -8,58 +8,22 @@
  * module's own data, since an IFUNC resolver or a .preinit_array function runs before relocations
  * are done.
  */
-#include <cinstr/hooks.h>
-
-#include "clock.h"
 #include "duration.h"
-#include "lookup.h"
+#include "hook_steps.h"
 
 #ifndef HOOKS_ARE_SHARED
 #define HOOKS_ARE_SHARED 0
 #endif
 
-#define NOINLINE      __attribute__((noinline))
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-
-static struct module_hooks module = {.is_shared = HOOKS_ARE_SHARED};
+struct module_hooks cinstr_module = {.is_shared = HOOKS_ARE_SHARED};
 
 /* Before everything else in the module. */
 __attribute__((constructor(101), used)) static void module_begins(void) {
-    cinstr_module_register(&module);
+    cinstr_module_register(&cinstr_module);
 }
 
 __attribute__((destructor(101), used)) static void module_ends(void) {
-    cinstr_module_gone(&module);
-}
-
-/* A frame is still live when entered from higher up its stack, or when it is the function that the
- * entered one was inlined into: same stack pointer and same call site. */
-static inline bool is_open(const struct segment_frame *frame, uintptr_t sp, uint64_t call_site) {
-    return LIKELY(frame->sp > sp) ||
-           (frame->sp == sp && ((const struct segment_node *)frame->node)->call_site == call_site);
-}
-
-/* From here to hook_end() a handler that interrupts goes to a lane of its own. */
-static inline void hook_begin(struct lane *lane, uintptr_t sp) {
-    lane->span = lane->high - sp;
-    SIGNAL_FENCE();
-}
-
-static inline void hook_end(struct lane *lane) {
-    SIGNAL_FENCE();
-    lane->span = lane->full;
-}
-
-/* Nothing but a call is new: true within hook_begin(). */
-static ALWAYS_INLINE bool begin_entry(struct lane *lane, uintptr_t sp, uint64_t call_site) {
-    if (UNLIKELY(lane->high - sp >= lane->span))
-        return false;
-    hook_begin(lane, sp);
-    if (LIKELY(is_open(lane->top, sp, call_site) && lane->top < lane->limit &&
-               *lane->switch_word == lane->switch_seen))
-        return true;
-    hook_end(lane);
-    return false;
+    cinstr_module_gone(&cinstr_module);
 }
 
 /* timing=adaptive: a node's `writer` says how rarely it is timed (adaptive.c). */
@@ -74,31 +38,16 @@ static inline bool is_timed(struct lane *lane, struct segment_frame *frame,
     return true;
 }
 
-/* A reader sees the frame from `node` on: everything else of it comes before. */
-static inline void push_frame(struct lane *lane, struct segment_frame *top,
-                              struct segment_node *node, uintptr_t sp, uint64_t start) {
-    top[1].sp = sp;
-    top[1].start = start;
-    SIGNAL_FENCE();
-    top[1].node = (uintptr_t)node;
-    lane->top = top + 1;
-    hook_end(lane);
-}
-
-/* The clock is read last. */
-static inline void enter_node(struct lane *lane, struct segment_frame *top,
-                              struct segment_node *node, uintptr_t sp, bool is_timed) {
-    node->calls++;
-    push_frame(lane, top, node, sp, is_timed ? clock_counter() : 0);
-}
-
 HOT NOINLINE static void enter(uintptr_t sp, uint64_t function, uint64_t call_site);
 HOT NOINLINE static void enter_adaptive(uintptr_t sp, uint64_t function, uint64_t call_site);
+HOT NOINLINE static void enter_external(uintptr_t sp, uint64_t function, uint64_t call_site);
 
 SLOW static void enter_slow(uintptr_t sp, uint64_t function, uint64_t call_site) {
     if (!cinstr_slow_enter(function, call_site, sp))
         return;
-    if (module.exact_tag != 0)
+    if (function & SEGMENT_EXTERNAL)
+        enter_external(sp, function, call_site);
+    else if (cinstr_module.exact_tag != 0)
         enter(sp, function, call_site);
     else
         enter_adaptive(sp, function, call_site);
@@ -116,15 +65,15 @@ HOT NOINLINE static void enter_other(uintptr_t sp, uint64_t function, uint64_t c
         enter_slow(sp, function, call_site);
         return;
     }
-    enter_node(lane, top, node, sp, module.exact_tag != 0 || is_timed(lane, &top[1], node));
+    enter_node(lane, top, node, sp, cinstr_module.exact_tag != 0 || is_timed(lane, &top[1], node));
 }
 
 static ALWAYS_INLINE void enter_lane(struct lane *lane, uintptr_t sp, uint64_t function,
-                                     uint64_t call_site, bool is_exact) {
+                                     uint64_t call_site, bool is_exact, bool is_external) {
     struct segment_frame *top;
     struct segment_node *node;
 
-    if (UNLIKELY(!begin_entry(lane, sp, call_site))) {
+    if (UNLIKELY(!begin_entry(lane, sp, call_site, is_external))) {
         enter_slow(sp, function, call_site);
         return;
     }
@@ -137,35 +86,26 @@ static ALWAYS_INLINE void enter_lane(struct lane *lane, uintptr_t sp, uint64_t f
 }
 
 HOT NOINLINE static void enter(uintptr_t sp, uint64_t function, uint64_t call_site) {
-    enter_lane(cinstr_self, sp, function, call_site, true);
+    enter_lane(cinstr_self, sp, function, call_site, true, false);
 }
 
 HOT NOINLINE static void enter_adaptive(uintptr_t sp, uint64_t function, uint64_t call_site) {
-    enter_lane(cinstr_self, sp, function, call_site, false);
+    enter_lane(cinstr_self, sp, function, call_site, false, false);
+}
+
+HOT NOINLINE static void enter_external(uintptr_t sp, uint64_t function, uint64_t call_site) {
+    enter_lane(cinstr_self, sp, function, call_site, cinstr_module.exact_tag != 0, true);
 }
 
 HOT void __cyg_profile_func_enter(void *callee, void *caller) {
-    const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
+    const uintptr_t sp = CALLER_SP;
 
-    if (LIKELY(module.exact_tag != 0))
-        enter(sp, (uintptr_t)callee | module.exact_tag, (uintptr_t)caller);
-    else if (module.tag != 0)
-        enter_adaptive(sp, (uintptr_t)callee | module.tag, (uintptr_t)caller);
+    if (LIKELY(cinstr_module.exact_tag != 0))
+        enter(sp, (uintptr_t)callee | cinstr_module.exact_tag, (uintptr_t)caller);
+    else if (cinstr_module.tag != 0)
+        enter_adaptive(sp, (uintptr_t)callee | cinstr_module.tag, (uintptr_t)caller);
     else
-        module.early_calls++;
-}
-
-/* Within hook_begin(). */
-static inline void exit_node(struct lane *lane, struct segment_frame *top) {
-    ((struct segment_node *)top[-1].node)->callee_returns++;
-    top->node = 0;
-    lane->top = top - 1;
-    hook_end(lane);
-}
-
-static inline bool is_exit_of(const struct segment_frame *top, uint64_t function,
-                              uint64_t call_site, uintptr_t sp) {
-    return is_node((const struct segment_node *)top->node, function, call_site) && top[-1].sp >= sp;
+        cinstr_module.early_calls++;
 }
 
 SLOW static void exit_slow_after_all(uint64_t function, uint64_t call_site, uintptr_t sp,
@@ -254,102 +194,37 @@ HOT NOINLINE static void exit_adaptive(uint64_t function, uint64_t call_site, ui
         exit_node(lane, top);
 }
 
-HOT void __cyg_profile_func_exit(void *callee, void *caller) {
-    const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
-
-    if (LIKELY(module.exact_tag != 0))
-        exit_exact((uintptr_t)callee | module.exact_tag, (uintptr_t)caller, sp, clock_counter());
-    else if (module.tag != 0)
-        exit_adaptive((uintptr_t)callee | module.tag, (uintptr_t)caller, sp);
+static ALWAYS_INLINE void leave(uint64_t callee, uint64_t call_site, uintptr_t sp) {
+    if (LIKELY(cinstr_module.exact_tag != 0))
+        exit_exact(callee | cinstr_module.exact_tag, call_site, sp, clock_counter());
+    else if (cinstr_module.tag != 0)
+        exit_adaptive(callee | cinstr_module.tag, call_site, sp);
 }
 
-/* --- functions that are counted, not timed: see include/cinstr/hooks.h --------------------------
+HOT void __cyg_profile_func_exit(void *callee, void *caller) {
+    leave((uintptr_t)callee, (uintptr_t)caller, CALLER_SP);
+}
+
+/* --- external functions -------------------------------------------------------------------------
  */
 
-/* A function that calls nothing needs no frame. Within hook_begin(). */
-static ALWAYS_INLINE void count_node(struct lane *lane, struct segment_node *node, uintptr_t sp,
-                                     bool is_leaf) {
-    struct segment_frame *top = lane->top;
-
-    if (!is_leaf) {
-        enter_node(lane, top, node, sp, false);
-        return;
-    }
-    node->calls++;
-    ((struct segment_node *)top->node)->callee_returns++;
-    hook_end(lane);
+/* So that there is such a section. */
+__attribute__((section("cinstr_hooked"), used)) static void hooked(void) {
 }
 
-HOT NOINLINE static void count_other(uintptr_t sp, uint64_t function, uint64_t call_site,
-                                     bool is_leaf) {
-    struct lane *lane = cinstr_self;
-    struct segment_node *node =
-        transition_find(lane, (struct segment_node *)lane->top->node, function, call_site);
+HOT void *cinstr1_enter_external(void *name) {
+    void *call_site = __builtin_return_address(0);
 
-    if (LIKELY(node != NULL)) {
-        count_node(lane, node, sp, is_leaf);
-        return;
-    }
-    hook_end(lane);
-    cinstr_slow_count(function, call_site, sp, is_leaf);
-}
-
-static ALWAYS_INLINE void count_call(uint64_t function, uint64_t call_site, uintptr_t sp,
-                                     bool is_leaf) {
-    struct lane *lane = cinstr_self;
-    struct segment_node *node;
-
-    if (UNLIKELY(!begin_entry(lane, sp, call_site))) {
-        cinstr_slow_count(function, call_site, sp, is_leaf);
-        return;
-    }
-    node = memo_find(lane, (struct segment_node *)lane->top->node, function, call_site);
-    if (LIKELY(node != NULL))
-        count_node(lane, node, sp, is_leaf);
+    if (UNLIKELY(is_hooked(name)))
+        return NULL;
+    if (UNLIKELY(cinstr_module.tag == 0))
+        cinstr_module.early_calls++;
     else
-        count_other(sp, function, call_site, is_leaf);
+        enter_external(CALLER_SP, external(name) | cinstr_module.tag, (uintptr_t)call_site);
+    return call_site;
 }
 
-HOT void cinstr1_count_enter(void *callee, void *caller) {
-    const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
-
-    if (LIKELY(module.tag != 0))
-        count_call((uintptr_t)callee | module.tag, (uintptr_t)caller, sp, false);
-    else
-        module.early_calls++;
-}
-
-HOT void cinstr1_count_leaf(void *callee, void *caller) {
-    const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
-
-    if (LIKELY(module.tag != 0))
-        count_call((uintptr_t)callee | module.tag, (uintptr_t)caller, sp, true);
-    else
-        module.early_calls++;
-}
-
-/* What its callees took was taken from its own time, which is in its caller's. */
-HOT void cinstr1_count_exit(void *callee, void *caller) {
-    const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
-    const uint64_t call_site = (uintptr_t)caller;
-    const uint64_t function = (uintptr_t)callee | module.tag;
-    struct lane *lane = cinstr_self;
-    struct segment_frame *top;
-
-    if (UNLIKELY(module.tag == 0))
-        return;
-    if (UNLIKELY(lane->high - sp >= lane->span)) {
-        cinstr_slow_exit(function, call_site, sp, clock_counter());
-        return;
-    }
-    hook_begin(lane, sp);
-    top = lane->top;
-    if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || top->start != 0 ||
-                 *lane->switch_word != lane->switch_seen)) {
-        hook_end(lane);
-        cinstr_slow_exit(function, call_site, sp, clock_counter());
-        return;
-    }
-    node_give_time((struct segment_node *)top->node, (struct segment_node *)top[-1].node);
-    exit_node(lane, top);
+HOT void cinstr1_exit_external(void *name, void *call_site) {
+    if (LIKELY(call_site != NULL))
+        leave(external(name), (uintptr_t)call_site, CALLER_SP);
 }

@@ -12,8 +12,6 @@
 
 #include "process.h"
 
-#define LAST_GENERATION 0xffffu
-
 static uint32_t generation = 1;
 
 /* The recorder's own copy: in a shared library it serves the modules that have no hooks of theirs.
@@ -184,7 +182,7 @@ uint64_t modules_own_tag(void) {
 }
 
 static void raise_generation(void) {
-    if (generation == LAST_GENERATION) {
+    if (generation == SEGMENT_LAST_GENERATION) {
         segment.header->losses.modules++;
         return;
     }

@@ -5,9 +5,10 @@
  *
  * Resynchronisation: each frame holds the stack pointer of its function at its entry hook. On entry
  * at s, a frame below s is dead; one at s is dead unless the entered function was inlined into it,
- * and then has its call site. On exit at s, the frame that ends is the first from the top with this
- * function and call site whose caller does not lie below s (a tail-jumped exit hook runs at its
- * caller's stack pointer).
+ * and then has its call site. An external function has its caller's stack pointer, which makes two
+ * of them at one s, but not one and its caller. On exit at s, the frame that ends is the first from
+ * the top with this function and call site whose caller does not lie below s (a tail-jumped exit
+ * hook runs at its caller's stack pointer).
  */
 #include <errno.h>
 
@@ -23,6 +24,8 @@ static bool is_dead(const struct lane *lane, const struct segment_frame *frame, 
                     uint64_t call_site, uintptr_t sp) {
     if (frame->sp != sp)
         return frame->sp < sp;
+    if (function & SEGMENT_EXTERNAL)
+        return (node_of(frame)->function & SEGMENT_EXTERNAL) != 0;
     return node_of(frame)->call_site != call_site ||
            (lane->resync_sp != 0 && node_of(frame)->function == function);
 }

@@ -28,6 +28,17 @@ CINSTR_HOOK void cinstr1_count_enter(void *callee, void *caller);
 CINSTR_HOOK void cinstr1_count_exit(void *callee, void *caller);
 CINSTR_HOOK void cinstr1_count_leaf(void *callee, void *caller);
 
+/* Around the call of an external function, one that has no hooks of its own. `name` is a function
+ * that does nothing, and has the symbol CINSTR_EXTERNAL and the other's. Returned is the call site,
+ * which the exit takes; NULL: the function has hooks after all, in another file of this program or
+ * library. That file puts a `name` of its own into the section cinstr_hooked, and the linker
+ * prefers it. */
+#define CINSTR_EXTERNAL "cinstr.external."
+CINSTR_HOOK void *cinstr1_enter_external(void *name);
+CINSTR_HOOK void cinstr1_exit_external(void *name, void *call_site);
+CINSTR_HOOK void *cinstr1_count_enter_external(void *name);
+CINSTR_HOOK void cinstr1_count_exit_external(void *name, void *call_site);
+
 /* LLVM instructions that were executed since the last call of this, in the innermost open call. */
 CINSTR_HOOK void cinstr1_count_instructions(uint64_t count);
 

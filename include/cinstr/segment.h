@@ -48,7 +48,7 @@
 
 #define SEGMENT_MAGIC         UINT64_C(0x4745535254534e49) /* "INSTRSEG" */
 #define SEGMENT_VERSION_MAJOR 2u
-#define SEGMENT_VERSION_MINOR 0u
+#define SEGMENT_VERSION_MINOR 1u
 #define SEGMENT_BYTE_ORDER    UINT32_C(0x01020304)
 #define SEGMENT_HEADER_SIZE   4096u
 
@@ -62,6 +62,15 @@
  * holds it was loaded (1 and up; dlclose starts the next). Generation 0 marks a pseudo function. */
 #define SEGMENT_ADDRESS_BITS 48
 #define SEGMENT_ADDRESS_MASK ((UINT64_C(1) << SEGMENT_ADDRESS_BITS) - 1)
+
+/* Set in the word of an external function, one without hooks whose caller has them around the call.
+ * The address is that of what is named after it in the caller's module: see hooks.h. */
+#define SEGMENT_EXTERNAL (UINT64_C(1) << 63)
+
+#define SEGMENT_LAST_GENERATION UINT32_C(0x7fff)
+static inline uint32_t segment_generation(uint64_t function) {
+    return (uint32_t)(function >> SEGMENT_ADDRESS_BITS) & SEGMENT_LAST_GENERATION;
+}
 
 enum segment_pseudo {
     SEGMENT_FUNCTION_ROOT = 1, /* a lane's root; not a frame of any stack */

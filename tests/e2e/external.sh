@@ -1,0 +1,305 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# External calls, under each clang that has a plugin: as many as the program and a library before
+# libc count, by their own names however a program is linked, with the time that they wait; what
+# they call back below them; through exceptions, jumps, fork and threads; and the same numbers in
+# every other profile as without.
+# shellcheck disable=SC2317,SC2016
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/real/programs.sh
+. "$TOP/tests/real/programs.sh"
+export BUILD
+cd "$SCRATCH" || exit 1
+
+versions=()
+for version in 14 16 19; do
+    [[ -f $BUILD/cinstr-plugin-$version.so ]] && command -v "clang-$version" >/dev/null &&
+        versions+=("$version")
+done
+((${#versions[@]})) || { skip "external calls" "no LLVM with its headers is here" && checks=1 && finish; }
+
+# --- a program that counts its own -----------------------------------------------------------------
+without_arguments() {
+    sed -E ':more; s/\([^()]*\)//; t more; s/"([^"]*)"/\1/g'
+}
+edges() { # PROFILE: those from the program's own functions, and what those call back; what was open at fork is not a call
+    "$CINSTR" report --edges --csv "$1" | tail -n +2 | without_arguments | grep -v '^[-[]' |
+        awk -F, '$3 != 0 { print $1, $2, $3 }' | sort
+}
+built() { # VERSION OPTIONS…
+    "$CINSTR" cc "${choice[@]}" "clang-$1" "${@:2}" -pthread "$TOP/tests/programs/external.c" -o program
+}
+ran() { # OPTIONS OF CINSTR_OPTIONS
+    rm -f said.* profile.*
+    TRUTH_OUTPUT=$SCRATCH/said CINSTR_OPTIONS=output=profile.%p.pb.gz$1 ./program 20
+}
+as_said() { # the program's edges, and its child's
+    local said
+    for said in said.*; do
+        "$CINSTR" verify -q "profile.${said#said.}.pb.gz" &&
+            sort "$said" | diff - <(edges "profile.${said#said.}.pb.gz") || return
+    done
+    [[ $(echo said.*) == *' '* ]]
+}
+exact() { # VERSION OPTIONS…
+    built "$@" && ran "" && as_said
+}
+parent() { # the profile of the process that has forked
+    local said
+    said=$(grep -l "^main waits" said.*) && echo "profile.${said#said.}.pb.gz"
+}
+# waited CALLER CALLEE MILLISECONDS: the edge has them, and the caller has them not as its own.
+waited() {
+    "$CINSTR" report --edges --csv "$(parent)" | awk -F, -v caller="$1" -v callee="$2" -v least=$(($3 * 1000000)) '
+        NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+        $2 == caller { taken = $column["total_ns"] - $column["self_ns"] }
+        $1 == caller && $2 == callee { edge = $column["total_ns"] }
+        END { exit !(edge >= least && (caller == "writer" || taken >= least)) }'
+}
+untimed() {
+    "$CINSTR" report "$(parent)" | grep -q '^note  *time: none was measured'
+}
+# A static program writes its profile if the reader is linked.
+read -ra needed < <(pkg-config --static --libs libdw libelf libprotobuf-c zlib)
+static=(-static "-Wl,-u,cinstr_reader_write_profile" "$BUILD/static/libcinstr_reader.a" "${needed[@]}" -lsupc++ -lm)
+
+for version in "${versions[@]}"; do
+    clang="clang-$version"
+    choice=(--external=libc)
+    for level in 0 1 2 3; do
+        check "$clang -O$level: every call of libc's functions, where it was made" exact "$version" -O$level
+    done
+    check "$clang: the wait of nanosleep is its own" waited writer nanosleep 30
+    check "$clang: the wait of read is its own" waited waits read 30
+    check "$clang, timing=adaptive: every call" eval 'ran :timing=adaptive && as_said'
+    check "$clang: names in a program that is not position independent" exact "$version" -O2 -fno-pie -no-pie
+    check "$clang: names in a position independent program" exact "$version" -O2 -fPIE -pie
+    check "$clang: names in a static program" exact "$version" -O2 -Wno-unused-command-line-argument "${static[@]}"
+    check "$clang: names and counts without builtins" exact "$version" -O2 -fno-builtin
+    check "$clang: -cinstr-count counts them as well" exact "$version" -O2 -Xclang -mllvm -Xclang -cinstr-count
+    check "$clang: and times none" untimed
+    for lto in full thin; do
+        command -v "ld.lld-$version" >/dev/null || continue
+        check "$clang: $lto link-time optimisation" exact "$version" -O2 -flto=$lto -fuse-ld=lld
+    done
+    choice=(--external=libc --before-inlining)
+    check "$clang: hooks before inlining" exact "$version" -O2
+done
+
+# --- which are asked for ---------------------------------------------------------------------------
+listed() { # VERSION LIST: the external edges of the program
+    printf '%b' "$2" >list && built "$1" -O2 -Xclang -mllvm -Xclang -cinstr-list=list && ran "" &&
+        edges "$(parent)" | cut -d' ' -f2 | grep -x 'malloc\|free\|strlen\|memcpy\|read\|qsort' | sort -u | tr '\n' ' '
+}
+refused() { # VERSION LIST PATTERN
+    printf '%b' "$2" >list && ! built "$1" -Xclang -mllvm -Xclang -cinstr-list=list 2>err && grep -q "error: cinstr: list$3" err
+}
+# Counted alone: its wait is its caller's.
+counted_by_list() { # VERSION
+    [[ $(listed "$1" 'external fun:read\ncount fun:read\n') == "read " ]] && "$CINSTR" report --csv "$(parent)" |
+        awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+            $1 == "read" { none = $column["total_ns"] == 0 && $column["calls"] == 1 }
+            $1 == "waits" { own = $column["self_ns"] >= 30000000 } END { exit !(none && own) }'
+}
+for version in "${versions[@]}"; do
+    clang="clang-$version"
+    choice=()
+    check "$clang: none unless asked for" eval '[[ -z $(listed "$version" "") ]]'
+    check "$clang: those that the list names" eval \
+        '[[ $(listed "$version" "external fun:str*\nexternal fun:[mr]*\nskip fun:malloc\n") == "memcpy read strlen " ]]'
+    check "$clang: a line that counts them" counted_by_list "$version"
+    check "$clang: external functions by source are refused" refused "$version" 'external src:*\n' ':1: names src:'
+    choice=('--external=malloc,str*')
+    check "$clang: those that the option names, unless the list skips them" eval \
+        '[[ $(listed "$version" "") == "malloc strlen " && $(listed "$version" "skip fun:str*\n") == "malloc " ]]'
+    choice=('--external=[')
+    check "$clang: what is no pattern is refused" eval '! built "$version" 2>err && grep -q "cinstr-external: \[ is no glob" err'
+done
+check "gcc has no external calls, and cc says so" eval \
+    '! "$CINSTR" cc --external=libc gcc -c "$TOP/tests/programs/external.c" -o none.o 2>err && grep -q "^cinstr: cc: --external takes clang" err'
+
+# --- other files of the program --------------------------------------------------------------------
+cat >main.c <<'END'
+#include <stdlib.h>
+int hooked(int x), unhooked(int x), compare(const void *a, const void *b);
+int main(int argc, char **argv) {
+    int values[] = {argc, 2, 1}, sum = argv[0] == 0;
+    for (int i = 0; i < 10; i++)
+        sum += hooked(i) + unhooked(i);
+    qsort(values, 3, sizeof values[0], compare);
+    return sum == 1;
+}
+END
+printf 'int unhooked(int); int hooked(int x) { return unhooked(x) + 1; }\n' >hooked.c
+printf 'int unhooked(int x) { return x; }\n' >unhooked.c
+printf 'int compare(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }\n' >compare.c
+cat >expected <<'END'
+hooked unhooked 10
+main hooked 10
+main qsort 1
+main unhooked 10
+END
+several() { # VERSION, how compare.c is compiled, OPTIONS…
+    local clang=("$CINSTR" cc "--external=*" "clang-$1")
+    "${clang[@]}" -Wno-unused-command-line-argument "${@:3}" -c main.c && "${clang[@]}" -Wno-unused-command-line-argument "${@:3}" -c hooked.c && "clang-$1" -O2 -c unhooked.c && $2 -c compare.c &&
+        "${clang[@]}" "${@:3}" main.o hooked.o compare.o unhooked.o -o program && CINSTR_OPTIONS=output=several.pb.gz ./program &&
+        edges several.pb.gz | grep -v ' compare ' | diff expected - && edges several.pb.gz | grep -q '^qsort compare [1-9]'
+}
+for version in "${versions[@]}"; do
+    others=()
+    command -v "ld.lld-$version" >/dev/null && others=("-O2 -fuse-ld=lld -flto" "-O2 -fuse-ld=lld -Wl,--icf=all")
+    for options in "-O0" "-O2" "-O2 -fPIC" "-O2 -fno-pie -no-pie" "${others[@]}"; do
+        read -ra words <<<"$options"
+        check "clang-$version $options: a function with hooks in another file is not external" \
+            several "$version" "gcc -g -finstrument-functions" "${words[@]}"
+    done
+    check "clang-$version: clang's own hooks below an external function" \
+        several "$version" "clang-$version -g -finstrument-functions" -O2
+done
+
+# --- random programs, which count their own edges --------------------------------------------------
+truth=$TOP/tests/truth
+check "the truth tools build" eval 'gcc -O1 -std=gnu11 "$truth"/{generate,statements,blocks}.c -o generate &&
+    gcc -O1 -std=gnu11 -fexceptions -c "$truth/truth.c"'
+# Between two functions with hooks there may be an external one, truth_sort() say: then which function called that
+# is not told, but all calls are there, and no edge has more than it should.
+compared_edges() { # TRUTH PROFILE
+    awk 'NR == FNR && $1 == "=" { total[$2] = $3; next }
+        NR == FNR { if (!/^#/) truth[$1, $2] = $3; next }
+        !($2 in total) { next }
+        { found[$2] += $3; if ($1 in total) edge[$1, $2] += $3; else external[$2] }
+        END {
+            for (name in total) if (found[name] != total[name]) { print name, total[name], found[name]; bad = 1 }
+            for (one in edge) if (edge[one] > truth[one]) { print "more", one, truth[one], edge[one]; bad = 1 }
+            for (one in truth) { split(one, ends, SUBSEP)
+                if (edge[one] < truth[one] && !(ends[2] in external)) { print "less", one, truth[one], edge[one]; bad = 1 } }
+            exit bad }' "$1" <("$CINSTR" report --edges --csv "$2" | tail -n +2 | without_arguments |
+        awk -F, '{ print $1, $2, $3 }')
+}
+random_program() { # VERSION LANGUAGE LEVEL SEED
+    local driver=clang-$1
+    [[ $2 == c ]] || driver=clang++-$1
+    ./generate "$4" --lang "$2" >"random.$2" &&
+        "$CINSTR" cc '--external=*' --before-inlining "$driver" "-O$3" -w -I"$truth" "random.$2" truth.o -pthread -o random &&
+        rm -f random.truth && TRUTH_OUTPUT=random.truth CINSTR_OPTIONS=output=random.pb.gz ./random >random.out 2>&1 &&
+        is_empty random.out && "$CINSTR" verify -q random.pb.gz && [[ -s random.truth ]] &&
+        grep '^raise ' <(edges random.pb.gz) && compared_edges random.truth random.pb.gz
+}
+for version in "${versions[@]}"; do
+    for language in c c++; do
+        for level in 0 2; do
+            check "clang-$version -O$level: a random program in $language, through jumps, signals, threads and coroutines" \
+                random_program "$version" "$language" "$level" "$((version + level))"
+        done
+    done
+done
+
+# --- C++ -------------------------------------------------------------------------------------------
+cat >thrown.cc <<'END'
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <stdexcept>
+#include <vector>
+#define KEPT __attribute__((noinline))
+static int compared, thrown, caught, afters;
+static volatile std::size_t sink;
+static const char *volatile text = "text";
+struct Guard { char *copy; KEPT ~Guard() { std::free(copy); } };
+KEPT static int after(int x) { afters++; sink = std::strlen(text); return x; }
+KEPT static int thrower(const void *a, const void *) {
+    if (++compared % 7 == 0) { thrown++; throw std::runtime_error("7"); }
+    return *static_cast<const int *>(a) % 2;
+}
+KEPT static int sorter() {
+    int values[] = {5, 3, 4, 1};
+    Guard guard{strdup(text)};
+    std::qsort(values, 4, sizeof values[0], thrower);
+    return after(values[0]);
+}
+KEPT static int catcher() { try { return sorter(); } catch (const std::exception &) { return after(2); } }
+KEPT static int huge(std::size_t size) {
+    try { ::operator delete(::operator new(size)); } catch (const std::bad_alloc &) { return after(1); }
+    return 0;
+}
+KEPT static int at(std::vector<int> &v, unsigned i) { try { return v.at(i); } catch (const std::out_of_range &) { caught++; return after(3); } }
+int main() {
+    std::vector<int> v(3);
+    for (int i = 0; i < 100; i++)
+        sink = catcher() + huge(i % 2 ? SIZE_MAX / 4 : 100) + at(v, i % 6) + after(4);
+    std::printf("sorter qsort 100\nqsort thrower %d\nsorter Guard::~Guard 100\nGuard::~Guard free 100\n", compared);
+    std::printf("sorter strdup 100\nsorter after %d\ncatcher sorter 100\ncatcher after %d\n", 100 - thrown, thrown);
+    std::printf("huge operator new 100\nhuge operator delete 50\nhuge after 50\nat after %d\n", caught);
+    std::printf("main catcher 100\nmain huge 100\nmain at 100\nmain after 100\nafter strlen %d\n", afters);
+}
+END
+thrown() { # VERSION OPTIONS…
+    "$CINSTR" cc '--external=libc,_Zn?m,_Zd?P*' "clang++-$1" "${@:2}" thrown.cc -o thrown &&
+        CINSTR_OPTIONS=output=thrown.pb.gz ./thrown | sort >said && "$CINSTR" verify thrown.pb.gz &&
+        [[ -s said && -z $(edges thrown.pb.gz | sort | comm -23 said -) ]]
+}
+for version in "${versions[@]}"; do
+    for level in 0 1 2 3; do
+        check "clang-$version -O$level: exceptions through external functions" thrown "$version" -O$level
+    done
+done
+
+# --- real programs, beside a library that counts ---------------------------------------------------
+check "the counting library builds" gcc -O2 -D_GNU_SOURCE -shared -fPIC -fno-builtin -fno-optimize-sibling-calls \
+    "$TOP/tests/programs/count_libc.c" -o count_libc.so
+external_build() { # PROGRAM COMPILER
+    local flags
+    flags=$(real_flags "$1" "$2" plugin) || return
+    # shellcheck disable=SC2086
+    real_compile "$1" "$2" $flags "-fplugin=$BUILD/cinstr-plugin-${2#clang-}.so" \
+        -Xclang -mllvm -Xclang "-cinstr-external=libc,_Zn?m,_Zd?P*" && real_link "$1" "$2" "$SCRATCH/$1" "${LINK_CINSTR[@]}"
+}
+sums() { # name,calls: of each name without arguments
+    without_arguments | awk -F, '{ calls[$1] += $2 } END { for (name in calls) print name "," calls[name] }' | sort
+}
+as_counted() { # PROGRAM COMPILER, what not to compare
+    rm -f counted profile.pb.gz
+    external_build "$1" "$2" && CINSTR_OPTIONS=output=$SCRATCH/profile.pb.gz real_run "$1" test \
+        env LD_PRELOAD="$SCRATCH/count_libc.so" COUNT_LIBC_OUTPUT="$SCRATCH/counted" "./$1" >out &&
+        "$CINSTR" verify profile.pb.gz && (($(wc -l <counted) > 3)) && c++filt <counted | sums | grep -v "$3" >expected &&
+        "$CINSTR" report --csv profile.pb.gz | sums | grep "$(sed 's/,.*/,/; s/^/^/' expected)" | diff expected -
+}
+for version in "${versions[@]}"; do
+    for program in ${PROGRAMS:-lua json}; do
+        without=none
+        [[ $program != json ]] || without='^free,' # libstdc++ jumps to it from what the program calls
+        check "$program by clang-$version: as many calls as a library before libc counts" as_counted "$program" "clang-$version" $without
+    done
+done
+
+# --- beside the other profiles ---------------------------------------------------------------------
+charges() { # VERSION: each edge of the heap profile, with and without external calls
+    local one
+    for one in with without; do
+        choice=(--external=libc)
+        [[ $one == with ]] || choice=()
+        built "$1" -O2 -L"$BUILD" -lcinstr_heap && ran :heap=exact || return
+        "$CINSTR" report --edges --csv "$(parent | sed 's/\.pb/.heap.pb/')" | sort >"$one"
+    done
+    grep -q '^pthread_create,.*,1,304,' with && grep -q '^main,allocate,.*,20,210,210,' with &&
+        diff <(grep -v allocate_dtv without) <(grep -v pthread_create with)
+}
+instructions() { # VERSION: those of the whole program
+    local one
+    for one in with without; do
+        choice=(--external=libc --instructions)
+        [[ $one == with ]] || choice=(--instructions)
+        built "$1" -O2 && ran "" || return
+        "$CINSTR" report --csv "$(parent)" | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+            { sum += $column["instructions"] } END { print sum }' >"$one"
+    done
+    (($(<with) > 0)) && diff without with
+}
+for version in "${versions[@]}"; do
+    check "clang-$version: the heap profile is the same" charges "$version"
+    check "clang-$version: as many instructions in all" instructions "$version"
+done
+finish
