@@ -11,13 +11,22 @@
 #include "report.h"
 #include "report_data.h"
 #include "report_leaks.h"
+#include "report_never_called.h"
 #include "source.h"
 #include "thread_frames.h"
 
 enum { TEXT_LIMIT = 100 };
 #define TEXT_LEAST_PERCENT 0.5
 
-enum view { VIEW_FUNCTIONS, VIEW_EDGES, VIEW_TREE, VIEW_ADDRESSES, VIEW_LEAKS, VIEW_PAGE };
+enum view {
+    VIEW_FUNCTIONS,
+    VIEW_EDGES,
+    VIEW_TREE,
+    VIEW_ADDRESSES,
+    VIEW_LEAKS,
+    VIEW_NEVER_CALLED,
+    VIEW_PAGE,
+};
 
 struct request {
     enum view view;
@@ -70,6 +79,8 @@ static int report_profile(const struct request *request, struct profile *profile
     if (request->view == VIEW_LEAKS)
         return report_leaks(stdout, profile, request->options.limit,
                             request->format == &report_json, error);
+    if (request->view == VIEW_NEVER_CALLED)
+        return report_never_called(stdout, profile, request->format, &request->options, error);
     if (request->build.by_thread && thread_frames_add(profile, error) != 0)
         return -1;
     struct analysis *analysis = analysis_new(profile, &request->analysis, error);
@@ -109,6 +120,8 @@ static const char help[] =
     "      --tree            the call tree\n"
     "      --leaks           what is still held, by who allocated it: of a heap\n"
     "                        profile, or a process recorded with heap=\n"
+    "      --never-called    instrumented functions without a call: of programs that\n"
+    "                        cinstr's LLVM plugin built\n"
     "      --by-thread       keep threads apart, as outermost frames\n"
     "      --value NAME      which of the profile's values: wall (default), cpu, ...\n"
     "      --focus REGEX     only stacks with a function that matches (an extended\n"
@@ -146,6 +159,7 @@ enum {
     OPTION_TREE,
     OPTION_ADDRESSES,
     OPTION_LEAKS,
+    OPTION_NEVER_CALLED,
     OPTION_BY_THREAD,
     OPTION_VALUE,
     OPTION_FOCUS,
@@ -163,6 +177,7 @@ static const struct option long_options[] = {
     {"tree", no_argument, NULL, OPTION_TREE},
     {"addresses", no_argument, NULL, OPTION_ADDRESSES},
     {"leaks", no_argument, NULL, OPTION_LEAKS},
+    {"never-called", no_argument, NULL, OPTION_NEVER_CALLED},
     {"by-thread", no_argument, NULL, OPTION_BY_THREAD},
     {"value", required_argument, NULL, OPTION_VALUE},
     {"focus", required_argument, NULL, OPTION_FOCUS},
@@ -248,6 +263,9 @@ static int set_option(const struct command *command, void *context, int option) 
     case OPTION_LEAKS:
         request->view = VIEW_LEAKS;
         request->build.kind = "heap";
+        return STATUS_FINE;
+    case OPTION_NEVER_CALLED:
+        request->view = VIEW_NEVER_CALLED;
         return STATUS_FINE;
     case OPTION_BY_THREAD:
         request->build.by_thread = true;

@@ -43,6 +43,9 @@ struct report_format {
 
 extern const struct report_format report_text, report_csv, report_json;
 
+/* A field of CSV, quoted if need be. */
+void report_csv_text(FILE *out, const char *text);
+
 /* `callee call_site count`, a line an edge, addresses as the ELF files have them. For tools that
  * compare counts with another recorder's. */
 int report_addresses(FILE *out, const struct profile *profile, struct error *error);

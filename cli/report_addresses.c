@@ -4,14 +4,12 @@
  * Called by the report command, for tools that compare counts with another recorder's. Never asks
  * symbols or lines: an edge is a callee and the place it returns to.
  */
-#include <fcntl.h>
-#include <gelf.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "report.h"
+#include "symbols.h"
 #include "text.h"
 
 struct place {
@@ -24,48 +22,6 @@ struct address_edge {
     struct place callee, call_site;
     int64_t count;
 };
-
-/* --- addresses in the files --------------------------------------------------------------------
- */
-
-/* What was loaded from `offset` of the file has this address there; where the file does not say,
- * the offset, which is the same for most. */
-static uint64_t find_address(Elf *elf, uint64_t offset) {
-    size_t count = 0;
-    if (elf == NULL || elf_getphdrnum(elf, &count) != 0)
-        return offset;
-    for (size_t i = 0; i < count; i++) {
-        GElf_Phdr header;
-        if (gelf_getphdr(elf, (int)i, &header) != NULL && header.p_type == PT_LOAD &&
-            (header.p_flags & PF_X) != 0 && offset >= header.p_offset &&
-            offset - header.p_offset < header.p_filesz)
-            return offset - header.p_offset + header.p_vaddr;
-    }
-    return offset;
-}
-
-/* What is added to an address of the process that lies in the mapping. */
-static uint64_t mapping_shift(const struct profile_mapping *mapping) {
-    const int fd = open(mapping->file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    Elf *elf = NULL;
-    if (fd >= 0 && elf_version(EV_CURRENT) != EV_NONE)
-        elf = elf_begin(fd, ELF_C_READ, NULL);
-    const uint64_t shift = find_address(elf, mapping->offset) - mapping->start;
-    elf_end(elf);
-    if (fd >= 0)
-        close(fd);
-    return shift;
-}
-
-static uint64_t *mapping_shifts(const struct profile *profile) {
-    uint64_t *shifts = calloc((size_t)profile->mapping_count + 1, sizeof(*shifts));
-    for (uint32_t i = 0; shifts != NULL && i < profile->mapping_count; i++)
-        shifts[i] = mapping_shift(&profile->mappings[i]);
-    return shifts;
-}
-
-/* --- edges -------------------------------------------------------------------------------------
- */
 
 static struct place place_of(const struct profile *profile, const uint64_t *shifts, uint32_t index,
                              bool is_caller) {
@@ -149,7 +105,7 @@ int report_addresses(FILE *out, const struct profile *profile, struct error *err
         type = profile_find_value_type(profile, "edge_calls");
     if (type == PROFILE_NONE)
         return error_set(error, "the profile does not count calls");
-    uint64_t *shifts = mapping_shifts(profile);
+    uint64_t *shifts = symbols_shifts(profile);
     struct address_edge *edges =
         reallocarray(NULL, (size_t)profile->sample_count + 1, sizeof(*edges));
     int result = -1;

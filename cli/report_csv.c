@@ -10,7 +10,7 @@
 #include "report.h"
 
 /* Control characters, which the format has no place for, become '?'. */
-static void print_text(FILE *out, const char *text) {
+void report_csv_text(FILE *out, const char *text) {
     const char *quote = strpbrk(text, ",\"") == NULL ? "" : "\"";
     fputs(quote, out);
     for (; *text != '\0'; text++) {
@@ -33,7 +33,7 @@ static uint32_t print_header(FILE *out, const struct analysis *analysis, const c
     fputs(first, out);
     for (uint32_t i = 0; i < count; i++) {
         putc(',', out);
-        print_text(out, columns[i].name);
+        report_csv_text(out, columns[i].name);
     }
     fprintf(out, ",%s\n", last);
     return count;
@@ -48,10 +48,10 @@ static int print_functions(FILE *out, const struct analysis *analysis,
     uint32_t count = print_header(out, analysis, "function", "file,line", columns);
     for (uint32_t i = 0; i < rows.count; i++) {
         const struct analysis_function *function = &analysis->functions[rows.rows[i]];
-        print_text(out, function->name);
+        report_csv_text(out, function->name);
         print_values(out, &analysis->function_sums, rows.rows[i], columns, count);
         putc(',', out);
-        print_text(out, function->file);
+        report_csv_text(out, function->file);
         fprintf(out, ",%" PRId64 "\n", function->line);
     }
     report_rows_free(&rows);
@@ -69,14 +69,14 @@ static int print_edges(FILE *out, const struct analysis *analysis,
     for (uint32_t i = 0; i < rows.count; i++) {
         const struct analysis_edge *edge = &analysis->edges[rows.rows[i]];
         bool is_outermost = edge->caller == PROFILE_NONE;
-        print_text(out, is_outermost ? "-" : analysis->functions[edge->caller].name);
+        report_csv_text(out, is_outermost ? "-" : analysis->functions[edge->caller].name);
         putc(',', out);
-        print_text(out, analysis->functions[edge->callee].name);
+        report_csv_text(out, analysis->functions[edge->callee].name);
         print_values(out, &analysis->edge_sums, rows.rows[i], columns, count);
         putc(',', out);
-        print_text(out, is_outermost ? "" : analysis->functions[edge->caller].file);
+        report_csv_text(out, is_outermost ? "" : analysis->functions[edge->caller].file);
         putc(',', out);
-        print_text(out, analysis->functions[edge->callee].file);
+        report_csv_text(out, analysis->functions[edge->callee].file);
         putc('\n', out);
     }
     report_rows_free(&rows);
@@ -94,10 +94,10 @@ static int print_tree(FILE *out, const struct analysis *analysis,
         const struct analysis_node *node = &analysis->nodes[rows.rows[i]];
         const struct analysis_function *function = &analysis->functions[node->function];
         fprintf(out, "%u,%u,%u,", rows.rows[i], node->parent, node->depth);
-        print_text(out, function->name);
+        report_csv_text(out, function->name);
         print_values(out, &analysis->node_sums, rows.rows[i], columns, count);
         putc(',', out);
-        print_text(out, function->file);
+        report_csv_text(out, function->file);
         putc('\n', out);
     }
     report_rows_free(&rows);

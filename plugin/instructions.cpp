@@ -45,9 +45,8 @@ static const CallBase *asHook(const Instruction &instruction) {
 /* The function's own entry hook; nullptr: it has none. */
 static const Instruction *findEntry(const Function &function) {
     for (const Instruction &instruction : function.getEntryBlock()) {
-        const CallBase *hook = asHook(instruction);
-        if (hook != nullptr && hook->getArgOperand(0)->stripPointerCasts() == &function)
-            return hook;
+        if (Selection::isOwnHook(instruction))
+            return &instruction;
     }
     return nullptr;
 }
@@ -132,12 +131,9 @@ static uint64_t countToEnd(const Instruction *from) {
 }
 
 static bool endsFunction(const Instruction &instruction) {
-    const auto *hook = asHook(instruction);
     const Instruction *last = instruction.getParent()->getTerminator();
 
-    if (hook == nullptr ||
-        hook->getArgOperand(0)->stripPointerCasts() != instruction.getFunction() ||
-        !(isa<ReturnInst>(last) || isa<ResumeInst>(last)))
+    if (!Selection::isOwnHook(instruction) || !(isa<ReturnInst>(last) || isa<ResumeInst>(last)))
         return false;
     for (const Instruction *next = instruction.getNextNode(); next != nullptr;
          next = next->getNextNode()) {

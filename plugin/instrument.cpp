@@ -16,9 +16,11 @@
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Passes/PassPlugin.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Transforms/IPO/GlobalDCE.h"
 #include "llvm/Transforms/Utils/EscapeEnumerator.h"
 
 #include "external.h"
+#include "function_table.h"
 #include "instructions.h"
 #include "selection.h"
 
@@ -142,16 +144,13 @@ class Instrument : public PassInfoMixin<Instrument> {
 
 /* At -O0 clang 17 and later have put in their own hooks before any plugin is asked. */
 bool takeCalls(Function &function) {
-    std::vector<CallInst *> calls;
+    std::vector<Instruction *> calls;
 
     for (Instruction &instruction : instructions(function)) {
-        auto *call = dyn_cast<CallInst>(&instruction);
-        const auto *hook = call == nullptr ? nullptr : call->getCalledFunction();
-        if (hook != nullptr && cinstr::Selection::isHook(*hook) &&
-            call->getArgOperand(0)->stripPointerCasts() == &function)
-            calls.push_back(call);
+        if (cinstr::Selection::isOwnHook(instruction))
+            calls.push_back(&instruction);
     }
-    for (CallInst *call : calls)
+    for (Instruction *call : calls)
         call->eraseFromParent();
     return !calls.empty();
 }
@@ -211,11 +210,16 @@ PreservedAnalyses Instrument::run(Module &module, ModuleAnalysisManager &) {
 void registerPasses(PassBuilder &builder) {
     builder.registerPipelineStartEPCallback(
         [](ModulePassManager &manager, OptimizationLevel) { manager.addPass(Instrument(false)); });
-    builder.registerOptimizerLastEPCallback([](ModulePassManager &manager, OptimizationLevel) {
-        manager.addPass(Instrument(true));
-        if (cinstr::CountInstructions::isWanted())
-            manager.addPass(createModuleToFunctionPassAdaptor(cinstr::CountInstructions()));
-    });
+    builder.registerOptimizerLastEPCallback(
+        [](ModulePassManager &manager, OptimizationLevel level) {
+            manager.addPass(Instrument(true));
+            if (cinstr::CountInstructions::isWanted())
+                manager.addPass(createModuleToFunctionPassAdaptor(cinstr::CountInstructions()));
+            /* What nobody needs any more must go first: the table would keep it. */
+            if (level != OptimizationLevel::O0)
+                manager.addPass(GlobalDCEPass());
+            manager.addPass(cinstr::ListFunctions());
+        });
 }
 
 } // namespace

@@ -145,6 +145,14 @@ bool Selection::isHook(const Function &function) {
            function.getName().find("cinstr1_") == 0;
 }
 
+bool Selection::isOwnHook(const Instruction &instruction) {
+    const auto *call = dyn_cast<CallBase>(&instruction);
+    const Function *hook = call == nullptr ? nullptr : call->getCalledFunction();
+
+    return hook != nullptr && isHook(*hook) && call->arg_size() == 2 &&
+           call->getArgOperand(0)->stripPointerCasts() == instruction.getFunction();
+}
+
 static bool isInterruptHandler(const Function &function) {
     return function.getCallingConv() == CallingConv::X86_INTR ||
            function.hasFnAttribute("interrupt");

@@ -36,6 +36,8 @@ class Selection {
      * counted. */
     Hooking external(llvm::StringRef name) const;
     static bool isHook(const llvm::Function &function);
+    /* A call of a hook, for the very function that it stands in. */
+    static bool isOwnHook(const llvm::Instruction &instruction);
 
   private:
     bool isPossible(const llvm::Function &function) const;

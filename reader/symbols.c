@@ -14,6 +14,7 @@
 
 #include "profile_arena.h"
 #include "symbols_file.h"
+#include "symbols_instrumented.h"
 #include "symbols_name.h"
 #include "symbols_scopes.h"
 #include "symbols_table.h"
@@ -260,4 +261,23 @@ int64_t symbols_line(struct symbols *symbols, uint32_t index, uint64_t function,
     line = scopes_line(&module->scopes, caller->definition, address - module->as_loaded.bias);
     complain_of_lack(module);
     return line;
+}
+
+int symbols_instrumented(struct symbols *symbols, uint32_t index, struct instrumented *functions,
+                         struct error *error) {
+    struct module *module = &symbols->modules[index];
+    jmp_buf here;
+
+    escape = &here;
+    if (setjmp(here) != 0)
+        give_up_lines(module);
+    else
+        open_module(module);
+    if (module->file.main.elf == NULL)
+        return error_set(error, "%s", module->complaint.message);
+    if (instrumented_read(functions, &module->file, error) != 0)
+        return error_prefix(error, "%s", base_name(module));
+    for (uint32_t i = 0; i < functions->count; i++)
+        functions->addresses[i] += module->as_loaded.bias;
+    return 0;
 }

@@ -17,6 +17,7 @@
 
 #include "error.h"
 
+struct profile;
 struct symbols;
 
 struct symbol {
@@ -42,6 +43,20 @@ bool symbols_function(struct symbols *symbols, uint32_t module, uint64_t address
  * part split off from it, a copy of it inlined into another), lies in another file, or is not
  * known. Both addresses are in `module`. */
 int64_t symbols_line(struct symbols *symbols, uint32_t module, uint64_t function, uint64_t address);
+
+/* The functions that the module's file says are instrumented (cinstr/function_table.h): addresses
+ * of the process, ascending, each once; none when the file has no such table. To be freed by the
+ * caller. -1 with `error` filled: the file is not there, or not the one that ran. */
+struct instrumented { /* starts all zero */
+    uint64_t *addresses;
+    uint32_t count;
+};
+int symbols_instrumented(struct symbols *symbols, uint32_t module, struct instrumented *functions,
+                         struct error *error);
+
+/* What is to be added to addresses of each of the profile's mappings to make them those of the ELF
+ * file. NULL when out of memory; to be freed by the caller. */
+uint64_t *symbols_shifts(const struct profile *profile);
 
 /* Why a module has no names, as a line for the profile's comments; NULL when there is nothing to
  * say ("libfoo.so: the file has changed since (build id)", "no debug information: no lines"). */

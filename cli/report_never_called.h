@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The instrumented functions that a profile has no call of, by name. Called by the report command.
+ */
+#ifndef CINSTR_CLI_REPORT_NEVER_CALLED_H
+#define CINSTR_CLI_REPORT_NEVER_CALLED_H
+
+#include "report.h"
+
+/* Of `options`, what to show and how many. -1 with `error` filled: as when what ran does not say
+ * what is instrumented. */
+int report_never_called(FILE *out, const struct profile *profile,
+                        const struct report_format *format, const struct report_options *options,
+                        struct error *error);
+
+#endif

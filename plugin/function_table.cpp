@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Emits the table of instrumented functions (see function_table.h): a section of one word for each,
+ * which the linker keeps or throws away with the function (!associated, and the same comdat). In
+ * the table is what has a hook of its own: a clone that reports itself as the original is not.
+ */
+#include "function_table.h"
+
+#include <cinstr/function_table.h>
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/GlobalAlias.h"
+#include "llvm/IR/GlobalVariable.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Transforms/Utils/ModuleUtils.h"
+
+#include "selection.h"
+
+using namespace llvm;
+
+namespace cinstr {
+
+static bool isInstrumented(const Function &function) {
+    return !function.isDeclaration() && !function.hasAvailableExternallyLinkage() &&
+           any_of(instructions(function), Selection::isOwnHook);
+}
+
+/* Another module may put its own function in the place of one that is not local; the distance to a
+ * private alias is known when linking all the same. */
+static Constant *localName(Function &function) {
+    if (function.isDSOLocal())
+        return &function;
+    return GlobalAlias::create(function.getValueType(), function.getAddressSpace(),
+                               GlobalValue::PrivateLinkage, "cinstr.entry", &function,
+                               function.getParent());
+}
+
+static GlobalValue *addWord(Function &function) {
+    Module &module = *function.getParent();
+    IRBuilder<> builder(module.getContext());
+    Type *address = builder.getInt64Ty(), *type = builder.getInt32Ty();
+    auto *word = new GlobalVariable(module, type, true, GlobalValue::PrivateLinkage, nullptr,
+                                    "cinstr.function");
+
+    word->setInitializer(ConstantExpr::getTrunc(
+        ConstantExpr::getSub(ConstantExpr::getPtrToInt(localName(function), address),
+                             ConstantExpr::getPtrToInt(word, address)),
+        type));
+    word->setSection(CINSTR_FUNCTION_TABLE);
+    word->setAlignment(Align(sizeof(cinstr_function_word)));
+    word->setComdat(function.getComdat());
+    word->setMetadata(LLVMContext::MD_associated,
+                      MDNode::get(module.getContext(), ValueAsMetadata::get(&function)));
+    return word;
+}
+
+PreservedAnalyses ListFunctions::run(Module &module, ModuleAnalysisManager &) {
+    std::vector<GlobalValue *> words;
+
+    if (module.getCodeModel() == CodeModel::Large) /* functions may be too far away for a word */
+        return PreservedAnalyses::all();
+    for (Function &function : module) {
+        if (isInstrumented(function))
+            words.push_back(addWord(function));
+    }
+    /* Kept by the compiler, not by the linker. */
+    appendToCompilerUsed(module, words);
+    return words.empty() ? PreservedAnalyses::all() : PreservedAnalyses::none();
+}
+
+} // namespace cinstr

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of instrumented functions (cinstr/function_table.h), so that `cinstr report
+ * --never-called` knows those that the recorder never hears of. The plugin's last pass.
+ */
+#ifndef CINSTR_PLUGIN_FUNCTION_TABLE_H
+#define CINSTR_PLUGIN_FUNCTION_TABLE_H
+
+#include "llvm/IR/PassManager.h"
+
+namespace cinstr {
+
+class ListFunctions : public llvm::PassInfoMixin<ListFunctions> {
+  public:
+    static bool isRequired() {
+        return true;
+    }
+    llvm::PreservedAnalyses run(llvm::Module &module, llvm::ModuleAnalysisManager &);
+};
+
+} // namespace cinstr
+
+#endif

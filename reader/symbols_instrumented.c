@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads the table of instrumented functions (see symbols_instrumented.h). The file is untrusted:
+ * words that lead outside of its code are left out.
+ */
+#include "symbols_instrumented.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <gelf.h>
+
+#include <cinstr/function_table.h>
+
+/* NULL: there is none. */
+static Elf_Scn *find_table(Elf *elf, GElf_Shdr *header) {
+    Elf_Scn *section = NULL;
+    size_t names = 0;
+
+    if (elf_getshdrstrndx(elf, &names) != 0)
+        return NULL;
+    while ((section = elf_nextscn(elf, section)) != NULL) {
+        const char *name =
+            gelf_getshdr(section, header) == NULL ? NULL : elf_strptr(elf, names, header->sh_name);
+        if (name != NULL && header->sh_type == SHT_PROGBITS &&
+            strcmp(name, CINSTR_FUNCTION_TABLE) == 0)
+            return section;
+    }
+    return NULL;
+}
+
+static int compare(const void *left, const void *right) {
+    const uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+
+    return a < b ? -1 : a > b;
+}
+
+static void sort(struct instrumented *functions) {
+    uint32_t kept = 0;
+
+    if (functions->count == 0)
+        return;
+    qsort(functions->addresses, functions->count, sizeof(*functions->addresses), compare);
+    for (uint32_t i = 1; i < functions->count; i++) {
+        if (functions->addresses[i] != functions->addresses[kept])
+            functions->addresses[++kept] = functions->addresses[i];
+    }
+    functions->count = kept + 1;
+}
+
+int instrumented_read(struct instrumented *functions, const struct symbols_file *file,
+                      struct error *error) {
+    GElf_Shdr header;
+    Elf_Scn *section = find_table(file->main.elf, &header);
+    const Elf_Data *data = section == NULL ? NULL : elf_rawdata(section, NULL);
+    const size_t words = data == NULL ? 0 : data->d_size / sizeof(cinstr_function_word);
+
+    if (words == 0)
+        return 0;
+    functions->addresses = reallocarray(NULL, words, sizeof(*functions->addresses));
+    if (functions->addresses == NULL || words > UINT32_MAX)
+        return error_set(error, "out of memory for its table of functions");
+    for (size_t i = 0; i < words; i++) {
+        const size_t offset = i * sizeof(cinstr_function_word);
+        cinstr_function_word word;
+        memcpy(&word, (const char *)data->d_buf + offset, sizeof(word));
+        const uint64_t address = header.sh_addr + offset + (uint64_t)(int64_t)word;
+        if (intervals_innermost(&file->code, address) != NULL)
+            functions->addresses[functions->count++] = address;
+    }
+    sort(functions);
+    return 0;
+}

@@ -1,0 +1,180 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# `cinstr report --never-called`, under each clang that has a plugin: what it lists and what the
+# profile has calls of are together the functions that call a hook, by the disassembler's word; the
+# table that tells them costs no relocation and keeps nothing that the linker would throw away.
+# shellcheck disable=SC2317,SC2016
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/real/programs.sh
+. "$TOP/tests/real/programs.sh"
+export BUILD
+
+cd "$SCRATCH" || exit 1
+versions=()
+for version in 14 16 19; do
+    [[ -f $BUILD/cinstr-plugin-$version.so ]] && command -v "clang-$version" >/dev/null &&
+        versions+=("$version")
+done
+((${#versions[@]})) || { skip "the plugin" "no LLVM with its headers is here" && checks=1 && finish; }
+
+# hooked BINARY: the addresses of the functions that call an entry hook.
+hooked() {
+    objdump -d --no-show-raw-insn "$1" |
+        awk '/^[0-9a-f]+ </ { sub(/^0*/, "", $1); address = $1 }
+            /call.*<(__cyg_profile_func_enter|cinstr1_count_enter|cinstr1_count_leaf)/ { print address }' | sort -u
+}
+called() { # PROFILE BINARY: their addresses
+    "$CINSTR" report --addresses "$1" | sed -n "s/^${2##*/}+0x\([0-9a-f]*\) .*/\1/p" | sort -u
+}
+# name BINARY: of addresses, the first of the symbols there.
+name() {
+    awk 'FNR == NR { sub(/^0*/, "", $1); if (!($1 in name)) name[$1] = $3; next } { print name[$1] }' \
+        <(nm --defined-only "$1" | sort) -
+}
+# first_name BINARY: of symbols, those that name() gives; others are left out.
+first_name() {
+    awk 'FNR == NR { address[$3] = $1; if (!($1 in first)) first[$1] = $3; next }
+        $1 in address { print first[address[$1]] }' <(nm --defined-only "$1" | sort) -
+}
+# Of two functions of one name one may be called and one not: so the numbers have to add up as well.
+all_accounted() { # PROFILE BINARY…
+    local profile=$1 binary
+    shift
+    "$CINSTR" report --never-called --json "$profile" >never.json && : >hooked && : >called && : >never || return
+    for binary; do
+        hooked "$binary" | name "$binary" >>hooked
+        called "$profile" "$binary" | name "$binary" >>called
+        jq -r '.functions[].symbol' never.json | first_name "$binary" >>never
+    done
+    [[ -s hooked && -s called && -s never ]] && diff <(sort -u hooked) <(sort -u called never) &&
+        (($(wc -l <hooked) == $(jq .instrumented never.json))) &&
+        (($(wc -l <called) + $(jq .never_called never.json) == $(jq .instrumented never.json)))
+}
+
+# --- a program whose functions are known ------------------------------------------------------------
+cat >known.c <<'END'
+#define KEPT __attribute__((noinline))
+extern int from_library(int x);
+static volatile int sink;
+KEPT static int leaf(int x) { return sink = x + 1; }
+KEPT static int only_from_never(int x) { return leaf(x) * 2; }
+KEPT int never_exported(int x) { return only_from_never(x); }
+KEPT __attribute__((weak)) int never_weak(int x) { return leaf(x) + 2; }
+KEPT static int often(int x) { return leaf(x) + leaf(x + 1); }
+__attribute__((no_instrument_function)) int without_hooks(int x) { return x; }
+int main(int argc, char **argv) {
+    (void)argv;
+    for (int i = 0; i < 10; i++) sink += often(i);
+    if (argc > 1) sink += only_from_never(argc) + never_weak(argc);
+    return from_library(argc) != 3;
+}
+END
+cat >library.cc <<'END'
+#define KEPT __attribute__((noinline))
+template <class T> struct Box {
+    T value;
+    KEPT T get() const { return value; }
+    KEPT T never_got() const { return value + 1; }
+};
+extern "C" int from_library(int x) { return Box<int>{x}.get() + Box<long>{1}.get() + 1; }
+int never_in_library(int x) { return Box<int>{x}.never_got() + x; }
+END
+known() { # CLANG FLAGS…: program and library, built and run
+    local clang=$1
+    shift
+    rm -f known.pb.gz known
+    "$CINSTR" cc "${clang/clang/clang++}" -g -fPIC -shared "$@" library.cc -o libknown.so &&
+        "$CINSTR" cc "$clang" -g "$@" known.c -L. -lknown -Wl,-rpath,"$SCRATCH" -o known &&
+        "$CINSTR" run -q -o known.pb.gz ./known
+}
+expect_known() {
+    "$CINSTR" report --never-called --csv known.pb.gz | diff - <(
+        echo "function,file,line"
+        # shellcheck disable=SC2094
+        for function in 'Box<int>::never_got() const|never_got|library.cc' 'never_exported|int never_ex|known.c' \
+            'never_in_library(int)|int never_in|library.cc' 'never_weak|int never_w|known.c' 'only_from_never|static int only|known.c'; do
+            IFS='|' read -r name pattern file <<<"$function"
+            echo "$name,$SCRATCH/$file,$(grep -n -m 1 "$pattern" "$file" | cut -d: -f1)"
+        done
+    ) && "$CINSTR" report --never-called known.pb.gz | grep -q '^5 of 11 instrumented functions were never called$'
+}
+code_of() {
+    nm "$1" | awk '$2 ~ /^[tTwW]$/ && NF == 3 { print $3 }' | sort
+}
+# Without the sections the same objects: what the linker kept besides is the table's doing.
+keeps_no_more() { # CLANG LINKER
+    local without
+    "$CINSTR" cc "$1" -g -O2 -ffunction-sections -c known.c -o known.o &&
+        "$CINSTR" cc "${1/clang/clang++}" -g -O2 -ffunction-sections -c library.cc -o library.o || return
+    for without in known library; do
+        objcopy --remove-section cinstr_functions --remove-section .rela.cinstr_functions $without.o $without.bare.o || return
+    done
+    for without in "" .bare; do
+        "$1" "-fuse-ld=$2" -Wl,--gc-sections known$without.o library$without.o "${LINK_CINSTR[@]}" -o collected$without || return
+    done
+    ! grep -q never_exported <(nm collected) &&
+        diff <(code_of collected) <(code_of collected.bare) &&
+        "$CINSTR" run -q -o collected.pb.gz ./collected && all_accounted collected.pb.gz collected
+}
+no_relocation() { # which the loader could not make there
+    readelf -SW libknown.so | grep -q ' cinstr_functions  *PROGBITS .* AL ' && ! readelf -dW libknown.so | grep TEXTREL
+}
+link_time() { # CLANG
+    "$CINSTR" cc "$1" -g -O2 -flto=thin -c known.c -o known.o &&
+        "$CINSTR" cc "${1/clang/clang++}" -g -O2 -flto=thin -c library.cc -o library.o &&
+        "$1" -O2 -flto=thin -Wl,--gc-sections known.o library.o "${LINK_CINSTR[@]}" -o linked &&
+        "$CINSTR" run -q -o linked.pb.gz ./linked && all_accounted linked.pb.gz linked
+}
+survives_strip() {
+    "$CINSTR" report --never-called --json known.pb.gz | jq '.instrumented, .never_called' >before &&
+        strip known libknown.so && "$CINSTR" report --never-called --json known.pb.gz | jq '.instrumented, .never_called' | diff before -
+}
+counted_too() { # CLANG: whatever is paid for a function
+    known "$1" -O2 -Xclang -mllvm -Xclang -cinstr-count && expect_known
+}
+before_inlining() { # CLANG
+    "$CINSTR" cc --before-inlining "$1" -g -O2 known.c -L. -lknown -Wl,-rpath,"$SCRATCH" -o known &&
+        "$CINSTR" run -q -o known.pb.gz ./known && all_accounted known.pb.gz known libknown.so
+}
+for version in "${versions[@]}"; do
+    clang=clang-$version
+    for level in -O0 -O1 -O2 -O3; do
+        check "$clang $level: the functions without a call, and no others" eval 'known "$clang" $level && expect_known'
+    done
+    check "$clang: functions that call a hook are called or never called" all_accounted known.pb.gz known libknown.so
+    check "$clang: with hooks before inlining as well" before_inlining "$clang"
+    check "$clang: the table needs no relocation" no_relocation
+    check "$clang: the table survives strip" survives_strip
+    check "$clang: functions that are counted alone are in it" counted_too "$clang"
+    for linker in bfd lld; do
+        command -v "ld.$linker" >/dev/null || continue
+        check "$clang: ld.$linker --gc-sections keeps no more for it" keeps_no_more "$clang" "$linker"
+    done
+    check "$clang: thin link-time optimisation" link_time "$clang"
+done
+
+# --- real programs ----------------------------------------------------------------------------------
+real() { # PROGRAM COMPILER
+    real_build "$1" "$2" plugin "./$1" "${LINK_CINSTR[@]}" &&
+        CINSTR_OPTIONS=output=$1.pb.gz real_run "$1" test "./$1" >out && all_accounted "$1.pb.gz" "$1"
+}
+for version in "${versions[@]}"; do
+    for program in ${PROGRAMS:-lua json}; do
+        check "$program by clang-$version: all functions that call a hook are called or never called" \
+            real "$program" "clang-$version"
+    done
+done
+
+# --- manners ----------------------------------------------------------------------------------------
+refused() { # WORDS PROFILE
+    ! "$CINSTR" report --never-called "$2" >out 2>err && is_empty out && (($(wc -l <err) == 1)) && grep -q -- "$1" err
+}
+known "clang-${versions[0]}" -O1
+check "a file that has changed is named" eval 'cp /bin/true known && "$CINSTR" report --never-called known.pb.gz |
+    grep -q "^note  *known: .*/known has changed since it ran"'
+check "a file that is gone is named" eval 'rm known && "$CINSTR" report --never-called known.pb.gz | grep -q "^note  *known: cannot open"'
+gcc -g -finstrument-functions -x c - "${LINK_CINSTR[@]}" -o by_gcc <<<'int main(void) { return 0; }' &&
+    "$CINSTR" run -q -o gcc.pb.gz ./by_gcc
+check "a program without a table is told how to get one" refused 'cinstr cc clang' gcc.pb.gz
+finish
