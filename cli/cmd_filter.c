@@ -120,6 +120,7 @@ static const char help[] =
     "plugin reads it. gcc: an option, to be given as @FILE; its names are parts of\n"
     "names, and what else they hit is reckoned in. xray: an attribute list, for\n"
     "-fxray-attr-list=FILE.\n"
+    "What the plugin builds with its list says in its next profile how it came out.\n"
     "The time of a function that is not timed shows in its callers. Predictions hold\n"
     "for a run that does the same again.\n"
     "Exit status: 0 fine, 1 failed, 2 wrong usage.\n"

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Emits the table of instrumented functions (see function_table.h): a section of one word for each,
- * which the linker keeps or throws away with the function (!associated, and the same comdat). In
- * the table is what has a hook of its own: a clone that reports itself as the original is not.
+ * Emits the table of instrumented functions (see cinstr/plugin_sections.h): a section of one word
+ * for each, which the linker keeps or throws away with the function (!associated, and the same
+ * comdat). In the table is what has a hook of its own: a clone that reports itself as the original
+ * is not.
  */
 #include "function_table.h"
 
-#include <cinstr/function_table.h>
+#include <cinstr/plugin_sections.h>
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/Constants.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of instrumented functions (cinstr/function_table.h), so that `cinstr report
+ * The table of instrumented functions (cinstr/plugin_sections.h), so that `cinstr report
  * --never-called` knows those that the recorder never hears of. The plugin's last pass.
  */
 #ifndef CINSTR_PLUGIN_FUNCTION_TABLE_H

@@ -22,6 +22,7 @@
 #include "external.h"
 #include "function_table.h"
 #include "instructions.h"
+#include "prediction.h"
 #include "selection.h"
 
 using namespace llvm;
@@ -204,6 +205,8 @@ PreservedAnalyses Instrument::run(Module &module, ModuleAnalysisManager &) {
             calls.addTo(*function);
         hooks.addTo(*function, hooking);
     }
+    if (selection.prediction() > 0)
+        cinstr::addPrediction(module, selection.prediction());
     return PreservedAnalyses::none();
 }
 

@@ -114,6 +114,16 @@ static bool isInLibc(StringRef name) {
                               [](StringRef a, StringRef b) { return a < b; });
 }
 
+/* `cinstr filter` writes it as a comment. */
+double Selection::prediction() const {
+    double predicted = 0;
+
+    if (list != nullptr &&
+        list->getBuffer().split("# predicted: ").second.split('\n').first.getAsDouble(predicted))
+        predicted = 0;
+    return predicted;
+}
+
 static bool fits(const Rule &rule, const Function &function) {
     if (rule.isOfSource) {
         const DISubprogram *subprogram = function.getSubprogram();

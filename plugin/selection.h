@@ -35,6 +35,8 @@ class Selection {
     /* What the call of a function without hooks is to have around it: none, or to be timed or
      * counted. */
     Hooking external(llvm::StringRef name) const;
+    /* Of the program's run time, in plain runs', as the list states it; 0: it does not. */
+    double prediction() const;
     static bool isHook(const llvm::Function &function);
     /* A call of a hook, for the very function that it stands in. */
     static bool isOwnHook(const llvm::Instruction &instruction);

@@ -75,12 +75,16 @@ static bool is_function(const struct profile *profile, const struct profile_loca
     return location->mapping != PROFILE_NONE && name[0] != '\0' && name[0] != '[';
 }
 
+static void add_times(struct tally *tally, const struct profile_sample *sample) {
+    tally->budget->base_ns += (double)sample->values[tally->time];
+    tally->budget->overhead_ns += (double)sample->values[tally->overhead];
+}
+
 static int add_sample(struct tally *tally, const struct profile_sample *sample) {
     const struct profile *profile = tally->profile;
     const struct profile_location *location;
 
-    tally->budget->base_ns += (double)sample->values[tally->time];
-    tally->budget->overhead_ns += (double)sample->values[tally->overhead];
+    add_times(tally, sample);
     if (sample->depth == 0)
         return 0;
     location = &profile->locations[sample->locations[0]];
@@ -166,6 +170,18 @@ struct budget *budget_new(const struct profile *profile, double baseline_seconds
         return tally.budget;
     budget_free(tally.budget);
     return NULL;
+}
+
+double budget_measure(const struct profile *profile) {
+    struct budget sums = {0};
+    struct tally tally = {.profile = profile, .budget = &sums};
+    struct error ignored;
+
+    if (find_values(&tally, &ignored) != 0)
+        return 0;
+    for (uint32_t i = 0; i < profile->sample_count; i++)
+        add_times(&tally, &profile->samples[i]);
+    return sums.base_ns > 0 ? budget_slowdown(&sums) : 0;
 }
 
 void budget_free(struct budget *budget) {

@@ -56,6 +56,9 @@ struct budget *budget_new(const struct profile *profile, double baseline_seconds
                           struct error *error);
 void budget_free(struct budget *budget);
 
+/* The same of the profile's sums alone; 0 where they do not say it. */
+double budget_measure(const struct profile *profile);
+
 /* Makes the choices; budgets that nothing can meet leave nothing timed. */
 int budget_choose(struct budget *budget, const struct budget_options *options, struct error *error);
 

@@ -9,6 +9,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "budget.h"
+
 struct comments {
     struct profile *profile;
     const struct snapshot *snapshot;
@@ -117,6 +119,15 @@ static void say_correction(struct comments *comments, const struct correction *c
             correction->clamped_contexts, seconds(comments, correction->clamped_ticks));
 }
 
+/* In the words of `cinstr filter --against`. */
+static void say_prediction(struct comments *comments, double predicted) {
+    const double measured = budget_measure(comments->profile);
+
+    if (measured != 0)
+        say(comments, "budget: predicted %.3f times a plain run, measured %.3f: %+.1f points",
+            predicted, measured, 100 * (measured - predicted));
+}
+
 static void say_loss(struct comments *comments, uint64_t count, const char *what) {
     if (count != 0)
         say(comments, "%" PRIu64 " %s", count, what);
@@ -148,7 +159,7 @@ static void say_losses(struct comments *comments) {
 }
 
 int build_comments(struct profile *profile, const struct snapshot *snapshot,
-                   const struct correction *correction) {
+                   const struct correction *correction, double predicted) {
     const bool is_adaptive = snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE;
     struct comments comments = {profile, snapshot, 0};
 
@@ -161,6 +172,8 @@ int build_comments(struct profile *profile, const struct snapshot *snapshot,
     say_untimed(&comments, correction);
     if (correction->is_timed)
         say_correction(&comments, correction);
+    if (predicted != 0)
+        say_prediction(&comments, predicted);
     say(&comments, "contexts: budget %" PRIu64, snapshot->header.node_budget);
     if (snapshot_column(snapshot, "off_cpu") == NULL)
         say(&comments, "no CPU time: wall time alone was recorded");

@@ -20,8 +20,9 @@
 #define BUILD_COMMENT_APART "up to %" PRIu64 " events apart: %s"
 #define BUILD_COMMENT_TORN  "a thread's calls may count twice: it was ending when this was taken"
 
-/* 0, or -1 when out of memory. */
+/* Of a profile whose samples are there. `predicted`: by the list that the program was built with;
+ * 0: none. 0, or -1 when out of memory. */
 int build_comments(struct profile *profile, const struct snapshot *snapshot,
-                   const struct correction *correction);
+                   const struct correction *correction, double predicted);
 
 #endif

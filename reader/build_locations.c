@@ -126,6 +126,14 @@ int build_locations_complain(const struct build_locations *locations, struct pro
     return 0;
 }
 
+double build_locations_prediction(const struct build_locations *locations) {
+    double predicted = 0;
+
+    for (uint32_t i = 0; i < locations->snapshot->module_count && predicted == 0; i++)
+        predicted = symbols_prediction(locations->symbols, i);
+    return predicted;
+}
+
 /* --- one location -------------------------------------------------------------------------------
  */
 

@@ -43,6 +43,10 @@ uint32_t build_location_pseudo(struct build_locations *locations, const char *na
 /* Adds as comments what kept modules from being symbolized. 0, or -1 when out of memory. */
 int build_locations_complain(const struct build_locations *locations, struct profile *profile);
 
+/* What a list predicted of the run time of a module that had calls: symbols_prediction(). 0: none.
+ */
+double build_locations_prediction(const struct build_locations *locations);
+
 static inline bool build_is_pseudo(uint64_t function) {
     return function >> SEGMENT_ADDRESS_BITS == 0;
 }

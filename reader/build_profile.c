@@ -310,7 +310,8 @@ static int fill(struct build *build, struct error *error) {
         add_samples(build) != 0 ||
         build_locations_complain(build->locations, build->profile) != 0 ||
         (is_of_calls(build) &&
-         build_comments(build->profile, build->snapshot, build->times.correction) != 0))
+         build_comments(build->profile, build->snapshot, build->times.correction,
+                        build_locations_prediction(build->locations)) != 0))
         return error_set(error, "%s", errno == EOVERFLOW ? "a sum is too large" : "out of memory");
     return 0;
 }

@@ -14,8 +14,8 @@
 
 #include "profile_arena.h"
 #include "symbols_file.h"
-#include "symbols_instrumented.h"
 #include "symbols_name.h"
+#include "symbols_plugin.h"
 #include "symbols_scopes.h"
 #include "symbols_table.h"
 
@@ -280,4 +280,8 @@ int symbols_instrumented(struct symbols *symbols, uint32_t index, struct instrum
     for (uint32_t i = 0; i < functions->count; i++)
         functions->addresses[i] += module->as_loaded.bias;
     return 0;
+}
+
+double symbols_prediction(const struct symbols *symbols, uint32_t module) {
+    return prediction_read(&symbols->modules[module].file);
 }

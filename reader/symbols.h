@@ -44,7 +44,7 @@ bool symbols_function(struct symbols *symbols, uint32_t module, uint64_t address
  * known. Both addresses are in `module`. */
 int64_t symbols_line(struct symbols *symbols, uint32_t module, uint64_t function, uint64_t address);
 
-/* The functions that the module's file says are instrumented (cinstr/function_table.h): addresses
+/* The functions that the module's file says are instrumented (cinstr/plugin_sections.h): addresses
  * of the process, ascending, each once; none when the file has no such table. To be freed by the
  * caller. -1 with `error` filled: the file is not there, or not the one that ran. */
 struct instrumented { /* starts all zero */
@@ -53,6 +53,10 @@ struct instrumented { /* starts all zero */
 };
 int symbols_instrumented(struct symbols *symbols, uint32_t module, struct instrumented *functions,
                          struct error *error);
+
+/* How many times a plain build's run time the list that the module was built with predicted (the
+ * same); 0: it says nothing, or nothing else was asked of the module. */
+double symbols_prediction(const struct symbols *symbols, uint32_t module);
 
 /* What is to be added to addresses of each of the profile's mappings to make them those of the ELF
  * file. NULL when out of memory; to be freed by the caller. */

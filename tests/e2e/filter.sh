@@ -84,6 +84,50 @@ check "the prediction is read out of the list" eval '"$CINSTR" filter --against 
 check "a budget that is met already makes no list" eval \
     '[[ $("$CINSTR" filter --budget 100000 before.pb.gz 2>/dev/null | grep -c fun:) == 0 ]]'
 
+# --- the plugin: what was predicted is in the program, and the next profile says how it came out ----
+cat >told.c <<'END'
+#define NOINLINE __attribute__((noinline))
+static volatile long sink;
+NOINLINE static long leaf(long x) { return sink = x; }
+NOINLINE static long middle(long x) { for (int i = 0; i < 500; i++) sink += i; return leaf(x) + leaf(x + 1); }
+int main(void) { for (long i = 0; i < 100000; i++) sink += middle(i); return 0; }
+END
+printf 'long other(long x) { return x; }\n' >other.c
+by_plugin() { # CLANG FLAGS…
+    "$CINSTR" cc "$@" -O2 -g told.c other.c -o told && rm -f told.pb.gz && "$CINSTR" run -q -o told.pb.gz ./told
+}
+with_list() {
+    local clang=$1
+    shift
+    by_plugin "$clang" -Xclang -mllvm -Xclang -cinstr-list=told.list "$@"
+}
+# By the profile's own sums, and the list's first line.
+expected_note() {
+    "$CINSTR" report --json told.pb.gz | jq -r '.values | .overhead.total, (.cpu // .wall).total' | xargs |
+        awk -v predicted="$(sed -n 's/^# predicted: //p' told.list)" '{ measured = 1 + $1 / $2
+            printf "note      budget: predicted %.3f times a plain run, measured %.3f: %+.1f points\n",
+                predicted, measured, 100 * (measured - predicted) }'
+}
+notes() {
+    "$CINSTR" report told.pb.gz | grep '^note  *budget: '
+    true
+}
+told() { # CLANG
+    by_plugin "$1" && [[ -z $(notes) ]] &&
+        "$CINSTR" filter --budget 20% told.pb.gz >told.list 2>/dev/null &&
+        for options in "" "-ffunction-sections -Wl,--gc-sections" "-flto=thin -Wl,--gc-sections"; do
+            # shellcheck disable=SC2086
+            with_list "$1" $options && diff <(expected_note) <(notes) || return
+        done
+}
+refuses_nonsense() { # CLANG: a number that no run can be
+    printf '# predicted: nan\nskip fun:leaf\n' >told.list && with_list "$1" && [[ -z $(notes) ]]
+}
+for version in 14 16 19; do
+    [[ -f $BUILD/cinstr-plugin-$version.so ]] && command -v "clang-$version" >/dev/null || continue
+    check "clang-$version: the next profile says what was predicted and what came of it" told "clang-$version"
+    check "clang-$version: a list that predicts no number says nothing" refuses_nonsense "clang-$version"
+done
 # Sleds are what XRay puts into a function that it may patch.
 xray() {
     printf '__attribute__((noinline)) int leaf(int x) { return x * 3 + 1; }\nint main(void) { int s = 0; for (int i = 0; i < 1000000; i++) s += leaf(i); return s == 1; }\n' >leaf.c &&

@@ -91,7 +91,6 @@ known() { # CLANG FLAGS…: program and library, built and run
 expect_known() {
     "$CINSTR" report --never-called --csv known.pb.gz | diff - <(
         echo "function,file,line"
-        # shellcheck disable=SC2094
         for function in 'Box<int>::never_got() const|never_got|library.cc' 'never_exported|int never_ex|known.c' \
             'never_in_library(int)|int never_in|library.cc' 'never_weak|int never_w|known.c' 'only_from_never|static int only|known.c'; do
             IFS='|' read -r name pattern file <<<"$function"
@@ -104,17 +103,16 @@ code_of() {
 }
 # Without the sections the same objects: what the linker kept besides is the table's doing.
 keeps_no_more() { # CLANG LINKER
-    local without
+    local bare name
     "$CINSTR" cc "$1" -g -O2 -ffunction-sections -c known.c -o known.o &&
         "$CINSTR" cc "${1/clang/clang++}" -g -O2 -ffunction-sections -c library.cc -o library.o || return
-    for without in known library; do
-        objcopy --remove-section cinstr_functions --remove-section .rela.cinstr_functions $without.o $without.bare.o || return
+    for name in known library; do
+        objcopy --remove-section cinstr_functions --remove-section .rela.cinstr_functions "$name.o" "$name.bare.o" || return
     done
-    for without in "" .bare; do
-        "$1" "-fuse-ld=$2" -Wl,--gc-sections known$without.o library$without.o "${LINK_CINSTR[@]}" -o collected$without || return
+    for bare in "" .bare; do
+        "$1" "-fuse-ld=$2" -Wl,--gc-sections "known$bare.o" "library$bare.o" "${LINK_CINSTR[@]}" -o "collected$bare" || return
     done
-    ! grep -q never_exported <(nm collected) &&
-        diff <(code_of collected) <(code_of collected.bare) &&
+    ! grep -q never_exported <(nm collected) && diff <(code_of collected) <(code_of collected.bare) &&
         "$CINSTR" run -q -o collected.pb.gz ./collected && all_accounted collected.pb.gz collected
 }
 no_relocation() { # which the loader could not make there

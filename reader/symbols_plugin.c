@@ -1,30 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads the table of instrumented functions (see symbols_instrumented.h). The file is untrusted:
- * words that lead outside of its code are left out.
+ * Reads the sections of the LLVM plugin (see symbols_plugin.h). The file is untrusted: words that
+ * lead outside of its code are left out.
  */
-#include "symbols_instrumented.h"
+#include "symbols_plugin.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <gelf.h>
 
-#include <cinstr/function_table.h>
+#include <cinstr/plugin_sections.h>
 
 /* NULL: there is none. */
-static Elf_Scn *find_table(Elf *elf, GElf_Shdr *header) {
+static const Elf_Data *find(Elf *elf, const char *wanted, GElf_Shdr *header) {
     Elf_Scn *section = NULL;
     size_t names = 0;
 
-    if (elf_getshdrstrndx(elf, &names) != 0)
+    if (elf == NULL || elf_getshdrstrndx(elf, &names) != 0)
         return NULL;
     while ((section = elf_nextscn(elf, section)) != NULL) {
         const char *name =
             gelf_getshdr(section, header) == NULL ? NULL : elf_strptr(elf, names, header->sh_name);
-        if (name != NULL && header->sh_type == SHT_PROGBITS &&
-            strcmp(name, CINSTR_FUNCTION_TABLE) == 0)
-            return section;
+        if (name != NULL && header->sh_type == SHT_PROGBITS && strcmp(name, wanted) == 0)
+            return elf_rawdata(section, NULL);
     }
     return NULL;
 }
@@ -51,8 +50,7 @@ static void sort(struct instrumented *functions) {
 int instrumented_read(struct instrumented *functions, const struct symbols_file *file,
                       struct error *error) {
     GElf_Shdr header;
-    Elf_Scn *section = find_table(file->main.elf, &header);
-    const Elf_Data *data = section == NULL ? NULL : elf_rawdata(section, NULL);
+    const Elf_Data *data = find(file->main.elf, CINSTR_FUNCTION_TABLE, &header);
     const size_t words = data == NULL ? 0 : data->d_size / sizeof(cinstr_function_word);
 
     if (words == 0)
@@ -70,4 +68,14 @@ int instrumented_read(struct instrumented *functions, const struct symbols_file 
     }
     sort(functions);
     return 0;
+}
+
+double prediction_read(const struct symbols_file *file) {
+    GElf_Shdr header;
+    const Elf_Data *data = find(file->main.elf, CINSTR_PREDICTION, &header);
+    cinstr_prediction_word word = 0;
+
+    if (data != NULL && data->d_size >= sizeof(word))
+        memcpy(&word, data->d_buf, sizeof(word));
+    return word >= 1 && word <= 1e9 ? word : 0;
 }
