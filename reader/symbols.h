@@ -54,8 +54,9 @@ struct instrumented { /* starts all zero */
 int symbols_instrumented(struct symbols *symbols, uint32_t module, struct instrumented *functions,
                          struct error *error);
 
-/* How many times a plain build's run time the list that the module was built with predicted (the
- * same); 0: it says nothing, or nothing else was asked of the module. */
+/* How many times a plain build's run time it was to take, by the list that the module was built
+ * with (cinstr/plugin_sections.h). 0: it does not say, or its file has not been opened by asking
+ * for one of its functions. */
 double symbols_prediction(const struct symbols *symbols, uint32_t module);
 
 /* What is to be added to addresses of each of the profile's mappings to make them those of the ELF
