@@ -58,6 +58,24 @@ static bool ask(struct symbols *symbols) {
     return is_sane;
 }
 
+/* The same of what the LLVM plugin leaves. */
+static bool ask_plugin(struct symbols *symbols) {
+    struct instrumented listed = {0};
+    struct error error;
+    struct symbol symbol;
+    bool is_sane = true;
+    if (symbols_instrumented(symbols, 0, &listed, &error) != 0)
+        is_sane = strlen(error.message) > 0;
+    for (uint32_t i = 0; i < listed.count; i++) {
+        symbols_function(symbols, 0, listed.addresses[i], &symbol);
+        is_sane &=
+            strlen(symbol.name) > 0 && (i == 0 || listed.addresses[i - 1] < listed.addresses[i]);
+    }
+    free(listed.addresses);
+    const double predicted = symbols_prediction(symbols, 0);
+    return is_sane && (predicted == 0 || (predicted >= 1 && predicted <= 1e9));
+}
+
 /* In a process of its own, so that a crash or an endless loop is told with its seed. */
 static void check(const unsigned char *data, size_t size, uint64_t seed) {
     int fd = open(in_directory("broken"), O_WRONLY | O_CREAT | O_TRUNC, 0600), status = 0;
@@ -69,7 +87,7 @@ static void check(const unsigned char *data, size_t size, uint64_t seed) {
     if (child == 0) {
         signal(SIGSEGV, SIG_DFL); /* not cmocka's */
         alarm(20);
-        bool is_sane = ask(symbols);
+        const bool is_sane = ask_plugin(symbols) & ask(symbols);
         symbols_free(symbols);
         _exit(is_sane ? 0 : 1);
     }
@@ -90,12 +108,32 @@ static void check_flips(uint64_t seed, size_t from, size_t size) {
     free(broken);
 }
 
+#define PLUGIN_SECTIONS                                                                            \
+    "printf '.text\nlisted: .zero 64\n.section .note.GNU-stack,\"\"\n"                             \
+    ".section cinstr_functions,\"a\"\n.rept 64\n.long listed - .\n.endr\n"                         \
+    ".section cinstr_prediction,\"a\"\n.double 1.5\n' | "
+
 static const char *const builds[] = {
+    PLUGIN_SECTIONS "gcc -shared -fPIC -O2 -g " FIXTURES "/calls.c -x assembler - -o %s",
     "gcc -shared -fPIC -O2 -g " FIXTURES "/calls.c -o %s",
     "gcc -shared -fPIC -O2 -g -gdwarf-4 -gz " FIXTURES "/calls.c -o %s",
     "clang-14 -w -shared -fPIC -O2 -g " FIXTURES "/calls.c -o %s",
     "g++ -shared -fPIC -O2 -g " FIXTURES "/things.cpp " FIXTURES "/more.cpp -o %s",
 };
+
+static void the_plugins_sections_are_read(void **state) {
+    (void)state;
+    struct instrumented listed = {0};
+    struct error error;
+    read_good(builds[0]);
+    struct segment_module module = module_of(in_directory("good"));
+    struct symbols *symbols = open_symbols(&module);
+    assert_int_equal(symbols_instrumented(symbols, 0, &listed, &error), 0);
+    assert_int_equal(listed.count, 1);
+    assert_true(symbols_prediction(symbols, 0) == 1.5);
+    free(listed.addresses);
+    symbols_free(symbols);
+}
 
 static void flipped_bits_do_no_harm(void **state) {
     (void)state;
@@ -109,8 +147,9 @@ static void flipped_bits_do_no_harm(void **state) {
 /* Where sections are, and what the debug information says of them, counts for most. */
 static void flipped_bits_in_tables_do_no_harm(void **state) {
     (void)state;
-    static const char *const names[] = {".debug_info", ".debug_abbrev", ".debug_line", ".symtab",
-                                        ".debug_rnglists"};
+    static const char *const names[] = {".debug_info",      ".debug_abbrev",   ".debug_line",
+                                        ".symtab",          ".debug_rnglists", "cinstr_functions",
+                                        "cinstr_prediction"};
     read_good(builds[0]);
     for (uint64_t seed = 0; seed < 100; seed++) {
         check_flips(seed, 0, 64);
@@ -142,6 +181,7 @@ static int clean_up(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_plugins_sections_are_read),
         cmocka_unit_test(flipped_bits_do_no_harm),
         cmocka_unit_test(flipped_bits_in_tables_do_no_harm),
         cmocka_unit_test(a_file_cut_short_does_no_harm),
