@@ -71,7 +71,7 @@ for version in "${versions[@]}"; do
         check "$clang -O$level: every call of libc's functions, where it was made" exact "$version" -O$level
     done
     check "$clang: the wait of nanosleep is its own" waited writer nanosleep 30
-    check "$clang: the wait of read is its own" waited waits read 30
+    check "$clang: the wait of read is its own" waited waits read 20
     check "$clang, timing=adaptive: every call" eval 'ran :timing=adaptive && as_said'
     check "$clang: names in a program that is not position independent" exact "$version" -O2 -fno-pie -no-pie
     check "$clang: names in a position independent program" exact "$version" -O2 -fPIE -pie
