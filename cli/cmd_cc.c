@@ -18,11 +18,11 @@
 #include "library.h"
 #include "text.h"
 
-enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127, ADDED_MAX = 32 };
+enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127, ADDED_MAX = 36 };
 
 struct request {
     bool before_inlining, after_inlining;
-    bool system_headers, no_plugin, instructions;
+    bool system_headers, no_plugin, instructions, inlined;
     const char *external; /* which functions; NULL none */
 };
 
@@ -71,6 +71,14 @@ static bool is_clang(const char *compiler) {
         return true;
     find_program(compiler, path);
     return strstr(text_base_name(path), "clang") != NULL;
+}
+
+/* The option that asks for what the plugin alone can do; NULL none. */
+static const char *takes_plugin(const struct request *request) {
+    return request->instructions       ? "--instructions"
+           : request->inlined          ? "--inlined"
+           : request->external != NULL ? "--external"
+                                       : NULL;
 }
 
 struct compiler {
@@ -125,6 +133,8 @@ static void add_plugin(struct words *words, const char *path, const struct reque
         add_plugin_option(words, "-cinstr-external");
         add_plugin_option(words, request->external);
     }
+    if (request->inlined)
+        add_plugin_option(words, "-cinstr-inlined");
 }
 
 /* In front of the project's own options, which so have the last word. */
@@ -181,13 +191,6 @@ static int become(int argc, char **argv, const struct request *request, const st
     return failure;
 }
 
-/* The option that asks for what the plugin alone can do; NULL none. */
-static const char *takes_plugin(const struct request *request) {
-    return request->instructions       ? "--instructions"
-           : request->external != NULL ? "--external"
-                                       : NULL;
-}
-
 static int compile(const struct command *command, const struct request *request, int argc,
                    char **argv) {
     char *const *name = argv + count_launchers(argv);
@@ -239,6 +242,8 @@ static const char help[] =
     "      --external=LIST   clang with the plugin: time the calls of functions that\n"
     "                        are not compiled this way, too: those of libc, or GLOBs\n"
     "                        of names; --external=libc,'SSL_*'\n"
+    "      --inlined         clang with the plugin: inlined calls are counted as well,\n"
+    "                        each with what it was inlined through\n"
     "      --instructions    clang with the plugin: count LLVM's instructions, as\n"
     "                        executed in each context; the same in every run\n"
     "      --no-plugin       clang: its own hooks\n"
@@ -264,6 +269,7 @@ enum {
     OPTION_BEFORE = 256,
     OPTION_AFTER,
     OPTION_EXTERNAL,
+    OPTION_INLINED,
     OPTION_INSTRUCTIONS,
     OPTION_NO_PLUGIN,
     OPTION_SYSTEM
@@ -273,6 +279,7 @@ static const struct option options[] = {
     {"before-inlining", no_argument, NULL, OPTION_BEFORE},
     {"after-inlining", no_argument, NULL, OPTION_AFTER},
     {"external", required_argument, NULL, OPTION_EXTERNAL},
+    {"inlined", no_argument, NULL, OPTION_INLINED},
     {"instructions", no_argument, NULL, OPTION_INSTRUCTIONS},
     {"no-plugin", no_argument, NULL, OPTION_NO_PLUGIN},
     {"system-headers", no_argument, NULL, OPTION_SYSTEM},
@@ -292,6 +299,8 @@ static int run(const struct command *command, int argc, char **argv) {
             request.after_inlining = true;
         else if (option == OPTION_EXTERNAL)
             request.external = optarg;
+        else if (option == OPTION_INLINED)
+            request.inlined = true;
         else if (option == OPTION_INSTRUCTIONS)
             request.instructions = true;
         else if (option == OPTION_NO_PLUGIN)
@@ -303,6 +312,8 @@ static int run(const struct command *command, int argc, char **argv) {
     }
     if (request.before_inlining && request.after_inlining)
         return usage_error(command, "hooks before or after inlining, not both");
+    if (request.before_inlining && request.inlined)
+        return usage_error(command, "hooks before inlining count inlined calls themselves");
     if (argc == optind)
         return usage_error(command, "no compiler");
     return compile(command, &request, argc - optind, argv + optind);

@@ -21,6 +21,7 @@
 
 #include "external.h"
 #include "function_table.h"
+#include "inlined.h"
 #include "instructions.h"
 #include "prediction.h"
 #include "selection.h"
@@ -128,6 +129,11 @@ bool isMarkedModule(const Module &module) {
     return false;
 }
 
+/* Nothing is said of its functions: all are instrumented. */
+bool isWholeModule(const Module &module) {
+    return !onlyMarked && !isMarkedModule(module);
+}
+
 class Instrument : public PassInfoMixin<Instrument> {
   public:
     explicit Instrument(bool afterInlining) : isAfterInlining(afterInlining) {
@@ -179,8 +185,19 @@ bool Instrument::takeMark(Function &function) const {
     return isMarked;
 }
 
+/* What is to get its hooks after inlining is marked before. */
+void markEntries(Module &module, const cinstr::Selection &selection) {
+    const bool isWhole = isWholeModule(module);
+
+    for (Function &function : module) {
+        if ((isWhole || function.hasFnAttribute(markAfter)) && selection.isRecorded(function))
+            cinstr::markEntry(function);
+    }
+}
+
 PreservedAnalyses Instrument::run(Module &module, ModuleAnalysisManager &) {
-    const bool isWhole = isAfterInlining && !onlyMarked && !isMarkedModule(module);
+    const bool isWhole = isAfterInlining && isWholeModule(module);
+    const bool isInlinedWanted = cinstr::isInlinedWanted();
     std::vector<Function *> chosen, hooked;
 
     for (Function &function : module) {
@@ -189,11 +206,15 @@ PreservedAnalyses Instrument::run(Module &module, ModuleAnalysisManager &) {
         else if (isAfterInlining && hasHooks(function))
             hooked.push_back(&function);
     }
-    if (chosen.empty() && hooked.empty())
+    if (chosen.empty() && hooked.empty() && !isInlinedWanted)
         return PreservedAnalyses::all();
     const cinstr::Selection selection(module);
     cinstr::ExternalCalls calls(module, selection);
     Hooks hooks(module);
+    if (isInlinedWanted && isAfterInlining)
+        cinstr::countInlined(module, selection);
+    else if (isInlinedWanted)
+        markEntries(module, selection);
     for (Function *function : hooked)
         calls.addTo(*function);
     for (Function *function : chosen) {

@@ -175,10 +175,9 @@ static bool isGeneralRegistersOnly(const Function &function) {
 }
 
 bool Selection::isPossible(const Function &function) const {
-    return !function.isDeclaration() && !function.hasAvailableExternallyLinkage() &&
-           !function.hasFnAttribute(Attribute::Naked) && !isHook(function) &&
-           !isInterruptHandler(function) && !isGeneralRegistersOnly(function) &&
-           resolvers.count(&function) == 0;
+    return !function.isDeclaration() && !function.hasFnAttribute(Attribute::Naked) &&
+           !isHook(function) && !isInterruptHandler(function) &&
+           !isGeneralRegistersOnly(function) && resolvers.count(&function) == 0;
 }
 
 /* Copying memory is work of any length, and may be a call after all. */
@@ -207,15 +206,24 @@ static bool isSmallLeaf(const Function &function) {
     return size <= leafSize && loops.empty();
 }
 
-Hooking Selection::hooking(const Function &function) const {
+Hooking Selection::asked(const Function &function) const {
     Hooking hooking = countAll || isSmallLeaf(function) ? Hooking::Counted : Hooking::Timed;
 
-    if (!isPossible(function))
-        return Hooking::None;
     for (const Rule &rule : rules) {
         if (rule.hooking != Hooking::External && fits(rule, function))
             hooking = rule.hooking;
     }
+    return hooking;
+}
+
+bool Selection::isRecorded(const Function &function) const {
+    return isPossible(function) && asked(function) != Hooking::None;
+}
+
+Hooking Selection::hooking(const Function &function) const {
+    if (!isRecorded(function) || function.hasAvailableExternallyLinkage())
+        return Hooking::None;
+    const Hooking hooking = asked(function);
     /* A leaf's hook opens no context that its instructions could be counted in. */
     return hooking == Hooking::Counted && !hasCalls(function) && !CountInstructions::isWanted()
                ? Hooking::Leaf

@@ -37,12 +37,16 @@ class Selection {
     Hooking external(llvm::StringRef name) const;
     /* Of the program's run time, in plain runs', as the list states it; 0: it does not. */
     double prediction() const;
+    /* Its calls are, wherever its body is: `hooking` of a copy of what is defined elsewhere is
+     * None, but the copy may be inlined. */
+    bool isRecorded(const llvm::Function &function) const;
+    bool isPossible(const llvm::Function &function) const; /* code of ours may stand in it */
     static bool isHook(const llvm::Function &function);
     /* A call of a hook, for the very function that it stands in. */
     static bool isOwnHook(const llvm::Instruction &instruction);
 
   private:
-    bool isPossible(const llvm::Function &function) const;
+    Hooking asked(const llvm::Function &function) const;
     void readList(llvm::Module &module);
     void readExternal(llvm::Module &module);
 

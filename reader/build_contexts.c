@@ -61,14 +61,19 @@ void build_contexts_free(struct build_contexts *contexts) {
 
 int build_contexts_locate(const struct build_contexts *contexts, uint32_t index) {
     const struct segment_node *node = &contexts->snapshot->nodes[index];
+    const struct segment_node *parent = &contexts->snapshot->nodes[node->parent];
+    const bool is_call = !build_is_pseudo(node->function) && !build_is_pseudo(parent->function) &&
+                         contexts->snapshot->header.sampling.stacks == 0;
+    bool holds_caller = false;
 
     if (contexts->entry[index] != LATER)
         return 0;
-    contexts->entry[index] = entry_location(contexts, node->function);
-    contexts->call[index] = call_location(contexts, node);
-    return contexts->entry[index] == PROFILE_NONE ||
-                   (contexts->call[index] == PROFILE_NONE &&
-                    build_is_frame(&contexts->snapshot->nodes[node->parent]))
+    contexts->entry[index] = is_call ? build_location_called(contexts->locations, node->function,
+                                                             parent->function, &holds_caller)
+                                     : entry_location(contexts, node->function);
+    contexts->call[index] = holds_caller ? PROFILE_NONE : call_location(contexts, node);
+    return contexts->entry[index] == PROFILE_NONE || (contexts->call[index] == PROFILE_NONE &&
+                                                      !holds_caller && build_is_frame(parent))
                ? -1
                : 0;
 }

@@ -16,7 +16,7 @@ enum { BUILD_TAGS = 4 };
 struct build_contexts {
     const struct snapshot *snapshot;
     struct build_locations *locations;
-    /* By node: its own location, and its caller's at the call. */
+    /* By node: its own location, and its caller's at the call, unless its own holds that too. */
     uint32_t *entry, *call;
 };
 
@@ -25,7 +25,8 @@ int build_contexts_init(struct build_contexts *contexts, const struct snapshot *
                         struct build_locations *locations);
 void build_contexts_free(struct build_contexts *contexts);
 
-/* Fills in entry and call of a node; call is PROFILE_NONE where nothing is known to call it. */
+/* Fills in entry and call of a node; call is PROFILE_NONE where nothing is known to call it, or it
+ * was inlined and its own location holds its caller. */
 int build_contexts_locate(const struct build_contexts *contexts, uint32_t index);
 
 /* Fills in the stack of a node, innermost first. Returns the label that it runs under, 0 none; or

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "build_modules.h"
 #include "symbols.h"
 
 /* Out of memory is told by a NULL, not by exit(). */
@@ -17,14 +18,19 @@
 #define uthash_nonfatal_oom(entry) ((entry)->is_lost = true)
 #include <uthash.h>
 
-enum role { ENTRY, CALL, OUTSIDE, INTERRUPTED };
+enum role { ENTRY, INLINED, CALL, OUTSIDE, INTERRUPTED };
+
+enum { INLINED_DEPTH = 256 /* of any optimiser's */ };
 
 struct place {
     struct place_key {
-        uint64_t function, call_site, role;
+        uint64_t function;
+        uint64_t at; /* the call site; INLINED: the caller's function word */
+        uint64_t role;
     } key;
     uint32_t location;
-    bool is_own; /* INTERRUPTED: in the function itself */
+    bool is_own;  /* INTERRUPTED: in the function itself */
+    bool is_part; /* ENTRY: of an inlined call, whose location is to hold its caller's frame */
     bool is_lost;
     UT_hash_handle hh;
 };
@@ -61,18 +67,6 @@ static uint32_t add_mapping(struct profile *profile, const struct segment_module
                                             .has_filenames = true,
                                             .has_line_numbers = true,
                                         });
-}
-
-/* The module that held an address in a generation. */
-static uint32_t find_module(const struct snapshot *snapshot, uint64_t address,
-                            uint32_t generation) {
-    for (uint32_t i = 0; i < snapshot->module_count; i++) {
-        const struct segment_module *module = &snapshot->modules[i];
-        if (address >= module->start && address < module->limit &&
-            generation >= module->from_generation && generation < module->to_generation)
-            return i;
-    }
-    return SNAPSHOT_NONE;
 }
 
 struct build_locations *build_locations_new(const struct snapshot *snapshot,
@@ -137,26 +131,36 @@ double build_locations_prediction(const struct build_locations *locations) {
 /* --- one location -------------------------------------------------------------------------------
  */
 
-static uint32_t add_location(struct build_locations *locations, uint32_t module, uint64_t address,
-                             const struct symbol *symbol, int64_t line) {
-    struct profile *profile = locations->profile;
-    struct profile_line frame = {.line = line};
-
-    frame.function =
+static bool set_line(struct profile *profile, struct profile_line *frame,
+                     const struct symbol *symbol, int64_t line) {
+    frame->line = line;
+    frame->function =
         profile_add_function(profile, &(struct profile_function){.name = symbol->name,
                                                                  .system_name = symbol->system_name,
                                                                  .file = symbol->file,
                                                                  .start_line = symbol->line});
-    if (frame.function == PROFILE_NONE)
-        return PROFILE_NONE;
+    return frame->function != PROFILE_NONE;
+}
+
+static uint32_t add_lines(struct build_locations *locations, uint32_t module, uint64_t address,
+                          struct profile_line *lines, uint32_t count) {
     return profile_add_location(
-        profile,
+        locations->profile,
         &(struct profile_location){
             .mapping = module == SNAPSHOT_NONE ? PROFILE_NONE : locations->mappings[module],
             .address = address,
-            .line_count = 1,
-            .lines = &frame,
+            .line_count = count,
+            .lines = lines,
         });
+}
+
+static uint32_t add_location(struct build_locations *locations, uint32_t module, uint64_t address,
+                             const struct symbol *symbol, int64_t line) {
+    struct profile_line frame;
+
+    return set_line(locations->profile, &frame, symbol, line)
+               ? add_lines(locations, module, address, &frame, 1)
+               : PROFILE_NONE;
 }
 
 static struct symbol name_function(struct build_locations *locations, uint32_t module,
@@ -176,8 +180,8 @@ static uint32_t make_location(struct build_locations *locations, const struct pl
     const struct snapshot *snapshot = locations->snapshot;
     const uint64_t entry = key->function & SEGMENT_ADDRESS_MASK;
     const uint32_t generation = segment_generation(key->function);
-    const uint32_t module = find_module(snapshot, entry, generation);
-    const uint64_t call = key->call_site - 1;
+    const uint32_t module = build_module_of_code(snapshot, entry, generation);
+    const uint64_t call = key->at - 1;
     uint32_t caller = module;
     char text[32];
     struct symbol symbol = name_function(locations, module, entry, text);
@@ -187,7 +191,7 @@ static uint32_t make_location(struct build_locations *locations, const struct pl
         return add_location(locations, module, entry, &symbol, symbol.line);
     if (module == SNAPSHOT_NONE || call < snapshot->modules[module].start ||
         call >= snapshot->modules[module].limit)
-        caller = find_module(snapshot, call, generation);
+        caller = build_module_of_code(snapshot, call, generation);
     else
         line = symbols_line(locations->symbols, module, entry, call);
     /* The call site of an inlined function lies in its caller's caller, that of a callback in the
@@ -195,10 +199,50 @@ static uint32_t make_location(struct build_locations *locations, const struct pl
     return add_location(locations, caller, call, &symbol, line != 0 ? line : symbol.line);
 }
 
+/* SNAPSHOT_NONE: the function word is no record's. */
+static uint32_t find_inlined(const struct build_locations *locations, uint64_t function,
+                             struct symbols_inlined *call) {
+    const uint64_t address = function & SEGMENT_ADDRESS_MASK;
+    const uint32_t module =
+        build_module_of_data(locations->snapshot, address, segment_generation(function));
+
+    return module != SNAPSHOT_NONE && symbols_inlined(locations->symbols, module, address, call)
+               ? module
+               : SNAPSHOT_NONE;
+}
+
+/* The frames that were inlined, and `caller`'s unless it is 0. */
+static uint32_t make_inlined(struct build_locations *locations, uint32_t module,
+                             const struct place_key *key, struct symbols_inlined *call) {
+    struct profile_line lines[INLINED_DEPTH + 1];
+    int64_t line = call->function.line;
+    uint32_t count = 0;
+    char text[32];
+    struct symbol symbol;
+
+    do {
+        if (!set_line(locations->profile, &lines[count++], &call->function,
+                      line != 0 ? line : call->function.line))
+            return PROFILE_NONE;
+        line = call->line;
+    } while (call->caller != 0 && count < INLINED_DEPTH &&
+             symbols_inlined(locations->symbols, module, call->caller, call));
+    if (key->at != 0) {
+        const uint64_t entry = key->at & SEGMENT_ADDRESS_MASK;
+        symbol = name_function(
+            locations,
+            build_module_of_code(locations->snapshot, entry, segment_generation(key->at)), entry,
+            text);
+        if (!set_line(locations->profile, &lines[count++], &symbol, line != 0 ? line : symbol.line))
+            return PROFILE_NONE;
+    }
+    return add_lines(locations, module, key->function & SEGMENT_ADDRESS_MASK, lines, count);
+}
+
 static uint32_t make_outside(struct build_locations *locations, const struct place_key *key) {
     const struct snapshot *snapshot = locations->snapshot;
-    const uint64_t call = key->call_site - 1;
-    const uint32_t module = find_module(snapshot, call, segment_generation(key->function));
+    const uint64_t call = key->at - 1;
+    const uint32_t module = build_module_of_code(snapshot, call, segment_generation(key->function));
     const char *path = module == SNAPSHOT_NONE ? "unknown" : snapshot->modules[module].path;
     char name[sizeof(snapshot->modules->path) + 2];
 
@@ -211,9 +255,10 @@ static uint32_t make_outside(struct build_locations *locations, const struct pla
  * of an external function lies in another module. */
 static bool is_own_code(struct build_locations *locations, const struct place_key *key,
                         uint32_t module, struct symbol *symbol, int64_t *line) {
-    const uint64_t address = key->call_site & SEGMENT_ADDRESS_MASK;
+    const uint64_t address = key->at & SEGMENT_ADDRESS_MASK;
     const uint64_t entry = key->function & SEGMENT_ADDRESS_MASK;
-    const uint32_t own = find_module(locations->snapshot, entry, segment_generation(key->function));
+    const uint32_t own =
+        build_module_of_code(locations->snapshot, entry, segment_generation(key->function));
     const bool is_external = (key->function & SEGMENT_EXTERNAL) != 0;
     struct symbol function;
 
@@ -247,8 +292,8 @@ static bool is_recorder(const struct segment_module *module, const struct symbol
 static uint32_t make_interrupted(struct build_locations *locations, const struct place_key *key,
                                  bool *is_own) {
     const struct snapshot *snapshot = locations->snapshot;
-    const uint64_t address = key->call_site & SEGMENT_ADDRESS_MASK;
-    const uint32_t module = find_module(snapshot, address, segment_generation(key->call_site));
+    const uint64_t address = key->at & SEGMENT_ADDRESS_MASK;
+    const uint32_t module = build_module_of_code(snapshot, address, segment_generation(key->at));
     char text[32];
     struct symbol symbol = name_function(locations, module, address, text);
     int64_t line = 0;
@@ -262,7 +307,16 @@ static uint32_t make_interrupted(struct build_locations *locations, const struct
 }
 
 static uint32_t make_place(struct build_locations *locations, struct place *place) {
+    struct symbols_inlined call;
+    uint32_t module;
+
     switch (place->key.role) {
+    case ENTRY:
+    case INLINED:
+        module = find_inlined(locations, place->key.function, &call);
+        place->is_part = module != SNAPSHOT_NONE && call.is_open;
+        return module == SNAPSHOT_NONE ? make_location(locations, &place->key)
+                                       : make_inlined(locations, module, &place->key, &call);
     case OUTSIDE:
         return make_outside(locations, &place->key);
     case INTERRUPTED:
@@ -302,6 +356,16 @@ static uint32_t find_location(struct build_locations *locations, const struct pl
 
 uint32_t build_location_entry(struct build_locations *locations, uint64_t function) {
     return find_location(locations, &(struct place_key){function, 0, ENTRY});
+}
+
+uint32_t build_location_called(struct build_locations *locations, uint64_t function,
+                               uint64_t caller, bool *holds_caller) {
+    const struct place *place = find_place(locations, &(struct place_key){function, 0, ENTRY});
+
+    *holds_caller = place != NULL && place->is_part;
+    return *holds_caller ? find_location(locations, &(struct place_key){function, caller, INLINED})
+           : place == NULL ? PROFILE_NONE
+                           : place->location;
 }
 
 uint32_t build_location_call(struct build_locations *locations, uint64_t function,

@@ -23,6 +23,11 @@ void build_locations_free(struct build_locations *locations);
  * when out of memory. */
 uint32_t build_location_entry(struct build_locations *locations, uint64_t function);
 
+/* The same of a function that `caller` calls. Where the call was inlined into it, the location has
+ * a line for each function that was inlined there, and one for the caller at the call. */
+uint32_t build_location_called(struct build_locations *locations, uint64_t function,
+                               uint64_t caller, bool *holds_caller);
+
 /* Location of a frame that called: of `function`, at the call that returns to `call_site`. */
 uint32_t build_location_call(struct build_locations *locations, uint64_t function,
                              uint64_t call_site);

@@ -14,6 +14,7 @@
 
 #include "profile_arena.h"
 #include "symbols_file.h"
+#include "symbols_inlined.h"
 #include "symbols_name.h"
 #include "symbols_plugin.h"
 #include "symbols_scopes.h"
@@ -29,6 +30,7 @@ struct module {
     struct symbols_file file;
     struct symbols_table table;
     struct scopes scopes;
+    struct inlined_records inlined;
     struct error complaint;
 };
 
@@ -140,11 +142,18 @@ static void give_up_lines(struct module *module) {
     complain(module, "out of memory: not all lines");
 }
 
+static int open_file(struct module *module) {
+    const int result = symbols_file_open(&module->file, &module->as_loaded, &module->complaint);
+
+    module->inlined = inlined_find(module->file.main.elf);
+    return result;
+}
+
 static void open_module(struct module *module) {
     if (module->is_open)
         return;
     module->is_open = true;
-    if (symbols_file_open(&module->file, &module->as_loaded, &module->complaint) != 0 ||
+    if (open_file(module) != 0 ||
         symbols_table_fill(&module->table, &module->file, &module->complaint) != 0 ||
         (module->file.with_dwarf != NULL &&
          scopes_open(&module->scopes, module->file.with_dwarf, &module->file.code, leave_libdw,
@@ -263,16 +272,24 @@ int64_t symbols_line(struct symbols *symbols, uint32_t index, uint64_t function,
     return line;
 }
 
-int symbols_instrumented(struct symbols *symbols, uint32_t index, struct instrumented *functions,
-                         struct error *error) {
-    struct module *module = &symbols->modules[index];
+/* False: libdw ran out of memory. */
+static bool open_module_safely(struct module *module) {
     jmp_buf here;
 
     escape = &here;
-    if (setjmp(here) != 0)
+    if (setjmp(here) != 0) {
         give_up_lines(module);
-    else
-        open_module(module);
+        return false;
+    }
+    open_module(module);
+    return true;
+}
+
+int symbols_instrumented(struct symbols *symbols, uint32_t index, struct instrumented *functions,
+                         struct error *error) {
+    struct module *module = &symbols->modules[index];
+
+    open_module_safely(module);
     if (module->file.main.elf == NULL)
         return error_set(error, "%s", module->complaint.message);
     if (instrumented_read(functions, &module->file, error) != 0)
@@ -284,4 +301,26 @@ int symbols_instrumented(struct symbols *symbols, uint32_t index, struct instrum
 
 double symbols_prediction(const struct symbols *symbols, uint32_t module) {
     return prediction_read(&symbols->modules[module].file);
+}
+
+bool symbols_inlined(struct symbols *symbols, uint32_t index, uint64_t address,
+                     struct symbols_inlined *call) {
+    struct module *module = &symbols->modules[index];
+    const uint64_t bias = module->as_loaded.bias;
+    struct inlined_record record;
+
+    if (!open_module_safely(module) || !inlined_read(&module->inlined, address - bias, &record))
+        return false;
+    *call = (struct symbols_inlined){
+        .function = {.name = symbols_name_make(&symbols->arena, record.name),
+                     .system_name = record.name,
+                     .file = paths_intern(&module->scopes.paths, NULL, record.file),
+                     .line = record.function_line},
+        .line = record.line,
+        .caller = record.caller == 0 ? 0 : record.caller + bias,
+        .is_open = record.is_open,
+    };
+    if (call->function.name == NULL)
+        call->function.name = call->function.system_name;
+    return true;
 }

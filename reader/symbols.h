@@ -63,6 +63,18 @@ double symbols_prediction(const struct symbols *symbols, uint32_t module);
  * file. NULL when out of memory; to be freed by the caller. */
 uint64_t *symbols_shifts(const struct profile *profile);
 
+/* A call that was inlined, by the address of its record: see cinstr/inlined.h. */
+struct symbols_inlined {
+    struct symbol function; /* what was called */
+    int64_t line;           /* of the call, in its caller's file; 0 unknown */
+    uint64_t caller; /* address of the caller's record; 0: the caller is in code of its own */
+    bool is_open;    /* that code's function has hooks */
+};
+
+/* False: there is no record at `address` (of the process). */
+bool symbols_inlined(struct symbols *symbols, uint32_t module, uint64_t address,
+                     struct symbols_inlined *call);
+
 /* Why a module has no names, as a line for the profile's comments; NULL when there is nothing to
  * say ("libfoo.so: the file has changed since (build id)", "no debug information: no lines"). */
 const char *symbols_complaint(const struct symbols *symbols, uint32_t module);

@@ -23,7 +23,9 @@ extern "C" {
 CINSTR_HOOK void __cyg_profile_func_enter(void *callee, void *caller);
 CINSTR_HOOK void __cyg_profile_func_exit(void *callee, void *caller);
 
-/* Counted, not timed. A function that calls nothing needs no exit: its one hook is the leaf's. */
+/* Counted, not timed. A function that calls nothing needs no exit: its one hook is the leaf's. So
+ * is that of a call that was inlined, with the address of its record as `callee`
+ * (cinstr/inlined.h). */
 CINSTR_HOOK void cinstr1_count_enter(void *callee, void *caller);
 CINSTR_HOOK void cinstr1_count_exit(void *callee, void *caller);
 CINSTR_HOOK void cinstr1_count_leaf(void *callee, void *caller);

@@ -59,7 +59,8 @@
 #define SEGMENT_MAX_SAMPLES 262144u
 
 /* A function word: the address in the low 48 bits, above it the generation in which the module that
- * holds it was loaded (1 and up; dlclose starts the next). Generation 0 marks a pseudo function. */
+ * holds it was loaded (1 and up; dlclose starts the next). Generation 0 marks a pseudo function. Of
+ * a call that was inlined it is the address of its record (cinstr/inlined.h), in data. */
 #define SEGMENT_ADDRESS_BITS 48
 #define SEGMENT_ADDRESS_MASK ((UINT64_C(1) << SEGMENT_ADDRESS_BITS) - 1)
 
