@@ -242,7 +242,7 @@ static const char help[] =
     "      --external=LIST   clang with the plugin: time the calls of functions that\n"
     "                        are not compiled this way, too: those of libc, or GLOBs\n"
     "                        of names; --external=libc,'SSL_*'\n"
-    "      --inlined         clang with the plugin: inlined calls are counted as well,\n"
+    "      --inlined         clang with the plugin: inlined calls are counted, too,\n"
     "                        each with what it was inlined through\n"
     "      --instructions    clang with the plugin: count LLVM's instructions, as\n"
     "                        executed in each context; the same in every run\n"

@@ -92,7 +92,9 @@ static inline bool is_exit_of(const struct segment_frame *top, uint64_t function
 /* --- external functions: see include/cinstr/hooks.h ---------------------------------------------
  */
 
-extern __attribute__((visibility("hidden"))) const char __start_cinstr_hooked[],
+/* Both 0 where the section is not: no file of the module has such names, or the linker dropped all
+ * that nothing refers to. */
+extern __attribute__((weak, visibility("hidden"))) const char __start_cinstr_hooked[],
     __stop_cinstr_hooked[];
 
 static inline bool is_hooked(const void *name) {

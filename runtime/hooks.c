@@ -208,10 +208,6 @@ HOT void __cyg_profile_func_exit(void *callee, void *caller) {
 /* --- external functions -------------------------------------------------------------------------
  */
 
-/* So that there is such a section. */
-__attribute__((section("cinstr_hooked"), used)) static void hooked(void) {
-}
-
 HOT void *cinstr1_enter_external(void *name) {
     void *call_site = __builtin_return_address(0);
 
