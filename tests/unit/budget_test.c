@@ -83,7 +83,7 @@ static void a_function_is_counted_before_it_is_skipped(void **state) {
         chosen(profile, &(struct budget_options){.share = 1.24, .can_count = true});
     assert_int_equal(choice_of(budget, "leaf"), BUDGET_COUNT);
     assert_int_equal(choice_of(budget, "middle"), BUDGET_TIME);
-    assert_near(budget->kept_ns, 61500);
+    assert_near(budget->kept_ns, 58000);
     assert_near(budget->lost_ns, 7000);
     budget_free(budget);
     profile_free(profile);
