@@ -163,31 +163,56 @@ static int compare_symbols(const struct symbol *a, const struct symbol *b) {
     return result != 0 ? result : (a->line > b->line) - (a->line < b->line);
 }
 
-/* Of the copies of a function the called one comes first. */
 static int compare_entries(const void *left, const void *right) {
     const struct entry *a = left, *b = right;
-    const int result = compare_symbols(&a->symbol, &b->symbol);
 
-    return result != 0 ? result : b->is_called - a->is_called;
+    return compare_symbols(&a->symbol, &b->symbol);
 }
 
+static void name_entries(struct search *search) {
+    for (uint32_t i = 0; i < search->count; i++)
+        symbols_function(search->result->symbols, search->entries[i].module,
+                         search->entries[i].address, &search->entries[i].symbol);
+    qsort(search->entries, search->count, sizeof(*search->entries), compare_entries);
+}
+
+/* A call that was inlined has another place in the file than the function: it is told by name. */
+static void mark_inlined(struct search *search) {
+    const struct profile *profile = search->profile;
+
+    for (uint32_t i = 0; i < profile->sample_count; i++) {
+        const struct profile_sample *sample = &profile->samples[i];
+        if (sample->depth == 0 || profile->locations[sample->locations[0]].line_count < 2)
+            continue;
+        const struct profile_line *line = profile->locations[sample->locations[0]].lines;
+        const struct profile_function *function = &profile->functions[line->function];
+        const struct entry key = {.symbol = {.name = function->name,
+                                             .system_name = function->system_name,
+                                             .file = function->file,
+                                             .line = function->start_line}};
+        struct entry *entry =
+            bsearch(&key, search->entries, search->count, sizeof(key), compare_entries);
+        if (entry != NULL)
+            entry->is_called = true;
+    }
+}
+
+/* Copies of a function lie beside each other. */
 static int collect(struct search *search, struct error *error) {
     struct never_called *result = search->result;
+    const struct entry *end = search->entries + search->count;
 
-    for (uint32_t i = 0; i < search->count; i++)
-        symbols_function(result->symbols, search->entries[i].module, search->entries[i].address,
-                         &search->entries[i].symbol);
-    qsort(search->entries, search->count, sizeof(*search->entries), compare_entries);
     result->functions = reallocarray(NULL, search->count, sizeof(*result->functions));
     if (result->functions == NULL)
         return error_set(error, "out of memory");
-    for (uint32_t i = 0; i < search->count; i++) {
-        const struct entry *entry = &search->entries[i];
-        if (i > 0 && compare_symbols(&entry[-1].symbol, &entry->symbol) == 0)
-            continue;
+    for (const struct entry *copy = search->entries; copy < end;) {
+        const struct entry *first = copy;
+        bool is_called = false;
+        for (; copy < end && compare_entries(first, copy) == 0; copy++)
+            is_called = is_called || copy->is_called;
         result->instrumented++;
-        if (!entry->is_called)
-            result->functions[result->count++] = entry->symbol;
+        if (!is_called)
+            result->functions[result->count++] = first->symbol;
     }
     return 0;
 }
@@ -204,6 +229,8 @@ static int find(struct search *search, struct error *error) {
         return error_set(error, "what ran has no table of instrumented functions: build it with "
                                 "cinstr's LLVM plugin, `cinstr cc clang ...`");
     mark_called(search);
+    name_entries(search);
+    mark_inlined(search);
     return collect(search, error);
 }
 

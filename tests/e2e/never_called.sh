@@ -135,6 +135,18 @@ before_inlining() { # CLANG
     "$CINSTR" cc --before-inlining "$1" -g -O2 known.c -L. -lknown -Wl,-rpath,"$SCRATCH" -o known &&
         "$CINSTR" run -q -o known.pb.gz ./known && all_accounted known.pb.gz known libknown.so
 }
+# A function whose calls were all inlined was called, though its own code never ran.
+inlined_too() { # CLANG
+    "$CINSTR" cc --inlined "$1" -g -O2 inlined.c -o inlined && "$CINSTR" run -q -o inlined.pb.gz ./inlined &&
+        "$CINSTR" report --never-called --csv inlined.pb.gz | tail -n +2 | cut -d, -f1 | diff - <(echo unused)
+}
+cat >inlined.c <<'END'
+static volatile int sink;
+int small(int x) { return sink = x; }
+int unused(int x) { return small(x) + 1; }
+int main(void) { return small(1) - 1; }
+END
+
 for version in "${versions[@]}"; do
     clang=clang-$version
     for level in -O0 -O1 -O2 -O3; do
@@ -145,6 +157,7 @@ for version in "${versions[@]}"; do
     check "$clang: the table needs no relocation" no_relocation
     check "$clang: the table survives strip" survives_strip
     check "$clang: functions that are counted alone are in it" counted_too "$clang"
+    check "$clang: calls that were inlined are calls" inlined_too "$clang"
     for linker in bfd lld; do
         command -v "ld.$linker" >/dev/null || continue
         check "$clang: ld.$linker --gc-sections keeps no more for it" keeps_no_more "$clang" "$linker"
