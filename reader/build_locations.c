@@ -133,13 +133,14 @@ double build_locations_prediction(const struct build_locations *locations) {
 
 static bool set_line(struct profile *profile, struct profile_line *frame,
                      const struct symbol *symbol, int64_t line) {
-    frame->line = line;
-    frame->function =
+    const uint32_t function =
         profile_add_function(profile, &(struct profile_function){.name = symbol->name,
                                                                  .system_name = symbol->system_name,
                                                                  .file = symbol->file,
                                                                  .start_line = symbol->line});
-    return frame->function != PROFILE_NONE;
+
+    *frame = (struct profile_line){.function = function, .line = line};
+    return function != PROFILE_NONE;
 }
 
 static uint32_t add_lines(struct build_locations *locations, uint32_t module, uint64_t address,

@@ -22,6 +22,9 @@
 #define IN_PLACE_ERROR 0.3
 #define UNTIMED_SHARE  0.4 /* by how much a call that is not timed costs more than in the loop */
 #define UNTIMED_ERROR  0.2
+#define DURATION_SHARE                                                                             \
+    0.1 /* histogram=1: where they go is near in the loop, and not in a program */
+#define DURATION_ERROR 0.08
 #define PLAIN_ERROR    0.04 /* of what is left: code that is laid out otherwise runs otherwise */
 #define LEAST_BATCHES  4u
 #define LEAST_ENTERS   64u
@@ -74,11 +77,16 @@ static void read_costs(const struct snapshot *snapshot, struct correction *corre
     const double difference = in_place_difference(snapshot, &sums, loop);
     const double untimed = ratio(loop->untimed, pairs);
 
+    const double in_loop = ratio(loop->inner + loop->outer, pairs);
+    const double durations = snapshot_column(snapshot, "min") == NULL ? 0 : in_loop;
+
     correction->inner = ratio(loop->inner, pairs);
-    correction->outer = ratio(loop->outer, pairs) + IN_PLACE_SHARE * difference;
+    correction->outer =
+        in_loop - correction->inner + IN_PLACE_SHARE * difference + DURATION_SHARE * durations;
     correction->untimed = (1 + UNTIMED_SHARE) * untimed + IN_PLACE_SHARE * difference;
-    correction->error =
-        hypot(LOOP_ERROR * (correction->inner + correction->outer), IN_PLACE_ERROR * difference);
+    correction->error = hypot(
+        hypot(LOOP_ERROR * (correction->inner + correction->outer), DURATION_ERROR * durations),
+        IN_PLACE_ERROR * difference);
     correction->untimed_error = hypot(UNTIMED_ERROR * untimed, IN_PLACE_ERROR * difference);
     correction->probes = sums.enters;
 }

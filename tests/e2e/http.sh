@@ -10,6 +10,8 @@
 . "$TOP/tests/programs/harness.sh"
 # shellcheck source=tests/programs/beside_go.sh
 . "$TOP/tests/programs/beside_go.sh"
+# shellcheck source=tests/page/driver.sh
+. "$TOP/tests/page/driver.sh"
 export PPROF_TMPDIR=$SCRATCH PPROF_BINARY_PATH=/nonexistent NO_PROXY='*' no_proxy='*'
 
 LINK=(-L"$BUILD" -lcinstr_http -lcinstr_heap -lcinstr_block "${LINK_CINSTR[@]}")
@@ -89,7 +91,7 @@ check "an hour is the most, in Go's words" eval '
 
 # --- the page -----------------------------------------------------------------------------------------
 
-export PAGE_TESTS=$BUILD/page-tests
+check "the browser's driver installs" install_driver
 shows_live() {
     node "$TOP/tests/page/served.mjs" "$base/view/" work &&
         node "$TOP/tests/page/served.mjs" "$base/view/?kind=heap" hold

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 
 copy=$SCRATCH/copy
-mkdir "$copy" && cp -r "$TOP"/{include,runtime,reader,cli,plugin,scripts,Makefile,.ci} "$copy" || exit 1
+mkdir "$copy" && cp -r "$TOP"/{include,runtime,reader,page,http,cli,plugin,scripts,Makefile,.ci} "$copy" || exit 1
 
 # finds SCRIPT FILE LINE TEXT [AT]: with TEXT put at LINE of the copy's FILE, the script fails, naming
 # the file and the line, or line AT.
@@ -40,6 +40,8 @@ cli/cmd_dump.c #include <cinstr/segment.h>
 cli/cmd_dump.c #include "snapshot_copy.h"
 cli/main.c #include <zlib.h>
 cli/main.c #include "lane.h"
+http/serve_text.c #include <microhttpd.h>
+page/report_data.c #include "serve_http.h"
 PLANTED
 
 check "check-files: nothing wrong" "$TOP/scripts/check-files" "$copy"

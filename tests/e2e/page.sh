@@ -6,15 +6,10 @@
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/page/driver.sh
+. "$TOP/tests/page/driver.sh"
 cd "$SCRATCH" || exit 1
 
-export PAGE_TESTS=$BUILD/page-tests
-install_driver() {
-    cmp -s "$TOP/tests/page/package-lock.json" "$PAGE_TESTS/node_modules/lock.json" && return
-    mkdir -p "$PAGE_TESTS" && cp "$TOP"/tests/page/package*.json "$PAGE_TESTS" &&
-        npm --prefix "$PAGE_TESTS" ci --no-audit --no-fund &&
-        cp "$TOP/tests/page/package-lock.json" "$PAGE_TESTS/node_modules/lock.json"
-}
 check "the browser's driver installs" install_driver || finish
 
 # in_browser SCRIPT ARGUMENTS…: checks of its own, a line each.
