@@ -196,7 +196,7 @@ forked() {
     program_build gcc served -I"$TOP/include" || return
     exec 9<>"$SCRATCH/input"
     CINSTR_OPTIONS="output=$SCRATCH/served.%p.pb.gz:directory=$SEGMENTS:http=none" \
-        "$SCRATCH/served" <"$SCRATCH/input" >"$SCRATCH/out" 2>"$SCRATCH/err" || return # the parent's end
+        "$SCRATCH/served" <"$SCRATCH/input" 9>&- >"$SCRATCH/out" 2>"$SCRATCH/err" || return # the parent's end
     until grep -q '^child' "$SCRATCH/out"; do :; done
     diff "$SCRATCH/out" - <<'END' || return
 no address -1 EINVAL
