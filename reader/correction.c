@@ -24,7 +24,7 @@
 #define UNTIMED_ERROR  0.2
 #define DURATION_SHARE                                                                             \
     0.1 /* histogram=1: where they go is near in the loop, and not in a program */
-#define DURATION_ERROR 0.08
+#define DURATION_ERROR 0.12
 #define PLAIN_ERROR    0.04 /* of what is left: code that is laid out otherwise runs otherwise */
 #define LEAST_BATCHES  4u
 #define LEAST_ENTERS   64u
@@ -76,7 +76,6 @@ static void read_costs(const struct snapshot *snapshot, struct correction *corre
     const uint64_t pairs = loop->batches * SEGMENT_LOOP_PAIRS;
     const double difference = in_place_difference(snapshot, &sums, loop);
     const double untimed = ratio(loop->untimed, pairs);
-
     const double in_loop = ratio(loop->inner + loop->outer, pairs);
     const double durations = snapshot_column(snapshot, "min") == NULL ? 0 : in_loop;
 
