@@ -78,20 +78,32 @@ static void copy_path(const struct segment_module *module, char path[sizeof(modu
         path[length - (sizeof(mark) - 1)] = '\0';
 }
 
-static bool has_dwarf(Elf *elf) {
+static Elf_Scn *find_section(Elf *elf, const char *wanted, GElf_Shdr *header) {
     Elf_Scn *section = NULL;
-    GElf_Shdr header;
     size_t names = 0;
 
-    while (elf != NULL && elf_getshdrstrndx(elf, &names) == 0 &&
-           (section = elf_nextscn(elf, section)) != NULL) {
+    if (elf == NULL || elf_getshdrstrndx(elf, &names) != 0)
+        return NULL;
+    while ((section = elf_nextscn(elf, section)) != NULL) {
         const char *name =
-            gelf_getshdr(section, &header) == NULL ? NULL : elf_strptr(elf, names, header.sh_name);
-        if (name != NULL && header.sh_type != SHT_NOBITS &&
-            (strcmp(name, ".debug_info") == 0 || strcmp(name, ".zdebug_info") == 0))
-            return true;
+            gelf_getshdr(section, header) == NULL ? NULL : elf_strptr(elf, names, header->sh_name);
+        if (name != NULL && header->sh_type != SHT_NOBITS && strcmp(name, wanted) == 0)
+            return section;
     }
-    return false;
+    return NULL;
+}
+
+const Elf_Data *symbols_elf_data(Elf *elf, const char *name, GElf_Shdr *header) {
+    Elf_Scn *section = find_section(elf, name, header);
+
+    return section != NULL && header->sh_type == SHT_PROGBITS ? elf_rawdata(section, NULL) : NULL;
+}
+
+static bool has_dwarf(Elf *elf) {
+    GElf_Shdr header;
+
+    return find_section(elf, ".debug_info", &header) != NULL ||
+           find_section(elf, ".zdebug_info", &header) != NULL;
 }
 
 static int find_code(struct intervals *code, Elf *elf, struct error *error) {

@@ -11,7 +11,7 @@
 #ifndef CINSTR_READER_SYMBOLS_FILE_H
 #define CINSTR_READER_SYMBOLS_FILE_H
 
-#include <libelf.h>
+#include <gelf.h>
 
 #include <cinstr/segment.h>
 
@@ -39,6 +39,9 @@ void symbols_file_close(struct symbols_file *file);
  * that it is no ELF file. */
 int symbols_elf_open(struct symbols_elf *elf, const char *path);
 void symbols_elf_close(struct symbols_elf *elf);
+
+/* What the section of that name holds; NULL: there is none, or no `elf`. */
+const Elf_Data *symbols_elf_data(Elf *elf, const char *name, GElf_Shdr *header);
 
 /* Looks where distributions and debuggers keep them for the debug file of `main`, whose path is
  * `path`, or for that of the module alone when `main` has no file. Leaves `debug` all zero if there

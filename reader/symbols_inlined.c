@@ -9,26 +9,15 @@
 
 #include <cinstr/inlined.h>
 
-#include <gelf.h>
+#include "symbols_file.h"
 
 struct inlined_records inlined_find(Elf *elf) {
-    Elf_Scn *section = NULL;
     GElf_Shdr header;
-    size_t names = 0;
+    const Elf_Data *data = symbols_elf_data(elf, INLINED_SECTION, &header);
 
-    if (elf == NULL || elf_getshdrstrndx(elf, &names) != 0)
-        return (struct inlined_records){0};
-    while ((section = elf_nextscn(elf, section)) != NULL) {
-        const char *name =
-            gelf_getshdr(section, &header) == NULL ? NULL : elf_strptr(elf, names, header.sh_name);
-        const Elf_Data *data =
-            name == NULL || header.sh_type != SHT_PROGBITS || strcmp(name, INLINED_SECTION) != 0
-                ? NULL
-                : elf_rawdata(section, NULL);
-        if (data != NULL && data->d_buf != NULL)
-            return (struct inlined_records){header.sh_addr, data->d_buf, data->d_size};
-    }
-    return (struct inlined_records){0};
+    return data == NULL || data->d_buf == NULL
+               ? (struct inlined_records){0}
+               : (struct inlined_records){header.sh_addr, data->d_buf, data->d_size};
 }
 
 /* NULL: not within the section. */

@@ -8,25 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <gelf.h>
-
 #include <cinstr/plugin_sections.h>
-
-/* NULL: there is none. */
-static const Elf_Data *find(Elf *elf, const char *wanted, GElf_Shdr *header) {
-    Elf_Scn *section = NULL;
-    size_t names = 0;
-
-    if (elf == NULL || elf_getshdrstrndx(elf, &names) != 0)
-        return NULL;
-    while ((section = elf_nextscn(elf, section)) != NULL) {
-        const char *name =
-            gelf_getshdr(section, header) == NULL ? NULL : elf_strptr(elf, names, header->sh_name);
-        if (name != NULL && header->sh_type == SHT_PROGBITS && strcmp(name, wanted) == 0)
-            return elf_rawdata(section, NULL);
-    }
-    return NULL;
-}
 
 static int compare(const void *left, const void *right) {
     const uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
@@ -50,7 +32,7 @@ static void sort(struct instrumented *functions) {
 int instrumented_read(struct instrumented *functions, const struct symbols_file *file,
                       struct error *error) {
     GElf_Shdr header;
-    const Elf_Data *data = find(file->main.elf, CINSTR_FUNCTION_TABLE, &header);
+    const Elf_Data *data = symbols_elf_data(file->main.elf, CINSTR_FUNCTION_TABLE, &header);
     const size_t words = data == NULL ? 0 : data->d_size / sizeof(cinstr_function_word);
 
     if (words == 0)
@@ -72,7 +54,7 @@ int instrumented_read(struct instrumented *functions, const struct symbols_file 
 
 double prediction_read(const struct symbols_file *file) {
     GElf_Shdr header;
-    const Elf_Data *data = find(file->main.elf, CINSTR_PREDICTION, &header);
+    const Elf_Data *data = symbols_elf_data(file->main.elf, CINSTR_PREDICTION, &header);
     cinstr_prediction_word word = 0;
 
     if (data != NULL && data->d_size >= sizeof(word))

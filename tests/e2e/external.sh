@@ -12,12 +12,7 @@
 export BUILD
 cd "$SCRATCH" || exit 1
 
-versions=()
-for version in 14 16 19; do
-    [[ -f $BUILD/cinstr-plugin-$version.so ]] && command -v "clang-$version" >/dev/null &&
-        versions+=("$version")
-done
-((${#versions[@]})) || { skip "external calls" "no LLVM with its headers is here" && checks=1 && finish; }
+find_plugins "external calls"
 
 # --- a program that counts its own -----------------------------------------------------------------
 without_arguments() {

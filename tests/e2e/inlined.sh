@@ -12,12 +12,7 @@
 export BUILD
 cd "$SCRATCH" || exit 1
 
-versions=()
-for version in ${INLINED_VERSIONS:-14 16 19}; do
-    [[ -f $BUILD/cinstr-plugin-$version.so ]] && command -v "clang-$version" >/dev/null &&
-        versions+=("$version")
-done
-((${#versions[@]})) || { skip "inlined calls" "no LLVM with its headers is here" && checks=1 && finish; }
+find_plugins "inlined calls" ${INLINED_VERSIONS:-}
 
 # --- programs that count themselves ----------------------------------------------------------------
 truth() { # NAME ENVIRONMENT…

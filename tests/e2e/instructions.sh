@@ -11,12 +11,7 @@
 export BUILD
 cd "$SCRATCH" || exit 1
 
-versions=()
-for version in 14 16 19; do
-    [[ -f $BUILD/cinstr-plugin-$version.so ]] && command -v "clang-$version" >/dev/null &&
-        versions+=("$version")
-done
-((${#versions[@]})) || { skip "instruction counts" "no LLVM with its headers is here" && checks=1 && finish; }
+find_plugins "instruction counts"
 
 flags() { # VERSION: the options that count instructions
     printf '%s\n' -finstrument-functions-after-inlining "-fplugin=$BUILD/cinstr-plugin-$1.so" \

@@ -62,6 +62,20 @@ is_empty() {
     [[ ! -s $1 ]] || { head -n 5 "$1" && return 1; }
 }
 
+# find_plugins WHAT [VERSION…]: sets `versions` to the LLVMs whose clang and plugin are here. Without
+# any, WHAT is skipped and the script ends.
+find_plugins() {
+    local what=$1 version
+    shift
+    (($#)) || set -- 14 16 19
+    versions=()
+    for version; do
+        [[ -f $BUILD/cinstr-plugin-$version.so ]] && command -v "clang-$version" >/dev/null &&
+            versions+=("$version")
+    done
+    ((${#versions[@]})) || { skip "$what" "no LLVM with its headers is here" && checks=1 && finish; }
+}
+
 # finish: ends a script; without a single check made, that is a failure too.
 finish() {
     printf '# %d checks, %d failed\n' "$checks" "$failures"

@@ -11,12 +11,7 @@
 . "$TOP/tests/real/programs.sh"
 export BUILD
 
-versions=()
-for version in 14 16 19; do
-    [[ -f $BUILD/cinstr-plugin-$version.so ]] && command -v "clang-$version" >/dev/null &&
-        versions+=("$version")
-done
-((${#versions[@]})) || { skip "the plugin" "no LLVM with its headers is here" && checks=1 && finish; }
+find_plugins "the plugin"
 
 with_plugin() { # VERSION ARGUMENTS…: clang with the plugin; the language is in the arguments
     "clang-$1" -finstrument-functions-after-inlining "-fpass-plugin=$BUILD/cinstr-plugin-$1.so" "${@:2}"
