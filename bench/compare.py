@@ -93,13 +93,12 @@ class Comparison:
 
     def corrected(self, side, plain):
         """Median error of the corrected total, and in how many runs its bar holds the plain time."""
-        found = [f["corrected"] for f in self.runs[side.name].values() if "corrected" in f]
+        found = [f["corrected"] for f in self.runs[side.name].values() if f.get("corrected")]
         if not found or not plain:
             return {}
-        bars = [low <= plain <= high for _, low, high in found if low is not None]
         return {"total_error": median(total / plain - 1 for total, _, _ in found),
-                "total_bar": median((high - low) / 2 / plain for _, low, high in found if low is not None)
-                if bars else None, "bar_holds": sum(bars), "bars": len(found)}
+                "total_bar": median((high - low) / 2 / plain for _, low, high in found),
+                "bar_holds": sum(low <= plain <= high for _, low, high in found), "bars": len(found)}
 
     def row(self, side):
         runs = list(self.runs[side.name].values())

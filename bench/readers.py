@@ -121,12 +121,13 @@ def is_exact(kind, read, truth):
 
 
 def corrected_seconds(directory, cinstr):
-    """The profile's total on-CPU (else wall) time and the ends of its error bar."""
+    """The profile's total on-CPU (else wall) time and the ends of its error bar; None where nothing was
+    timed."""
     report = json.loads(output_of(cinstr, "report", "--json", "--limit", "1", directory / "profile.pb.gz"))
-    total = report["values"].get("cpu", report["values"]["wall"])["total"] / 1e9
     for comment in report["comments"]:
         match = re.match(r"time: .* = ([\d.]+) s, between [\d.]+ and ([\d.]+)", comment)
         if match:
+            total = report["values"].get("cpu", report["values"]["wall"])["total"] / 1e9
             half = float(match[2]) - float(match[1])
             return total, max(0, total - half), total + half
-    return total, None, None
+    return None

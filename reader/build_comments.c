@@ -103,9 +103,9 @@ static void say_correction(struct comments *comments, const struct correction *c
         correction->is_anchored ? ", anchored by a plain run" : "");
     say(comments,
         "probes: a call costs %.1f ns in the function and %.1f ns in its caller, +- %.1f ns; "
-        "%" PRIu64 " entries timed in place",
+        "from %" PRIu64 " loops of them",
         ns(comments, correction->inner), ns(comments, correction->outer),
-        1.96 * ns(comments, correction->error), correction->probes);
+        1.96 * ns(comments, correction->error), correction->batches);
     if (comments->snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE)
         say(comments, "probes: a call that was counted and not timed costs %.1f ns, +- %.1f ns",
             ns(comments, correction->untimed), 1.96 * ns(comments, correction->untimed_error));

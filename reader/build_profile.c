@@ -85,17 +85,15 @@ static int64_t nanoseconds(const struct build *build, double ticks) {
 /* Never negative: what lies below the resolution is 0, and counted as clamped in the comments. */
 static void read_values(const struct build *build, uint32_t index, int64_t values[VALUES]) {
     const struct segment_node *node = &build->snapshot->nodes[index];
-    const double overhead = build->times.correction->overhead[index];
-    const int64_t wall = nanoseconds(build, (double)build->times.self[index] - overhead);
+    const struct correction *correction = build->times.correction;
+    const double on_cpu = correction->on_cpu[index];
     int64_t *value = values;
 
     *value++ = profile_limited(node->calls);
-    *value++ = wall;
-    if (build->times.off_cpu != NULL) {
-        const int64_t off = build->times.off_cpu[index];
-        *value++ = wall > off ? wall - off : 0;
-    }
-    *value++ = nanoseconds(build, overhead);
+    *value++ = nanoseconds(build, on_cpu + correction->off_cpu[index]);
+    if (build->times.off_cpu != NULL)
+        *value++ = nanoseconds(build, on_cpu);
+    *value++ = nanoseconds(build, correction->overhead[index]);
     *value++ = build->unwinds != NULL ? profile_limited(build->unwinds[index]) : 0;
     if (build->timed_calls != NULL)
         *value++ = profile_limited(build->timed_calls[index]);
@@ -316,17 +314,6 @@ static int fill(struct build *build, struct error *error) {
     return 0;
 }
 
-/* The column is always there; code that fills it is not. */
-static const uint64_t *find_instructions(const struct snapshot *snapshot) {
-    const uint64_t *column = snapshot_column(snapshot, "instructions");
-
-    for (uint32_t i = 0; column != NULL && i < snapshot->node_count; i++) {
-        if (column[i] != 0)
-            return column;
-    }
-    return NULL;
-}
-
 static enum kind find_kind(const char *name, const struct snapshot *snapshot) {
     if (name == NULL && snapshot->header.sampling.stacks != 0)
         return SAMPLED;
@@ -350,7 +337,7 @@ struct profile *build_profile(const struct snapshot *snapshot, const struct buil
         .unwinds = snapshot_column(snapshot, "unwinds"),
         .timed_calls = snapshot_column(snapshot, "timed_calls"),
         .variance = snapshot_column(snapshot, "variance"),
-        .instructions = find_instructions(snapshot),
+        .instructions = snapshot_instructions(snapshot),
     };
 
     if (build.profile == NULL)

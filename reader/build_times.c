@@ -132,7 +132,8 @@ int build_times_init(struct build_times *times, const struct snapshot *snapshot,
         add_open_calls(snapshot, &snapshot->lanes[i], times->self);
     for (uint32_t i = 0; i < snapshot->lane_count; i++)
         give_counted_time(snapshot, &snapshot->lanes[i], times->self);
-    times->correction = correction_new(snapshot, times->self, baseline_seconds, error);
+    times->correction =
+        correction_new(snapshot, times->self, times->off_cpu, baseline_seconds, error);
     if (times->correction == NULL) {
         build_times_free(times);
         return -1;

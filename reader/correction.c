@@ -4,11 +4,13 @@
  *
  * A call costs inner ticks between its two time stamps and outer ticks in its caller. Both are
  * known from the hooks in a tight loop, run again and again while the program ran, so at the
- * program's own clock rate and load. That an entry takes longer where the program is (caches miss,
- * branches are mispredicted) is timed in place, on a random few. A call that reads no clock costs
- * more in a program than in the loop, where the next one is begun before it has ended; reading the
- * clock forbids that. How much of either is real was fitted to real programs whose plain run time
- * was known (docs/architecture.md has the table); the errors cover what the fit left.
+ * program's own clock rate and load. What they add to a program is that on average, and not in
+ * each: while a hook waits for the clock the program's own work goes on, which makes it less; hooks
+ * miss caches, mispredict, and take registers from the code around them, which makes it more. None
+ * of this can be told from within. A call that reads no clock costs more in a program than in the
+ * loop, where the next one is begun before it has ended; reading the clock forbids that. The
+ * shares, and the errors, are those of real programs whose plain run time was known
+ * (docs/architecture.md has the table).
  */
 #include "correction.h"
 
@@ -17,21 +19,22 @@
 #include <string.h>
 
 /* Errors are one standard deviation, as a share of what they belong to. */
-#define LOOP_ERROR     0.07
-#define IN_PLACE_SHARE 0.2 /* of the difference that is believed */
-#define IN_PLACE_ERROR 0.3
-#define UNTIMED_SHARE  0.4 /* by how much a call that is not timed costs more than in the loop */
-#define UNTIMED_ERROR  0.2
-#define DURATION_SHARE 0.25 /* histogram=1: as UNTIMED_SHARE; their memory is far in a program */
-#define DURATION_ERROR 0.12
-#define PLAIN_ERROR    0.04 /* of what is left: code that is laid out otherwise runs otherwise */
-#define LEAST_BATCHES  4u
-#define LEAST_ENTERS   64u
+#define LOOP_ERROR         0.11
+#define UNTIMED_SHARE      0.5 /* by how much a call that is not timed costs more than in the loop */
+#define UNTIMED_ERROR      0.28
+#define DURATION_SHARE     0.25 /* histogram=1: as UNTIMED_SHARE; their memory is far in a program */
+#define DURATION_ERROR     0.12
+#define INSTRUCTIONS_SHARE 0.22 /* counting them, by what a timed call costs in the loop */
+#define INSTRUCTIONS_ERROR 0.1
+#define PLAIN_ERROR        0.1 /* of what is left: laid out otherwise, or beside hooks, it differs */
+#define LEAST_BATCHES      16u /* fewer are no mean: a disturbed one may be 4 times as long */
 
 void correction_free(struct correction *correction) {
     if (correction == NULL)
         return;
     free(correction->overhead);
+    free(correction->on_cpu);
+    free(correction->off_cpu);
     free(correction);
 }
 
@@ -54,39 +57,25 @@ static double ratio(uint64_t sum, uint64_t count) {
     return count == 0 ? 0 : (double)sum / (double)count;
 }
 
-/* By how much entries in the program take longer than in the loop, in ticks. Of timing=adaptive the
- * timed ones alone are seen, which are the rare ones: they tell nothing of the others. */
-static double in_place_difference(const struct snapshot *snapshot,
-                                  const struct segment_probe_sums *sums,
-                                  const struct segment_probe_sums *loop) {
-    const double difference =
-        ratio(sums->enter_ticks, sums->enters) - ratio(loop->loop_enter_ticks, loop->loop_enters);
-
-    if (snapshot->header.timing != SEGMENT_TIMING_EXACT || sums->enters < LEAST_ENTERS ||
-        loop->loop_enters == 0 || difference < 0)
-        return 0;
-    return difference;
-}
-
 static void read_costs(const struct snapshot *snapshot, struct correction *correction) {
     const struct segment_probe_sums sums = sum_probes(snapshot);
     const struct segment_probe_sums *loop =
         sums.batches >= LEAST_BATCHES ? &sums : &snapshot->header.start_probes;
     const uint64_t pairs = loop->batches * SEGMENT_LOOP_PAIRS;
-    const double difference = in_place_difference(snapshot, &sums, loop);
     const double untimed = ratio(loop->untimed, pairs);
-    const double in_loop = ratio(loop->inner + loop->outer, pairs);
-    const double durations = snapshot_column(snapshot, "min") == NULL ? 0 : in_loop;
+    const double timed = ratio(loop->inner + loop->outer, pairs);
+    const double durations = snapshot_column(snapshot, "min") == NULL ? 0 : timed;
+    const double instructions = snapshot_instructions(snapshot) == NULL ? 0 : timed;
+    const double instructions_error = INSTRUCTIONS_ERROR * instructions;
 
     correction->inner = ratio(loop->inner, pairs);
+    correction->untimed = (1 + UNTIMED_SHARE) * untimed + INSTRUCTIONS_SHARE * instructions;
     correction->outer =
-        in_loop - correction->inner + IN_PLACE_SHARE * difference + DURATION_SHARE * durations;
-    correction->untimed = (1 + UNTIMED_SHARE) * untimed + IN_PLACE_SHARE * difference;
-    correction->error = hypot(
-        hypot(LOOP_ERROR * (correction->inner + correction->outer), DURATION_ERROR * durations),
-        IN_PLACE_ERROR * difference);
-    correction->untimed_error = hypot(UNTIMED_ERROR * untimed, IN_PLACE_ERROR * difference);
-    correction->probes = sums.enters;
+        timed - correction->inner + DURATION_SHARE * durations + INSTRUCTIONS_SHARE * instructions;
+    correction->error =
+        hypot(hypot(LOOP_ERROR * timed, DURATION_ERROR * durations), instructions_error);
+    correction->untimed_error = hypot(UNTIMED_ERROR * untimed, instructions_error);
+    correction->batches = loop->batches;
 }
 
 /* --- context by context -------------------------------------------------------------------------
@@ -177,62 +166,78 @@ static int reckon(struct correction *correction, const struct snapshot *snapshot
         correction->overhead[timed_caller(snapshot, self, i)] += cost;
         correction->overhead_total += cost;
         correction->raw_total += (double)self[i];
+        correction->cpu_total += correction->on_cpu[i];
     }
     free(shares);
     return 0;
 }
 
-static double most(const int64_t *self, uint32_t node) {
-    return self[node] > 0 ? (double)self[node] : 0;
+static double most(const struct correction *correction, uint32_t node) {
+    return fmax(0, correction->on_cpu[node]);
 }
 
 /* A negative cost (see reckon()) is given whole, whatever the scale. */
-static double scaled(const struct correction *correction, const int64_t *self, uint32_t node,
-                     double scale) {
+static double scaled(const struct correction *correction, uint32_t node, double scale) {
     const double cost = correction->overhead[node];
 
-    return cost > 0 ? fmin(scale * cost, most(self, node)) : cost;
+    return cost > 0 ? fmin(scale * cost, most(correction, node)) : cost;
 }
 
 static double sum_scaled(const struct correction *correction, const struct snapshot *snapshot,
-                         const int64_t *self, double scale) {
+                         double scale) {
     double sum = 0;
 
     for (uint32_t i = 1; i < snapshot->node_count; i++)
-        sum += scaled(correction, self, i, scale);
+        sum += scaled(correction, i, scale);
     return sum;
 }
 
-/* The total is known better than its parts: what cannot be taken out of a context because it took
- * less is taken out of the others, in proportion. So is what scaled times (timing=adaptive) have
- * left below zero here and there. `overhead` becomes at most the self time. */
-static void fit(struct correction *correction, const struct snapshot *snapshot,
-                const int64_t *self) {
-    double goal, low = 0, high = 1;
+/* By how much all costs are to be multiplied to come to `goal`. A wait that was scaled up can ask
+ * for very much; what no cost can pay stays. */
+static double find_scale(const struct correction *correction, const struct snapshot *snapshot,
+                         double goal) {
+    double low = 0, high = 1;
 
-    correction->overhead_total = fmin(correction->overhead_total, fmax(0, correction->raw_total));
-    goal = correction->overhead_total;
-    for (uint32_t i = 1; i < snapshot->node_count; i++) {
-        if (!is_context(snapshot, i))
-            continue;
-        if (self[i] < 0)
-            goal -= (double)self[i];
-        if (correction->overhead[i] > most(self, i)) {
-            correction->clamped_contexts++;
-            correction->clamped_ticks += correction->overhead[i] - most(self, i);
-        }
-    }
-    while (high < 1024 && sum_scaled(correction, snapshot, self, high) < goal)
+    while (high < 0x1p50 && sum_scaled(correction, snapshot, high) < goal) {
+        low = high;
         high *= 2;
-    for (int i = 0; i < 40; i++) {
+    }
+    for (int i = 0; i < 30; i++) {
         const double middle = (low + high) / 2;
-        if (sum_scaled(correction, snapshot, self, middle) < goal)
+        if (sum_scaled(correction, snapshot, middle) < goal)
             low = middle;
         else
             high = middle;
     }
-    for (uint32_t i = 1; i < snapshot->node_count; i++)
-        correction->overhead[i] = scaled(correction, self, i, high);
+    return high;
+}
+
+/* The total is known better than its parts: what cannot be taken out of a context because it took
+ * less is taken out of the others, in proportion. So is, but that it is no cost of the probes, what
+ * scaled times (timing=adaptive), or waits that were seen a call late, have left below zero here
+ * and there. Who waits runs no hooks: a context pays of its time on a CPU. */
+static void fit(struct correction *correction, const struct snapshot *snapshot) {
+    double below_zero = 0, scale;
+
+    correction->overhead_total = fmin(correction->overhead_total, fmax(0, correction->cpu_total));
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        if (!is_context(snapshot, i))
+            continue;
+        below_zero -= fmin(0, correction->on_cpu[i]);
+        if (correction->overhead[i] > most(correction, i)) {
+            correction->clamped_contexts++;
+            correction->clamped_ticks += correction->overhead[i] - most(correction, i);
+        }
+    }
+    const double cost_scale = find_scale(correction, snapshot, correction->overhead_total);
+    scale = cost_scale;
+    if (below_zero > 0)
+        scale = find_scale(correction, snapshot, correction->overhead_total + below_zero);
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        const double taken = scaled(correction, i, scale);
+        correction->overhead[i] = scaled(correction, i, cost_scale);
+        correction->on_cpu[i] = most(correction, i) - taken;
+    }
 }
 
 /* A plain run took this long: what is more was the probes'. */
@@ -245,30 +250,55 @@ static void anchor(struct correction *correction, const struct snapshot *snapsho
     correction->is_anchored = true;
 }
 
-struct correction *correction_new(const struct snapshot *snapshot, const int64_t *self,
-                                  double baseline_seconds, struct error *error) {
+static struct correction *allocate(const struct snapshot *snapshot) {
+    const size_t count = (size_t)snapshot->node_count + 1;
     struct correction *correction = calloc(1, sizeof(*correction));
 
-    if (correction != NULL)
-        correction->overhead =
-            calloc((size_t)snapshot->node_count + 1, sizeof(*correction->overhead));
-    if (correction == NULL || correction->overhead == NULL) {
-        free(correction);
-        error_set(error, "out of memory");
+    if (correction == NULL)
+        return NULL;
+    correction->overhead = calloc(count, sizeof(*correction->overhead));
+    correction->on_cpu = calloc(count, sizeof(*correction->on_cpu));
+    correction->off_cpu = calloc(count, sizeof(*correction->off_cpu));
+    if (correction->overhead == NULL || correction->on_cpu == NULL || correction->off_cpu == NULL) {
+        correction_free(correction);
         return NULL;
     }
-    read_costs(snapshot, correction);
-    count_untimed(correction, snapshot, self);
-    if (reckon(correction, snapshot, self) != 0) {
+    return correction;
+}
+
+/* `off_cpu` in nanoseconds, NULL unknown. A wait in a call that is only counted is in the time of
+ * its caller. */
+static void split(struct correction *correction, const struct snapshot *snapshot,
+                  const int64_t *self, const int64_t *off_cpu) {
+    for (uint32_t i = 1; off_cpu != NULL && i < snapshot->node_count; i++) {
+        if (off_cpu[i] != 0)
+            correction->off_cpu[timed_caller(snapshot, self, i)] +=
+                (double)off_cpu[i] * snapshot->ticks_per_second / 1e9;
+    }
+    for (uint32_t i = 1; i < snapshot->node_count; i++)
+        correction->on_cpu[i] = (double)self[i] - correction->off_cpu[i];
+}
+
+struct correction *correction_new(const struct snapshot *snapshot, const int64_t *self,
+                                  const int64_t *off_cpu, double baseline_seconds,
+                                  struct error *error) {
+    struct correction *correction = allocate(snapshot);
+
+    if (correction != NULL) {
+        split(correction, snapshot, self, off_cpu);
+        read_costs(snapshot, correction);
+    }
+    if (correction == NULL || reckon(correction, snapshot, self) != 0) {
         correction_free(correction);
         error_set(error, "out of memory");
         return NULL;
     }
+    count_untimed(correction, snapshot, self);
     if (baseline_seconds > 0)
         anchor(correction, snapshot, baseline_seconds);
-    fit(correction, snapshot, self);
+    fit(correction, snapshot);
     correction->error_total =
         hypot(correction->error_total,
-              PLAIN_ERROR * (correction->raw_total - correction->overhead_total));
+              PLAIN_ERROR * (correction->cpu_total - correction->overhead_total));
     return correction;
 }

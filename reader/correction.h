@@ -12,14 +12,16 @@
 #include "snapshot.h"
 
 struct correction {
-    double *overhead; /* by node: ticks of its self time that are the probes'; 0 to its self time */
+    /* By node, ticks of its self time: on a CPU for the probes, and without them; and waiting. */
+    double *overhead, *on_cpu, *off_cpu;
     double inner, outer;         /* ticks a call: inside the callee's window, in its caller */
     double untimed;              /* a call that is counted only, both together */
     double error, untimed_error; /* one standard deviation of a call's cost */
     double raw_total;            /* ticks below the outermost frames */
+    double cpu_total;            /* of which on a CPU, as far as is known */
     double overhead_total;       /* of which the probes' */
     double error_total;          /* one standard deviation of that */
-    uint64_t probes;             /* entries timed in place; 0: only the loop at start was */
+    uint64_t batches;            /* of the loop that this is from */
     uint64_t clamped_contexts;   /* whose reckoned cost was more than all their time */
     double clamped_ticks;        /* by how much */
     bool is_anchored;            /* by the run time of a plain build */
@@ -28,10 +30,11 @@ struct correction {
     uint64_t homeless_calls;     /* of those, calls with no timed caller: their time is nowhere */
 };
 
-/* `self` is by node, open calls counted. `baseline_seconds`: run time of a plain build, 0 unknown.
- * NULL with `error` filled. */
+/* `self` is by node, open calls counted; so is `off_cpu`, nanoseconds of it, NULL unknown.
+ * `baseline_seconds`: run time of a plain build, 0 unknown. NULL with `error` filled. */
 struct correction *correction_new(const struct snapshot *snapshot, const int64_t *self,
-                                  double baseline_seconds, struct error *error);
+                                  const int64_t *off_cpu, double baseline_seconds,
+                                  struct error *error);
 void correction_free(struct correction *correction);
 
 #endif

@@ -52,6 +52,16 @@ const uint64_t *snapshot_column(const struct snapshot *snapshot, const char *nam
     return (const uint64_t *)(const void *)snapshot->columns[i];
 }
 
+const uint64_t *snapshot_instructions(const struct snapshot *snapshot) {
+    const uint64_t *column = snapshot_column(snapshot, "instructions");
+
+    for (uint32_t i = 0; column != NULL && i < snapshot->node_count; i++) {
+        if (column[i] != 0)
+            return column;
+    }
+    return NULL;
+}
+
 const uint32_t *snapshot_histograms(const struct snapshot *snapshot, uint32_t *buckets) {
     int i = find_column(snapshot, "histogram");
 

@@ -83,6 +83,8 @@ void snapshot_free(struct snapshot *snapshot);
 /* A column by name, NULL when the segment has none. snapshot_column(): elements of 8 bytes;
  * snapshot_histograms(): arrays of `buckets` counts. */
 const uint64_t *snapshot_column(const struct snapshot *snapshot, const char *name);
+/* The column of instructions; it is always there, and NULL when code counted none. */
+const uint64_t *snapshot_instructions(const struct snapshot *snapshot);
 const uint32_t *snapshot_histograms(const struct snapshot *snapshot, uint32_t *buckets);
 
 /* Ticks since a moment of the same clock; 0 when that lies ahead. */

@@ -11,7 +11,7 @@
  *
  * Once in 64 of these the same hooks are run in a tight loop as well (hook_loop.c): what they cost
  * at their best at this time, timed in the same way. What the figures mean together is the reader's
- * to say (reader/correction.c).
+ * to say (reader/correction.c, which goes by the loop alone).
  */
 #include "clock.h"
 #include "process.h"

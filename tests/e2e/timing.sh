@@ -91,5 +91,26 @@ else
             END { print "longest", longest; exit !(longest >= 1e8) }'
     }
     check "histogram=1: the longest call is in it, exactly" longest
+
+    # On one CPU with a loop, the kernel takes it away again and again.
+    beside_another() { # OPTIONS
+        local cpu other given
+        cpu=$(awk '/^Cpus_allowed_list/ { split($2, cpus, /[,-]/); print cpus[1] }' /proc/self/status)
+        program_build gcc explosive || return 1
+        taskset -c "$cpu" sh -c 'while :; do :; done' &
+        other=$!
+        given=$(TIMEFORMAT='%U %S' EXTRA_OPTIONS=:$1 PROGRAM_TIMEOUT=300
+            taskset -pc "$cpu" "$BASHPID" >/dev/null
+            { time program_run explosive fib 32; } 2>&1)
+        kill "$other"
+        values "$(profile_of explosive)" | awk -v given="$given" '{ left += $3; probes += $4 }
+            END { split(given, seconds); all = 1e9 * (seconds[1] + seconds[2])
+                printf "%.3f s left, %.3f s of probes, of %.3f s\n", left / 1e9, probes / 1e9, all / 1e9
+                exit !(probes > 0 && left + probes <= 1.02 * all) }'
+    }
+    for options in timing=exact timing=adaptive; do
+        check "$options: what is left and the probes' time are no more than the kernel gave, beside others" \
+            beside_another $options
+    done
 fi
 finish

@@ -66,7 +66,7 @@ static struct profile *make_exact(int64_t overhead) {
     profile_add_value_type(profile, "cpu", "nanoseconds");
     profile_add_value_type(profile, "overhead", "nanoseconds");
     profile_add_comment(profile, "probes: a call costs 10.0 ns in the function and 10.0 ns in its "
-                                 "caller, +- 2.0 ns; 1 entries timed in place");
+                                 "caller, +- 2.0 ns; from 9 loops of them");
     for (unsigned i = 0; i < FUNCTIONS; i++)
         add(profile, name_of(i, name), NULL,
             (int64_t[]){7, shares[i] * 1000000, shares[i] * 10000 * overhead});
