@@ -218,7 +218,7 @@ $(libc_names):
 	test -s $@.new && mv $@.new $@
 
 # LLVM itself is clang's: nothing of it is linked.
-$(BUILD)/cinstr-plugin-%.so: $(plugin_sources) $(wildcard plugin/*.h) include/cinstr/hooks.h include/cinstr/inlined.h include/cinstr/plugin_sections.h $(libc_names)
+$(BUILD)/cinstr-plugin-%.so: $(plugin_sources) $(wildcard plugin/*.h) $(wildcard include/cinstr/*.h) $(libc_names)
 	@mkdir -p $(@D)
 	$(CXX) -std=c++17 -fPIC -shared -fvisibility=hidden -fno-rtti -fno-exceptions -DCINSTR_VERSION='"$(VERSION)"' \
 		-Iinclude -I$(BUILD)/gen -isystem $(call llvm_headers,$*) -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR) $(CXXFLAGS) \

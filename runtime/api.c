@@ -38,8 +38,8 @@ PUBLIC void cinstr_stop(void) {
     __atomic_store_n(&process_recording, false, __ATOMIC_SEQ_CST);
     wake_lanes();
     /* In the calling thread at once. */
-    if (cinstr_self->ready && !lane_in_hook(cinstr_self))
-        cinstr_self->span = 0;
+    if (cinstr1_self->ready && !lane_in_hook(cinstr1_self))
+        cinstr1_self->span = 0;
 }
 
 PUBLIC void cinstr_reset(void) {
@@ -48,8 +48,8 @@ PUBLIC void cinstr_reset(void) {
     __atomic_add_fetch(&process_reset_epoch, 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&segment.header->reset_epoch, process_reset_epoch, __ATOMIC_SEQ_CST);
     wake_lanes();
-    if (cinstr_self->ready && !lane_in_hook(cinstr_self))
-        cinstr_self->span = 0;
+    if (cinstr1_self->ready && !lane_in_hook(cinstr1_self))
+        cinstr1_self->span = 0;
 }
 
 enum kind_state { KIND_UNKNOWN, KIND_OFF, KIND_ON };

@@ -105,7 +105,7 @@ uint32_t charge_counterpart(struct segment_node *node) {
 
 /* Of the context that the calling thread is in; a thread without calls is at the root. */
 static uint32_t counterpart(void) {
-    struct segment_node *node = shadow_current(cinstr_self);
+    struct segment_node *node = shadow_current(cinstr1_self);
     uint32_t made;
 
     if (node == NULL)

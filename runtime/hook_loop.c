@@ -152,7 +152,7 @@ static uint64_t pair_ticks(const struct segment_probe_sums *batch) {
 
 /* Runs `count` batches with nothing else on this thread in between. */
 static bool run_batches(struct segment_probe_sums *batches, int count) {
-    struct lane *self = cinstr_self;
+    struct lane *self = cinstr1_self;
     uint64_t all = ~UINT64_C(0), old;
 
     if (clock_kind == SEGMENT_CLOCK_MONOTONIC) /* every hook takes the slow path */
@@ -161,10 +161,10 @@ static bool run_batches(struct segment_probe_sums *batches, int count) {
         return false;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &old, sizeof all);
     set_up((uintptr_t)__builtin_frame_address(0));
-    cinstr_self = &lane;
+    cinstr1_self = &lane;
     for (int i = 0; i < count; i++)
         run_batch(&batches[i]);
-    cinstr_self = self;
+    cinstr1_self = self;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof old);
     __atomic_store_n(&busy, 0, __ATOMIC_RELEASE);
     return true;

@@ -12,12 +12,20 @@
 #include "clock.h"
 #include "lookup.h"
 
+/* 1: exported once by libcinstr.so.0, for modules that do not link these hooks. */
+#ifndef HOOKS_ARE_SHARED
+#define HOOKS_ARE_SHARED 0
+#endif
+
 #define NOINLINE      __attribute__((noinline))
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #define CALLER_SP     ((uintptr_t)__builtin_dwarf_cfa())
 
 /* The module's own (hooks.c). */
-extern struct module_hooks cinstr_module __attribute__((visibility("hidden")));
+#if !HOOKS_ARE_SHARED
+__attribute__((visibility("hidden")))
+#endif
+extern struct module_hooks cinstr1_module;
 
 /* A frame is still live when entered from higher up its stack, or when it is the function that the
  * entered one was inlined into: same stack pointer and same call site. */
@@ -44,15 +52,20 @@ static inline void hook_end(struct lane *lane) {
     lane->span = lane->full;
 }
 
-/* Nothing but a call is new: true within hook_begin(). */
+/* Nothing but a call is new. Within hook_begin(). */
+static ALWAYS_INLINE bool is_usual(const struct lane *lane, uintptr_t sp, uint64_t call_site,
+                                   bool is_external) {
+    return (is_external ? is_open_to_external(lane->top, sp) : is_open(lane->top, sp, call_site)) &&
+           lane->top < lane->limit && *lane->switch_word == lane->switch_seen;
+}
+
+/* True within hook_begin(). */
 static ALWAYS_INLINE bool begin_entry(struct lane *lane, uintptr_t sp, uint64_t call_site,
                                       bool is_external) {
     if (UNLIKELY(lane->high - sp >= lane->span))
         return false;
     hook_begin(lane, sp);
-    if (LIKELY((is_external ? is_open_to_external(lane->top, sp)
-                            : is_open(lane->top, sp, call_site)) &&
-               lane->top < lane->limit && *lane->switch_word == lane->switch_seen))
+    if (LIKELY(is_usual(lane, sp, call_site, is_external)))
         return true;
     hook_end(lane);
     return false;

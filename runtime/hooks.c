@@ -8,22 +8,20 @@
  * module's own data, since an IFUNC resolver or a .preinit_array function runs before relocations
  * are done.
  */
+#include <cinstr/inline_entry.h>
+
 #include "duration.h"
 #include "hook_steps.h"
 
-#ifndef HOOKS_ARE_SHARED
-#define HOOKS_ARE_SHARED 0
-#endif
-
-struct module_hooks cinstr_module = {.is_shared = HOOKS_ARE_SHARED};
+struct module_hooks cinstr1_module = {.is_shared = HOOKS_ARE_SHARED};
 
 /* Before everything else in the module. */
 __attribute__((constructor(101), used)) static void module_begins(void) {
-    cinstr_module_register(&cinstr_module);
+    cinstr_module_register(&cinstr1_module);
 }
 
 __attribute__((destructor(101), used)) static void module_ends(void) {
-    cinstr_module_gone(&cinstr_module);
+    cinstr_module_gone(&cinstr1_module);
 }
 
 /* timing=adaptive: a node's `writer` says how rarely it is timed (adaptive.c). */
@@ -47,7 +45,7 @@ SLOW static void enter_slow(uintptr_t sp, uint64_t function, uint64_t call_site)
         return;
     if (function & SEGMENT_EXTERNAL)
         enter_external(sp, function, call_site);
-    else if (cinstr_module.exact_tag != 0)
+    else if (cinstr1_module.exact_tag != 0)
         enter(sp, function, call_site);
     else
         enter_adaptive(sp, function, call_site);
@@ -55,7 +53,7 @@ SLOW static void enter_slow(uintptr_t sp, uint64_t function, uint64_t call_site)
 
 /* Not what the memo holds: called within hook_begin(). */
 HOT NOINLINE static void enter_other(uintptr_t sp, uint64_t function, uint64_t call_site) {
-    struct lane *lane = cinstr_self;
+    struct lane *lane = cinstr1_self;
     struct segment_frame *top = lane->top;
     struct segment_node *node =
         transition_find(lane, (struct segment_node *)top->node, function, call_site);
@@ -65,7 +63,7 @@ HOT NOINLINE static void enter_other(uintptr_t sp, uint64_t function, uint64_t c
         enter_slow(sp, function, call_site);
         return;
     }
-    enter_node(lane, top, node, sp, cinstr_module.exact_tag != 0 || is_timed(lane, &top[1], node));
+    enter_node(lane, top, node, sp, cinstr1_module.exact_tag != 0 || is_timed(lane, &top[1], node));
 }
 
 static ALWAYS_INLINE void enter_lane(struct lane *lane, uintptr_t sp, uint64_t function,
@@ -86,31 +84,33 @@ static ALWAYS_INLINE void enter_lane(struct lane *lane, uintptr_t sp, uint64_t f
 }
 
 HOT NOINLINE static void enter(uintptr_t sp, uint64_t function, uint64_t call_site) {
-    enter_lane(cinstr_self, sp, function, call_site, true, false);
+    enter_lane(cinstr1_self, sp, function, call_site, true, false);
 }
 
 HOT NOINLINE static void enter_adaptive(uintptr_t sp, uint64_t function, uint64_t call_site) {
-    enter_lane(cinstr_self, sp, function, call_site, false, false);
+    enter_lane(cinstr1_self, sp, function, call_site, false, false);
 }
 
 HOT NOINLINE static void enter_external(uintptr_t sp, uint64_t function, uint64_t call_site) {
-    enter_lane(cinstr_self, sp, function, call_site, cinstr_module.exact_tag != 0, true);
+    enter_lane(cinstr1_self, sp, function, call_site, cinstr1_module.exact_tag != 0, true);
+}
+
+static ALWAYS_INLINE void enter_any(uintptr_t sp, uint64_t callee, uint64_t call_site) {
+    if (LIKELY(cinstr1_module.exact_tag != 0))
+        enter(sp, callee | cinstr1_module.exact_tag, call_site);
+    else if (cinstr1_module.tag != 0)
+        enter_adaptive(sp, callee | cinstr1_module.tag, call_site);
+    else
+        cinstr1_module.early_calls++;
 }
 
 HOT void __cyg_profile_func_enter(void *callee, void *caller) {
-    const uintptr_t sp = CALLER_SP;
-
-    if (LIKELY(cinstr_module.exact_tag != 0))
-        enter(sp, (uintptr_t)callee | cinstr_module.exact_tag, (uintptr_t)caller);
-    else if (cinstr_module.tag != 0)
-        enter_adaptive(sp, (uintptr_t)callee | cinstr_module.tag, (uintptr_t)caller);
-    else
-        cinstr_module.early_calls++;
+    enter_any(CALLER_SP, (uintptr_t)callee, (uintptr_t)caller);
 }
 
 SLOW static void exit_slow_after_all(uint64_t function, uint64_t call_site, uintptr_t sp,
                                      uint64_t now) {
-    hook_end(cinstr_self);
+    hook_end(cinstr1_self);
     cinstr_slow_exit(function, call_site, sp, now);
 }
 
@@ -137,7 +137,7 @@ HOT NOINLINE static void exit_with_duration(struct lane *lane, struct segment_fr
 
 /* The clock is read first. */
 static inline void exit_exact(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t now) {
-    struct lane *lane = cinstr_self;
+    struct lane *lane = cinstr1_self;
     struct segment_frame *top;
 
     if (UNLIKELY(lane->high - sp >= lane->span)) {
@@ -158,7 +158,7 @@ static inline void exit_exact(uint64_t function, uint64_t call_site, uintptr_t s
 /* Of an entry that was timed; within hook_begin(). */
 HOT NOINLINE static void exit_sampled(uint64_t function, uint64_t call_site, uintptr_t sp) {
     const uint64_t now = clock_counter();
-    struct lane *lane = cinstr_self;
+    struct lane *lane = cinstr1_self;
     struct segment_frame *top = lane->top;
 
     if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || now < top->start ||
@@ -176,7 +176,7 @@ HOT NOINLINE static void exit_sampled(uint64_t function, uint64_t call_site, uin
 
 /* The clock is read only if the entry was timed. */
 HOT NOINLINE static void exit_adaptive(uint64_t function, uint64_t call_site, uintptr_t sp) {
-    struct lane *lane = cinstr_self;
+    struct lane *lane = cinstr1_self;
     struct segment_frame *top;
 
     if (UNLIKELY(lane->high - sp >= lane->span)) {
@@ -195,10 +195,10 @@ HOT NOINLINE static void exit_adaptive(uint64_t function, uint64_t call_site, ui
 }
 
 static ALWAYS_INLINE void leave(uint64_t callee, uint64_t call_site, uintptr_t sp) {
-    if (LIKELY(cinstr_module.exact_tag != 0))
-        exit_exact(callee | cinstr_module.exact_tag, call_site, sp, clock_counter());
-    else if (cinstr_module.tag != 0)
-        exit_adaptive(callee | cinstr_module.tag, call_site, sp);
+    if (LIKELY(cinstr1_module.exact_tag != 0))
+        exit_exact(callee | cinstr1_module.exact_tag, call_site, sp, clock_counter());
+    else if (cinstr1_module.tag != 0)
+        exit_adaptive(callee | cinstr1_module.tag, call_site, sp);
 }
 
 HOT void __cyg_profile_func_exit(void *callee, void *caller) {
@@ -213,10 +213,10 @@ HOT void *cinstr1_enter_external(void *name) {
 
     if (UNLIKELY(is_hooked(name)))
         return NULL;
-    if (UNLIKELY(cinstr_module.tag == 0))
-        cinstr_module.early_calls++;
+    if (UNLIKELY(cinstr1_module.tag == 0))
+        cinstr1_module.early_calls++;
     else
-        enter_external(CALLER_SP, external(name) | cinstr_module.tag, (uintptr_t)call_site);
+        enter_external(CALLER_SP, external(name) | cinstr1_module.tag, (uintptr_t)call_site);
     return call_site;
 }
 
@@ -224,3 +224,38 @@ HOT void cinstr1_exit_external(void *name, void *call_site) {
     if (LIKELY(call_site != NULL))
         leave(external(name), (uintptr_t)call_site, CALLER_SP);
 }
+
+/* --- entries whose usual path is in line: see include/cinstr/inline_entry.h ---------------------
+ */
+
+HOT void cinstr1_enter_apart(uintptr_t sp, uint64_t callee, uint64_t call_site) {
+    enter_any(sp, callee, call_site);
+}
+
+HOT void cinstr1_enter_other(uintptr_t sp, uint64_t function, uint64_t call_site) {
+    struct lane *lane = cinstr1_self;
+
+    if (LIKELY(is_usual(lane, sp, call_site, false))) {
+        enter_other(sp, function, call_site);
+        return;
+    }
+    hook_end(lane);
+    enter_slow(sp, function, call_site);
+}
+
+#define SAME_PLACE(ours, theirs, field)                                                            \
+    static_assert(offsetof(struct ours, field) == offsetof(struct theirs, field),                  \
+                  "version 1 has " #field " elsewhere: a new version is due")
+SAME_PLACE(module_hooks, cinstr1_module, exact_tag);
+SAME_PLACE(lane, cinstr1_lane, high);
+SAME_PLACE(lane, cinstr1_lane, span);
+SAME_PLACE(lane, cinstr1_lane, full);
+SAME_PLACE(lane, cinstr1_lane, top);
+SAME_PLACE(lane, cinstr1_lane, switch_word);
+SAME_PLACE(lane, cinstr1_lane, switch_seen);
+SAME_PLACE(lane, cinstr1_lane, memo_mask);
+SAME_PLACE(lane, cinstr1_lane, limit);
+SAME_PLACE(lane, cinstr1_lane, memo);
+SAME_PLACE(lane_memo, cinstr1_memo, parent);
+SAME_PLACE(lane_memo, cinstr1_memo, node);
+static_assert(sizeof(struct lane_memo) == sizeof(struct cinstr1_memo), "a memo's size");

@@ -21,7 +21,7 @@ static ALWAYS_INLINE void count_node(struct lane *lane, struct segment_node *nod
 
 HOT NOINLINE static void count_other(uintptr_t sp, uint64_t function, uint64_t call_site,
                                      bool is_leaf) {
-    struct lane *lane = cinstr_self;
+    struct lane *lane = cinstr1_self;
     struct segment_node *node =
         transition_find(lane, (struct segment_node *)lane->top->node, function, call_site);
 
@@ -35,15 +35,15 @@ HOT NOINLINE static void count_other(uintptr_t sp, uint64_t function, uint64_t c
 
 static ALWAYS_INLINE void count_call(uint64_t callee, uint64_t call_site, uintptr_t sp,
                                      bool is_leaf, bool is_external) {
-    const uint64_t function = callee | cinstr_module.tag;
+    const uint64_t function = callee | cinstr1_module.tag;
     struct segment_node *node;
     struct lane *lane;
 
-    if (UNLIKELY(cinstr_module.tag == 0)) {
-        cinstr_module.early_calls++;
+    if (UNLIKELY(cinstr1_module.tag == 0)) {
+        cinstr1_module.early_calls++;
         return;
     }
-    lane = cinstr_self;
+    lane = cinstr1_self;
     if (UNLIKELY(!begin_entry(lane, sp, call_site, is_external))) {
         cinstr_slow_count(function, call_site, sp, is_leaf);
         return;
@@ -57,13 +57,13 @@ static ALWAYS_INLINE void count_call(uint64_t callee, uint64_t call_site, uintpt
 
 /* What its callees took was taken from its own time, which is in its caller's. */
 static ALWAYS_INLINE void count_exit(uint64_t callee, uint64_t call_site, uintptr_t sp) {
-    const uint64_t function = callee | cinstr_module.tag;
+    const uint64_t function = callee | cinstr1_module.tag;
     struct segment_frame *top;
     struct lane *lane;
 
-    if (UNLIKELY(cinstr_module.tag == 0))
+    if (UNLIKELY(cinstr1_module.tag == 0))
         return;
-    lane = cinstr_self;
+    lane = cinstr1_self;
     if (UNLIKELY(lane->high - sp >= lane->span)) {
         cinstr_slow_exit(function, call_site, sp, clock_counter());
         return;

@@ -65,7 +65,7 @@ static void follow_switch(const ucontext_t *target) {
     const int saved_errno = errno;
     struct lane *lane;
 
-    if (process_state == PROCESS_UP && !process_is_forked() && cinstr_self->ready) {
+    if (process_state == PROCESS_UP && !process_is_forked() && cinstr1_self->ready) {
         lane = lane_for_hook(sp);
         if (lane != NULL)
             lane_rest(lane);

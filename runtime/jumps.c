@@ -47,7 +47,7 @@ void jumps_init(void) {
 
 /* The current lane, if this thread has been recorded and is not inside a hook. */
 static struct lane *lane_for_jump(uintptr_t sp) {
-    if (process_state != PROCESS_UP || process_is_forked() || !cinstr_self->ready)
+    if (process_state != PROCESS_UP || process_is_forked() || !cinstr1_self->ready)
         return NULL;
     return lane_for_hook(sp);
 }
@@ -105,9 +105,9 @@ static const struct jump *find_jump(const struct lane *lane, const void *buffer)
 static void land(struct lane *lane, const struct jump *jump) {
     struct segment_frame *target = shadow_base(lane) + jump->depth;
 
-    while (cinstr_self != lane && cinstr_self->info->kind == SEGMENT_LANE_SIGNAL)
-        lane_leave(cinstr_self, clock_ticks());
-    cinstr_self = lane;
+    while (cinstr1_self != lane && cinstr1_self->info->kind == SEGMENT_LANE_SIGNAL)
+        lane_leave(cinstr1_self, clock_ticks());
+    cinstr1_self = lane;
     lane->span = lane->bound; /* a hook that the handler interrupted is never finished */
     SIGNAL_FENCE();
     if (target < lane->top) {

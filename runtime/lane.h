@@ -3,7 +3,8 @@
  * The state that the hot path works on: one lane a stack (see segment_lane). Private memory of the
  * recorder, marked wipe-on-fork; the frames and nodes it points to lie in the segment. Included by
  * the hooks (hooks.c, linked into every instrumented module) and the rest of the recorder: its
- * layout is their private ABI, versioned by the soname of libcinstr.
+ * layout is their private ABI, versioned by the soname of libcinstr. The plugin may know its first
+ * words (cinstr/inline_entry.h).
  *
  * One comparison tells the usual case from all others: a hook runs on iff
  *
@@ -106,7 +107,7 @@ enum lane_pending {
 
 /* The thread's current lane; the sentinel (all zero: always slow) before the first hook. */
 #pragma GCC visibility push(default) /* reached from the hooks in other modules */
-extern __thread struct lane *cinstr_self __attribute__((tls_model("initial-exec")));
+extern __thread struct lane *cinstr1_self __attribute__((tls_model("initial-exec")));
 #pragma GCC visibility pop
 
 #define HOT         __attribute__((hot))
@@ -119,9 +120,9 @@ extern __thread struct lane *cinstr_self __attribute__((tls_model("initial-exec"
 
 /* Every module's hooks.o registers itself; the address of this is in the module. */
 struct module_hooks {
+    uint64_t exact_tag;   /* the tag, where every call is timed; 0: timing=adaptive */
     uint64_t tag;         /* generation << SEGMENT_ADDRESS_BITS; 0 until registered */
     uint64_t early_calls; /* entries before that */
-    uint64_t exact_tag;   /* the same where every call is timed; 0: timing=adaptive */
     uint64_t is_shared;   /* exported by the recorder for modules that have no hooks of their own */
 };
 

@@ -77,7 +77,7 @@ static struct lane *enter_handler(struct lane *outer, uintptr_t low, uintptr_t h
     if (lane->switch_word == &outer->switch_seen)
         lane->switch_word = &lane->switch_seen;
     lane_rest(lane);
-    cinstr_self = lane;
+    cinstr1_self = lane;
     return lane;
 }
 
@@ -100,7 +100,7 @@ void lane_leave(struct lane *lane, uint64_t now) {
     outer->full = 0; /* an interrupted hook leaves span at this; its next one settles */
     if (!lane_in_hook(outer))
         outer->span = 0;
-    cinstr_self = outer;
+    cinstr1_self = outer;
 }
 
 static bool on_alternate_stack(uintptr_t sp, uintptr_t *low, uintptr_t *high) {
@@ -192,9 +192,9 @@ static struct lane *switch_stack(struct lane *lane, uintptr_t sp) {
 void lane_exclude(uintptr_t low, uintptr_t sp) {
     struct lane *thread;
 
-    if (process_state != PROCESS_UP || process_is_forked() || !cinstr_self->ready)
+    if (process_state != PROCESS_UP || process_is_forked() || !cinstr1_self->ready)
         return;
-    thread = cinstr_self->thread;
+    thread = cinstr1_self->thread;
     if (low > sp || !contains(thread, sp) || thread->high - low >= thread->bound)
         return;
     if (lane_in_hook(thread))
@@ -273,7 +273,7 @@ struct lane *lane_for_hook(uintptr_t sp) {
         return NULL;
     if (process_is_forked() && !process_after_fork(sp))
         return NULL;
-    lane = cinstr_self;
+    lane = cinstr1_self;
     if (!lane->ready) {
         if (!process_recording || lane_is_lost(lane) || (lane = lane_attach(sp)) == NULL)
             return NULL;
@@ -281,7 +281,7 @@ struct lane *lane_for_hook(uintptr_t sp) {
     lane = select_lane(lane, sp);
     if (lane == NULL)
         return NULL;
-    cinstr_self = lane;
+    cinstr1_self = lane;
     hook_begin(lane, sp);
     settle(lane);
     return lane;

@@ -18,7 +18,7 @@
 
 /* Read-only in effect: span is 0, so that nobody ever changes it. */
 static struct lane sentinel;
-__thread struct lane *cinstr_self __attribute__((tls_model("initial-exec"))) = &sentinel;
+__thread struct lane *cinstr1_self __attribute__((tls_model("initial-exec"))) = &sentinel;
 
 /* Stands in for the lane of a thread for which there was no memory: nobody tries again. */
 static struct lane lost;
@@ -159,12 +159,12 @@ struct lane *lane_attach(uintptr_t sp) {
     }
     lane = lane_new(SEGMENT_LANE_THREAD, high, high - low, NULL);
     if (lane == NULL) {
-        cinstr_self = &lost;
+        cinstr1_self = &lost;
         return NULL;
     }
     cpu_time_attach(lane);
     lane->info->start_cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-    cinstr_self = lane;
+    cinstr1_self = lane;
     retire_watch(lane);
     sampler_attach(lane);
     return lane;

@@ -238,7 +238,7 @@ void process_early_calls(uint64_t calls) {
  * -------------------------------------------------------------------------------------------- */
 
 static void before_fork(void) {
-    const struct lane *lane = cinstr_self;
+    const struct lane *lane = cinstr1_self;
 
     if (process_state != PROCESS_UP || process_is_forked() || !lane->ready)
         return;
@@ -309,7 +309,7 @@ bool process_after_fork(uintptr_t sp) {
     const uint64_t blocks = segment.header->sections[SEGMENT_SECTION_BLOCKS].capacity;
     struct lane *lane;
 
-    cinstr_self = lane_sentinel();
+    cinstr1_self = lane_sentinel();
     wiped->alive = 1;
     trace_stop_in_child(); /* _Fork and clone run no handlers */
     http_forget();

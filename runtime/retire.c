@@ -61,7 +61,7 @@ static void merge_info(const struct segment_lane *from) {
 }
 
 static void close_lane(struct lane *lane, uint64_t now) {
-    if (lane->info->kind == SEGMENT_LANE_SIGNAL && cinstr_self == lane)
+    if (lane->info->kind == SEGMENT_LANE_SIGNAL && cinstr1_self == lane)
         lane_leave(lane, now);
     shadow_unwind(lane, shadow_base(lane), now);
     duration_settle(lane);
@@ -106,7 +106,7 @@ static void thread_ends(void *value) {
     }
     sampler_detach();
     cpu_time_detach(lane);
-    cinstr_self = lane_sentinel();
+    cinstr1_self = lane_sentinel();
     retire_thread(lane);
 }
 

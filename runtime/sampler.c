@@ -115,7 +115,7 @@ static void count_lost(uint64_t periods) {
 
 static void look(struct sampler *sampler, const ucontext_t *context, uint64_t periods) {
     const struct segment_node *node =
-        sampler_unwinds ? sampler_stack_node(cinstr_self, context) : shadow_current(cinstr_self);
+        sampler_unwinds ? sampler_stack_node(cinstr1_self, context) : shadow_current(cinstr1_self);
     const uint64_t address = modules_tag() | (interrupted_at(context) & SEGMENT_ADDRESS_MASK);
 
     if (node == NULL || !samples_add(&sampler->room, node, address, periods))

@@ -26,7 +26,7 @@ static void begin(void) {
 
 void cinstr_sample_thread(uintptr_t low, uintptr_t high) {
     if (process_state != PROCESS_UP || process_is_forked() || options.sample == 0 ||
-        cinstr_self->ready)
+        cinstr1_self->ready)
         return;
     if (!sampler_unwinds)
         begin();

@@ -43,6 +43,7 @@
 #ifndef CINSTR_SEGMENT_H
 #define CINSTR_SEGMENT_H
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -376,13 +377,13 @@ struct segment_frame {
     uint64_t shift; /* timing=adaptive: its duration stands for 2^shift calls; else 0 */
 };
 
-_Static_assert(sizeof(struct segment_header) <= SEGMENT_HEADER_SIZE, "header fits its page");
-_Static_assert(sizeof(struct segment_module) == 512, "module layout");
-_Static_assert(sizeof(struct segment_lane) == 256, "lane layout");
-_Static_assert(sizeof(struct segment_label) == 256, "label layout");
-_Static_assert(sizeof(struct segment_block) == 8, "block layout");
-_Static_assert(sizeof(struct segment_node) == 64, "a node is one cache line");
-_Static_assert(sizeof(struct segment_place) == 32, "sample layout");
-_Static_assert(sizeof(struct segment_frame) == 32, "frame layout");
+static_assert(sizeof(struct segment_header) <= SEGMENT_HEADER_SIZE, "header fits its page");
+static_assert(sizeof(struct segment_module) == 512, "module layout");
+static_assert(sizeof(struct segment_lane) == 256, "lane layout");
+static_assert(sizeof(struct segment_label) == 256, "label layout");
+static_assert(sizeof(struct segment_block) == 8, "block layout");
+static_assert(sizeof(struct segment_node) == 64, "a node is one cache line");
+static_assert(sizeof(struct segment_place) == 32, "sample layout");
+static_assert(sizeof(struct segment_frame) == 32, "frame layout");
 
 #endif
