@@ -130,7 +130,7 @@ dump_edges() { # of the program while it waits
     read -r -u "${waits[0]}" answer && [[ $answer == ready ]] &&
         "$CINSTR" dump -q --kind edges --directory "$SEGMENTS" -o "$SCRATCH/edges.pb.gz" "$SCRATCH/waits"
     local status=$?
-    echo exit >&"${waits[1]}"
+    send "${waits[1]}" 'exit\n'
     wait
     return "$status"
 }

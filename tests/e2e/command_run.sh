@@ -78,7 +78,7 @@ hear() {
     [[ $line == "$1" ]] || { echo "it says '$line', not '$1'" && return 1; }
 }
 tell() {
-    echo "$1" >&"${program[1]}"
+    send "${program[1]}" '%s\n' "$1"
 }
 child_of() {
     cat "/proc/$1/task/$1/children"

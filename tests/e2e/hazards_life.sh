@@ -120,7 +120,7 @@ dump_without_main() {
     read -r line <&"$out" && [[ $line == ready ]] || { echo "no word from it" && return 1; }
     "$CINSTR" dump "$(left_segment)" -o "$SCRATCH/now.pb.gz" && edges_of "$SCRATCH/now.pb.gz" >"$SCRATCH/now.csv"
     status=$?
-    echo >&"$in"
+    send "$in" '\n'
     exec {in}>&- {out}<&-
     wait $pid || { echo "it ends with $?" && return 1; }
     ((status == 0)) || return 1

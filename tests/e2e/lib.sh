@@ -62,6 +62,19 @@ is_empty() {
     [[ ! -s $1 ]] || { head -n 5 "$1" && return 1; }
 }
 
+# send FD FORMAT ARGUMENT…: printf to one who may be gone. Bash would die of that; here it is a failure.
+# In no subshell: coprocesses have no descriptors there.
+send() {
+    local fd=$1 status
+    shift
+    trap '' PIPE
+    # shellcheck disable=SC2059
+    printf "$@" >&"$fd"
+    status=$?
+    trap - PIPE
+    return "$status"
+}
+
 # find_plugins WHAT [VERSION…]: sets `versions` to the LLVMs whose clang and plugin are here. Without
 # any, WHAT is skipped and the script ends.
 find_plugins() {

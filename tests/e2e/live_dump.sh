@@ -44,7 +44,7 @@ dump_all_along() { # PID
 
 last_is_final() { # PID
     dump_once "$1" || return 1
-    echo >&"$in"
+    send "$in" '\n'
     wait "$1" || { echo "it ends with $?" && return 1; }
     says_nothing live && profiles_match live && "$CINSTR" verify "$SCRATCH/live.$1.pb.gz" &&
         edges_of "$SCRATCH/live.$1.pb.gz" >"$SCRATCH/final.csv" &&

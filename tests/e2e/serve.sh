@@ -126,7 +126,7 @@ malformed() {
     port=${port%/}
     for text in 'nonsense' 'GET' 'GET / HTTP/9.9' $'GET / HTTP/1.1\r\nHost' "GET /$(head -c 40000 /dev/zero | tr '\0' a) HTTP/1.1" \
         $'POST /1/debug/pprof/symbol HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5' $'GET /%00%ff?%zz=%&&&=;; HTTP/1.1\r\nHost: localhost'; do
-        { printf '%s\r\n\r\n' "$text" >&6 && cat <&6; } 6<>"/dev/tcp/localhost/$port" >/dev/null 2>&1
+        { send 6 '%s\r\n\r\n' "$text" && cat <&6; } 6<>"/dev/tcp/localhost/$port" >/dev/null 2>&1
     done
     [[ $(status_of -d @<(head -c 100000 /dev/zero | tr '\0' 1) "$base/symbol") == 413 ]] && [[ $(status_of "$base/heap") == 200 ]]
 }
@@ -138,7 +138,7 @@ slow_clients() {
     port=${port%/}
     for ((i = 0; i < 40; i++)); do
         exec {fd}<>"/dev/tcp/127.0.0.1/$port" || break
-        printf 'GET / HT' >&"$fd"
+        send "$fd" 'GET / HT'
         fds+=("$fd")
     done
     [[ $(status_of --interface 127.0.0.2 "$base/heap") == 200 ]]
@@ -153,8 +153,8 @@ trickle() {
     local port=${url##*:}
     port=${port%/}
     {
-        printf 'GET / HTTP/1.1\r\n' >&6
-        while printf 'X' >&6 && ! read -r -t 1 -u 6 && (($? > 128)); do :; done
+        send 6 'GET / HTTP/1.1\r\n'
+        while send 6 X && ! read -r -t 1 -u 6 && (($? > 128)); do :; done
     } 6<>"/dev/tcp/localhost/$port"
 } 2>/dev/null
 trickle &
