@@ -62,8 +62,8 @@ joins_once() {
 }
 
 leaves_are_named() {
-    go tool pprof -peek 'waits_for_mutex$' "$SCRATCH"/locks.*.block.pb.gz | grep -q '|   pthread_mutex_lock$' &&
-        go tool pprof -peek 'holds_mutex$' "$SCRATCH"/locks.*.mutex.pb.gz | grep -q '|   pthread_mutex_unlock$'
+    go tool pprof -peek 'waits_for_mutex$' "$SCRATCH"/locks.*.block.pb.gz | has '|   pthread_mutex_lock$' &&
+        go tool pprof -peek 'holds_mutex$' "$SCRATCH"/locks.*.mutex.pb.gz | has '|   pthread_mutex_unlock$'
 }
 
 for compiler in "${compilers[@]}"; do
@@ -88,7 +88,7 @@ check "block=1 has locks alone, and no mutex profile" io_only_on_demand
 
 cancelled() {
     EXTRA_OPTIONS=$ON program_run locks cancel && is_empty "$SCRATCH/locks.err" &&
-        callers "$SCRATCH"/locks.*.block.pb.gz | grep -q '^waits_in_vain 1 '
+        callers "$SCRATCH"/locks.*.block.pb.gz | has '^waits_in_vain 1 '
 }
 check "a thread that is cancelled while it waits has waited, and is cancelled" cancelled
 

@@ -107,7 +107,7 @@ check "a program is recorded" record || finish
 ours=$SCRATCH/our.pb.gz
 
 counted() { # CALLER CALLEE COUNT
-    "$CINSTR" report --edges --csv "$ours" | grep -Fq "$1,$2,$3,"
+    "$CINSTR" report --edges --csv "$ours" | has -F "$1,$2,$3,"
 }
 check "calls of every edge: main to work" counted main work 1
 check "calls of every edge: obey to work" counted obey work 1
@@ -143,7 +143,7 @@ for view in "" --edges --tree; do
     check "report $view --json parses" eval '"$CINSTR" report $view --json "$ours" | jq -e .contexts'
     check "report $view --csv: as many fields in every line" eval \
         '"$CINSTR" report $view --csv "$ours" | awk -F, "NR == 1 { n = NF } NF != n { exit 1 }"'
-    check "report $view: text names main" eval '"$CINSTR" report $view "$ours" | grep -q "main"'
+    check "report $view: text names main" eval '"$CINSTR" report $view "$ours" | has "main"'
 done
 check "the sum of edges' calls is that of functions" eval \
     '(($("$CINSTR" report --csv "$ours" | awk -F, "NR > 1 { n += \$2 } END { print n }") ==
@@ -158,8 +158,8 @@ check "--show keeps the rows of matching functions" eval \
 check "--limit 1 leaves one row" eval '(($("$CINSTR" report --csv -n 1 "$ours" | wc -l) == 2))'
 check "--value is refused with what there is" eval \
     '! "$CINSTR" report --value heap "$ours" 2>"$SCRATCH/err" && grep -q "it has: calls, wall" "$SCRATCH/err"'
-check "a profile on standard input" eval '"$CINSTR" report --csv - <"$ours" | grep -q "^leaf,1507,"'
-check "a profile through a pipe" eval '"$CINSTR" report --csv <(cat "$ours") | grep -q "^leaf,1507,"'
+check "a profile on standard input" eval '"$CINSTR" report --csv - <"$ours" | has "^leaf,1507,"'
+check "a profile through a pipe" eval '"$CINSTR" report --csv <(cat "$ours") | has "^leaf,1507,"'
 check "its own profile passes verify" says 0 1 0 verify "$ours"
 
 altered() { # a profile whose samples do not add up

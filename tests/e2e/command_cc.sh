@@ -152,16 +152,16 @@ for compiler in "${compilers[@]}"; do
     done
     check "$compiler: an assembler source draws no warning" same_as_plain "$compiler" -c -Werror helper.s -o x.o
     check "$compiler -c: hooks" eval 'cd "$SCRATCH" && "$CINSTR" cc $compiler -c main.c -o x.o && nm x.o | grep cyg_profile'
-    check "$compiler -c: debug information" eval 'readelf -S "$SCRATCH/x.o" | grep -q debug_info'
+    check "$compiler -c: debug information" eval 'readelf -S "$SCRATCH/x.o" | has debug_info'
     check "$compiler -g0: the project's own options win" eval \
-        '"$CINSTR" cc $compiler -g0 -c "$SCRATCH/main.c" -o "$SCRATCH/x.o" && ! readelf -S "$SCRATCH/x.o" | grep -q debug_info'
+        '"$CINSTR" cc $compiler -g0 -c "$SCRATCH/main.c" -o "$SCRATCH/x.o" && ! readelf -S "$SCRATCH/x.o" | has debug_info'
     check "$compiler -ffreestanding: no hooks" no_hooks "$compiler" -ffreestanding -c main.c
     check "$compiler -r links no library" eval 'cd "$SCRATCH" && "$CINSTR" cc $compiler -c helper.c -o h.o &&
-        "$CINSTR" cc $compiler -r h.o -o x.o && ! nm x.o | grep -q " [tT] cinstr"'
+        "$CINSTR" cc $compiler -r h.o -o x.o && ! nm x.o | has " [tT] cinstr"'
     check "$compiler -static links without a word" eval \
-        'cd "$SCRATCH" && "$CINSTR" cc $compiler -static main.c helper.c -o s 2>err && is_empty err && ! readelf -d s | grep -q PATH'
+        'cd "$SCRATCH" && "$CINSTR" cc $compiler -static main.c helper.c -o s 2>err && is_empty err && ! readelf -d s | has PATH'
     check "$compiler: a shared library records by itself" eval \
-        'cd "$SCRATCH" && "$CINSTR" cc $compiler -shared -fPIC -Wl,-z,defs helper.c -o libh.so && readelf -d libh.so | grep -q libcinstr.so.0'
+        'cd "$SCRATCH" && "$CINSTR" cc $compiler -shared -fPIC -Wl,-z,defs helper.c -o libh.so && readelf -d libh.so | has libcinstr.so.0'
     check "$compiler: output on the program's path has no line of ours" eval \
         'cd "$SCRATCH" && "$CINSTR" cc $compiler -O2 main.c helper.c -o m >out 2>&1 && is_empty out'
 done
@@ -171,8 +171,8 @@ installed() { # the library is found in ../lib of the command, wherever both wer
     local prefix=$SCRATCH/prefix
     mkdir -p "$prefix/bin" "$prefix/lib" && cp "$CINSTR" "$prefix/bin/" && cp "$BUILD"/libcinstr* "$prefix/lib/" &&
         "$prefix/bin/cinstr" cc gcc "$SCRATCH/main.c" "$SCRATCH/helper.c" -o "$SCRATCH/i" &&
-        readelf -d "$SCRATCH/i" | grep -q "\[$prefix/lib\]" &&
-        cd "$SCRATCH" && "$prefix/bin/cinstr" run -o i.pb.gz ./i && "$CINSTR" report --csv i.pb.gz | grep -q '^helper,1,'
+        readelf -d "$SCRATCH/i" | has "\[$prefix/lib\]" &&
+        cd "$SCRATCH" && "$prefix/bin/cinstr" run -o i.pb.gz ./i && "$CINSTR" report --csv i.pb.gz | has '^helper,1,'
 }
 check "installed: the library in ../lib is linked" installed
 missing() {

@@ -28,7 +28,7 @@ run_with() {
 }
 profiled() { # the one profile that is there holds these calls of leaf
     local files=(./*.pb.gz)
-    [[ ${#files[@]} == 1 ]] && "$CINSTR" report --csv "${files[0]}" | grep -q "^leaf,$1,"
+    [[ ${#files[@]} == 1 ]] && "$CINSTR" report --csv "${files[0]}" | has "^leaf,$1,"
 }
 check "run: says where the profile is" run_with 0 \
     '^cinstr: profile: cinstr\.obedient\.[0-9]+\.pb\.gz$' 'work 1\n' ./obedient
@@ -116,7 +116,7 @@ pid=$!
 both_wait() { # the second thread has still to go to sleep after "ready"
     deadline=$((SECONDS + 60))
     hear ready || return 1
-    until "$CINSTR" stack "$pid" | grep -q sleep_inside; do
+    until "$CINSTR" stack "$pid" | has sleep_inside; do
         ((SECONDS < deadline)) || return 1
     done
 }
@@ -132,11 +132,11 @@ check "ps: pid, program, threads and calls of what runs" listed running
 stacked() { # SOURCE
     "$CINSTR" stack --json "$1" | jq -e '[.stacks[] | [.thread, (.frames | map(.function))]] ==
         [["obedient", ["main"]], ["waiter", ["sleep_inside", "wait_in_thread"]]]
-        and ([.stacks[].frames[].open_ns] | min > 0)' && "$CINSTR" stack "$1" | grep -q '  sleep_inside  waits.c:[0-9]'
+        and ([.stacks[].frames[].open_ns] | min > 0)' && "$CINSTR" stack "$1" | has '  sleep_inside  waits.c:[0-9]'
 }
 for source in $pid obedient ./obedient "$(left_segment)"; do
     check "stack of ${source/$pid/PID}: each thread's calls, innermost first" stacked "$source"
-    check "report of ${source/$pid/PID}" eval '"$CINSTR" report --csv "$source" | grep -q "^leaf,1500,"'
+    check "report of ${source/$pid/PID}" eval '"$CINSTR" report --csv "$source" | has "^leaf,1500,"'
     check "verify of ${source/$pid/PID}" "$CINSTR" verify "$source"
 done
 dumped() { # CALLS OPTION…: the dump's name by default, its calls of leaf, its own verify
@@ -148,14 +148,14 @@ dumped() { # CALLS OPTION…: the dump's name by default, its calls of leaf, its
 }
 check "dump: cinstr.PROGRAM.PID.pb.gz in this directory" dumped 1500
 check "dump -o -: the profile is on standard output" eval \
-    '"$CINSTR" dump -q -o - $pid | "$CINSTR" report --csv - | grep -q "^leaf,1500,"'
+    '"$CINSTR" dump -q -o - $pid | "$CINSTR" report --csv - | has "^leaf,1500,"'
 check "dump of a directory that is not there is one line" eval \
     '! "$CINSTR" dump -o /nonexistent/x $pid 2>err && (($(wc -l <err) == 1))'
 check "dump --by-thread: report tells threads apart" eval \
     '"$CINSTR" dump -q --by-thread -o t.pb.gz $pid &&
-        "$CINSTR" report --by-thread --csv t.pb.gz | grep -q "^\[thread waiter [0-9]*\],"'
+        "$CINSTR" report --by-thread --csv t.pb.gz | has "^\[thread waiter [0-9]*\],"'
 check "report --by-thread of a process" eval \
-    '"$CINSTR" report --by-thread --csv $pid | grep -q "^\[thread obedient $pid\],"'
+    '"$CINSTR" report --by-thread --csv $pid | has "^\[thread obedient $pid\],"'
 check "a profile that does not tell threads apart says so" eval \
     '! "$CINSTR" report --by-thread cinstr.obedient.$pid.pb.gz 2>err && grep -q -- "--by-thread" err'
 replaced() { # what cannot be written leaves the old file as it was

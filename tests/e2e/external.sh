@@ -53,7 +53,7 @@ waited() {
         END { exit !(edge >= least && (caller == "writer" || taken >= least)) }'
 }
 untimed() {
-    "$CINSTR" report "$(parent)" | grep -q '^note  *time: none was measured'
+    "$CINSTR" report "$(parent)" | has '^note  *time: none was measured'
 }
 # A static program writes its profile if the reader is linked.
 read -ra needed < <(pkg-config --static --libs libdw libelf libprotobuf-c zlib)
@@ -139,7 +139,7 @@ several() { # VERSION, how compare.c is compiled, OPTIONS…
     local clang=("$CINSTR" cc "--external=*" "clang-$1")
     "${clang[@]}" -Wno-unused-command-line-argument "${@:3}" -c main.c && "${clang[@]}" -Wno-unused-command-line-argument "${@:3}" -c hooked.c && "clang-$1" -O2 -c unhooked.c && $2 -c compare.c &&
         "${clang[@]}" "${@:3}" main.o hooked.o compare.o unhooked.o -o program && CINSTR_OPTIONS=output=several.pb.gz ./program &&
-        edges several.pb.gz | grep -v ' compare ' | diff expected - && edges several.pb.gz | grep -q '^qsort compare [1-9]'
+        edges several.pb.gz | grep -v ' compare ' | diff expected - && edges several.pb.gz | has '^qsort compare [1-9]'
 }
 for version in "${versions[@]}"; do
     others=()

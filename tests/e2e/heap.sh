@@ -77,7 +77,7 @@ child_has_its_own() {
     local parent child
     EXTRA_OPTIONS=:heap=exact program_run heap fork && is_empty "$SCRATCH/heap.err" || return
     parent=$(grep -l -a . /dev/null "$SCRATCH"/heap.*.heap.pb.gz | while read -r file; do
-        functions "$file" | grep -q '^of_parent' && echo "$file"
+        functions "$file" | has '^of_parent' && echo "$file"
     done)
     child=$(for file in "$SCRATCH"/heap.*.heap.pb.gz; do [[ $file == "$parent" ]] || echo "$file"; done)
     [[ -f $parent && -f $child ]] || { echo "parent $parent child $child" && return 1; }
@@ -89,7 +89,7 @@ check "a fork child has its own allocations, and none of its parent's" child_has
 
 refused_stays() {
     EXTRA_OPTIONS=:heap=exact program_run heap refused &&
-        functions "$SCRATCH"/heap.*.heap.pb.gz | grep -q '^refused 1 333 1 333$'
+        functions "$SCRATCH"/heap.*.heap.pb.gz | has '^refused 1 333 1 333$'
 }
 check "memory that realloc could not move is still in use" refused_stays
 
@@ -165,7 +165,7 @@ check "SQLite: as many allocations and bytes as valgrind counts" as_valgrind
 
 # Named by where they are; the package may be any that has one.
 allocator() {
-    ldconfig -p | awk -v name="$1" '$1 ~ "^" name "[.]so" { print $NF; exit }'
+    ldconfig -p | awk -v name="$1" '$1 ~ "^" name "[.]so" && !found++ { print $NF }'
 }
 
 on_top_of() { # LIBRARY
@@ -243,8 +243,8 @@ leaks_are_listed() {
         | join(" ")' "$SCRATCH/leaks.json" | awk '{ o[$1] += $2; b[$1] += $3 } END { for (f in o) print f, o[f], b[f] }' |
         sort >"$SCRATCH/found"
     awk '$4 > 0 { print $1, $4, $5 }' "$SCRATCH/heap.out" | sort | diff - "$SCRATCH/found" &&
-        "$CINSTR" report --leaks "$SCRATCH"/heap.*.heap.pb.gz | grep -q '^7,000 bytes in 7 objects$' &&
-        "$CINSTR" report --leaks "$SCRATCH"/heap.*.heap.pb.gz | grep -q ' planted_leak  .*/heap.c:[1-9]'
+        "$CINSTR" report --leaks "$SCRATCH"/heap.*.heap.pb.gz | has '^7,000 bytes in 7 objects$' &&
+        "$CINSTR" report --leaks "$SCRATCH"/heap.*.heap.pb.gz | has ' planted_leak  .*/heap.c:[1-9]'
 }
 LINK=(-L"$BUILD" -lcinstr_heap "${LINK_CINSTR[@]}")
 program_build gcc heap -DWITH_CINSTR "-I$TOP/include" >"$SCRATCH/build.log" 2>&1
@@ -265,11 +265,11 @@ END
     pid=$!
     read -r _ <&8
     "$CINSTR" dump -q --directory "$SEGMENTS" --kind heap -o "$SCRATCH/live.pb.gz" "$pid" &&
-        functions "$SCRATCH/live.pb.gz" | grep -q '^hold 1 12345 1 12345$' || return
+        functions "$SCRATCH/live.pb.gz" | has '^hold 1 12345 1 12345$' || return
     kill -9 "$pid"
     while kill -0 "$pid" 2>/dev/null; do :; done
     "$CINSTR" dump -q --directory "$SEGMENTS" --kind heap -o "$SCRATCH/dead.pb.gz" "$pid" &&
-        functions "$SCRATCH/dead.pb.gz" | grep -q '^hold 1 12345 1 12345$'
+        functions "$SCRATCH/dead.pb.gz" | has '^hold 1 12345 1 12345$'
 }
 check "dump --kind heap reads a running process, and one that was killed" live_and_killed
 

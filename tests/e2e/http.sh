@@ -101,7 +101,7 @@ check "the page shows the running program, and follows it" shows_live
 # --- the program ------------------------------------------------------------------------------------
 
 only_its_own() {
-    [[ $(curl -sS "$base/threadcreate?debug=1" | head -n 1) == "threadcreate profile: total 1" ]] || return
+    [[ $(curl -sS "$base/threadcreate?debug=1" | sed -n 1p) == "threadcreate profile: total 1" ]] || return
     (($(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l) >= 3)) || return
     ! curl -sS "$base/allocs?debug=1" | grep -E 'MHD|serve_|microhttpd'
 }
@@ -134,7 +134,7 @@ ends_at_once() {
     local waiting
     curl -sS -o /dev/null "$base/exact?seconds=60" 2>/dev/null &
     waiting=$!
-    until [[ $(curl -sS "$base/threadcreate?debug=1" | head -n 1) ]]; do :; done
+    until [[ $(curl -sS "$base/threadcreate?debug=1" | sed -n 1p) ]]; do :; done
     kill -TERM "$pid"
     wait "$pid" || return
     wait "$waiting"
@@ -155,7 +155,7 @@ check "what it did meanwhile is counted to the last call" still_exact
 unix_socket() {
     begin "http=unix:$SCRATCH/socket" && [[ $line == "cinstr: profiles at unix:$SCRATCH/socket" ]] || return
     [[ $(stat -c %a "$SCRATCH/socket") == 600 ]] || return
-    curl -sS --unix-socket "$SCRATCH/socket" http://x/debug/pprof/cmdline | grep -q service || return
+    curl -sS --unix-socket "$SCRATCH/socket" http://x/debug/pprof/cmdline | has service || return
     kill "$pid" && wait "$pid" && [[ ! -e $SCRATCH/socket ]]
 }
 check "a Unix socket, this user's alone, gone at the end" unix_socket

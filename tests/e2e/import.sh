@@ -83,7 +83,7 @@ check "callgrind with instructions and jumps: the same" as_callgrind --dump-inst
 
 # --- gperftools -------------------------------------------------------------------------------------
 
-library=$(ldconfig -p | awk '$1 ~ /^libprofiler[.]so/ { print $NF; exit }')
+library=$(ldconfig -p | awk '$1 ~ /^libprofiler[.]so/ && !found++ { print $NF }')
 as_gperftools() {
     local name
     build plain && CPUPROFILE=$SCRATCH/gp LD_PRELOAD=$library ./plain >/dev/null 2>&1 && imported gp || return
@@ -112,7 +112,7 @@ as_perf() {
         equal "heavy and light" "$(($(value_of script.pb.gz samples cum heavy) + $(value_of script.pb.gz samples cum light)))" \
             "$samples" || return
     # A line says which event, how many, and what they stand for.
-    go tool pprof -comments script.pb.gz | grep -q "perf's event cpu-clock"
+    go tool pprof -comments script.pb.gz | has "perf's event cpu-clock"
 }
 build plain
 if perf record -q -o perf.data -e cpu-clock:u -g ./plain >/dev/null 2>&1 && [[ -s perf.data ]]; then
@@ -160,7 +160,7 @@ folded() {
 check "folded stacks: each count in its place" folded
 
 piped() {
-    printf 'main;a 1\n' | "$CINSTR" import -q -o - - >piped.pb.gz && go tool pprof -raw piped.pb.gz 2>/dev/null | grep -q ' 1: 1 2'
+    printf 'main;a 1\n' | "$CINSTR" import -q -o - - >piped.pb.gz && go tool pprof -raw piped.pb.gz 2>/dev/null | has ' 1: 1 2'
 }
 check "from a pipe into a pipe" piped
 

@@ -108,7 +108,7 @@ views() {
         pprof_shows '^ *2001 *2001 .* 3:static int g' -list '^g$' && "$CINSTR" report a.pb.gz >reported &&
         grep -q ' 2,001 .*  g  chain.c:3$' reported &&
         grep -q "note  *untimed: 4012 calls were counted and not timed: their time is in their callers'" reported &&
-        "$CINSTR" report --edges --csv a.pb.gz | grep -q '^h,g,2000,'
+        "$CINSTR" report --edges --csv a.pb.gz | has '^h,g,2000,'
 }
 listed() { # VERSION LIST WITHOUT: the list takes this function's calls out
     printf '%b' "$2" >list && "$CINSTR" cc --inlined "clang-$1" -Xclang -mllvm -Xclang -cinstr-list=list \

@@ -140,7 +140,7 @@ if command -v cmake >/dev/null; then
             check "CMake, $compiler, C++: $kind" recorded "$SCRATCH/cmake-$compiler/cc_$kind" "$said_cc" "$edge_cc"
         done
         check "CMake, $compiler: the hooks are the program's own" eval \
-            'nm "$SCRATCH/cmake-$compiler/c_cinstr" | grep -q " [tT] __cyg_profile_func_enter$"'
+            'nm "$SCRATCH/cmake-$compiler/c_cinstr" | has " [tT] __cyg_profile_func_enter$"'
     done
 else
     fail "CMake" "it is not here: scripts/install-deps test"

@@ -75,6 +75,10 @@ send() {
     return "$status"
 }
 
+# has GREP'S ARGUMENTS: whether they find anything in what is piped in. Reads all of it, as grep -q does
+# not: whoever still writes then would die of SIGPIPE, which pipefail takes for the pipe's failure.
+has() { (($(grep -c "$@") > 0)); }
+
 # find_plugins WHAT [VERSION…]: sets `versions` to the LLVMs whose clang and plugin are here. Without
 # any, WHAT is skipped and the script ends.
 find_plugins() {

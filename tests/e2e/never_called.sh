@@ -91,7 +91,7 @@ expect_known() {
             IFS='|' read -r name pattern file <<<"$function"
             echo "$name,$SCRATCH/$file,$(grep -n -m 1 "$pattern" "$file" | cut -d: -f1)"
         done
-    ) && "$CINSTR" report --never-called known.pb.gz | grep -q '^5 of 11 instrumented functions were never called$'
+    ) && "$CINSTR" report --never-called known.pb.gz | has '^5 of 11 instrumented functions were never called$'
 }
 code_of() {
     nm "$1" | awk '$2 ~ /^[tTwW]$/ && NF == 3 { print $3 }' | sort
@@ -111,7 +111,7 @@ keeps_no_more() { # CLANG LINKER
         "$CINSTR" run -q -o collected.pb.gz ./collected && all_accounted collected.pb.gz collected
 }
 no_relocation() { # which the loader could not make there
-    readelf -SW libknown.so | grep -q ' cinstr_functions  *PROGBITS .* AL ' && ! readelf -dW libknown.so | grep TEXTREL
+    readelf -SW libknown.so | has ' cinstr_functions  *PROGBITS .* AL ' && ! readelf -dW libknown.so | grep TEXTREL
 }
 link_time() { # CLANG
     "$CINSTR" cc "$1" -g -O2 -flto=thin -c known.c -o known.o &&
@@ -179,7 +179,7 @@ refused() { # WORDS PROFILE
 known "clang-${versions[0]}" -O1
 check "a file that has changed is named" eval 'cp /bin/true known && "$CINSTR" report --never-called known.pb.gz |
     grep -q "^note  *known: .*/known has changed since it ran"'
-check "a file that is gone is named" eval 'rm known && "$CINSTR" report --never-called known.pb.gz | grep -q "^note  *known: cannot open"'
+check "a file that is gone is named" eval 'rm known && "$CINSTR" report --never-called known.pb.gz | has "^note  *known: cannot open"'
 gcc -g -finstrument-functions -x c - "${LINK_CINSTR[@]}" -o by_gcc <<<'int main(void) { return 0; }' &&
     "$CINSTR" run -q -o gcc.pb.gz ./by_gcc
 check "a program without a table is told how to get one" refused 'cinstr cc clang' gcc.pb.gz

@@ -167,7 +167,7 @@ for version in "${versions[@]}"; do
     done
     check "clang-$version: a file of functions without hooks has none" quiet_file "$version"
     check "clang-$version: the plugin alone instruments all" eval \
-        '"clang-$version" "-fpass-plugin=$BUILD/cinstr-plugin-$version.so" -S "$SCRATCH/quiet.c" -o - | grep -q cyg_profile'
+        '"clang-$version" "-fpass-plugin=$BUILD/cinstr-plugin-$version.so" -S "$SCRATCH/quiet.c" -o - | has cyg_profile'
 done
 
 # --- C++: what is thrown, inlined, linked late, mixed ----------------------------------------------

@@ -212,7 +212,7 @@ check "samples are read from a process that runs, and after kill -9" live_and_de
 
 not_sampled() {
     program_run sampled reset 1 && [[ ! -e $(compgen -G "$SCRATCH/sampled.*.cpu.pb.gz") ]] || return 1
-    CINSTR_OPTIONS=sample=x:output=none "$SCRATCH/sampled" reset 1 2>&1 | grep -q "bad value 'x' for sample=HZ"
+    CINSTR_OPTIONS=sample=x:output=none "$SCRATCH/sampled" reset 1 2>&1 | has "bad value 'x' for sample=HZ"
 }
 check "without the option there is none, and a bad rate is told" not_sampled
 

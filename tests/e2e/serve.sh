@@ -73,7 +73,7 @@ check "edges?seconds=1 are calls made in that second" delta_is_between
 symbolizes() {
     local address
     curl -sS -o "$SCRATCH/s.pb.gz" "$base/exact" || return
-    address=$(go tool pprof -raw "$SCRATCH/s.pb.gz" | awk '$4 == "work" { print $2; exit }')
+    address=$(go tool pprof -raw "$SCRATCH/s.pb.gz" | awk '$4 == "work" && !found++ { print $2 }')
     [[ $(curl -sS "$base/symbol?$address") == "num_symbols: 1"$'\n'"$address work" ]] &&
         [[ $(curl -sS -d "0x1+$address" "$base/symbol") == "num_symbols: 1"$'\n'"$address work" ]]
 }
@@ -82,7 +82,7 @@ check "cmdline is the program's" eval '[[ $(curl -sS "$base/cmdline" | tr "\0" "
 check "trace is one that a decoder reads" \
     eval 'curl -sS -o "$SCRATCH/t.pftrace" "$base/trace?seconds=0.1" && protoc --decode_raw <"$SCRATCH/t.pftrace" >"$SCRATCH/t" && grep -q work "$SCRATCH/t"'
 check "the index leads to all of it" \
-    eval '[[ $(curl -sS "$base/" | grep -o "href=\"[a-z][a-z]*" | wc -l) == 12 ]] && curl -sS "$url" | grep -q "/$pid/debug/pprof/"'
+    eval '[[ $(curl -sS "$base/" | grep -o "href=\"[a-z][a-z]*" | wc -l) == 12 ]] && curl -sS "$url" | has "/$pid/debug/pprof/"'
 
 # --- as Go answers ----------------------------------------------------------------------------------
 
@@ -92,7 +92,7 @@ check "52 requests have the status, type and headers that a Go service gives the
 # The first to come has the place: that is this one, or it comes again.
 one_at_a_time() {
     local first='' refusal='Could not enable CPU profiling: cpu profiling already in use'
-    until curl -sS "$base/profile?seconds=1" | grep -a -q "^$refusal\$"; do
+    until curl -sS "$base/profile?seconds=1" | has -a "^$refusal\$"; do
         [[ $first ]] && kill -0 "$first" && continue
         curl -sS -o /dev/null "$base/profile?seconds=60" &
         first=$!
@@ -193,7 +193,7 @@ unix_socket() {
     "$CINSTR" serve --directory "$SEGMENTS" --listen "unix:$SCRATCH/socket" 2>"$SCRATCH/said" &
     local unix=$!
     read -r _ <"$SCRATCH/said"
-    [[ $(stat -c %a "$SCRATCH/socket") == 600 ]] && curl -sS --unix-socket "$SCRATCH/socket" http://x/ | grep -q Processes || return
+    [[ $(stat -c %a "$SCRATCH/socket") == 600 ]] && curl -sS --unix-socket "$SCRATCH/socket" http://x/ | has Processes || return
     kill "$unix" && wait "$unix" && [[ ! -e $SCRATCH/socket ]]
 }
 check "a Unix socket, this user's alone, gone at the end" unix_socket
