@@ -3,6 +3,7 @@
  * The door from the recorder to the reader (include/cinstr/reader.h): the profile of the process
  * that this library has just been loaded into. The only symbol that the library exports.
  */
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,8 +49,14 @@ __attribute__((visibility("default"))) int
 cinstr_reader_write_profile(const void *segment, size_t size, const char *kind, int fd,
                             char *message, size_t message_size) {
     struct error error = {""};
+    /* Any thread may come in. One that another C library has made, the program's, lacks this one's
+     * tables of characters: setting a locale gives it those. A static program's own C library is
+     * this one: its thread gets back what it had. */
+    const locale_t before = uselocale(newlocale(LC_ALL_MASK, "C", NULL));
+    const int result = write_profile(segment, size, kind, fd, &error);
 
-    if (write_profile(segment, size, kind, fd, &error) == 0)
+    uselocale(before);
+    if (result == 0)
         return 0;
     snprintf(message, message_size, "%s", error.message);
     return -1;

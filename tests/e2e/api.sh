@@ -29,7 +29,7 @@ api_exact() { # COMPILER FLAGS…
         >"$SCRATCH/top" 2>&1 && grep -Eq '^ +20 .* leaf(\(\))?$' "$SCRATCH/top" || { cat "$SCRATCH/top" && return 1; }
 }
 for compiler in "${compilers[@]}"; do
-    check "$compiler: start, stop, reset, labels and profiles on the way" api_exact "$compiler"
+    check "$compiler: start, stop, reset, labels and profiles on the way, by any thread" api_exact "$compiler"
 done
 check "the same from C++" api_exact g++ -x c++ -std=c++17
 
