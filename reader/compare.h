@@ -4,9 +4,10 @@
  * by context), how far apart their shares of the time are, and whether chance explains it.
  *
  * Samples are charged to the innermost function of their stack that the exact profile knows: code
- * without hooks has its time in its caller there. Samples of the run that was recorded hold the
- * probes' own time and are compared with raw times; others with times as corrected. Called by the
- * command; works on any two pprof profiles of which one is exact.
+ * without hooks has its time in its caller there. A context is what both know of a stack: callers
+ * that no sampled stack has are left out of the exact ones. Samples of the run that was recorded
+ * hold the probes' own time and are compared with raw times; others with times as corrected. Called
+ * by the command; works on any two pprof profiles of which one is exact.
  */
 #ifndef CINSTR_READER_COMPARE_H
 #define CINSTR_READER_COMPARE_H

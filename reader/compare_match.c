@@ -23,6 +23,7 @@ struct matching {
     struct unit *units;
     uint32_t
         *known; /* by function of the sampled profile: that of the exact one, or PROFILE_NONE */
+    bool *is_caller; /* by function of the exact profile: whether a sampled stack has it as one */
     struct index_stack path; /* scratch */
     bool by_context;
 };
@@ -84,6 +85,31 @@ static int match_functions(struct matching *matching) {
     return is_full ? 0 : -1;
 }
 
+static void see_callers(struct matching *matching, const struct profile_sample *sample) {
+    const struct analysis_frames *frames = matching->compare->sampled->frames;
+
+    for (uint32_t i = 0; i < sample->depth; i++) {
+        const uint32_t location = sample->locations[i];
+        for (uint32_t at = frames->first[location]; at < frames->first[location + 1]; at++) {
+            const uint32_t function = matching->known[frames->function[at]];
+            if (function != PROFILE_NONE && (i > 0 || at > frames->first[location]))
+                matching->is_caller[function] = true;
+        }
+    }
+}
+
+static int find_callers(struct matching *matching) {
+    const struct profile *profile = matching->compare->sampled->profile;
+
+    matching->is_caller =
+        calloc((size_t)matching->compare->exact->frames->function_count + 1, sizeof(bool));
+    if (matching->is_caller == NULL)
+        return -1;
+    for (uint32_t i = 0; i < profile->sample_count; i++)
+        see_callers(matching, &profile->samples[i]);
+    return 0;
+}
+
 /* --- units --------------------------------------------------------------------------------------
  */
 
@@ -109,6 +135,13 @@ static struct unit *find_unit(struct matching *matching) {
     return unit;
 }
 
+/* Whether a caller is left out of exact paths: one that no sampled stack has. The other build may
+ * have inlined it, or leaves it by a tail call; no context below it would be found again there. In
+ * the run that was sampled itself a caller without samples has simply none. */
+static bool is_hidden(const struct matching *matching, uint32_t function) {
+    return !matching->compare->is_same_run && !matching->is_caller[function];
+}
+
 /* The functions of a stack that both profiles know, innermost first, as far as they matter;
  * `skipped` is how many frames lie before the first. The number of functions, or -1. */
 static int64_t read_path(struct matching *matching, const struct analysis *analysis,
@@ -127,6 +160,8 @@ static int64_t read_path(struct matching *matching, const struct analysis *analy
                 *skipped += matching->path.depth == 0;
                 continue;
             }
+            if (known == NULL && matching->path.depth > 0 && is_hidden(matching, function))
+                continue;
             if (index_stack_push(&matching->path, function) != 0)
                 return -1;
             if (!matching->by_context)
@@ -223,8 +258,8 @@ int compare_match(struct compare *compare, const struct compare_types *types, bo
     struct unit *unit;
     int result = -1;
 
-    if (match_functions(&matching) == 0 && add_exact(&matching, types) == 0 &&
-        add_sampled(&matching, types) == 0)
+    if (match_functions(&matching) == 0 && find_callers(&matching) == 0 &&
+        add_exact(&matching, types) == 0 && add_sampled(&matching, types) == 0)
         result = collect_rows(&matching);
     unit = matching.units;
     HASH_CLEAR(hh, matching.units); /* leaves the list */
@@ -234,6 +269,7 @@ int compare_match(struct compare *compare, const struct compare_types *types, bo
         unit = next;
     }
     free(matching.known);
+    free(matching.is_caller);
     free(matching.path.items);
     return result == 0 ? 0 : error_set(error, "out of memory");
 }

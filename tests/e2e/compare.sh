@@ -24,9 +24,9 @@ check "an instrumented run is sampled" sample same ./shares 400
 check "a plain one is sampled as well" sample plain ./plain 400
 check "and one that does something else" sample other ./other 400
 
-# agrees EXACT SAMPLED BASIS FUNCTIONS: nothing differs but by chance, on that basis.
+# agrees EXACT SAMPLED BASIS FUNCTIONS OPTION…: nothing differs but by chance, on that basis.
 agrees() {
-    "$CINSTR" compare --json --limit 0 "$1" "$2" >json || return 1
+    "$CINSTR" compare --json --limit 0 "${@:5}" "$1" "$2" >json || return 1
     jq -e --arg basis "$3" --argjson least "$4" '.against == $basis and .chi_square_p > 1e-6 and
         ([.rows[] | select(.p < 1e-6)] == []) and .samples > 300 and .unmatched < .samples / 20 and
         ([.rows[] | select(.function | startswith("work_"))] | length) >= $least' json ||
@@ -34,6 +34,7 @@ agrees() {
 }
 check "samples of the same run agree with its raw times" agrees same.pb.gz same.cpu.pb.gz raw 11
 check "samples of a plain build agree with the times as corrected" agrees same.pb.gz plain.cpu.pb.gz corrected 11
+check "and so they do context by context" agrees same.pb.gz plain.cpu.pb.gz corrected 11 --contexts
 
 # A read takes nearly all of the time and none of the CPU's.
 by_the_wall_clock() {

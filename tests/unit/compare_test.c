@@ -39,17 +39,23 @@ static uint32_t add_function(struct profile *profile, const char *name, const ch
                                                                     .lines = &line});
 }
 
-static void add(struct profile *profile, const char *name, const char *caller,
-                const int64_t *values) {
-    uint32_t locations[] = {add_function(profile, name, "work.c"),
-                            caller == NULL ? 0 : add_function(profile, caller, "work.c")};
+/* Innermost first, up to a NULL. */
+static void add_stack(struct profile *profile, const char *const *names, const int64_t *values) {
+    uint32_t locations[4], depth = 0;
 
+    for (; names[depth] != NULL; depth++)
+        locations[depth] = add_function(profile, names[depth], "work.c");
     assert_int_not_equal(
         profile_add_sample(profile,
                            &(struct profile_sample){.locations = locations,
-                                                    .depth = caller == NULL ? 1 : 2,
+                                                    .depth = depth,
                                                     .values = (int64_t *)(uintptr_t)values}),
         PROFILE_NONE);
+}
+
+static void add(struct profile *profile, const char *name, const char *caller,
+                const int64_t *values) {
+    add_stack(profile, (const char *const[]){name, caller, NULL}, values);
 }
 
 static const char *name_of(unsigned function, char name[16]) {
@@ -206,6 +212,32 @@ static void samples_in_unknown_code_are_its_callers(void **state) {
     profile_free(exact);
 }
 
+/* "middle" is inlined into main there; what main was called from has a name in one of them alone.
+ */
+static void contexts_of_another_build_are_found_without_callers_that_it_lacks(void **state) {
+    const struct compare_options by_context = {
+        .against = COMPARE_CORRECTED, .by_context = true, .level = 0.05};
+    struct profile *exact = make_exact(0), *sampled = profile_new();
+    struct compare *result;
+
+    (void)state;
+    add_stack(exact, (const char *const[]){"leaf", "middle", "main", NULL},
+              (int64_t[]){1, 1000000000, 0});
+    add_stack(exact, (const char *const[]){"middle", "main", "[libc]", NULL},
+              (int64_t[]){1, 500000000, 0});
+    profile_add_value_type(sampled, "samples", "count");
+    add_stack(sampled, (const char *const[]){"leaf", "main", NULL}, (int64_t[]){100});
+    add_stack(sampled, (const char *const[]){"main", "start", NULL}, (int64_t[]){50});
+    result = compare(exact, sampled, &by_context);
+    assert_true(row_of(result, "leaf")->samples == 100 && row_of(result, "leaf")->time == 1e9);
+    assert_int_equal(row_of(result, "leaf")->path_length, 2);
+    assert_int_equal(row_of(result, "middle")->path_length, 2);
+    assert_true(row_of(result, "middle")->samples == 0 && row_of(result, "main")->time == 0);
+    compare_free(result);
+    profile_free(sampled);
+    profile_free(exact);
+}
+
 static void the_probes_time_is_in_raw_times_alone(void **state) {
     struct profile *exact = make_exact(100), *sampled;
     const struct compare_options raw = {.against = COMPARE_RAW, .level = 0.05};
@@ -254,6 +286,7 @@ int main(void) {
         cmocka_unit_test(a_function_in_step_with_the_sampler_is_found),
         cmocka_unit_test(too_few_samples_find_nothing_and_miss_what_they_should),
         cmocka_unit_test(samples_in_unknown_code_are_its_callers),
+        cmocka_unit_test(contexts_of_another_build_are_found_without_callers_that_it_lacks),
         cmocka_unit_test(the_probes_time_is_in_raw_times_alone),
         cmocka_unit_test(what_cannot_be_compared_is_said),
     };
