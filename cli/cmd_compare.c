@@ -71,7 +71,7 @@ static int compare_all(struct request *request, int count, char **names) {
     struct profile *exact = read_profile(names[0], request->directory, NULL);
     int status = exact == NULL ? STATUS_FAILED : STATUS_FINE;
     for (int i = 1; exact != NULL && i < count; i++) {
-        struct profile *sampled = read_profile(names[i], request->directory, "cpu");
+        struct profile *sampled = read_profile(names[i], request->directory, "samples");
         request->page.exact = names[0];
         request->page.sampled = names[i];
         if (i > 1 && !request->json)

@@ -323,8 +323,7 @@ static enum kind find_kind(const char *name, const struct snapshot *snapshot) {
         return THREADS;
     if (name != NULL && build_charges_is_kind(name))
         return CHARGED;
-    return name != NULL && (strcmp(name, "cpu") == 0 || strcmp(name, "wall") == 0) ? SAMPLED
-                                                                                   : EXACT;
+    return name != NULL && build_samples_is_kind(name) ? SAMPLED : EXACT;
 }
 
 struct profile *build_profile(const struct snapshot *snapshot, const struct build_options *options,

@@ -12,8 +12,8 @@
 #include "snapshot.h"
 
 struct build_options {
-    const char *kind; /* "exact"; "edges"; "cpu", "wall" (sampled); "heap", "allocs", "block",
-                         "mutex"; "threadcreate"; NULL: what
+    const char *kind; /* "exact"; "edges"; "cpu", "wall" (sampled by that clock), "samples" (by
+                         whichever); "heap", "allocs", "block", "mutex"; "threadcreate"; NULL: what
                          there is */
     bool by_thread;   /* keep threads apart, as tags "thread" (name) and "tid" (number) */
     double baseline_seconds; /* run time of a plain build, anchors the correction; 0 unknown */

@@ -49,6 +49,10 @@ static int add_comments(struct profile *profile, const struct snapshot *snapshot
     return 0;
 }
 
+bool build_samples_is_kind(const char *kind) {
+    return strcmp(kind, "cpu") == 0 || strcmp(kind, "wall") == 0 || strcmp(kind, "samples") == 0;
+}
+
 int build_samples_begin(struct profile *profile, const struct snapshot *snapshot, const char *kind,
                         struct error *error) {
     const struct segment_sampling *sampling = &snapshot->header.sampling;
@@ -56,7 +60,7 @@ int build_samples_begin(struct profile *profile, const struct snapshot *snapshot
 
     if (sampling->period_ns == 0)
         return error_set(error, "it was not sampled: run it with CINSTR_OPTIONS=sample=100");
-    if (kind != NULL && strcmp(kind, clock) != 0)
+    if (kind != NULL && strcmp(kind, "samples") != 0 && strcmp(kind, clock) != 0)
         return error_set(error, "it was sampled by another clock: ask for the kind %s", clock);
     profile->default_value_type = profile_string(profile, clock);
     if (profile_add_value_type(profile, "samples", "count") == PROFILE_NONE ||

@@ -10,10 +10,12 @@
 #include "profile.h"
 #include "snapshot.h"
 
-/* Its value types, period, and what there is to say of it. `kind`: "cpu" or "wall", NULL whichever
- * it was. -1 with `error` filled, also when there is none of that kind. */
+/* Its value types, period, and what there is to say of it. `kind`: "cpu" or "wall"; "samples" or
+ * NULL whichever it was. -1 with `error` filled, also when there is none of that kind. */
 int build_samples_begin(struct profile *profile, const struct snapshot *snapshot, const char *kind,
                         struct error *error);
+
+bool build_samples_is_kind(const char *kind);
 
 /* Adds one. `function` is that of its context, 0 for none; `context` the context's stack and tags.
  * -1 when out of memory. */

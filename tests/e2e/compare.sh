@@ -46,6 +46,19 @@ by_the_wall_clock() {
         { jq -c . json && return 1; }
 }
 check "samples of the wall clock are held against wall time" by_the_wall_clock
+while_it_runs() {
+    local pid status
+    mkdir -m 700 segments && mkfifo said || return
+    CINSTR_OPTIONS=output=none:directory=$SCRATCH/segments:sample=250:sample_clock=wall ./sampled live >said &
+    pid=$!
+    read -r _ <said
+    "$CINSTR" compare --json --directory segments "$pid" "$pid" >json
+    status=$?
+    kill "$pid"
+    wait "$pid"
+    ((status == 0)) && jq -e '.value == "wall" and .samples > 10 and .against == "raw"' json
+}
+check "those of a process that runs as well" while_it_runs
 
 finds_the_other() {
     "$CINSTR" compare --must-agree same.pb.gz other.cpu.pb.gz >text
