@@ -143,7 +143,7 @@ static int clean(const struct segments *segments, bool quiet, struct error *erro
         const struct segments_entry *entry = &segments->entries[i];
         if (!segments_has_ended(entry))
             continue;
-        if (segments_remove(entry, error) != 0)
+        if (segments_remove(segments, entry, error) != 0)
             return -1;
         removed++;
     }

@@ -306,8 +306,44 @@ const struct segments_entry *segments_by_program(const struct segments *segments
     return NULL;
 }
 
-int segments_remove(const struct segments_entry *entry, struct error *error) {
+/* Processes that were given one name for their traces share the file. */
+static bool is_chunks_of_another(const struct segments *segments, const char *chunks) {
+    for (size_t i = 0; i < segments->count; i++) {
+        const struct segments_entry *entry = &segments->entries[i];
+        if (!segments_has_ended(entry) && strcmp(entry->header.trace.path, chunks) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The name is the segment's word: only what looks like chunks of ours goes. */
+static bool is_chunks(const char *path) {
+    const char *suffix = strrchr(path, '.');
+    const int fd = suffix == NULL || strcmp(suffix, ".chunks") != 0
+                       ? -1
+                       : open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    uint32_t magic = SEGMENT_TRACE_MAGIC;
+    struct stat status;
+    bool result;
+
+    if (fd < 0)
+        return false;
+    result = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+             (status.st_size == 0 || (pread(fd, &magic, sizeof(magic), 0) == sizeof(magic) &&
+                                      magic == SEGMENT_TRACE_MAGIC));
+    close(fd);
+    return result;
+}
+
+int segments_remove(const struct segments *segments, const struct segments_entry *entry,
+                    struct error *error) {
+    const char *chunks = entry->header.trace.path;
+
     if (!segments_has_ended(entry))
         return error_set(error, "%s: its process may still be there", entry->path);
-    return unlink(entry->path) == 0 ? 0 : error_set_errno(error, "cannot remove %s", entry->path);
+    if (unlink(entry->path) != 0)
+        return error_set_errno(error, "cannot remove %s", entry->path);
+    if (is_chunks(chunks) && !is_chunks_of_another(segments, chunks) && unlink(chunks) != 0)
+        return error_set_errno(error, "cannot remove %s", chunks);
+    return 0;
 }

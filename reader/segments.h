@@ -45,7 +45,9 @@ const char *segments_state(const struct segments_entry *entry);
 /* Whether its process has surely ended, so that nothing will ever be added. */
 bool segments_has_ended(const struct segments_entry *entry);
 
-/* Deletes the file of a segment whose process has surely ended. 0, or -1 with `error` filled. */
-int segments_remove(const struct segments_entry *entry, struct error *error);
+/* Deletes the file of a segment whose process has surely ended, and what trace= has drained of it,
+ * unless a process that may be there writes to that as well. 0, or -1 with `error` filled. */
+int segments_remove(const struct segments *segments, const struct segments_entry *entry,
+                    struct error *error);
 
 #endif

@@ -96,5 +96,6 @@ int snapshot_read_header(const struct snapshot_source *source, struct segment_he
         return -1;
     header->program[sizeof(header->program) - 1] = '\0';
     header->command_line[sizeof(header->command_line) - 1] = '\0';
+    header->trace.path[sizeof(header->trace.path) - 1] = '\0';
     return 0;
 }

@@ -65,7 +65,6 @@ static int read_ring(const struct snapshot_source *source, const struct snapshot
 
 int snapshot_read_traces(const struct snapshot_source *source, struct snapshot *snapshot,
                          struct error *error) {
-    snapshot->header.trace.path[sizeof(snapshot->header.trace.path) - 1] = '\0';
     for (uint32_t i = 0; i < snapshot->lane_count; i++) {
         if (snapshot->lanes[i].info.trace != 0 &&
             read_ring(source, snapshot, &snapshot->lanes[i], error) != 0)

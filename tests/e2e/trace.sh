@@ -107,6 +107,18 @@ kept_through_death() {
 }
 check "a process that was killed leaves all its events, for dump --trace" kept_through_death
 
+# One that writes to a file of the same name has it still; another's file is no segment's to name.
+cleaned() {
+    [[ -e $SCRATCH/killed.json.chunks ]] || return
+    spin "trace=$SCRATCH/killed.json" 1 && "$CINSTR" ps -q --directory "$SEGMENTS" --clean &&
+        [[ -e $SCRATCH/killed.json.chunks ]] || { died && return 1; }
+    died
+    "$CINSTR" ps -q --directory "$SEGMENTS" --clean && [[ ! -e $SCRATCH/killed.json.chunks ]] || return
+    spin "trace=$SCRATCH/replaced.json" 1 && died && echo text >"$SCRATCH/replaced.json.chunks" &&
+        "$CINSTR" ps -q --directory "$SEGMENTS" --clean && [[ -s $SCRATCH/replaced.json.chunks && -z $(ls "$SEGMENTS") ]]
+}
+check "ps --clean removes what was drained of a process that has ended" cleaned
+
 flight_recorder() {
     spin trace_ring=1 1000000 || return
     "$CINSTR" dump -q --directory "$SEGMENTS" --trace "$SCRATCH/last.json" "$pid" || return

@@ -168,7 +168,7 @@ static void what_cannot_be_read_is_listed_with_the_reason_and_never_removed(void
     assert_int_equal(segments.count, 1);
     assert_non_null(strstr(segments.entries[0].problem, "just starting"));
     assert_false(segments_has_ended(&segments.entries[0]));
-    assert_int_equal(segments_remove(&segments.entries[0], &error), -1);
+    assert_int_equal(segments_remove(&segments, &segments.entries[0], &error), -1);
     assert_int_equal(access(segments.entries[0].path, F_OK), 0);
     segments_free(&segments);
 }
@@ -264,7 +264,7 @@ static void processes_of_another_namespace_are_kept(void **state) {
     struct segments segments = found();
     assert_int_equal(segments.entries[0].liveness, LIVENESS_UNKNOWN);
     assert_string_equal(segments_state(&segments.entries[0]), "elsewhere");
-    assert_int_equal(segments_remove(&segments.entries[0], &error), -1);
+    assert_int_equal(segments_remove(&segments, &segments.entries[0], &error), -1);
     segments_free(&segments);
     header.pid_namespace++;
     write_segment("b.seg", &header);
@@ -287,7 +287,7 @@ static void what_has_surely_ended_can_be_removed(void **state) {
     for (size_t i = 0; i < segments.count; i++) {
         const struct segments_entry *entry = &segments.entries[i];
         const bool is_alive = strstr(entry->path, "exiting") != NULL;
-        assert_int_equal(segments_remove(entry, &error), is_alive ? -1 : 0);
+        assert_int_equal(segments_remove(&segments, entry, &error), is_alive ? -1 : 0);
         assert_int_equal(access(entry->path, F_OK), is_alive ? 0 : -1);
         assert_string_equal(segments_state(entry), is_alive ? "exiting" : "died");
     }
