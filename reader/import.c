@@ -36,6 +36,33 @@ static int describe(struct profile *profile, const char *format, struct error *e
     return profile_add_comment(profile, line) == PROFILE_NONE ? import_out_of_memory(error) : 0;
 }
 
+/* No "/lib64/ld-linux-x86-64.so.2", nor "[vdso]". */
+static bool is_program(const struct profile_mapping *mapping) {
+    const char *slash = strrchr(mapping->file, '/');
+    const char *shared = slash == NULL ? NULL : strstr(slash, ".so");
+
+    return slash != NULL && (shared == NULL || (shared[3] != '\0' && shared[3] != '.'));
+}
+
+/* pprof takes the first mapping for the program. Formats without a memory map name files as they
+ * come in stacks, and what runs first is the loader. Nothing may be added afterwards. */
+static void put_program_first(struct profile *profile) {
+    uint32_t program = 0;
+
+    while (program < profile->mapping_count && !is_program(&profile->mappings[program]))
+        program++;
+    if (program == 0 || program == profile->mapping_count)
+        return;
+    const struct profile_mapping first = profile->mappings[0];
+    profile->mappings[0] = profile->mappings[program];
+    profile->mappings[program] = first;
+    for (uint32_t i = 0; i < profile->location_count; i++) {
+        uint32_t *mapping = &profile->locations[i].mapping;
+        if (*mapping == 0 || *mapping == program)
+            *mapping = program - *mapping;
+    }
+}
+
 struct profile *import_profile(const void *data, size_t size, const char *name,
                                const struct import_options *options, struct error *error) {
     struct import import = {data, size, name, options->binary, NULL};
@@ -54,6 +81,7 @@ struct profile *import_profile(const void *data, size_t size, const char *name,
         profile_free(import.profile);
         return NULL;
     }
+    put_program_first(import.profile);
     return import.profile;
 }
 

@@ -28,6 +28,10 @@ values() {
         awk -v column="$([[ $3 == flat ]] && echo 1 || echo 4)" 'on { print $column + 0, $6 } /flat%/ { on = 1 }'
 }
 
+mappings() { # PROFILE: their files, in order
+    go tool pprof -raw "$1" 2>/dev/null | awk '/^Mappings/ { on = 1; next } on { print $3 }'
+}
+
 value_of() { # PROFILE TYPE flat|cum FUNCTION
     values "$1" "$2" "$3" | awk -v name="$4" '$2 == name { print $1 }'
 }
@@ -76,7 +80,8 @@ as_callgrind() { # OPTION…
     (($(wc -l <missing) * 20 < $(wc -l <expected))) || { head missing && return 1; }
     equal total "$(awk '{ sum += $1 } END { print sum }' found)" \
         "$(awk '$1 ~ /^[0-9,]+$/ && /PROGRAM TOTALS/ { gsub(",", "", $1); print $1 }' annotated)" || return
-    equal calls "$(value_of cg.pb.gz calls flat spin)" 40
+    equal calls "$(value_of cg.pb.gz calls flat spin)" 40 &&
+        equal "first mapping" "$(mappings cg.pb.gz | sed -n 1p)" "$SCRATCH/stripped"
 }
 check "callgrind: each function's instructions, and all of them, as callgrind_annotate says" as_callgrind
 check "callgrind with instructions and jumps: the same" as_callgrind --dump-instr=yes --collect-jumps=yes
@@ -149,6 +154,28 @@ odd_perf() {
     return 1
 }
 check "perf script: names with blanks, inlined frames, source lines, other events" odd_perf
+
+# What runs first is the loader; pprof takes the first mapping for the program.
+cat >loader_first <<'END'
+a.sonar  4711 100.100000:   1000000 cpu-clock:u:
+	    7f00000010 _dl_relocate_object+0x10 (/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2)
+	    7f00000020 _dl_start+0x10 ([vdso])
+
+a.sonar  4711 100.200000:   2000000 cpu-clock:u:
+	    7f10000010 memcpy+0x10 (/usr/lib/x86_64-linux-gnu/libc.so.6)
+	    55d0c0fed0 main+0x10 (/opt/x.so/a.sonar)
+END
+program_is_first() {
+    imported loader_first && diff <(mappings loader_first.pb.gz) - <<'END' || return
+/opt/x.so/a.sonar
+/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2
+[vdso]
+/usr/lib/x86_64-linux-gnu/libc.so.6
+END
+    go tool pprof -raw loader_first.pb.gz 2>/dev/null | awk '/ M=/ { print $3, $4 }' | sort | diff - <(printf '%s\n' \
+        'M=1 main' 'M=2 _dl_relocate_object' 'M=3 _dl_start' 'M=4 memcpy')
+}
+check "perf script: the program is the first mapping, whatever ran first" program_is_first
 
 # --- folded -----------------------------------------------------------------------------------------
 
