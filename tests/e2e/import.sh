@@ -114,8 +114,8 @@ as_perf() {
     samples=$(perf report -i perf.data --stdio --no-children -g none -F sample,symbol 2>/dev/null |
         awk '$NF == "spin" { print $1 }')
     equal samples "$(value_of script.pb.gz samples flat spin)" "$samples" &&
-        equal "heavy and light" "$(($(value_of script.pb.gz samples cum heavy) + $(value_of script.pb.gz samples cum light)))" \
-            "$samples" || return
+        equal "heavy and light" "$(values script.pb.gz samples cum | awk '/ (heavy|light)$/ { sum += $1 } END { print sum }')" \
+            "$samples" && equal "first mapping" "$(mappings script.pb.gz | sed -n 1p)" "$SCRATCH/plain" || return
     # A line says which event, how many, and what they stand for.
     go tool pprof -comments script.pb.gz | has "perf's event cpu-clock"
 }

@@ -20,6 +20,7 @@ else
 fi
 checks=0
 failures=0
+under_way='' # the check that is
 
 # What a program under test is linked with: LINK_CINSTR is the -lcinstr of this build.
 # shellcheck disable=SC2034
@@ -42,15 +43,25 @@ skip() {
     printf 'ok %s # skip %s\n' "$1" "$2"
 }
 
+# An error in $((…)) takes bash out of all functions at once: of such a check its successor tells.
+tell_of_aborted() {
+    [[ ! $under_way ]] || fail "$under_way" "an arithmetic expression in it is none"
+    under_way=''
+}
+
 # check NAME COMMAND…: ok if the command succeeds; else what it said is shown.
 check() {
     local name=$1 status
     shift
+    tell_of_aborted
+    under_way=$name
     if "$@" >"$SCRATCH/check.log" 2>&1; then
+        under_way=''
         ok "$name"
         return 0
     else
         status=$?
+        under_way=''
     fi
     fail "$name" "status $status of ${1##*/} ${*:2:2}"
     head -n 20 "$SCRATCH/check.log" | sed 's/^/# /'
@@ -95,6 +106,7 @@ find_plugins() {
 
 # finish: ends a script; without a single check made, that is a failure too.
 finish() {
+    tell_of_aborted
     printf '# %d checks, %d failed\n' "$checks" "$failures"
     ((checks > 0 && failures == 0))
     exit
