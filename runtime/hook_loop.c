@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the hooks cost at their best: the hooks themselves, in a tight loop, on a lane and nodes of
- * their own. Run when the recorder starts, and again and again while the program runs (probe.c),
- * since a machine's speed changes with its load.
+ * their own. Run when the recorder starts, and again and again while the program runs, since a
+ * machine's speed changes with its load: the usual path of an exit asks for it by its time stamp's
+ * bits, and sends the next hook to the slow path. What the figures say of a program is the reader's
+ * to tell (reader/correction.c).
  *
  * Called outside of any hook. Signals wait meanwhile: a handler's hooks must not find this lane.
  */
@@ -87,18 +89,6 @@ static void run_pairs(int count) {
     }
 }
 
-/* One pair whose entry is timed from outside, as any other is. */
-static void run_probe(struct segment_probe_sums *batch) {
-    lane.is_loop = false;
-    cinstr_probe_next(&lane);
-    run_pairs(1);
-    lane.is_loop = true;
-    lane.full = lane.span = lane.bound; /* recording may be off: that is for other lanes */
-    batch->loop_enters = info.probes.enters;
-    batch->loop_enter_ticks = info.probes.enter_ticks;
-    memset(&info.probes, 0, sizeof info.probes);
-}
-
 static void run_counted_pairs(int count) {
     for (int i = 0; i < count; i++) {
         cinstr1_count_enter(&lane, &nodes);
@@ -141,7 +131,6 @@ static void run_batch(struct segment_probe_sums *batch) {
     batch->outer = clock_counter() - start;
     batch->inner = nodes[CALLED].total - total;
     batch->outer -= batch->inner < batch->outer ? batch->inner : batch->outer;
-    run_probe(batch);
     batch->untimed = time_untimed();
     batch->batches = 1;
 }
@@ -183,13 +172,29 @@ void hook_loop_start(struct segment_probe_sums *sums) {
     usual_ticks = least;
     for (int i = 0; i < START_BATCHES; i++) {
         if (pair_ticks(&batches[i]) <= least + least / 4)
-            probe_add(sums, &batches[i]);
+            hook_loop_add(sums, &batches[i]);
     }
 }
 
-void hook_loop_again(struct segment_probe_sums *sums) {
+void hook_loop_again(struct lane *asking) {
     struct segment_probe_sums batch;
 
+    asking->pending &= ~(uint32_t)LANE_PENDING_LOOP;
     if (run_batches(&batch, 1) && pair_ticks(&batch) <= 4 * usual_ticks)
-        probe_add(sums, &batch);
+        hook_loop_add(&asking->info->probes, &batch);
+}
+
+void cinstr_loop_next(struct lane *asking) {
+    if (asking->is_loop)
+        return;
+    asking->pending |= LANE_PENDING_LOOP;
+    asking->full = 0;
+    asking->span = 0;
+}
+
+void hook_loop_add(struct segment_probe_sums *to, const struct segment_probe_sums *from) {
+    to->batches += from->batches;
+    to->inner += from->inner;
+    to->outer += from->outer;
+    to->untimed += from->untimed;
 }

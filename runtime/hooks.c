@@ -36,21 +36,6 @@ static inline bool is_timed(struct lane *lane, struct segment_frame *frame,
     return true;
 }
 
-HOT NOINLINE static void enter(uintptr_t sp, uint64_t function, uint64_t call_site);
-HOT NOINLINE static void enter_adaptive(uintptr_t sp, uint64_t function, uint64_t call_site);
-HOT NOINLINE static void enter_external(uintptr_t sp, uint64_t function, uint64_t call_site);
-
-SLOW static void enter_slow(uintptr_t sp, uint64_t function, uint64_t call_site) {
-    if (!cinstr_slow_enter(function, call_site, sp))
-        return;
-    if (function & SEGMENT_EXTERNAL)
-        enter_external(sp, function, call_site);
-    else if (cinstr1_module.exact_tag != 0)
-        enter(sp, function, call_site);
-    else
-        enter_adaptive(sp, function, call_site);
-}
-
 /* Not what the memo holds: called within hook_begin(). */
 HOT NOINLINE static void enter_other(uintptr_t sp, uint64_t function, uint64_t call_site) {
     struct lane *lane = cinstr1_self;
@@ -60,7 +45,7 @@ HOT NOINLINE static void enter_other(uintptr_t sp, uint64_t function, uint64_t c
 
     if (UNLIKELY(node == NULL)) {
         hook_end(lane);
-        enter_slow(sp, function, call_site);
+        cinstr_slow_enter(function, call_site, sp);
         return;
     }
     enter_node(lane, top, node, sp, cinstr1_module.exact_tag != 0 || is_timed(lane, &top[1], node));
@@ -72,7 +57,7 @@ static ALWAYS_INLINE void enter_lane(struct lane *lane, uintptr_t sp, uint64_t f
     struct segment_node *node;
 
     if (UNLIKELY(!begin_entry(lane, sp, call_site, is_external))) {
-        enter_slow(sp, function, call_site);
+        cinstr_slow_enter(function, call_site, sp);
         return;
     }
     top = lane->top;
@@ -125,8 +110,8 @@ static inline void charge(const struct segment_frame *top, uint64_t ticks) {
 static inline void exit_timed(struct lane *lane, const struct segment_frame *top, uint64_t now) {
     charge(top, now - top->start);
     exit_node(lane, lane->top);
-    if (UNLIKELY((now & LANE_PROBE_MASK) == 0))
-        cinstr_probe_next(lane);
+    if (UNLIKELY((now & LANE_LOOP_MASK) == 0))
+        cinstr_loop_next(lane);
 }
 
 HOT NOINLINE static void exit_with_duration(struct lane *lane, struct segment_frame *top,
@@ -170,8 +155,8 @@ HOT NOINLINE static void exit_sampled(uint64_t function, uint64_t call_site, uin
         duration_add_late(lane, (struct segment_node *)top->node, now - top->start);
     cinstr_adaptive_exit(lane, top, now - top->start);
     exit_node(lane, top);
-    if (UNLIKELY((now & LANE_PROBE_MASK) == 0))
-        cinstr_probe_next(lane);
+    if (UNLIKELY((now & LANE_LOOP_MASK) == 0))
+        cinstr_loop_next(lane);
 }
 
 /* The clock is read only if the entry was timed. */
@@ -240,7 +225,7 @@ HOT void cinstr1_enter_other(uintptr_t sp, uint64_t function, uint64_t call_site
         return;
     }
     hook_end(lane);
-    enter_slow(sp, function, call_site);
+    cinstr_slow_enter(function, call_site, sp);
 }
 
 #define SAME_PLACE(ours, theirs, field)                                                            \

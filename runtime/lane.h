@@ -78,7 +78,6 @@ struct lane {
     void *switch_page;
     struct segment_node *deferred_parent; /* handler time to take from its self time */
     uint64_t deferred_ticks;
-    uint64_t probe_start; /* clock just before the entry that is timed in place */
     uint64_t epoch;       /* of the last reset that it has followed */
     uint64_t root_self;   /* signal lanes: root->self when the handler came */
     uint64_t overflow;    /* calls open beyond what the shadow stack can hold */
@@ -96,14 +95,13 @@ struct lane {
 
 /* What a lane's next slow hook has to do. */
 enum lane_pending {
-    LANE_PENDING_PROBE = 1,    /* time the next entry from outside */
-    LANE_PENDING_PROBED = 2,   /* that entry is done: take its cost down */
-    LANE_PENDING_DEFERRED = 4, /* charge deferred_ticks */
+    LANE_PENDING_LOOP = 1,     /* time the hooks in a loop */
+    LANE_PENDING_DEFERRED = 2, /* charge deferred_ticks */
 };
 
-/* After an exit whose time stamp has these bits 0 the next entry is timed in place: about one in a
- * thousand, whatever the program does (see probe.c). */
-#define LANE_PROBE_MASK (UINT64_C(0x3ff) << 6)
+/* After an exit whose time stamp has these bits 0 the hooks are timed in a loop: about one in
+ * 65,536, whatever the program does (see hook_loop.c). */
+#define LANE_LOOP_MASK (UINT64_C(0xffff) << 6)
 
 /* The thread's current lane; the sentinel (all zero: always slow) before the first hook. */
 #pragma GCC visibility push(default) /* reached from the hooks in other modules */
@@ -128,13 +126,12 @@ struct module_hooks {
 
 #pragma GCC visibility push(default)
 /* The slow path. `function` is a function word; `sp` the caller's stack pointer. */
-/* Nonzero: the lane was made ready and the hook is to be run again from its start. */
-int cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp);
+void cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp);
 void cinstr_slow_count(uint64_t function, uint64_t call_site, uintptr_t sp, int is_leaf);
 void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t now);
 void cinstr_slow_instructions(uintptr_t sp, uint64_t count);
 void cinstr_adaptive_exit(struct lane *lane, const struct segment_frame *top, uint64_t ticks);
-void cinstr_probe_next(struct lane *lane);
+void cinstr_loop_next(struct lane *lane);
 void cinstr_module_register(struct module_hooks *module);
 void cinstr_module_gone(struct module_hooks *module);
 #pragma GCC visibility pop

@@ -258,8 +258,8 @@ void lane_follow_reset(struct lane *lane) {
 }
 
 static void settle(struct lane *lane) {
-    if (lane->pending & LANE_PENDING_PROBED)
-        probe_entered(lane);
+    if (lane->pending & LANE_PENDING_LOOP)
+        hook_loop_again(lane);
     if (lane->pending & LANE_PENDING_DEFERRED)
         settle_deferred(lane);
     if (UNLIKELY(lane->epoch != process_reset_epoch))

@@ -302,7 +302,7 @@ void samples_give_room(struct samples_room *room);
 void samples_clear(uint64_t head);
 void samples_merge(uint64_t *to, uint64_t *from);
 
-/* --- modules.c, hook_loop.c, cpu_time.c, probe.c, jumps.c, message.c, exit_profile.c -----------
+/* --- modules.c, hook_loop.c, cpu_time.c, jumps.c, message.c, exit_profile.c -----------
  */
 
 /* Looks which modules are loaded now. */
@@ -317,7 +317,8 @@ void modules_after_unloading(uint32_t before);
 
 /* Times the hooks in a tight loop: at start, and one batch more while the program runs. */
 void hook_loop_start(struct segment_probe_sums *sums);
-void hook_loop_again(struct segment_probe_sums *sums);
+void hook_loop_again(struct lane *asking);
+void hook_loop_add(struct segment_probe_sums *to, const struct segment_probe_sums *from);
 
 /* Whether context switches can be followed at all; says so once when not. */
 bool cpu_time_available(void);
@@ -325,11 +326,6 @@ void cpu_time_attach(struct lane *lane);
 void cpu_time_detach(struct lane *lane);
 /* Charges the time off the CPU since the last look to the top frame, if there was a switch. */
 void cpu_time_follow(struct lane *lane);
-
-void probe_entered(struct lane *lane);
-/* The hook that was to be timed was none that can be. */
-void probe_drop(struct lane *lane);
-void probe_add(struct segment_probe_sums *to, const struct segment_probe_sums *from);
 
 /* The generation that now loaded modules belong to, as in a function word. */
 uint64_t modules_tag(void);

@@ -56,7 +56,7 @@ static void merge_info(const struct segment_lane *from) {
 
     to->carried += from->carried;
     to->unmatched_exits += from->unmatched_exits;
-    probe_add(&to->probes, &from->probes);
+    hook_loop_add(&to->probes, &from->probes);
     to->threads += from->kind == SEGMENT_LANE_THREAD;
 }
 

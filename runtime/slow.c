@@ -70,44 +70,20 @@ static void record_enter(struct lane *lane, uint64_t function, uint64_t call_sit
         trace_enter(lane, node, kind == ENTER_TIMED ? lane->top->start : clock_ticks());
 }
 
-/* The usual path is about to take this entry, timed from here: see probe.c. */
-static bool prepare_probe(struct lane *lane, uint64_t function, uint64_t call_site) {
-    if ((lane->pending & LANE_PENDING_PROBE) == 0 || lane->top >= lane->limit ||
-        lane->overflow != 0 || clock_kind == SEGMENT_CLOCK_MONOTONIC ||
-        lane->top == shadow_base(lane) ||
-        lookup_find(lane, node_of(lane->top), function, call_site) == NULL) {
-        return false;
-    }
-    lane->pending &= ~(uint32_t)LANE_PENDING_PROBE;
-    lane->pending |= LANE_PENDING_PROBED;
-    return true;
-}
-
-int cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp) {
+void cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp) {
     const int saved_errno = errno;
     struct lane *lane = lane_for_hook(sp);
-    bool again = false;
 
     if (lane != NULL) {
         cpu_time_follow(lane);
         resync_enter(lane, function, call_site, sp);
-        if (process_recording) {
-            again = prepare_probe(lane, function, call_site);
-            if (!again)
-                record_enter(lane, function, call_site, sp, ENTER_TIMED);
-        }
-        if (!again)
-            probe_drop(lane);
+        if (process_recording)
+            record_enter(lane, function, call_site, sp, ENTER_TIMED);
         lane_rest(lane);
     } else if (process_state == PROCESS_UP && process_recording) {
         __atomic_add_fetch(&segment.header->losses.lane_calls, 1, __ATOMIC_RELAXED);
     }
     errno = saved_errno;
-    if (again) {
-        lane->span = lane->bound; /* full stays 0: the hook after that comes here again */
-        lane->probe_start = clock_counter();
-    }
-    return again;
 }
 
 void cinstr_slow_count(uint64_t function, uint64_t call_site, uintptr_t sp, int is_leaf) {
@@ -181,7 +157,6 @@ void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint6
     if (lane != NULL) {
         cpu_time_follow(lane);
         record_exit(lane, function, call_site, sp, now);
-        probe_drop(lane);
         lane_rest(lane);
         if (lane->info->kind == SEGMENT_LANE_SIGNAL && lane->top == shadow_base(lane))
             lane_leave(lane, now);

@@ -150,18 +150,15 @@ struct segment_clock_pair {
     uint64_t monotonic_ns;
 };
 
-/* What the hooks cost, in sums of ticks: see runtime/probe.c and runtime/hook_loop.c. */
+/* What the hooks cost in a tight loop, in sums of ticks over batches of SEGMENT_LOOP_PAIRS pairs:
+ * see runtime/hook_loop.c. */
 #define SEGMENT_LOOP_PAIRS 32u
 struct segment_probe_sums {
-    /* Timed in place, a random few: from just before an entry hook's usual path to its time stamp.
-     */
-    uint64_t enters, enter_ticks;
-    /* The same hooks in a tight loop, in batches of SEGMENT_LOOP_PAIRS pairs: between the two time
-     * stamps of a pair, and besides; pairs that are counted and not timed; and one entry a batch
-     * timed as above. */
-    uint64_t batches, inner, outer;
-    uint64_t untimed;
-    uint64_t loop_enters, loop_enter_ticks;
+    uint64_t reserved[2];
+    uint64_t batches;
+    uint64_t inner, outer; /* between the two time stamps of a pair, and besides */
+    uint64_t untimed;      /* pairs that are counted and not timed */
+    uint64_t reserved_too[2];
 };
 
 /* What could not be recorded as it should be. Counts, never reset. */

@@ -33,9 +33,9 @@ if ! command -v valgrind >/dev/null; then
 fi
 check "micro-programs build" build
 check "a call met last here: at most 105 instructions" at_most 105 leaf
-check "one of 4 callees at random: at most 107" at_most 107 fan 4
-check "one of 64 callees at random: at most 110" at_most 110 fan 64
-check "a recursion 1,000 deep: at most 106" at_most 106 deep 1000
+check "one of 4 callees at random: at most 105" at_most 105 fan 4
+check "one of 64 callees at random: at most 105" at_most 105 fan 64
+check "a recursion 1,000 deep: at most 105" at_most 105 deep 1000
 export CINSTR_MORE=histogram=1
 check "with histogram=1: at most 166" at_most 166 leaf
 export CINSTR_MORE=timing=adaptive
