@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include <cinstr/inlined.h>
@@ -114,10 +115,13 @@ void markEntry(Function &function) {
 
 namespace {
 
+bool isMark(const Function *function) {
+    return function != nullptr && function->hasMetadata(described);
+}
+
 class Records {
   public:
-    explicit Records(Module &counted) : module(counted) {
-    }
+    explicit Records(Module &counted);
     void count(CallInst *mark);
 
   private:
@@ -127,11 +131,27 @@ class Records {
     GlobalVariable *function(const DISubprogram *subprogram);
     GlobalVariable *record(GlobalVariable *callee, const DILocation *call, bool isOpen);
     GlobalVariable *add(GlobalVariable *callee, GlobalVariable *caller, unsigned line, bool isOpen);
+    const DILocation *recordedCall(const DILocation *call) const;
 
     Module &module;
+    std::set<const DISubprogram *> marked;            /* functions whose calls are recorded */
     std::map<Constant *, GlobalVariable *> functions; /* by what they say */
     std::map<Key, GlobalVariable *> records;
 };
+
+bool isMark(const Instruction &instruction) {
+    const auto *call = dyn_cast<CallInst>(&instruction);
+    return call != nullptr && isMark(call->getCalledFunction());
+}
+
+Records::Records(Module &counted) : module(counted) {
+    for (const Function &function : module) {
+        for (const Instruction &instruction : instructions(function)) {
+            if (isMark(instruction) && instruction.getDebugLoc())
+                marked.insert(instruction.getDebugLoc()->getScope()->getSubprogram());
+        }
+    }
+}
 
 GlobalVariable *Records::function(Constant *description) {
     GlobalVariable *&known = functions[description];
@@ -174,8 +194,18 @@ unsigned lineOf(const DILocation *call) {
     return call->getFile() == call->getScope()->getSubprogram()->getFile() ? call->getLine() : 0;
 }
 
+/* As with functions that are not inlined, what has no hooks is not in between: its calls are its
+ * caller's, where that calls it. */
+const DILocation *Records::recordedCall(const DILocation *call) const {
+    while (call != nullptr && call->getInlinedAt() != nullptr &&
+           marked.count(call->getScope()->getSubprogram()) == 0)
+        call = call->getInlinedAt();
+    return call;
+}
+
 /* `call`: where the callee was inlined; nullptr: not known. */
 GlobalVariable *Records::record(GlobalVariable *callee, const DILocation *call, bool isOpen) {
+    call = recordedCall(call);
     const DILocation *outer = call == nullptr ? nullptr : call->getInlinedAt();
     GlobalVariable *caller =
         outer == nullptr ? nullptr
@@ -243,17 +273,12 @@ void takeOwn(Function &function, std::vector<CallInst *> &marks) {
     own.front()->eraseFromParent();
 }
 
-bool isMark(const Function *function) {
-    return function != nullptr && function->hasMetadata(described);
-}
-
 std::vector<CallInst *> findMarks(Function &function) {
     std::vector<CallInst *> marks;
 
     for (Instruction &instruction : instructions(function)) {
-        auto *call = dyn_cast<CallInst>(&instruction);
-        if (call != nullptr && isMark(call->getCalledFunction()))
-            marks.push_back(call);
+        if (isMark(instruction))
+            marks.push_back(cast<CallInst>(&instruction));
     }
     return marks;
 }

@@ -202,6 +202,8 @@ PreservedAnalyses Instrument::run(Module &module, ModuleAnalysisManager &) {
     std::vector<Function *> chosen, hooked;
 
     for (Function &function : module) {
+        if (function.isDeclaration())
+            continue;
         if (takeMark(function) || isWhole)
             chosen.push_back(&function);
         else if (isAfterInlining && hasHooks(function))

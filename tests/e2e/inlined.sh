@@ -114,6 +114,15 @@ listed() { # VERSION LIST WITHOUT: the list takes this function's calls out
     printf '%b' "$2" >list && "$CINSTR" cc --inlined "clang-$1" -Xclang -mllvm -Xclang -cinstr-list=list \
         -O2 chain.c -o chain && ran ./chain && calls a.pb.gz | diff <(grep -v "^$3 " expected) -
 }
+# What has no hooks is not between its caller and what it calls, inlined or not.
+not_between() { # VERSION
+    listed "$1" 'skip fun:h\n' h && stacks a.pb.gz | grep ' g:' | diff - <(sort <<'END'
+1 g:3* work:15 main:19
+1000 g:3* f:8 work:14 main:19
+1000 g:3* f:9 work:14 main:19
+END
+    ) && ! "$CINSTR" report --csv a.pb.gz | grep '^h,'
+}
 quiet() { # VERSION
     sed 's/^static int h/__attribute__((no_instrument_function)) &/' chain.c >quiet.c &&
         "$CINSTR" cc --inlined "clang-$1" -O2 quiet.c -o chain && ran ./chain &&
@@ -148,6 +157,10 @@ alive_and_killed() { # VERSION
     "$CINSTR" verify -q segments/* && "$CINSTR" dump segments/* -o a.pb.gz && calls a.pb.gz | diff expected - || failed=1
     return "$failed"
 }
+unmarked() { # VERSION: nothing is said of any function, by hand
+    "clang-$1" -g -O2 {-fplugin,-fpass-plugin}"=$BUILD/cinstr-plugin-$1.so" -Xclang -mllvm -Xclang -cinstr-inlined \
+        chain.c "${LINK_CINSTR[@]}" -o chain && ran ./chain && calls a.pb.gz | diff expected -
+}
 off() { # VERSION
     "$CINSTR" cc "clang-$1" -O2 -c chain.c -o off.o && ! nm off.o | grep cinstr1_ && ! readelf -SW off.o | grep cinstr1_
 }
@@ -162,7 +175,7 @@ for version in "${versions[@]}"; do
     check "$clang: functions that are nowhere else" gone "$version"
     check "$clang: in pprof's views and in the report" views
     check "$clang: without debug information" counted "$version" -g0 -O2
-    check "$clang: not of what the list skips" listed "$version" 'skip fun:h\n' h
+    check "$clang: not of what the list skips, which is in no chain of calls either" not_between "$version"
     check "$clang: in callers that are skipped or only counted" listed "$version" 'skip fun:f\ncount fun:work\n' f
     check "$clang: not of what has no_instrument_function" quiet "$version"
     check "$clang: in a shared library" library "$version"
@@ -170,10 +183,11 @@ for version in "${versions[@]}"; do
     check "$clang: static" counted "$version" "${static[@]}"
     check "$clang: beside instruction counts" beside_instructions "$version"
     check "$clang: of a process that runs, and that was killed" alive_and_killed "$version"
+    check "$clang: by the plugin alone, in all functions" unmarked "$version"
     check "$clang: nothing where nobody asks for it" off "$version"
     for lto in full thin; do
         command -v "ld.lld-$version" >/dev/null || continue
-        check "$clang: $lto link-time optimisation" counted "$version" -O2 -flto=$lto -fuse-ld=lld
+        check "$clang: $lto link-time optimisation" counted "$version" -O2 -flto=$lto -fuse-ld=lld-$version
     done
 done
 
