@@ -29,11 +29,26 @@ static bool isInstrumented(const Function &function) {
            any_of(instructions(function), Selection::isOwnHook);
 }
 
-/* Another module may put its own function in the place of one that is not local; the distance to a
- * private alias is known when linking all the same. */
+/* Another module may put its own function in the place of this one, as far as the linker knows;
+ * with -fno-semantic-interposition the compiler may take it for local all the same. */
+static bool isReplaceable(const Function &function) {
+    const Module &module = *function.getParent();
+    const bool isLibrary =
+        module.getPICLevel() != PICLevel::NotPIC && module.getPIELevel() == PIELevel::Default;
+
+    return !function.isDSOLocal() || (isLibrary && function.canBenefitFromLocalAlias());
+}
+
+/* The distance to what is replaceable is not known when linking, that to a private alias of it is;
+ * link-time optimisation would see no difference between the two if the function were said to be
+ * local. To a function whose address means nothing LLVM takes the distance by way of the PLT, for
+ * which GNU's linker has no relocation on arm64: but the hooks say what the address means. */
 static Constant *localName(Function &function) {
-    if (function.isDSOLocal())
+    if (!isReplaceable(function)) {
+        function.setUnnamedAddr(GlobalValue::UnnamedAddr::None);
         return &function;
+    }
+    function.setDSOLocal(false);
     return GlobalAlias::create(function.getValueType(), function.getAddressSpace(),
                                GlobalValue::PrivateLinkage, "cinstr.entry", &function,
                                function.getParent());
@@ -52,9 +67,12 @@ static GlobalValue *addWord(Function &function) {
         type));
     word->setSection(CINSTR_FUNCTION_TABLE);
     word->setAlignment(Align(sizeof(cinstr_function_word)));
+    /* Of several files' copies link-time optimisation drops the function, and what is associated
+     * with nothing is an error: sections of one group stay or go together by themselves. */
     word->setComdat(function.getComdat());
-    word->setMetadata(LLVMContext::MD_associated,
-                      MDNode::get(module.getContext(), ValueAsMetadata::get(&function)));
+    if (!function.hasComdat())
+        word->setMetadata(LLVMContext::MD_associated,
+                          MDNode::get(module.getContext(), ValueAsMetadata::get(&function)));
     return word;
 }
 

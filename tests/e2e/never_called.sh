@@ -75,6 +75,7 @@ template <class T> struct Box {
 extern "C" int from_library(int x) { return Box<int>{x}.get() + Box<long>{1}.get() + 1; }
 int never_in_library(int x) { return Box<int>{x}.never_got() + x; }
 END
+sed 's/library/second/' library.cc >second.cc
 known() { # CLANG FLAGS…: program and library, built and run
     local clang=$1
     shift
@@ -113,11 +114,20 @@ keeps_no_more() { # CLANG LINKER
 no_relocation() { # which the loader could not make there
     readelf -SW libknown.so | has ' cinstr_functions  *PROGBITS .* AL ' && ! readelf -dW libknown.so | grep TEXTREL
 }
-link_time() { # CLANG
-    "$CINSTR" cc "$1" -g -O2 -flto=thin -c known.c -o known.o &&
-        "$CINSTR" cc "${1/clang/clang++}" -g -O2 -flto=thin -c library.cc -o library.o &&
-        "$1" -O2 -flto=thin -Wl,--gc-sections known.o library.o "${LINK_CINSTR[@]}" -o linked &&
+link_time() { # CLANG LINKER KIND
+    "$CINSTR" cc "$1" -g -O2 "-flto=$3" -c known.c -o known.o &&
+        "$CINSTR" cc "${1/clang/clang++}" -g -O2 "-flto=$3" -c library.cc -o library.o &&
+        "$1" -O2 "-flto=$3" "-fuse-ld=$2" -Wl,--gc-sections known.o library.o "${LINK_CINSTR[@]}" -o linked &&
         "$CINSTR" run -q -o linked.pb.gz ./linked && all_accounted linked.pb.gz linked
+}
+# Of two files with the same inline functions; the program that it is linked to has been built.
+library() { # CLANG LINKER OPTIONS…
+    local name driver=${1/clang/clang++}
+    for name in library second; do
+        "$CINSTR" cc "$driver" -g -O2 -fPIC "${@:3}" -c $name.cc -o $name.o || return
+    done
+    "$driver" -O2 -shared "${@:3}" "-fuse-ld=$2" library.o second.o "${LINK_CINSTR[@]}" -o libknown.so &&
+        "$CINSTR" run -q -o known.pb.gz ./known && all_accounted known.pb.gz known libknown.so
 }
 survives_strip() {
     "$CINSTR" report --never-called --json known.pb.gz | jq '.instrumented, .never_called' >before &&
@@ -153,11 +163,18 @@ for version in "${versions[@]}"; do
     check "$clang: the table survives strip" survives_strip
     check "$clang: functions that are counted alone are in it" counted_too "$clang"
     check "$clang: calls that were inlined are calls" inlined_too "$clang"
-    for linker in bfd lld; do
+    for linker in bfd "lld-$version"; do
         command -v "ld.$linker" >/dev/null || continue
         check "$clang: ld.$linker --gc-sections keeps no more for it" keeps_no_more "$clang" "$linker"
+        for lto in full thin; do
+            check "$clang: $lto link-time optimisation by ld.$linker" link_time "$clang" "$linker" $lto
+        done
+        for options in -fno-semantic-interposition "-flto -fvisibility-inlines-hidden" \
+            "-flto=thin -fno-semantic-interposition -Wl,--gc-sections -Wno-unused-command-line-argument"; do
+            read -ra words <<<"$options"
+            check "$clang ${options% -Wno*}: a library of several files, by ld.$linker" library "$clang" "$linker" "${words[@]}"
+        done
     done
-    check "$clang: thin link-time optimisation" link_time "$clang"
 done
 
 # --- real programs ----------------------------------------------------------------------------------
