@@ -227,7 +227,7 @@ for version in "${versions[@]}"; do
     for lto in full thin; do
         command -v "ld.lld-$version" >/dev/null || continue
         check "clang-$version: $lto link-time optimisation" thrown "$clang -O2 -flto=$lto" \
-            "$clang -O2 -flto=$lto -fuse-ld=lld -Wno-unused-command-line-argument"
+            "$clang -O2 -flto=$lto -fuse-ld=lld-$version -Wno-unused-command-line-argument"
     done
     check "clang-$version: position independent" thrown "$clang -O2 -fPIC" "$clang -O2 -fPIC"
     check "clang-$version: before inlining, C++ links and is exact" thrown_before "$clang -O2" \
