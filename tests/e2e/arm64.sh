@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 # arm64: the recorder cross-builds, its tests run under qemu's user emulation, and what it leaves is
 # read by this machine's cinstr: hazard programs that say what they called, and random truth programs
-# in C and C++. What qemu itself does otherwise is left out: it has no perf events, forks where a
-# vfork or clone was asked for, and keeps pages that should be wiped on fork.
+# in C and C++, by gcc's hooks and by the plugin's under each clang that has one. What qemu itself does
+# otherwise is left out: it has no perf events, forks where a vfork or clone was asked for, and keeps
+# pages that should be wiped on fork.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -113,6 +114,94 @@ for language in c c++; do
         for seed in ${TRUTH_SEEDS:-1 2}; do
             check "truth program $seed, $language -O$level: every edge exact" truth_exact "$seed" $language $level
         done
+    done
+done
+
+# --- the plugin ------------------------------------------------------------------------------------
+find_plugins "the plugin for arm64"
+
+# with_plugin NAME COMPILER SOURCE OPTIONS…: as `cinstr cc` compiles it with the choice made; linked
+# with `objects`.
+with_plugin() {
+    "$CINSTR" cc "${choice[@]}" "$2" --target=$prefix -w -g -I"$TOP/tests/truth" "${@:4}" -c "$3" -o "$SCRATCH/$1.o" &&
+        "$2" --target=$prefix "$SCRATCH/$1.o" "${objects[@]}" "${LINK[@]}" -pthread -o "$SCRATCH/$1"
+}
+compiler_for() { # LANGUAGE VERSION
+    [[ $1 == c ]] && echo "clang-$2" || echo "clang++-$2"
+}
+without_arguments() {
+    sed -E ':more; s/\([^()]*\)//; t more; s/"([^"]*)"/\1/g'
+}
+random_program() { # VERSION LANGUAGE OPTIONS…: built and run; the truth that it states is kept
+    local name=random compiler objects=("$SCRATCH/truth.o")
+    compiler=$(compiler_for "$2" "$1")
+    "$SCRATCH/generate" "$1" --lang "$2" "${ingredients[@]}" >"$SCRATCH/$name.$2" &&
+        with_plugin $name "$compiler" "$SCRATCH/$name.$2" "${@:3}" && run $name &&
+        cp "$SCRATCH/$name.truth" "$SCRATCH/truth"
+}
+every_edge() { # VERSION LANGUAGE OPTIONS…
+    random_program "$@" && segments_match random 1
+}
+every_function() { # VERSION LANGUAGE OPTIONS…
+    random_program "$@" && segments_match random 1 --per-function
+}
+# hooked NAME: the functions that call a hook, by the disassembler's word.
+hooked() {
+    $prefix-objdump -dC --no-show-raw-insn "$SCRATCH/$1" | awk '
+        /^[0-9a-f]+ </ { name = $0; sub(/^[^<]*</, "", name); sub(/(\(.*)?>:$/, "", name) }
+        /\tbl?\t.*<__cyg_profile_func_enter/ { print name }' | sort -u
+}
+# Of every_edge(): what the program itself says it never called.
+never_called() {
+    "$CINSTR" report --never-called --csv "$SCRATCH/random.pb.gz" | tail -n +2 | without_arguments |
+        cut -d, -f1 | sort -u >"$SCRATCH/never" && [[ -s $SCRATCH/never ]] &&
+        comm -23 <(hooked random) <(awk '$1 == "=" && $3 > 0 { print $2 }
+            END { print "main" }' "$SCRATCH/truth" | sort) | diff - "$SCRATCH/never"
+}
+edges() { # PROFILE: those from the program's own functions, and what external ones call back
+    edges_of "$1" | tail -n +2 | without_arguments | grep -v '^[-[]' |
+        awk -F, '$3 != 0 { print $1, $2, $3 }' | sort
+}
+external_c() { # VERSION LEVEL
+    local segment pid count=0 objects=()
+    with_plugin external "clang-$1" "$PROGRAMS/external.c" "-O$2" && run external 20 || return
+    for segment in "$SEGMENTS"/*.seg; do
+        pid=${segment##*/}
+        "$CINSTR" verify -q "$segment" && "$CINSTR" dump "$segment" -o "$SCRATCH/external.pb.gz" &&
+            sort "$SCRATCH/external.truth.${pid%%.*}" | diff - <(edges "$SCRATCH/external.pb.gz") || return
+        count=$((count + 1))
+    done
+    ((count == 2))
+}
+external_cpp() { # VERSION LEVEL
+    local segment objects=()
+    with_plugin thrown "clang++-$1" "$PROGRAMS/external_thrown.cpp" "-O$2" && run thrown || return
+    segment=$(left_segment) && "$CINSTR" verify -q "$segment" &&
+        "$CINSTR" dump "$segment" -o "$SCRATCH/thrown.pb.gz" && [[ -s $SCRATCH/thrown.out ]] &&
+        sort "$SCRATCH/thrown.out" | comm -23 - <(edges "$SCRATCH/thrown.pb.gz") >"$SCRATCH/wrong" &&
+        is_empty "$SCRATCH/wrong"
+}
+for version in "${versions[@]}"; do
+    clang="clang-$version"
+    for language in c c++; do
+        # Truth programs count calls that are inlined as well.
+        ingredients=(--calls 5000 --without inlining)
+        choice=()
+        for options in -O0 "-O2 -fPIC"; do
+            read -ra words <<<"$options -fno-inline -fno-optimize-sibling-calls"
+            check "$clang $options, $language: every edge exact" every_edge "$version" $language "${words[@]}"
+            check "$clang $options, $language: those are never called that the program does not call" never_called
+        done
+        ingredients=(--calls 5000)
+        choice=(--inlined)
+        check "$clang -O3, $language: each function has its calls, inlined or not" \
+            every_function "$version" $language -O3
+    done
+    for level in 0 2; do
+        choice=(--external=libc)
+        check "$clang -O$level, c: external calls, callbacks, jumps, threads and fork" external_c "$version" $level
+        choice=('--external=libc,_Zn?m,_Zd?P*')
+        check "$clang -O$level, c++: external calls, left by exceptions too" external_cpp "$version" $level
     done
 done
 finish

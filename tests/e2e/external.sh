@@ -76,7 +76,7 @@ for version in "${versions[@]}"; do
     check "$clang: and times none" untimed
     for lto in full thin; do
         command -v "ld.lld-$version" >/dev/null || continue
-        check "$clang: $lto link-time optimisation" exact "$version" -O2 -flto=$lto -fuse-ld=lld
+        check "$clang: $lto link-time optimisation" exact "$version" -O2 -flto=$lto -fuse-ld=lld-$version
     done
     choice=(--external=libc --before-inlining)
     check "$clang: hooks before inlining" exact "$version" -O2
@@ -143,7 +143,7 @@ several() { # VERSION, how compare.c is compiled, OPTIONS…
 }
 for version in "${versions[@]}"; do
     others=()
-    command -v "ld.lld-$version" >/dev/null && others=("-O2 -fuse-ld=lld -flto" "-O2 -fuse-ld=lld -Wl,--icf=all")
+    command -v "ld.lld-$version" >/dev/null && others=("-O2 -fuse-ld=lld-$version -flto" "-O2 -fuse-ld=lld-$version -Wl,--icf=all")
     for options in "-O0" "-O2" "-O2 -fPIC" "-O2 -fno-pie -no-pie" "${others[@]}"; do
         read -ra words <<<"$options"
         check "clang-$version $options: a function with hooks in another file is not external" \
@@ -191,48 +191,8 @@ for version in "${versions[@]}"; do
 done
 
 # --- C++ -------------------------------------------------------------------------------------------
-cat >thrown.cc <<'END'
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <new>
-#include <stdexcept>
-#include <vector>
-#define KEPT __attribute__((noinline))
-static int compared, thrown, caught, afters;
-static volatile std::size_t sink;
-static const char *volatile text = "text";
-struct Guard { char *copy; KEPT ~Guard() { std::free(copy); } };
-KEPT static int after(int x) { afters++; sink = std::strlen(text); return x; }
-KEPT static int thrower(const void *a, const void *) {
-    if (++compared % 7 == 0) { thrown++; throw std::runtime_error("7"); }
-    return *static_cast<const int *>(a) % 2;
-}
-KEPT static int sorter() {
-    int values[] = {5, 3, 4, 1};
-    Guard guard{strdup(text)};
-    std::qsort(values, 4, sizeof values[0], thrower);
-    return after(values[0]);
-}
-KEPT static int catcher() { try { return sorter(); } catch (const std::exception &) { return after(2); } }
-KEPT static int huge(std::size_t size) {
-    try { ::operator delete(::operator new(size)); } catch (const std::bad_alloc &) { return after(1); }
-    return 0;
-}
-KEPT static int at(std::vector<int> &v, unsigned i) { try { return v.at(i); } catch (const std::out_of_range &) { caught++; return after(3); } }
-int main() {
-    std::vector<int> v(3);
-    for (int i = 0; i < 100; i++)
-        sink = catcher() + huge(i % 2 ? SIZE_MAX / 4 : 100) + at(v, i % 6) + after(4);
-    std::printf("sorter qsort 100\nqsort thrower %d\nsorter Guard::~Guard 100\nGuard::~Guard free 100\n", compared);
-    std::printf("sorter strdup 100\nsorter after %d\ncatcher sorter 100\ncatcher after %d\n", 100 - thrown, thrown);
-    std::printf("huge operator new 100\nhuge operator delete 50\nhuge after 50\nat after %d\n", caught);
-    std::printf("main catcher 100\nmain huge 100\nmain at 100\nmain after 100\nafter strlen %d\n", afters);
-}
-END
 thrown() { # VERSION OPTIONS…
-    "$CINSTR" cc '--external=libc,_Zn?m,_Zd?P*' "clang++-$1" "${@:2}" thrown.cc -o thrown &&
+    "$CINSTR" cc '--external=libc,_Zn?m,_Zd?P*' "clang++-$1" "${@:2}" "$TOP/tests/programs/external_thrown.cpp" -o thrown &&
         CINSTR_OPTIONS=output=thrown.pb.gz ./thrown | sort >said && "$CINSTR" verify thrown.pb.gz &&
         [[ -s said && -z $(edges thrown.pb.gz | sort | comm -23 said -) ]]
 }
