@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Emits the table of instrumented functions (see cinstr/plugin_sections.h): a section of one word
- * for each, which the linker keeps or throws away with the function (!associated, and the same
- * comdat). In the table is what has a hook of its own: a clone that reports itself as the original
- * is not.
+ * for each, which the linker keeps or throws away with the function (the same comdat, else
+ * !associated). In the table is what has a hook of its own: a clone that reports itself as the
+ * original is not.
  */
 #include "function_table.h"
 
