@@ -8,6 +8,7 @@
 #include <elf.h>
 #include <link.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "process.h"
@@ -59,14 +60,33 @@ static void describe(struct segment_module *module, const struct dl_phdr_info *i
     }
 }
 
+/* Linked as ./library, or found by way of a relative LD_LIBRARY_PATH: what that is relative to is
+ * known now, to readers it would not be. The length that goes before, with its slash; 0 unknown. */
+static size_t name_directory(struct segment_module *module) {
+    const long used = syscall(SYS_getcwd, module->path, sizeof module->path);
+
+    if (used <= 0 || module->path[0] != '/') {
+        memset(module->path, 0, sizeof module->path);
+        return 0;
+    }
+    module->path[used - 1] = '/';
+    return (size_t)used;
+}
+
 static void name_module(struct segment_module *module, const char *name, bool is_main) {
+    size_t used = 0;
+
     if (is_main) {
         const ssize_t length = readlink("/proc/self/exe", module->path, sizeof module->path - 1);
         if (length > 0)
             return;
     }
-    if (name != NULL && strlen(name) < sizeof module->path)
-        memcpy(module->path, name, strlen(name));
+    if (name == NULL)
+        return;
+    if (name[0] != '/' && strchr(name, '/') != NULL)
+        used = name_directory(module);
+    if (used + strlen(name) < sizeof module->path)
+        memcpy(module->path + used, name, strlen(name));
 }
 
 struct refresh {

@@ -111,6 +111,13 @@ keeps_no_more() { # CLANG LINKER
     ! grep -q never_exported <(nm collected) && diff <(code_of collected) <(code_of collected.bare) &&
         "$CINSTR" run -q -o collected.pb.gz ./collected && all_accounted collected.pb.gz collected
 }
+# From another directory than the one that its name is relative to.
+by_relative_name() { # CLANG
+    "$CINSTR" cc "${1/clang/clang++}" -g -O2 -fPIC -shared library.cc -o librelative.so &&
+        "$CINSTR" cc "$1" -g -O2 known.c ./librelative.so -o relative && readelf -d relative | has 'NEEDED.*\[\./librelative' &&
+        "$CINSTR" run -q -o relative.pb.gz ./relative &&
+        (cd / && "$CINSTR" report --never-called --csv "$SCRATCH/relative.pb.gz") | has '^never_in_library(int),.*/library.cc,'
+}
 no_relocation() { # which the loader could not make there
     readelf -SW libknown.so | has ' cinstr_functions  *PROGBITS .* AL ' && ! readelf -dW libknown.so | grep TEXTREL
 }
@@ -160,6 +167,7 @@ for version in "${versions[@]}"; do
     check "$clang: functions that call a hook are called or never called" all_accounted known.pb.gz known libknown.so
     check "$clang: with hooks before inlining as well" before_inlining "$clang"
     check "$clang: the table needs no relocation" no_relocation
+    check "$clang: a library that the program knows by a relative name" by_relative_name "$clang"
     check "$clang: the table survives strip" survives_strip
     check "$clang: functions that are counted alone are in it" counted_too "$clang"
     check "$clang: calls that were inlined are calls" inlined_too "$clang"
