@@ -16,6 +16,19 @@
 extern "C" {
 #endif
 
+/* Before a function's definition: its calls are timed, only counted, or not recorded at all. The
+ * plugin for clang hears all three (its list, -cinstr-list, may decide otherwise, but not record
+ * what is to be skipped); gcc's and clang's own hooks hear CINSTR_SKIP alone. */
+#ifdef __clang__
+#define CINSTR_TIME  __attribute__((annotate("cinstr:time")))
+#define CINSTR_COUNT __attribute__((annotate("cinstr:count")))
+#define CINSTR_SKIP  __attribute__((annotate("cinstr:skip"), no_instrument_function))
+#else
+#define CINSTR_TIME
+#define CINSTR_COUNT
+#define CINSTR_SKIP __attribute__((no_instrument_function))
+#endif
+
 /* Begins to record calls, in all threads; it is on from the start unless CINSTR_OPTIONS has
  * start=0. Calls already open when it begins are not counted. Thread-safe; async-signal-safe. */
 void cinstr_start(void);

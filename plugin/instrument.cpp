@@ -19,6 +19,7 @@
 #include "llvm/Transforms/IPO/GlobalDCE.h"
 #include "llvm/Transforms/Utils/EscapeEnumerator.h"
 
+#include "annotation.h"
 #include "external.h"
 #include "function_table.h"
 #include "inline_entry.h"
@@ -197,6 +198,8 @@ void markEntries(Module &module, const cinstr::Selection &selection) {
 }
 
 PreservedAnalyses Instrument::run(Module &module, ModuleAnalysisManager &) {
+    if (!isAfterInlining)
+        cinstr::takeAnnotations(module);
     const bool isWhole = isAfterInlining && isWholeModule(module);
     const bool isInlinedWanted = cinstr::isInlinedWanted();
     std::vector<Function *> chosen, hooked;

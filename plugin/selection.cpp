@@ -2,7 +2,8 @@
 /*
  * What a hook cannot be put into, or must not: code that runs before relocation, in an interrupt,
  * or without a frame. What the program's own attributes exclude (no_instrument_function) clang has
- * left unmarked, see instrument.cpp. Of the rest the list decides, by its last line that fits.
+ * left unmarked, see instrument.cpp. Of the rest the options decide, over them the function's own
+ * annotation, and over that the list, by its last line that fits.
  */
 #include "selection.h"
 
@@ -17,6 +18,7 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/LineIterator.h"
 
+#include "annotation.h"
 #include "instructions.h"
 
 using namespace llvm;
@@ -209,6 +211,7 @@ static bool isSmallLeaf(const Function &function) {
 Hooking Selection::asked(const Function &function) const {
     Hooking hooking = countAll || isSmallLeaf(function) ? Hooking::Counted : Hooking::Timed;
 
+    parseHooking(annotation(function), hooking);
     for (const Rule &rule : rules) {
         if (rule.hooking != Hooking::External && fits(rule, function))
             hooking = rule.hooking;

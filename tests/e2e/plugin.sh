@@ -77,6 +77,29 @@ last_rule_wins() { # VERSION
     listed "$1" 'skip src:*chosen.c\ntime fun:main\n\ntime fun:leaf\n' &&
         [[ $(<"$SCRATCH/chosen.csv") == main,leaf,2000 ]]
 }
+# chosen.c with the choice in the source: as by the list of counted_edges(), until a list says else. What
+# was inlined everywhere is not kept for its annotation's sake.
+annotated() { # VERSION
+    local plain=$SCRATCH/chosen.plain.c
+    cp "$SCRATCH/chosen.c" "$plain"
+    { echo '#include <cinstr.h>' && sed -E 's/^KEPT static int (leaf|counted)/CINSTR_COUNT &/; s/^KEPT static int skipped/CINSTR_SKIP &/
+        s/^int main/static CINSTR_TIME int inlined(int x) { return x + 1; }\n&/; s/counted\(i\)/inlined(&)/' "$plain"; } >"$SCRATCH/chosen.c"
+    CPATH=$TOP/include listed "$1" '' && cp "$SCRATCH/chosen.csv" "$SCRATCH/annotated.csv" && ! nm "$SCRATCH/chosen" | grep -w inlined &&
+        CPATH=$TOP/include listed "$1" 'skip fun:counted\n' && cp "$SCRATCH/chosen.csv" "$SCRATCH/overruled.csv"
+    local status=$?
+    mv "$plain" "$SCRATCH/chosen.c"
+    ((status == 0)) && diff "$SCRATCH/annotated.csv" - <<'END' && has 'main,timed,2000' <"$SCRATCH/overruled.csv"
+counted,timed,1000
+main,counted,1000
+main,timed,1000
+timed,leaf,2000
+END
+}
+unknown_annotation() { # VERSION
+    printf '__attribute__((annotate("cinstr:cuont"))) int f(int x) { return x; }\n' >"$SCRATCH/unknown.c"
+    ! "$CINSTR" cc "clang-$1" -O2 -c "$SCRATCH/unknown.c" -o "$SCRATCH/unknown.o" 2>"$SCRATCH/err" &&
+        grep 'error: cinstr: f: annotation cinstr:cuont is none of time, count and skip' "$SCRATCH/err"
+}
 refused() { # VERSION LIST PATTERN
     printf '%b' "$2" >"$SCRATCH/chosen.list"
     ! "$CINSTR" cc "clang-$1" -Xclang -mllvm -Xclang "-cinstr-list=$SCRATCH/chosen.list" -c "$SCRATCH/chosen.c" \
@@ -87,6 +110,8 @@ for version in "${versions[@]}"; do
     check "clang-$version: calls that are counted alone are said to have no time" says_what_is_untimed "$version"
     check "clang-$version: where all are, no time is stated" says_that_nothing_is_timed "$version"
     check "clang-$version: the last line that fits decides" last_rule_wins "$version"
+    check "clang-$version: annotations choose, and the list has the last word" annotated "$version"
+    check "clang-$version: an annotation that says nothing is refused" unknown_annotation "$version"
     check "clang-$version: a line that says nothing is refused" refused "$version" '\ncuont fun:f\n' ':2: begins with'
     check "clang-$version: a list that is not there is refused" eval \
         'rm -f "$SCRATCH/chosen.list" && ! "$CINSTR" cc clang-$version -Xclang -mllvm -Xclang \
