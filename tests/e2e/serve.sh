@@ -53,6 +53,12 @@ check "go tool pprof takes heap" pprof ' hold$' heap
 check "go tool pprof takes allocs" pprof ' hold$' allocs
 check "go tool pprof takes block" pprof '^ *flat' block
 check "go tool pprof takes mutex" pprof '^ *flat' mutex
+interactive() {
+    go tool pprof "$base/exact" >"$SCRATCH/session" 2>&1 <<<$'sample_index=calls\ntop 3\npeek work$\nlist work$\nquit' &&
+        has 'Showing top 3 nodes' <"$SCRATCH/session" && has '| *work$' <"$SCRATCH/session" &&
+        has 'ROUTINE =* work in .*/service\.c' <"$SCRATCH/session" || { cat "$SCRATCH/session" && return 1; }
+}
+check "go tool pprof answers top, peek and list in a session" interactive
 check "go tool pprof -seconds 1 takes profile, sampled in that second" pprof ' (work|main)$' profile -seconds 1
 check "go tool pprof -seconds 1 takes exact, of that second" pprof 'Duration: (1s|1[.])' exact -seconds 1
 check "go tool pprof -diff_base takes two" \
