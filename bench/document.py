@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Writes docs/benchmarks.md and its picture from what bench/bench has measured. It must state
-nothing that was not measured in that run."""
+nothing that was not measured in that run, or says when."""
+import re
+
 import charge_document
 import picture
 import ratios
@@ -38,8 +40,19 @@ bench-quick` does the micro-programs in two minutes. `scripts/install-deps bench
 """
 
 
+def kept(page, heading):
+    """A section that was left out of this run: as the page has it, with the day that it is of."""
+    body = page.partition(f"\n{heading}\n")[2].split("\n## ")[0]
+    if not body:
+        return ""
+    day = re.search(r"Measured by `make bench` on (.*?)\. This page", page, re.S)
+    said = "" if body.startswith("\nMeasured") or not day else f"\nMeasured on {' '.join(day[1].split())}, not with the rest.\n"
+    return f"\n{heading}\n{said}{body}"
+
+
 def write(path, results):
     image = path.with_suffix(".svg")
+    page = path.read_text() if path.exists() else ""
     real = {program.name for program in PROGRAMS if program.is_real}
     parts = [INTRODUCTION.format(**results["machine"], picture=image.name, rounds=results["rounds"])]
     parts.append(f"\n## In short\n\nRatios of added CPU time, but for those of a whole run.\n\n"
@@ -51,11 +64,12 @@ def write(path, results):
         for summary in chosen:
             parts.append(f"\n### {summary['title']}\n\n{tables.markdown(tables.program_table(summary))}")
             parts.extend(f"\nSkipped: {line}\n" for line in summary["skipped"])
-    if results["growth"]:
-        parts.append("\n## How costs grow\n")
+    parts.append("\n## How costs grow\n" if results["growth"] else kept(page, "## How costs grow"))
     for table in results["growth"]:
         parts.append(f"\n### {table['title']}\n\nExpected: {table['expected']}.\n\n{tables.markdown(table['rows'])}")
     if results["charges"]:
         parts += ["\n", charge_document.section(results)]
+    else:
+        parts.append(kept(page, charge_document.HEADING))
     path.write_text("".join(parts))
     image.write_text(picture.draw([s for s in results["programs"] if s["program"] in real] or results["programs"]))
