@@ -16,27 +16,14 @@ in_line=(-Xclang -mllvm -Xclang -cinstr-inline-entry)
 
 # What is built has it: else all of this would show nothing.
 has_it() { # FILE
-    objdump -dr "$1" | grep -w -m 1 'cinstr1_enter_other[>]*$\|cinstr1_enter_other-0x4$' >"$SCRATCH/found"
-    [[ -s $SCRATCH/found ]]
+    objdump -dr "$1" | has -w 'cinstr1_enter_other[>]*$\|cinstr1_enter_other-0x4$'
 }
 
 # --- truth programs ------------------------------------------------------------------------------
-truth() { # NAME ENVIRONMENT…
-    local name=$1 log=$SCRATCH/truth.log
-    shift
-    env TRUTH_LEVELS="1 2 3" "TRUTH_COMPILERS=$(printf 'clang-%s+plugin ' "${versions[@]}")" "$@" \
-        "$TOP/tests/e2e/truth.sh" >"$log" 2>&1
-    grep '^#.*:' "$log"
-    while read -r line; do
-        checks=$((checks + 1))
-        [[ $line == ok* ]] || failures=$((failures + 1))
-        printf '%s\n' "${line/ clang/ $name, clang}"
-    done < <(grep '^\(not \)\?ok clang' "$log")
-}
 after="-finstrument-functions-after-inlining -fno-inline -fno-optimize-sibling-calls"
-truth "every entry in line" TRUTH_SEEDS="${SEEDS:-3}" TRUTH_OPTIONS="--without inlining" \
+truth_by_plugin "every entry in line" TRUTH_LEVELS="1 2 3" TRUTH_SEEDS="${SEEDS:-3}" TRUTH_OPTIONS="--without inlining" \
     TRUTH_HOOKS="$after ${in_line[*]}"
-truth "some in line, some inlined" TRUTH_SEEDS="${SEEDS:-5}" TRUTH_LEVELS=2 \
+truth_by_plugin "some in line, some inlined" TRUTH_SEEDS="${SEEDS:-5}" TRUTH_LEVELS=2 \
     TRUTH_HOOKS="-finstrument-functions ${in_line[*]}"
 
 # --- one tree with hooks of every other kind -------------------------------------------------------

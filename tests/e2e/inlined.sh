@@ -15,20 +15,8 @@ cd "$SCRATCH" || exit 1
 find_plugins "inlined calls" ${INLINED_VERSIONS:-}
 
 # --- programs that count themselves ----------------------------------------------------------------
-truth() { # NAME ENVIRONMENT…
-    local name=$1
-    shift
-    env "$@" TRUTH_PROMISE=functions "TRUTH_COMPILERS=$(printf 'clang-%s+plugin ' "${versions[@]}")" \
-        TRUTH_HOOKS="-finstrument-functions-after-inlining -Xclang -mllvm -Xclang -cinstr-inlined" \
-        "$TOP/tests/e2e/truth.sh" >truth.log 2>&1
-    grep '^#.*:' truth.log
-    while read -r line; do
-        checks=$((checks + 1))
-        [[ $line == ok* ]] || failures=$((failures + 1))
-        printf '%s\n' "${line/ clang/ $name, clang}"
-    done < <(grep '^\(not \)\?ok clang' truth.log)
-}
-truth "inlined" TRUTH_SEEDS="${INLINED_SEEDS:-11 12}" TRUTH_LEVELS="1 2 3"
+truth_by_plugin "inlined" TRUTH_PROMISE=functions TRUTH_SEEDS="${INLINED_SEEDS:-11 12}" TRUTH_LEVELS="1 2 3" \
+    TRUTH_HOOKS="-finstrument-functions-after-inlining -Xclang -mllvm -Xclang -cinstr-inlined"
 
 # --- a program whose lines are known ---------------------------------------------------------------
 cat >chain.c <<'END'

@@ -104,6 +104,21 @@ find_plugins() {
     ((${#versions[@]})) || { skip "$what" "no LLVM with its headers is here" && checks=1 && finish; }
 }
 
+# truth_by_plugin NAME ENVIRONMENT…: the truth programs (truth.sh) with the plugins that find_plugins()
+# has found; their checks are this script's, under NAME.
+truth_by_plugin() {
+    local name=$1 log=$SCRATCH/truth.log before=$checks
+    shift
+    env "TRUTH_COMPILERS=$(printf 'clang-%s+plugin ' "${versions[@]}")" "$@" "$TOP/tests/e2e/truth.sh" >"$log" 2>&1
+    grep '^#.*:' "$log"
+    while read -r line; do
+        checks=$((checks + 1))
+        [[ $line == ok* ]] || failures=$((failures + 1))
+        printf '%s\n' "${line/ clang/ $name, clang}"
+    done < <(grep '^\(not \)\?ok clang' "$log")
+    ((checks > before)) || fail "$name" "no truth program was run"
+}
+
 # finish: ends a script; without a single check made, that is a failure too.
 finish() {
     tell_of_aborted

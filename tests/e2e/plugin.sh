@@ -18,26 +18,15 @@ with_plugin() { # VERSION ARGUMENTS…: clang with the plugin; the language is i
 }
 
 # --- truth programs: all functions, and those left after inlining ----------------------------------
-truth() { # NAME ENVIRONMENT…
-    local name=$1 log=$SCRATCH/truth.log
-    shift
-    env "$@" "TRUTH_COMPILERS=$(printf 'clang-%s+plugin ' "${versions[@]}")" "$TOP/tests/e2e/truth.sh" >"$log" 2>&1
-    grep '^#.*:' "$log"
-    while read -r line; do
-        checks=$((checks + 1))
-        [[ $line == ok* ]] || failures=$((failures + 1))
-        printf '%s\n' "${line/ clang/ $name, clang}"
-    done < <(grep '^\(not \)\?ok clang' "$log")
-}
-truth "before inlining" TRUTH_SEEDS="${PLUGIN_SEEDS:-5}"
+truth_by_plugin "before inlining" TRUTH_SEEDS="${PLUGIN_SEEDS:-5}"
 # No call may become a loop.
-truth "after inlining" TRUTH_SEEDS="${PLUGIN_SEEDS:-7}" TRUTH_OPTIONS="--without inlining" \
+truth_by_plugin "after inlining" TRUTH_SEEDS="${PLUGIN_SEEDS:-7}" TRUTH_OPTIONS="--without inlining" \
     TRUTH_HOOKS="-finstrument-functions-after-inlining -fno-inline -fno-optimize-sibling-calls"
 # --- the list and its options: what is paid for each function changes no edge ----------------------
 printf '%s\n' '# some of each' 'count fun:*[02468]' 'count fun:*f[0-9]*[13579]*v' 'time fun:f2' \
     'skip src:*/nowhere/*' >"$SCRATCH/list"
 for option in "-cinstr-list=$SCRATCH/list" -cinstr-count -cinstr-count-leaves=40; do
-    truth "${option%=*}" TRUTH_SEEDS="${PLUGIN_SEEDS:-4}" TRUTH_LEVELS="0 2" \
+    truth_by_plugin "${option%=*}" TRUTH_SEEDS="${PLUGIN_SEEDS:-4}" TRUTH_LEVELS="0 2" \
         TRUTH_HOOKS="-finstrument-functions -Xclang -mllvm -Xclang $option"
 done
 cat >"$SCRATCH/chosen.c" <<'END'
