@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The usual path of a timed function's entry, in line: the steps of runtime/hook_steps.h, in their
- * order, on the words that include/cinstr/inline_entry.h names. Whatever is not as usual is a call:
+ * The usual path of a timed function's entry, in line: the steps of runtime/hooks/hook_steps.h, in
+ * their order, on the words that include/cinstr/inline_entry.h names. Whatever is not as usual is a
+ * call:
  *
  *              every call timed, the thread's lane at rest?            else apart
  *              (the lane is being changed)

@@ -6,8 +6,8 @@
  *
  * Version 1: it is in every name, so that code built for another version does not link, or does not
  * start, and the linker says which name is missing. Whoever changes anything here changes the
- * names. For the plugin and the recorder alone; what the words mean is told in runtime/lane.h, what
- * is done to them, in which order, in runtime/hook_steps.h.
+ * names. For the plugin and the recorder alone; what the words mean is told in runtime/base/lane.h,
+ * what is done to them, in which order, in runtime/hooks/hook_steps.h.
  */
 #ifndef CINSTR_INLINE_ENTRY_H
 #define CINSTR_INLINE_ENTRY_H
