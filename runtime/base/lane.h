@@ -3,8 +3,7 @@
  * The state that the hot path works on: one lane a stack (see segment_lane). Private memory of the
  * recorder, marked wipe-on-fork; the frames and nodes it points to lie in the segment. Included by
  * the hooks (hooks.c, linked into every instrumented module) and the rest of the recorder: its
- * layout is their private ABI, versioned by the soname of libcinstr. The plugin may know its first
- * words (cinstr/inline_entry.h).
+ * layout is their private ABI, versioned by the soname of libcinstr.
  *
  * One comparison tells the usual case from all others: a hook runs on iff
  *

@@ -8,8 +8,6 @@
  * module's own data, since an IFUNC resolver or a .preinit_array function runs before relocations
  * are done.
  */
-#include <cinstr/inline_entry.h>
-
 #include "hook_steps.h"
 #include "runtime/tree/duration.h"
 
@@ -209,38 +207,3 @@ HOT void cinstr1_exit_external(void *name, void *call_site) {
     if (LIKELY(call_site != NULL))
         leave(external(name), (uintptr_t)call_site, CALLER_SP);
 }
-
-/* --- entries whose usual path is in line: see include/cinstr/inline_entry.h ---------------------
- */
-
-HOT void cinstr1_enter_apart(uintptr_t sp, uint64_t callee, uint64_t call_site) {
-    enter_any(sp, callee, call_site);
-}
-
-HOT void cinstr1_enter_other(uintptr_t sp, uint64_t function, uint64_t call_site) {
-    struct lane *lane = cinstr1_self;
-
-    if (LIKELY(is_usual(lane, sp, call_site, false))) {
-        enter_other(sp, function, call_site);
-        return;
-    }
-    hook_end(lane);
-    cinstr_slow_enter(function, call_site, sp);
-}
-
-#define SAME_PLACE(ours, theirs, field)                                                            \
-    static_assert(offsetof(struct ours, field) == offsetof(struct theirs, field),                  \
-                  "version 1 has " #field " elsewhere: a new version is due")
-SAME_PLACE(module_hooks, cinstr1_module, exact_tag);
-SAME_PLACE(lane, cinstr1_lane, high);
-SAME_PLACE(lane, cinstr1_lane, span);
-SAME_PLACE(lane, cinstr1_lane, full);
-SAME_PLACE(lane, cinstr1_lane, top);
-SAME_PLACE(lane, cinstr1_lane, switch_word);
-SAME_PLACE(lane, cinstr1_lane, switch_seen);
-SAME_PLACE(lane, cinstr1_lane, memo_mask);
-SAME_PLACE(lane, cinstr1_lane, limit);
-SAME_PLACE(lane, cinstr1_lane, memo);
-SAME_PLACE(lane_memo, cinstr1_memo, parent);
-SAME_PLACE(lane_memo, cinstr1_memo, node);
-static_assert(sizeof(struct lane_memo) == sizeof(struct cinstr1_memo), "a memo's size");
