@@ -121,6 +121,9 @@ struct module_hooks {
     uint64_t tag;         /* generation << SEGMENT_ADDRESS_BITS; 0 until registered */
     uint64_t early_calls; /* entries before that */
     uint64_t is_shared;   /* exported by the recorder for modules that have no hooks of their own */
+    /* The hooks themselves, which hook_loop.c times; the latter NULL where none is linked. */
+    void (*enter)(void *, void *), (*exit)(void *, void *);
+    void (*count_enter)(void *, void *), (*count_exit)(void *, void *);
 };
 
 #pragma GCC visibility push(default)
@@ -134,6 +137,12 @@ void cinstr_loop_next(struct lane *lane);
 void cinstr_module_register(struct module_hooks *module);
 void cinstr_module_gone(struct module_hooks *module);
 #pragma GCC visibility pop
+
+/* Until span is set back a handler that interrupts goes to a lane of its own. */
+static inline void hook_begin(struct lane *lane, uintptr_t sp) {
+    lane->span = lane->high - sp;
+    SIGNAL_FENCE();
+}
 
 static inline struct segment_node *node_at(const struct lane *lane, uint32_t offset) {
     return (struct segment_node *)(lane->nodes + offset);

@@ -5,10 +5,23 @@
  *
  * Async-signal-safe, and entered from handlers that interrupted a hook at any instruction.
  */
+#include "lane_select.h"
+
+#include <cinstr/segment.h>
+
 #include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "runtime/base/clock.h"
-#include "runtime/process/process.h"
+#include "runtime/base/lane.h"
+#include "runtime/base/state.h"
+#include "runtime/tree/lanes.h"
+#include "runtime/tree/open_jumps.h"
+#include "runtime/tree/shadow.h"
+#include "runtime/tree/stacks.h"
+#include "runtime/tree/trace_ring.h"
 
 static bool contains(const struct lane *lane, uintptr_t sp) {
     return lane->high - sp < lane->bound;
@@ -21,11 +34,6 @@ bool lane_in_hook(const struct lane *lane) {
 /* Where the stack pointer stood in the hook that is under way. */
 static uintptr_t hook_sp(const struct lane *lane) {
     return lane->high - lane->span;
-}
-
-static void hook_begin(struct lane *lane, uintptr_t sp) {
-    lane->span = lane->high - sp;
-    SIGNAL_FENCE();
 }
 
 void lane_rest(struct lane *lane) {
@@ -79,13 +87,6 @@ static struct lane *enter_handler(struct lane *outer, uintptr_t low, uintptr_t h
     lane_rest(lane);
     cinstr1_self = lane;
     return lane;
-}
-
-static void settle_deferred(struct lane *lane) {
-    lane->deferred_parent->self -= lane->deferred_ticks;
-    lane->root->self += lane->deferred_ticks;
-    lane->deferred_ticks = 0;
-    lane->pending &= ~(uint32_t)LANE_PENDING_DEFERRED;
 }
 
 void lane_leave(struct lane *lane, uint64_t now) {
@@ -210,7 +211,7 @@ static bool handler_is_over(const struct lane *lane, uintptr_t sp) {
            (contains(lane->outer, sp) || stacks_find(sp) == NULL);
 }
 
-static struct lane *select_lane(struct lane *lane, uintptr_t sp) {
+struct lane *lane_select(struct lane *lane, uintptr_t sp) {
     uintptr_t low, high;
 
     while (lane != NULL) {
@@ -231,58 +232,4 @@ static struct lane *select_lane(struct lane *lane, uintptr_t sp) {
         }
     }
     return NULL;
-}
-
-/* --- what is pending ---------------------------------------------------------------------- */
-
-void lane_follow_reset(struct lane *lane) {
-    uint32_t block = lane->first_block;
-
-    while (block != 0) {
-        const uint32_t first = (block - 1) * SEGMENT_BLOCK_NODES;
-        for (uint32_t i = 0; i < segment.blocks[block - 1].count; i++) {
-            struct segment_node *node = tree_node(first + i);
-            node->calls = node->callee_returns = node->self = node->total = 0;
-            columns_clear(first + i);
-        }
-        block = tree_block_next[block - 1];
-    }
-    shadow_carry(lane, (struct segment_node *)shadow_base(lane)->node, clock_ticks());
-    lane->info->carried = (uint64_t)(lane->top - shadow_base(lane));
-    lane->info->unmatched_exits = 0;
-    lane->info->late_node = 0;
-    lane->info->start_ticks = clock_ticks();
-    lane->info->start_cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-    lane->epoch = process_reset_epoch;
-    __atomic_store_n(&lane->info->reset_epoch, lane->epoch, __ATOMIC_RELEASE);
-}
-
-static void settle(struct lane *lane) {
-    if (lane->pending & LANE_PENDING_LOOP)
-        hook_loop_again(lane);
-    if (lane->pending & LANE_PENDING_DEFERRED)
-        settle_deferred(lane);
-    if (UNLIKELY(lane->epoch != process_reset_epoch))
-        lane_follow_reset(lane);
-}
-
-struct lane *lane_for_hook(uintptr_t sp) {
-    struct lane *lane;
-
-    if (process_state != PROCESS_UP)
-        return NULL;
-    if (process_is_forked() && !process_after_fork(sp))
-        return NULL;
-    lane = cinstr1_self;
-    if (!lane->ready) {
-        if (!process_recording || lane_is_lost(lane) || (lane = lane_attach(sp)) == NULL)
-            return NULL;
-    }
-    lane = select_lane(lane, sp);
-    if (lane == NULL)
-        return NULL;
-    cinstr1_self = lane;
-    hook_begin(lane, sp);
-    settle(lane);
-    return lane;
 }

@@ -10,11 +10,23 @@
  * the top with this function and call site whose caller does not lie below s (a tail-jumped exit
  * hook runs at its caller's stack pointer).
  */
-#include <errno.h>
+#include <cinstr/segment.h>
 
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "entry.h"
+#include "lane_select.h"
 #include "runtime/base/clock.h"
-#include "runtime/process/process.h"
-#include "runtime/tree/lookup.h"
+#include "runtime/base/lane.h"
+#include "runtime/base/state.h"
+#include "runtime/segment/segment_writer.h"
+#include "runtime/tree/context_tree.h"
+#include "runtime/tree/cpu_time.h"
+#include "runtime/tree/shadow.h"
+#include "runtime/tree/trace_ring.h"
 
 static struct segment_node *node_of(const struct segment_frame *frame) {
     return (struct segment_node *)frame->node;

@@ -5,20 +5,32 @@
  * program brings, instrumented or exported or not, the reader has its own. (A static program is
  * linked with it.)
  */
+#include "exit_profile.h"
+
 #include <cinstr/reader.h>
+#include <cinstr/segment.h>
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "process.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/large_stack.h"
+#include "runtime/base/load_apart.h"
+#include "runtime/base/message.h"
+#include "runtime/base/options.h"
+#include "runtime/base/state.h"
+#include "runtime/segment/samples.h"
+#include "runtime/segment/segment_create.h"
+#include "runtime/segment/segment_writer.h"
+#include "runtime/tree/charge_nodes.h"
 
 #define READER "libcinstr_reader.so.0"
 
@@ -83,10 +95,10 @@ static void write_requested(void *argument) {
 
 int exit_profile_write_to(const char *kind, int fd, char *text, size_t size) {
     struct request request = {kind, fd, text, size, -1};
-    const bool was_own = charge_own_work(true);
+    const bool was_own = process_set_own_work(true);
 
     large_stack_call(write_requested, &request);
-    charge_own_work(was_own);
+    process_set_own_work(was_own);
     return request.result;
 }
 
@@ -155,7 +167,7 @@ static bool write_one(const char *pattern, const char *kind, bool is_beside) {
     char path[1024];
     char text[512] = "the name is too long";
 
-    if (!options_expand(pattern, path, sizeof path))
+    if (!options_expand(pattern, segment.header->program, path, sizeof path))
         return false;
     if ((!is_beside || name_beside(kind, path, sizeof path)) &&
         write_file(kind, path, text, sizeof text) == 0)
@@ -198,7 +210,7 @@ static bool write_trace(void) {
 }
 
 static bool anything_recorded(void) {
-    if (sampler_unwinds)
+    if (process_unwinds)
         return samples_are_there() || charge_is_any();
     return segment.header->sections[SEGMENT_SECTION_LANES].count > 1 ||
            segment.header->losses.before_init_calls != 0 || charge_is_any();
@@ -208,7 +220,7 @@ void exit_profile_write(void) {
     bool is_written = true;
 
     if (anything_recorded()) {
-        if (has_output() && !sampler_unwinds)
+        if (has_output() && !process_unwinds)
             is_written = write_one(options.output, "exact", false);
         is_written = write_besides() && is_written;
     }

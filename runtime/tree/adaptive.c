@@ -8,8 +8,15 @@
  * own. A new context begins where the last one of its edge has come to: programs have many contexts
  * of few calls each.
  */
+#include "adaptive.h"
+
+#include <cinstr/segment.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
 #include "lookup.h"
-#include "runtime/process/process.h"
+#include "runtime/base/lane.h"
 
 #define MAX_SHIFT   5u   /* one in 32: what remains of the clock's cost is lost in the rest */
 #define FIRST_SHIFT 4u   /* one in 16 at most, of a context of which nothing is known itself */

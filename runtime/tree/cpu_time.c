@@ -7,15 +7,24 @@
  *
  * The page is not inherited by a fork child: its lanes are wiped, so no hook there reads it.
  */
+#include "cpu_time.h"
+
+#include <cinstr/segment.h>
+
 #include <errno.h>
 #include <linux/perf_event.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "runtime/base/clock.h"
-#include "runtime/process/process.h"
+#include "runtime/base/lane.h"
+#include "runtime/base/message.h"
+#include "runtime/segment/segment_writer.h"
+#include "trace_ring.h"
 
 static struct perf_event_mmap_page *map_event(void) {
     struct perf_event_attr attributes;
