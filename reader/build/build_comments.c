@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "reader/analysis/budget.h"
+#include "reader/snapshot/snapshot_columns.h"
 
 struct comments {
     struct profile *profile;

@@ -18,6 +18,7 @@
 #include "build_locations.h"
 #include "build_samples.h"
 #include "build_times.h"
+#include "reader/snapshot/snapshot_columns.h"
 
 enum { VALUES = 8 };
 #define THREADCREATE "threadcreate" /* the kind and its value, as in Go */

@@ -13,6 +13,7 @@
  * (docs/architecture.md has the table).
  */
 #include "correction.h"
+#include "reader/snapshot/snapshot_columns.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -80,13 +80,6 @@ struct snapshot *snapshot_from_memory(const void *base, size_t size, const char 
                                       struct error *error);
 void snapshot_free(struct snapshot *snapshot);
 
-/* A column by name, NULL when the segment has none. snapshot_column(): elements of 8 bytes;
- * snapshot_histograms(): arrays of `buckets` counts. */
-const uint64_t *snapshot_column(const struct snapshot *snapshot, const char *name);
-/* The column of instructions; it is always there, and NULL when code counted none. */
-const uint64_t *snapshot_instructions(const struct snapshot *snapshot);
-const uint32_t *snapshot_histograms(const struct snapshot *snapshot, uint32_t *buckets);
-
 /* Ticks since a moment of the same clock; 0 when that lies ahead. */
 static inline uint64_t snapshot_ticks_since(const struct snapshot *snapshot, uint64_t ticks) {
     return snapshot->now.ticks > ticks ? snapshot->now.ticks - ticks : 0;

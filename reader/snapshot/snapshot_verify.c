@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "snapshot.h"
+#include "snapshot_columns.h"
 
 struct report {
     void (*line)(void *context, const char *line);
