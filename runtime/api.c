@@ -168,7 +168,7 @@ PUBLIC int cinstr_set_label(const char *key, const char *value) {
     }
     root = label == 0 ? lane->root : tree_child(lane, lane->root, SEGMENT_FUNCTION_LABEL, label);
     if (root != NULL) {
-        shadow_carry(lane, root, clock_ticks());
+        shadow_carry(lane, root, cpu_time_now(lane));
         lane->info->label = label;
     }
     lane_rest(lane);

@@ -72,10 +72,7 @@ static struct lane *enter_handler(struct lane *outer, uintptr_t low, uintptr_t h
     lane->bound = high - low;
     shadow_base(lane)->node = complete_top(outer);
     lane->root_self = lane->root->self;
-    lane->switch_word = outer->switch_word;
-    lane->switch_seen = *lane->switch_word;
-    if (lane->switch_word == &outer->switch_seen)
-        lane->switch_word = &lane->switch_seen;
+    cpu_time_resume(lane);
     lane_rest(lane);
     cinstr1_self = lane;
     return lane;
@@ -100,6 +97,7 @@ void lane_leave(struct lane *lane, uint64_t now) {
     outer->full = 0; /* an interrupted hook leaves span at this; its next one settles */
     if (!lane_in_hook(outer))
         outer->span = 0;
+    outer->paused = outer->info->paused = lane->paused;
     cinstr1_self = outer;
 }
 
@@ -247,7 +245,7 @@ void lane_follow_reset(struct lane *lane) {
         }
         block = tree_block_next[block - 1];
     }
-    shadow_carry(lane, (struct segment_node *)shadow_base(lane)->node, clock_ticks());
+    shadow_carry(lane, (struct segment_node *)shadow_base(lane)->node, cpu_time_now(lane));
     lane->info->carried = (uint64_t)(lane->top - shadow_base(lane));
     lane->info->unmatched_exits = 0;
     lane->info->late_node = 0;
@@ -258,8 +256,6 @@ void lane_follow_reset(struct lane *lane) {
 }
 
 static void settle(struct lane *lane) {
-    if (lane->pending & LANE_PENDING_LOOP)
-        hook_loop_again(lane);
     if (lane->pending & LANE_PENDING_DEFERRED)
         settle_deferred(lane);
     if (UNLIKELY(lane->epoch != process_reset_epoch))
@@ -281,8 +277,10 @@ struct lane *lane_for_hook(uintptr_t sp) {
     lane = select_lane(lane, sp);
     if (lane == NULL)
         return NULL;
-    cinstr1_self = lane;
     hook_begin(lane, sp);
+    if (cinstr1_self != lane)
+        cpu_time_resume(lane);
+    cinstr1_self = lane;
     settle(lane);
     return lane;
 }

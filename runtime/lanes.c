@@ -24,7 +24,7 @@ __thread struct lane *cinstr1_self __attribute__((tls_model("initial-exec"))) = 
 static struct lane lost;
 
 /* What a lane begins with, in one page: it may never need more. */
-#define FIRST_FRAMES  80u
+#define FIRST_FRAMES  64u
 #define FIRST_ENTRIES 64u
 struct first_page {
     struct segment_frame frames[FIRST_FRAMES];

@@ -14,6 +14,7 @@
 
 #include <cinstr/segment.h>
 
+#include "cpu_time.h"
 #include "lane.h"
 
 /* --- process.c: start, fork, end -------------------------------------------------------------- */
@@ -254,7 +255,7 @@ void trace_detach(struct lane *lane);
 /* Called within hook_begin(). */
 void trace_enter(struct lane *lane, struct segment_node *node, uint64_t ticks);
 void trace_exit(struct lane *lane, struct segment_node *node, uint64_t ticks);
-void trace_off_cpu(struct lane *lane, uint64_t ns);
+void trace_off_cpu(struct lane *lane, uint64_t ticks);
 /* A mark, or with `value` a value, in the calling thread. False: it is not traced. */
 bool trace_mark(uintptr_t sp, uint32_t label, const int64_t *value);
 /* For charge.h, whose words they are. */
@@ -317,15 +318,8 @@ void modules_after_unloading(uint32_t before);
 
 /* Times the hooks in a tight loop: at start, and one batch more while the program runs. */
 void hook_loop_start(struct segment_probe_sums *sums);
-void hook_loop_again(struct lane *asking);
+void hook_loop_if_due(struct lane *asking);
 void hook_loop_add(struct segment_probe_sums *to, const struct segment_probe_sums *from);
-
-/* Whether context switches can be followed at all; says so once when not. */
-bool cpu_time_available(void);
-void cpu_time_attach(struct lane *lane);
-void cpu_time_detach(struct lane *lane);
-/* Charges the time off the CPU since the last look to the top frame, if there was a switch. */
-void cpu_time_follow(struct lane *lane);
 
 /* The generation that now loaded modules belong to, as in a function word. */
 uint64_t modules_tag(void);
