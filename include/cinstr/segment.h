@@ -151,7 +151,7 @@ struct segment_clock_pair {
 };
 
 /* What the hooks cost in a tight loop, in sums of ticks over batches of SEGMENT_LOOP_PAIRS pairs:
- * see runtime/hook_loop.c. */
+ * see runtime/entry/hook_loop.c. */
 #define SEGMENT_LOOP_PAIRS 32u
 struct segment_probe_sums {
     uint64_t reserved[2];

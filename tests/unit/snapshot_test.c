@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reader/snapshot/snapshot.h"
 #include "segment_sample.h"
-#include "snapshot.h"
 
 enum { THREAD = 1, BLOCK = 2 * SEGMENT_BLOCK_NODES, ROOT = BLOCK, OUTER = BLOCK + 1, INNER };
 
