@@ -225,11 +225,17 @@ $(libc_names):
 	test -s $@.new && mv $@.new $@
 
 # LLVM itself is clang's: nothing of it is linked.
-$(BUILD)/cinstr-plugin-%.so: $(plugin_sources) $(wildcard plugin/*.h) $(wildcard include/cinstr/*.h) $(libc_names)
-	@mkdir -p $(@D)
-	$(CXX) -std=c++17 -fPIC -shared -fvisibility=hidden -fno-rtti -fno-exceptions -DCINSTR_VERSION='"$(VERSION)"' \
-		-Iinclude -I$(BUILD)/gen -isystem $(call llvm_headers,$*) -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR) $(CXXFLAGS) \
-		$(plugin_sources) -Wl,-soname,$(@F) $(LDFLAGS) -o $@
+define plugin_of_version
+$(BUILD)/plugin-$(1)/%.o: plugin/%.cpp $(libc_names)
+	@mkdir -p $$(@D)
+	$$(CXX) -std=c++17 -fPIC -fvisibility=hidden -fno-rtti -fno-exceptions -DCINSTR_VERSION='"$(VERSION)"' \
+		-Iinclude -I$(BUILD)/gen -isystem $(call llvm_headers,$(1)) -Wall -Wextra -Wpedantic -Wshadow -Wconversion $$(WERROR) \
+		-MMD -MP $$(CXXFLAGS) -c $$< -o $$@
+
+$(BUILD)/cinstr-plugin-$(1).so: $(plugin_sources:plugin/%.cpp=$(BUILD)/plugin-$(1)/%.o)
+	$$(CXX) -shared -Wl,-soname,$$(@F) $$(CXXFLAGS) $$(LDFLAGS) -o $$@ $$^
+endef
+$(foreach v,$(plugin_versions),$(eval $(call plugin_of_version,$(v))))
 
 # --- tests --------------------------------------------------------------------------------------
 
@@ -318,4 +324,4 @@ clean:
 interposing_objects := $(call interposer_objects,$(heap_sources) $(block_sources))
 -include $(patsubst %.o,%.d,$(runtime_objects) $(hook_objects) $(hook_objects:.c.o=.shared.o) $(static_objects) $(sample_objects) \
 	$(http_mark) $(interposing_objects) $(reader_objects) $(server_objects) $(door_objects) $(command_objects) $(main_object)) \
-	$(unit_tests:%=%.d)
+	$(unit_tests:%=%.d) $(wildcard $(BUILD)/plugin-*/*.d)

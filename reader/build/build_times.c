@@ -14,7 +14,9 @@ static void add_open_calls(const struct snapshot *snapshot, const struct snapsho
                            int64_t *self) {
     for (uint32_t i = 0; i < lane->frame_count; i++) {
         const struct segment_frame *frame = &lane->frames[i];
-        const uint64_t ticks = snapshot_ticks_since(snapshot, frame->start);
+        const uint64_t wall = snapshot_ticks_since(snapshot, frame->start);
+        const uint64_t paused = lane->info.paused - frame->paused;
+        const uint64_t ticks = wall > paused ? wall - paused : 0;
         const uint64_t scaled = ticks << (frame->shift < 32 ? frame->shift : 0);
         const uint32_t node = (uint32_t)frame->node;
 
@@ -108,8 +110,8 @@ static int init_off_cpu(struct build_times *times, const struct snapshot *snapsh
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
         if (snapshot->node_lane[i] == SNAPSHOT_NONE)
             continue;
-        times->off_cpu[i] = column[i] < INT64_MAX / 2 ? (int64_t)column[i] : INT64_MAX / 2;
-        lane_sums[snapshot->node_lane[i]] += column[i];
+        times->off_cpu[i] = (int64_t)snapshot_ns(snapshot, (double)column[i]);
+        lane_sums[snapshot->node_lane[i]] += (uint64_t)times->off_cpu[i];
     }
     if (snapshot->is_live)
         add_waiting(snapshot, lane_sums, times->off_cpu);

@@ -127,7 +127,7 @@ static void pass_to(struct decoder *decoder, uint64_t word) {
 }
 
 static int say_off_cpu(struct decoder *decoder) {
-    const int64_t ns = (int64_t)decoder->off_cpu;
+    const int64_t ns = (int64_t)snapshot_ns(decoder->trace->snapshot, (double)decoder->off_cpu);
 
     decoder->off_cpu = 0;
     return ns == 0 ? 0 : give(decoder, TRACE_OFF_CPU, 0, NULL, ns);

@@ -26,6 +26,17 @@
 
 #include <cinstr/segment.h>
 
+#include "switch_word.h"
+
+/* The clocks when they were last compared: see cpu_time.c. */
+struct cpu_account {
+    struct switch_word word;
+    void *owner; /* the thread's pointer */
+    uint64_t ticks;
+    uint64_t monotonic_ns;
+    uint64_t off_ns;
+};
+
 /* A transition, by its edge: see lookup.h. */
 struct lane_memo {
     const struct segment_node *parent;
@@ -43,6 +54,8 @@ struct lane {
     uint32_t memo_mask;                   /* of the byte offset in memo */
     struct segment_frame *limit;          /* the last frame that may be used */
     struct lane_memo *memo;               /* see lookup.h */
+    uint64_t paused; /* ticks for which the lane's clock has stood still: see cpu_time.c */
+    uint64_t last;   /* ticks when a timed call last ended here */
 
     /* Calls that the memo does not have, columns. */
     char *nodes; /* the segment's node array */
@@ -69,12 +82,11 @@ struct lane {
     struct segment_node *next_node, *end_node; /* rest of the current block */
     uint32_t block, first_block;               /* index + 1; chained by block_next[] */
     struct lane *outer;                        /* signal lanes: the lane interrupted */
-    struct lane *resumer;     /* of a coroutine: where it was last switched to from */
-    struct lane *nested;      /* for handlers that interrupt a hook of this lane */
-    struct lane *sibling;     /* next lane of the same thread */
-    struct lane *thread;      /* the thread's first lane */
-    uint64_t off_cpu_seen_ns; /* wall minus CPU time when last looked at */
-    void *switch_page;
+    struct lane *resumer;                 /* of a coroutine: where it was last switched to from */
+    struct lane *nested;                  /* for handlers that interrupt a hook of this lane */
+    struct lane *sibling;                 /* next lane of the same thread */
+    struct lane *thread;                  /* the thread's first lane */
+    struct cpu_account account;           /* of a thread, in its first lane */
     struct segment_node *deferred_parent; /* handler time to take from its self time */
     uint64_t deferred_ticks;
     uint64_t epoch;       /* of the last reset that it has followed */
@@ -134,6 +146,8 @@ void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint6
 void cinstr_slow_instructions(uintptr_t sp, uint64_t count);
 void cinstr_adaptive_exit(struct lane *lane, const struct segment_frame *top, uint64_t ticks);
 void cinstr_loop_next(struct lane *lane);
+/* The thread was switched before the entry on top read the clock; within hook_begin(). */
+void cinstr_switched(struct lane *lane);
 void cinstr_module_register(struct module_hooks *module);
 void cinstr_module_gone(struct module_hooks *module);
 #pragma GCC visibility pop
@@ -142,6 +156,11 @@ void cinstr_module_gone(struct module_hooks *module);
 static inline void hook_begin(struct lane *lane, uintptr_t sp) {
     lane->span = lane->high - sp;
     SIGNAL_FENCE();
+}
+
+/* A hook of this lane is under way and was interrupted. */
+static inline bool lane_in_hook(const struct lane *lane) {
+    return lane->span != 0 && lane->span != lane->bound;
 }
 
 static inline struct segment_node *node_at(const struct lane *lane, uint32_t offset) {

@@ -9,12 +9,12 @@
 #include <stdint.h>
 
 #include "fork.h"
-#include "hook_loop.h"
 #include "lane_reset.h"
 #include "lane_select.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/lane_pool.h"
 #include "runtime/base/state.h"
+#include "runtime/tree/cpu_time.h"
 #include "threads.h"
 
 static void settle_deferred(struct lane *lane) {
@@ -25,8 +25,6 @@ static void settle_deferred(struct lane *lane) {
 }
 
 static void settle(struct lane *lane) {
-    if (lane->pending & LANE_PENDING_LOOP)
-        hook_loop_again(lane);
     if (lane->pending & LANE_PENDING_DEFERRED)
         settle_deferred(lane);
     if (UNLIKELY(lane->epoch != process_reset_epoch))
@@ -48,8 +46,10 @@ struct lane *lane_for_hook(uintptr_t sp) {
     lane = lane_select(lane, sp);
     if (lane == NULL)
         return NULL;
-    cinstr1_self = lane;
     hook_begin(lane, sp);
+    if (cinstr1_self != lane)
+        cpu_time_resume(lane);
+    cinstr1_self = lane;
     settle(lane);
     return lane;
 }

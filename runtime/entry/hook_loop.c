@@ -25,6 +25,7 @@
 #include "runtime/base/state.h"
 #include "runtime/segment/modules.h"
 #include "runtime/segment/segment_writer.h"
+#include "runtime/tree/cpu_time.h"
 #include "runtime/tree/lookup.h"
 #include "runtime/tree/probe_sums.h"
 
@@ -70,7 +71,8 @@ static void set_up(uintptr_t sp) {
     set_up_nodes();
     frames[0].node = (uintptr_t)&nodes[ROOT];
     frames[0].sp = UINTPTR_MAX;
-    frames[1] = (struct segment_frame){(uintptr_t)&nodes[CALLER], sp + 4096, 1, 0};
+    frames[1] =
+        (struct segment_frame){.node = (uintptr_t)&nodes[CALLER], .sp = sp + 4096, .start = 1};
     info.kind = SEGMENT_LANE_THREAD;
     info.frames = (uint64_t)((char *)frames - segment.base);
     lane.info = &info;
@@ -189,10 +191,13 @@ void hook_loop_start(struct segment_probe_sums *sums) {
     }
 }
 
-void hook_loop_again(struct lane *asking) {
+void hook_loop_if_due(struct lane *asking) {
     struct segment_probe_sums batch;
 
+    if (!(asking->pending & LANE_PENDING_LOOP))
+        return;
     asking->pending &= ~(uint32_t)LANE_PENDING_LOOP;
+    cpu_time_renew(asking);
     if (run_batches(&batch, 1) && pair_ticks(&batch) <= 4 * usual_ticks)
         probe_sums_add(&asking->info->probes, &batch);
 }

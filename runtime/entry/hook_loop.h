@@ -4,10 +4,10 @@
 
 #include <cinstr/segment.h>
 
-#include "runtime/base/lane.h"
+struct lane;
 
 /* Times the hooks in a tight loop: at start, and one batch more while the program runs. */
 void hook_loop_start(struct segment_probe_sums *sums);
-void hook_loop_again(struct lane *asking);
+void hook_loop_if_due(struct lane *asking);
 
 #endif

@@ -17,6 +17,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/state.h"
+#include "runtime/tree/cpu_time.h"
 #include "runtime/tree/lanes.h"
 #include "runtime/tree/open_jumps.h"
 #include "runtime/tree/shadow.h"
@@ -25,10 +26,6 @@
 
 static bool contains(const struct lane *lane, uintptr_t sp) {
     return lane->high - sp < lane->bound;
-}
-
-bool lane_in_hook(const struct lane *lane) {
-    return lane->span != 0 && lane->span != lane->bound;
 }
 
 /* Where the stack pointer stood in the hook that is under way. */
@@ -80,10 +77,7 @@ static struct lane *enter_handler(struct lane *outer, uintptr_t low, uintptr_t h
     lane->bound = high - low;
     shadow_base(lane)->node = complete_top(outer);
     lane->root_self = lane->root->self;
-    lane->switch_word = outer->switch_word;
-    lane->switch_seen = *lane->switch_word;
-    if (lane->switch_word == &outer->switch_seen)
-        lane->switch_word = &lane->switch_seen;
+    cpu_time_resume(lane);
     lane_rest(lane);
     cinstr1_self = lane;
     return lane;
@@ -101,6 +95,7 @@ void lane_leave(struct lane *lane, uint64_t now) {
     outer->full = 0; /* an interrupted hook leaves span at this; its next one settles */
     if (!lane_in_hook(outer))
         outer->span = 0;
+    outer->paused = outer->info->paused = lane->paused;
     cinstr1_self = outer;
 }
 

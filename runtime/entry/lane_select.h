@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "runtime/base/lane.h"
+struct lane;
 
 /* The lane that a hook at sp belongs to, from the thread's current one; NULL: no memory. */
 struct lane *lane_select(struct lane *lane, uintptr_t sp);
@@ -17,7 +17,5 @@ void lane_leave(struct lane *lane, uint64_t now);
 /* The thread's own stack does not reach below `low`, whatever it looked like: another one ends
  * there. */
 void lane_exclude(uintptr_t low, uintptr_t sp);
-/* A hook of this lane is under way and was interrupted. */
-bool lane_in_hook(const struct lane *lane);
 
 #endif

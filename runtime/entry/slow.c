@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "entry.h"
+#include "hook_loop.h"
 #include "lane_select.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
@@ -42,7 +43,8 @@ static bool is_dead(const struct lane *lane, const struct segment_frame *frame, 
            (lane->resync_sp != 0 && node_of(frame)->function == function);
 }
 
-static void resync_enter(struct lane *lane, uint64_t function, uint64_t call_site, uintptr_t sp) {
+static void resync_enter(struct lane *lane, uint64_t function, uint64_t call_site, uintptr_t sp,
+                         uint64_t now) {
     const struct segment_frame *base = shadow_base(lane);
     const struct segment_frame *top = lane->top;
 
@@ -50,7 +52,7 @@ static void resync_enter(struct lane *lane, uint64_t function, uint64_t call_sit
         top--;
     if (top != lane->top) {
         lane->overflow = 0;
-        shadow_unwind(lane, top, clock_ticks());
+        shadow_unwind(lane, top, now);
     }
     lane->resync_sp = 0;
 }
@@ -74,44 +76,48 @@ static void record_enter(struct lane *lane, uint64_t function, uint64_t call_sit
     if (!shadow_push(lane, node, sp, kind == ENTER_TIMED ? clock_ticks() : 0)) {
         parent->callee_returns++; /* too deep for the stack: counted, not timed */
         lane->overflow++;
-        return;
     }
-    if (kind == ENTER_TIMED)
-        lane->top->start = clock_ticks();
+}
+
+/* The call begins when all is done that is not the program's. */
+static void begin_call(struct lane *lane, const struct segment_frame *caller, uint64_t since) {
+    struct segment_frame *top = lane->top;
+
+    cpu_time_own(lane, caller, since);
+    if (top == caller)
+        return;
+    top->paused = lane->paused;
+    if (top->start != 0)
+        top->start = lane->last;
     if (lane->trace != NULL)
-        trace_enter(lane, node, kind == ENTER_TIMED ? lane->top->start : clock_ticks());
+        trace_enter(lane, node_of(top), lane->last);
+}
+
+static void enter(uint64_t function, uint64_t call_site, uintptr_t sp, enum enter_kind kind) {
+    const int saved_errno = errno;
+    struct lane *lane = lane_for_hook(sp);
+
+    if (lane != NULL) {
+        const uint64_t now = cpu_time_now(lane);
+        hook_loop_if_due(lane);
+        resync_enter(lane, function, call_site, sp, now);
+        const uint64_t depth = (uint64_t)(lane->top - shadow_base(lane));
+        if (process_recording)
+            record_enter(lane, function, call_site, sp, kind);
+        begin_call(lane, shadow_base(lane) + depth, now);
+        lane_rest(lane);
+    } else if (process_state == PROCESS_UP && process_recording) {
+        __atomic_add_fetch(&segment.header->losses.lane_calls, 1, __ATOMIC_RELAXED);
+    }
+    errno = saved_errno;
 }
 
 void cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp) {
-    const int saved_errno = errno;
-    struct lane *lane = lane_for_hook(sp);
-
-    if (lane != NULL) {
-        cpu_time_follow(lane);
-        resync_enter(lane, function, call_site, sp);
-        if (process_recording)
-            record_enter(lane, function, call_site, sp, ENTER_TIMED);
-        lane_rest(lane);
-    } else if (process_state == PROCESS_UP && process_recording) {
-        __atomic_add_fetch(&segment.header->losses.lane_calls, 1, __ATOMIC_RELAXED);
-    }
-    errno = saved_errno;
+    enter(function, call_site, sp, ENTER_TIMED);
 }
 
 void cinstr_slow_count(uint64_t function, uint64_t call_site, uintptr_t sp, int is_leaf) {
-    const int saved_errno = errno;
-    struct lane *lane = lane_for_hook(sp);
-
-    if (lane != NULL) {
-        cpu_time_follow(lane);
-        resync_enter(lane, function, call_site, sp);
-        if (process_recording)
-            record_enter(lane, function, call_site, sp, is_leaf ? ENTER_LEAF : ENTER_COUNTED);
-        lane_rest(lane);
-    } else if (process_state == PROCESS_UP && process_recording) {
-        __atomic_add_fetch(&segment.header->losses.lane_calls, 1, __ATOMIC_RELAXED);
-    }
-    errno = saved_errno;
+    enter(function, call_site, sp, is_leaf ? ENTER_LEAF : ENTER_COUNTED);
 }
 
 /* A library without hooks of its own may enter a function in one generation and leave it in the
@@ -167,8 +173,10 @@ void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint6
     struct lane *lane = lane_for_hook(sp);
 
     if (lane != NULL) {
-        cpu_time_follow(lane);
-        record_exit(lane, function, call_site, sp, now);
+        const struct cpu_moment moment = cpu_time_at(lane, lane->top, now);
+        record_exit(lane, function, call_site, sp, moment.ticks);
+        cpu_time_add_wait(lane, lane->top, moment.wait);
+        lane->last = moment.ticks;
         lane_rest(lane);
         if (lane->info->kind == SEGMENT_LANE_SIGNAL && lane->top == shadow_base(lane))
             lane_leave(lane, now);
@@ -190,5 +198,20 @@ void cinstr_slow_instructions(uintptr_t sp, uint64_t count) {
             segment.instructions[tree_index(node_of(frame))] += count;
         lane_rest(lane);
     }
+    errno = saved_errno;
+}
+
+void cinstr_switched(struct lane *lane) {
+    const int saved_errno = errno;
+    struct segment_frame *frame = lane->top;
+    const bool is_timed = frame->start != 0;
+    const struct cpu_moment moment =
+        cpu_time_at(lane, frame - 1, is_timed ? frame->start : clock_ticks());
+
+    cpu_time_add_wait(lane, frame - 1, moment.wait);
+    if (is_timed)
+        frame->start = moment.ticks;
+    frame->paused = lane->paused;
+    lane_rest(lane);
     errno = saved_errno;
 }

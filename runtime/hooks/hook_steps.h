@@ -54,7 +54,7 @@ static inline void hook_end(struct lane *lane) {
 static ALWAYS_INLINE bool is_usual(const struct lane *lane, uintptr_t sp, uint64_t call_site,
                                    bool is_external) {
     return (is_external ? is_open_to_external(lane->top, sp) : is_open(lane->top, sp, call_site)) &&
-           lane->top < lane->limit && *lane->switch_word == lane->switch_seen;
+           lane->top < lane->limit;
 }
 
 /* True within hook_begin(). */
@@ -69,22 +69,26 @@ static ALWAYS_INLINE bool begin_entry(struct lane *lane, uintptr_t sp, uint64_t 
     return false;
 }
 
-/* A reader sees the frame from `node` on: everything else of it comes before. */
-static inline void push_frame(struct lane *lane, struct segment_frame *top,
-                              struct segment_node *node, uintptr_t sp, uint64_t start) {
-    top[1].sp = sp;
-    top[1].start = start;
-    SIGNAL_FENCE();
-    top[1].node = (uintptr_t)node;
-    lane->top = top + 1;
-    hook_end(lane);
+static inline bool is_switched(const struct lane *lane) {
+    return UNLIKELY(*lane->switch_word != lane->switch_seen);
 }
 
-/* The clock is read last. */
+/* The clock is read last, and after it the word that tells of switches: the kernel switches between
+ * instructions, whatever their order in the pipeline. A reader sees the frame from `node` on:
+ * everything else of it comes before. */
 static inline void enter_node(struct lane *lane, struct segment_frame *top,
                               struct segment_node *node, uintptr_t sp, bool is_timed) {
     node->calls++;
-    push_frame(lane, top, node, sp, is_timed ? clock_counter() : 0);
+    top[1].sp = sp;
+    top[1].paused = lane->paused;
+    top[1].start = is_timed ? clock_counter() : 0;
+    SIGNAL_FENCE();
+    top[1].node = (uintptr_t)node;
+    lane->top = top + 1;
+    if (is_switched(lane))
+        cinstr_switched(lane);
+    else
+        hook_end(lane);
 }
 
 /* Within hook_begin(). */

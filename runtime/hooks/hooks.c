@@ -116,6 +116,15 @@ SLOW static void exit_slow_after_all(uint64_t function, uint64_t call_site, uint
     cinstr_slow_exit(function, call_site, sp, now);
 }
 
+/* On the lane's clock. */
+static inline uint64_t duration(const struct lane *lane, const struct segment_frame *top,
+                                uint64_t now) {
+    uint64_t ticks = now - top->start + top->paused - lane->paused;
+
+    __asm__("" : "+r"(ticks)); /* once: gcc would reckon its negative beside it */
+    return ticks;
+}
+
 static inline void charge(const struct segment_frame *top, uint64_t ticks) {
     struct segment_node *node = (struct segment_node *)top->node;
 
@@ -125,7 +134,8 @@ static inline void charge(const struct segment_frame *top, uint64_t ticks) {
 }
 
 static inline void exit_timed(struct lane *lane, const struct segment_frame *top, uint64_t now) {
-    charge(top, now - top->start);
+    charge(top, duration(lane, top, now));
+    lane->last = now;
     exit_node(lane, lane->top);
     if (UNLIKELY((now & LANE_LOOP_MASK) == 0))
         cinstr_loop_next(lane);
@@ -149,7 +159,7 @@ static inline void exit_exact(uint64_t function, uint64_t call_site, uintptr_t s
     hook_begin(lane, sp);
     top = lane->top;
     if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || now < top->start ||
-                 *lane->switch_word != lane->switch_seen))
+                 is_switched(lane)))
         exit_slow_after_all(function, call_site, sp, now);
     else if (UNLIKELY(lane->histogram != NULL))
         exit_with_duration(lane, top, now);
@@ -164,13 +174,14 @@ HOT NOINLINE static void exit_sampled(uint64_t function, uint64_t call_site, uin
     struct segment_frame *top = lane->top;
 
     if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || now < top->start ||
-                 *lane->switch_word != lane->switch_seen)) {
+                 is_switched(lane))) {
         exit_slow_after_all(function, call_site, sp, now);
         return;
     }
     if (lane->histogram != NULL)
         duration_add_late(lane, (struct segment_node *)top->node, now - top->start);
-    cinstr_adaptive_exit(lane, top, now - top->start);
+    cinstr_adaptive_exit(lane, top, duration(lane, top, now));
+    lane->last = now;
     exit_node(lane, top);
     if (UNLIKELY((now & LANE_LOOP_MASK) == 0))
         cinstr_loop_next(lane);
@@ -189,8 +200,7 @@ HOT NOINLINE static void exit_adaptive(uint64_t function, uint64_t call_site, ui
     top = lane->top;
     if (top->start != 0)
         exit_sampled(function, call_site, sp);
-    else if (UNLIKELY(!is_exit_of(top, function, call_site, sp) ||
-                      *lane->switch_word != lane->switch_seen))
+    else if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || is_switched(lane)))
         exit_slow_after_all(function, call_site, sp, clock_counter());
     else
         exit_node(lane, top);

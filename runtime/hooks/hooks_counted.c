@@ -80,7 +80,7 @@ static ALWAYS_INLINE void count_exit(uint64_t callee, uint64_t call_site, uintpt
     hook_begin(lane, sp);
     top = lane->top;
     if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || top->start != 0 ||
-                 *lane->switch_word != lane->switch_seen)) {
+                 is_switched(lane))) {
         hook_end(lane);
         cinstr_slow_exit(function, call_site, sp, clock_counter());
         return;

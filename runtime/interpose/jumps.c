@@ -26,6 +26,7 @@
 #include "runtime/entry/lane_select.h"
 #include "runtime/hooks/hook_steps.h"
 #include "runtime/segment/segment_writer.h"
+#include "runtime/tree/cpu_time.h"
 #include "runtime/tree/open_jumps.h"
 #include "runtime/tree/shadow.h"
 
@@ -106,7 +107,7 @@ static void land(struct lane *lane, const struct jump *jump) {
     SIGNAL_FENCE();
     if (target < lane->top) {
         lane->overflow = 0;
-        shadow_unwind(lane, target, clock_ticks());
+        shadow_unwind(lane, target, cpu_time_now(lane));
     }
     lane_rest(lane);
 }
@@ -148,7 +149,7 @@ long cinstr_after_vfork(long result) {
     struct lane *lane = lane_for_jump((uintptr_t)__builtin_dwarf_cfa());
 
     if (lane != NULL) {
-        shadow_unwind(lane, shadow_base(lane) + lane->vfork_depth, clock_ticks());
+        shadow_unwind(lane, shadow_base(lane) + lane->vfork_depth, cpu_time_now(lane));
         lane_rest(lane);
     }
     errno = result < 0 ? (int)-result : saved_errno;
@@ -192,7 +193,7 @@ __attribute__((visibility("default"))) void *__cxa_begin_catch(void *exception) 
         struct segment_frame *top = lane->top;
         while (top > shadow_base(lane) && top->sp < sp)
             top--;
-        shadow_unwind(lane, top, clock_ticks());
+        shadow_unwind(lane, top, cpu_time_now(lane));
         lane->resync_sp = sp;
         lane_rest(lane);
         lane->full = 0; /* the next entry must look whether it meets an abandoned frame */

@@ -26,6 +26,7 @@
 #include "runtime/segment/modules.h"
 #include "runtime/segment/segment_writer.h"
 #include "runtime/tree/context_tree.h"
+#include "runtime/tree/cpu_time.h"
 #include "runtime/tree/shadow.h"
 #include "runtime/tree/trace_ring.h"
 #include "trace_mark.h"
@@ -60,8 +61,16 @@ PUBLIC void cinstr_stop(void) {
 }
 
 PUBLIC void cinstr_reset(void) {
+    struct lane *lane;
+
     if (!is_up() || process_is_forked())
         return;
+    lane = cinstr1_self->ready ? lane_for_hook((uintptr_t)__builtin_dwarf_cfa()) : NULL;
+    if (lane != NULL) { /* what was waited so far is to be forgotten as well */
+        cpu_time_now(lane);
+        lane_rest(lane);
+    }
+    segment.header->reset_ticks = clock_ticks();
     __atomic_add_fetch(&process_reset_epoch, 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&segment.header->reset_epoch, process_reset_epoch, __ATOMIC_SEQ_CST);
     wake_lanes();
@@ -185,7 +194,7 @@ PUBLIC int cinstr_set_label(const char *key, const char *value) {
     }
     root = label == 0 ? lane->root : tree_child(lane, lane->root, SEGMENT_FUNCTION_LABEL, label);
     if (root != NULL) {
-        shadow_carry(lane, root, clock_ticks());
+        shadow_carry(lane, root, cpu_time_now(lane));
         lane->info->label = label;
     }
     lane_rest(lane);

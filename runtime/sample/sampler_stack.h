@@ -8,7 +8,7 @@
 
 #include <cinstr/segment.h>
 
-#include "runtime/base/lane.h"
+struct lane;
 
 /* Of the calling thread: where its stack lies; memory for what is unwound. */
 void sampler_stack_bounds(uintptr_t low, uintptr_t high);

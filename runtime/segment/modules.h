@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "runtime/base/lane.h"
+struct module_hooks;
 
 /* Looks which modules are loaded now. */
 void modules_refresh(void);

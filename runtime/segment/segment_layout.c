@@ -62,7 +62,7 @@ static void add_columns(struct segment_header *header, bool has_cpu_time) {
         {"unwinds", "count", SEGMENT_COMBINE_SUM, true},
         {"instructions", "count", SEGMENT_COMBINE_SUM, true},
         {"samples", "list", SEGMENT_COMBINE_SAMPLES, options.sample != 0},
-        {"off_cpu", "nanoseconds", SEGMENT_COMBINE_SUM, has_cpu_time},
+        {"off_cpu", "ticks", SEGMENT_COMBINE_SUM, has_cpu_time},
         {"timed_calls", "count", SEGMENT_COMBINE_SUM, is_adaptive},
         {"variance", "ticks2", SEGMENT_COMBINE_SUM, is_adaptive},
         {"alloc_objects", "count", SEGMENT_COMBINE_SUM, has_heap},

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "runtime/base/lane.h"
+struct lane;
 
 /* timing=adaptive: what a new node's `writer` begins with. */
 uint32_t adaptive_first_level(const struct lane *lane, uint64_t function, uint64_t call_site);

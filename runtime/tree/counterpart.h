@@ -7,7 +7,7 @@
 
 #include <cinstr/segment.h>
 
-#include "runtime/base/lane.h"
+struct lane;
 
 /* Of a node; 0: it cannot be had now. In a hook. */
 uint32_t counterpart_find(struct segment_node *node);

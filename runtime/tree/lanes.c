@@ -28,7 +28,7 @@
 #include "trace_ring.h"
 
 /* What a lane begins with, in one page: it may never need more. */
-#define FIRST_FRAMES  80u
+#define FIRST_FRAMES  64u
 #define FIRST_ENTRIES 64u
 struct first_page {
     struct segment_frame frames[FIRST_FRAMES];

@@ -50,6 +50,7 @@ bool shadow_push(struct lane *lane, struct segment_node *node, uintptr_t sp, uin
     frame = lane->top + 1;
     frame->sp = sp;
     frame->start = start;
+    frame->paused = lane->paused;
     frame->shift = 0;
     SIGNAL_FENCE();
     frame->node = (uintptr_t)node;
@@ -65,10 +66,10 @@ static struct segment_node *node_for_children(const struct lane *lane,
     return frame == shadow_base(lane) ? lane->root : (struct segment_node *)frame->node;
 }
 
-/* Charges the time since a timed frame was entered, or last charged. Returns it. */
-static uint64_t charge(struct lane *lane, const struct segment_frame *frame, uint64_t now) {
+/* Charges the time since a timed frame was entered, or last charged. */
+static void charge(struct lane *lane, const struct segment_frame *frame, uint64_t now) {
     struct segment_node *node = (struct segment_node *)frame->node;
-    uint64_t ticks = now - frame->start;
+    uint64_t ticks = now - frame->start + frame->paused - lane->paused;
 
     if ((int64_t)ticks < 0) {
         ticks = 0;
@@ -77,7 +78,6 @@ static uint64_t charge(struct lane *lane, const struct segment_frame *frame, uin
     node->total += ticks << frame->shift;
     node->self += ticks << frame->shift;
     node_for_children(lane, frame - 1)->self -= ticks << frame->shift;
-    return ticks;
 }
 
 void shadow_pop(struct lane *lane, uint64_t now, bool abnormal) {
@@ -85,9 +85,9 @@ void shadow_pop(struct lane *lane, uint64_t now, bool abnormal) {
     struct segment_node *node = (struct segment_node *)frame->node;
 
     if (frame->start != 0) {
-        const uint64_t ticks = charge(lane, frame, now);
+        charge(lane, frame, now);
         if (lane->histogram != NULL)
-            duration_add(lane, node, ticks);
+            duration_add(lane, node, now > frame->start ? now - frame->start : 0);
         if (lane->timed_calls != NULL)
             lane->timed_calls[node_offset(lane, node) / sizeof *node]++;
     } else if (lane->timed_calls == NULL) {
@@ -127,6 +127,7 @@ void shadow_carry(struct lane *lane, struct segment_node *root, uint64_t now) {
             moved = parent;
         frame->node = (uintptr_t)moved;
         frame->start = frame->start == 0 ? 0 : now;
+        frame->paused = lane->paused;
         parent = moved;
     }
     lane->top = top;

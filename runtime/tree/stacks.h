@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "runtime/base/lane.h"
+struct lane;
 
 void stacks_init(void);
 bool stacks_are_there(void);

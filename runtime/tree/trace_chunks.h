@@ -2,7 +2,7 @@
 #ifndef CINSTR_RUNTIME_TREE_TRACE_CHUNKS_H
 #define CINSTR_RUNTIME_TREE_TRACE_CHUNKS_H
 
-#include "runtime/base/lane.h"
+struct lane;
 
 /* Writes what the rings of all lanes hold. */
 void trace_drain_all(void);

@@ -113,8 +113,8 @@ void trace_exit(struct lane *lane, struct segment_node *node, uint64_t ticks) {
     emit_call(lane, SEGMENT_TRACE_EXIT, node, ticks);
 }
 
-void trace_off_cpu(struct lane *lane, uint64_t ns) {
-    const uint64_t word = trace_other(SEGMENT_TRACE_OFF_CPU, ns);
+void trace_off_cpu(struct lane *lane, uint64_t ticks) {
+    const uint64_t word = trace_other(SEGMENT_TRACE_OFF_CPU, ticks);
 
     trace_emit(lane, lane->trace_time, &word, 1);
 }

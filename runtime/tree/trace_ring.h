@@ -9,7 +9,7 @@
 
 #include <cinstr/segment.h>
 
-#include "runtime/base/lane.h"
+struct lane;
 
 /* Every hook takes the slow path, and says what it did. */
 extern bool trace_is_on;
@@ -24,7 +24,7 @@ void trace_attach(struct lane *lane);
 /* Called within hook_begin(). */
 void trace_enter(struct lane *lane, struct segment_node *node, uint64_t ticks);
 void trace_exit(struct lane *lane, struct segment_node *node, uint64_t ticks);
-void trace_off_cpu(struct lane *lane, uint64_t ns);
+void trace_off_cpu(struct lane *lane, uint64_t ticks);
 
 /* Words of other events, and an event of one or two words. */
 uint64_t trace_other(enum segment_trace_other what, uint64_t payload);
