@@ -16,6 +16,9 @@
     "calls %" PRIu64 " = returns %" PRIu64 " + unwinds %" PRIu64 " + open %" PRIu64                \
     " - carried %" PRIu64
 
+/* How what was measured begins, as scanf() reads it: in seconds, the probes included. */
+#define BUILD_COMMENT_MEASURED "time: %lf s measured"
+
 /* Where the two sides differ: by how much they may, and why. */
 #define BUILD_COMMENT_APART "up to %" PRIu64 " events apart: %s"
 #define BUILD_COMMENT_TORN  "a thread's calls may count twice: it was ending when this was taken"
