@@ -11,7 +11,7 @@
 #include "lookup.h"
 #include "process.h"
 
-#define MAX_SHIFT   5u   /* one in 32: what remains of the clock's cost is lost in the rest */
+#define MAX_SHIFT   SEGMENT_MOST_SHIFT /* one in 32: what remains of the clock's cost is lost */
 #define FIRST_SHIFT 4u   /* one in 16 at most, of a context of which nothing is known itself */
 #define LEVEL_CALLS 128u /* timed calls before the share is halved */
 #define SHORT_TICKS                                                                                \

@@ -97,6 +97,7 @@ enum segment_clock {
 };
 
 enum segment_timing { SEGMENT_TIMING_EXACT = 1, SEGMENT_TIMING_ADAPTIVE = 2 };
+#define SEGMENT_MOST_SHIFT 5u /* timing=adaptive: a timed call stands for 2^5 at most */
 
 enum segment_section_id {
     SEGMENT_SECTION_MODULES,
