@@ -118,7 +118,7 @@ static void say_correction(struct comments *comments, const struct correction *c
             "below resolution: %" PRIu64 " contexts took less than their probes should have, by "
             "%.6f s in all: their CPU time is given as 0",
             correction->excess_contexts, seconds(comments, correction->excess_total));
-    if (correction->unplaced_cpu > 0)
+    if (correction->unplaced_cpu * 1e6 > comments->snapshot->ticks_per_second)
         say(comments,
             "unplaced: %.6f s of wall time and %.6f s of CPU time; the contexts have that much too "
             "much in sum, and whose it is not is not known",
