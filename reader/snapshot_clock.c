@@ -50,16 +50,17 @@ static double rate_between(const struct segment_clock_pair *from,
 static uint64_t ended_ticks(const struct snapshot *snapshot, const struct snapshot_lane *lane) {
     const uint32_t root = lane->info.root;
 
-    if (snapshot->header.timing != SEGMENT_TIMING_EXACT || lane->info.kind != SEGMENT_LANE_THREAD ||
+    if (snapshot->header.state == SEGMENT_EXITED ||
+        snapshot->header.timing != SEGMENT_TIMING_EXACT || lane->info.kind != SEGMENT_LANE_THREAD ||
         root == 0 || root >= snapshot->node_count)
         return 0;
     const uint64_t self = snapshot->nodes[root].self;
     return (int64_t)self < 0 ? 0 - self : self;
 }
 
-/* The last thing that is known to have happened in a dead process. A thread that ran until it was
- * killed leaves no other trace of when that was than its calls; none can have lasted beyond `own`,
- * the present by the same clock (0 unknown). */
+/* The last thing that is known to have happened in a dead process. One that exited says when; a
+ * thread that ran until it was killed leaves no other trace of when that was than its calls, and
+ * none can have lasted beyond `own`, the present by the same clock. */
 static uint64_t last_ticks(const struct snapshot *snapshot, uint64_t own) {
     uint64_t last = snapshot->header.latest.ticks;
 
