@@ -96,13 +96,10 @@ static void check_totals(struct check *check) {
     int64_t unwinds;
     for (uint32_t i = 0; i < profile->comment_count; i++) {
         const char *comment = profile->comments[i];
-        if (sscanf(comment,
-                   "calls %" SCNu64 " = returns %" SCNu64 " + unwinds %" SCNu64 " + open %" SCNu64
-                   " - carried %" SCNu64,
-                   &calls, &result->returns, &result->unwinds, &result->open,
-                   &result->carried) == 5)
+        if (sscanf(comment, BUILD_COMMENT_TOTALS_SCAN, &calls, &result->returns, &result->unwinds,
+                   &result->open, &result->carried) == 5)
             result->has_totals = true;
-        sscanf(comment, "up to %" SCNu64 " events apart: ", &apart);
+        sscanf(comment, BUILD_COMMENT_APART_SCAN, &apart);
         if (strcmp(comment, BUILD_COMMENT_TORN) == 0)
             apart = UINT64_MAX;
     }
@@ -140,9 +137,10 @@ static void check_measured(struct check *check) {
     const struct profile *profile = check->profile;
     const uint32_t columns[] = {profile_find_value_type(profile, "wall"),
                                 profile_find_value_type(profile, "overhead")};
-    double measured = -1, sum = 0;
+    double measured = -1, sum = 0, others[4];
     for (uint32_t i = 0; i < profile->comment_count; i++)
-        sscanf(profile->comments[i], BUILD_COMMENT_MEASURED, &measured);
+        sscanf(profile->comments[i], BUILD_COMMENT_TIME_SCAN, &measured, &others[0], &others[1],
+               &others[2], &others[3]);
     if (measured < 0 || columns[0] == PROFILE_NONE || columns[1] == PROFILE_NONE)
         return;
     for (uint32_t i = 0; i < profile->sample_count; i++) {

@@ -96,11 +96,9 @@ static void say_correction(struct comments *comments, const struct correction *c
     const double left = correction->raw_total - correction->overhead_total;
     const double error = 1.96 * correction->error_total; /* 95 in 100 */
 
-    say(comments,
-        "time: %.6f s measured - %.6f s of probes = %.6f s, between %.6f and %.6f (95 %%)%s",
-        seconds(comments, correction->raw_total), seconds(comments, correction->overhead_total),
-        seconds(comments, left), seconds(comments, left > error ? left - error : 0),
-        seconds(comments, left + error),
+    say(comments, BUILD_COMMENT_TIME "%s", seconds(comments, correction->raw_total),
+        seconds(comments, correction->overhead_total), seconds(comments, left),
+        seconds(comments, left > error ? left - error : 0), seconds(comments, left + error),
         correction->is_anchored ? ", anchored by a plain run" : "");
     say(comments,
         "probes: a call costs %.1f ns in the function and %.1f ns in its caller, +- %.1f ns; "
