@@ -27,6 +27,9 @@
 #define BUILD_COMMENT_TIME_SCAN                                                                    \
     "time: %lf s measured - %lf s of probes = %lf s, between %lf and %lf"
 
+/* How the comments of a sum of profiles begin (comments_of_sum.h). */
+#define BUILD_COMMENT_SUM "the sum of %" PRIu32 " profiles; durations are added up"
+
 /* Where the two sides of the totals differ: by how much they may, and why. */
 #define BUILD_COMMENT_APART      "up to %" PRIu64 " events apart: %s"
 #define BUILD_COMMENT_APART_SCAN "up to %" SCNu64 " events apart: "

@@ -47,7 +47,7 @@ int comments_of_sum_say(const struct comments_of_sum *sum, struct profile *profi
     char line[256];
     int result = 0;
 
-    snprintf(line, sizeof(line), "%sthe sum of %" PRIu32 " profiles; durations are added up",
+    snprintf(line, sizeof(line), "%s" BUILD_COMMENT_SUM,
              sum->ours == sum->profiles ? "cinstr " CINSTR_VERSION ": " : "", sum->profiles);
     if (profile_add_comment(profile, line) == PROFILE_NONE)
         result = -1;
