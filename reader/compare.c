@@ -66,7 +66,10 @@ static int find_types(struct compare *compare, const struct profile *exact,
                          "the first profile is not exact: it has no calls, or no cpu or wall "
                          "time");
     if (types->samples == PROFILE_NONE)
-        return error_set(error, "the second profile is not sampled: it has no value \"samples\"");
+        return error_set(error, "the second profile is not sampled: it has no value \"samples\"%s",
+                         profile_find_value_type(sampled, "calls") == PROFILE_NONE
+                             ? ""
+                             : "; `cinstr diff` compares two exact ones");
     compare->value_name = exact->value_types[types->time].name;
     return 0;
 }
