@@ -34,9 +34,19 @@ check "so it is by objects allocated" names alloc_objects MALLOC calls answer al
 check "and by bytes" names alloc_space MALLOC calls answer allocate .heap
 check "a new step is named" names calls STEP new handle log_request ''
 
+# runs SIDE NAME: options that name five runs of it, which are made.
+runs() {
+    local i
+    for i in 1 2 3 4 5; do
+        "$CINSTR" run -q -o "$2.$i.pb.gz" "./$2" >/dev/null && printf ' --%s %s.%d.pb.gz' "$1" "$2" $i || return
+    done
+}
 # adds_to_time PLANT CAUSE CALLER FUNCTION: among the causes of the change of CPU time, and it is more.
 adds_to_time() {
-    "$CINSTR" diff --value cpu --json old.pb.gz "$1.pb.gz" >json || return
+    local sides
+    sides=$(runs old old && runs new "$1") || return
+    # shellcheck disable=SC2086
+    "$CINSTR" diff --value cpu --json $sides >json || return
     jq -e --arg cause "$2" --arg caller "$3" --arg function "$4" '[.causes[] |
         select([.cause, .caller, .function] == [$cause, $caller, $function]) | .effect] | length == 1 and .[0] > 0' json
 }
@@ -156,11 +166,8 @@ fi
 
 # --- several runs, running processes, colour ------------------------------------------------------------
 averages() {
-    for i in 1 2 3; do
-        "$CINSTR" run -q -o old.$i.pb.gz ./old >/dev/null && "$CINSTR" run -q -o step.$i.pb.gz ./STEP >/dev/null || return
-    done
-    "$CINSTR" diff --json --old old.1.pb.gz --old old.2.pb.gz --old old.3.pb.gz --new step.{1,2}.pb.gz 2>/dev/null && return 1
-    "$CINSTR" diff --json --old old.1.pb.gz --old old.2.pb.gz --new step.1.pb.gz --new step.2.pb.gz old.3.pb.gz step.3.pb.gz >json &&
+    runs old old && runs new STEP || return
+    "$CINSTR" diff --json --old old.1.pb.gz --old old.2.pb.gz --new STEP.1.pb.gz --new STEP.2.pb.gz old.3.pb.gz STEP.3.pb.gz >json &&
         jq -e '(.old.profiles | length) == 3 and (.new.profiles | length) == 3 and .calls.varies == false and
             .calls.error == 0 and .total.error > 0 and .calls.change == 800' json &&
         jq -e --argjson mean "$(for i in 1 2 3; do "$CINSTR" report --json old.$i.pb.gz | jq .values.wall.total; done | jq -s 'add / 3')" \
