@@ -25,23 +25,28 @@ static struct units_text with_sign(double value, struct units_text text) {
 /* Means and parts need not be whole; what is less than a thousandth is rounding. */
 #define LEAST 0.0005
 
+static struct units_text count_text(double count) {
+    struct units_text text = units_count((int64_t)fmin(fmax(rint(count), -9e18), 9e18));
+    if (count != rint(count) && fabs(count) < 1000)
+        snprintf(text.text, sizeof(text.text), "%.2f", count);
+    return text;
+}
+
+struct units_text diff_text_count(double count, bool has_sign) {
+    const struct units_text text = count_text(count);
+    return has_sign ? with_sign(count, text) : text;
+}
+
 struct units_text diff_text_amount(const struct diff *diff, double amount) {
     if (isnan(amount))
         return (struct units_text){"-"};
-    return units_amount(fabs(amount) < LEAST ? 0 : amount, diff->unit);
+    if (fabs(amount) < LEAST)
+        amount = 0;
+    return strcmp(diff->unit, "count") == 0 ? count_text(amount) : units_amount(amount, diff->unit);
 }
 
 struct units_text diff_text_change(const struct diff *diff, double change) {
     return with_sign(fabs(change) < LEAST ? 0 : change, diff_text_amount(diff, change));
-}
-
-struct units_text diff_text_count(double count, bool has_sign) {
-    struct units_text text;
-    if (count == rint(count) && fabs(count) < 9e18)
-        text = units_count((int64_t)count);
-    else
-        snprintf(text.text, sizeof(text.text), "%.*f", fabs(count) < 1000 ? 2 : 0, count);
-    return has_sign ? with_sign(count, text) : text;
 }
 
 void diff_text_print_change(FILE *out, const struct diff *diff, const struct diff_page *page,

@@ -56,6 +56,26 @@ check "the list's walk does" adds_to_time QUADRATIC new append next_of
 check "the allocation does" adds_to_time MALLOC calls answer allocate
 check "the step does" adds_to_time STEP new handle log_request
 
+# Instructions do not wobble as times do: what became dearer is found by them.
+by_instructions() {
+    local name
+    for name in PLAIN PLANT_DEAR; do
+        "$CINSTR" cc --instructions "clang-$1" -O1 -g "-D$name" "$source" -o "$name" &&
+            "$CINSTR" run -q -o $name.pb.gz ./$name >/dev/null || return
+    done
+    "$CINSTR" diff --value instructions --json PLAIN.pb.gz PLANT_DEAR.pb.gz >json &&
+        jq -e '.causes[0] | [.cause, .caller, .function] == ["cost", null, "check_table"] and
+            .calls == [1, 1] and .effect >= 50000 and .error == 0' json || { jq -c '.causes[:3][]' json && return 1; }
+}
+version=$(for one in 14 16 19; do
+    [[ ! -f $BUILD/cinstr-plugin-$one.so ]] || ! command -v "clang-$one" >/dev/null || { echo $one && break; }
+done)
+if [[ $version ]]; then
+    check "a call that became dearer is named by its instructions" by_instructions "$version"
+else
+    skip "a call that became dearer is named by its instructions" "no LLVM with its headers is here"
+fi
+
 says_it_in_words() {
     "$CINSTR" diff old.pb.gz LOOP.pb.gz >text || return
     grep -q '^ .* serve calls check_table 1 -> 400 times a call (1 -> 400 calls)  regressions.c:' text &&

@@ -7,6 +7,7 @@
  *   PLANT_QUADRATIC  a list that is walked to its end for each item
  *   PLANT_MALLOC     one more allocation a request
  *   PLANT_STEP       a new step in each request
+ *   PLANT_DEAR       a function that takes more than before each time it is called
  *   RENAMED          not worse, but a function has another name: "price" is "cost_of"
  */
 #include <stdio.h>
@@ -55,6 +56,9 @@ OUT_OF_LINE static unsigned check_table(void) {
     unsigned sum = 0;
     for (unsigned i = 0; i < TABLE; i++)
         sum += table[i];
+#ifdef PLANT_DEAR
+    work(50000);
+#endif
     spin(2000);
     return sum;
 }
