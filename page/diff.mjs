@@ -16,9 +16,10 @@ const difference = new Difference(data);
 
 // Parts and means need not be whole: what is less than a thousandth is rounding.
 const tidy = (value) => Math.abs(value) < 0.0005 ? 0 : value;
-const value = (number) => number === null ? "-" : amount(tidy(number), data.unit);
+const times = (number) => Number.isInteger(number) || Math.abs(number) >= 1000 ? count(number) : number.toFixed(2);
+const value = (number) => number === null ? "-" : data.unit === "count" ? times(tidy(number)) :
+    amount(tidy(number), data.unit);
 const signed = (number) => (tidy(number) > 0 ? "+" : "") + value(number);
-const times = (number) => Number.isInteger(number) ? count(number) : number.toFixed(number < 1000 ? 2 : 0);
 const isSure = (change, error) => error !== null && Math.abs(change) > error;
 const where = (row) => row.line > 0 && row.file !== "" ? `${row.file}:${row.line}` : row.file;
 const nameOf = (row) => row === null ? "(outermost)" : row.name;

@@ -27,11 +27,13 @@ struct matching {
     struct diff_tree *trees;
     struct group *groups; /* of the children at hand */
     uint32_t group_count, group_capacity;
-    uint32_t *slots; /* by function: its group + 1 */
+    uint32_t *slots;      /* by function: its group + 1 */
+    double (*weights)[2]; /* by function: scratch, all 0 between matched nodes */
     struct pending *pending;
     size_t pending_count, pending_capacity;
-    struct index_stack below; /* scratch */
-    size_t capacity;          /* of diff->nodes */
+    struct index_stack below;   /* scratch */
+    struct index_stack weighed; /* functions that have weights */
+    size_t capacity;            /* of diff->nodes */
 };
 
 /* --- groups -------------------------------------------------------------------------------------
@@ -82,27 +84,25 @@ static bool group_children(struct matching *matching, const struct group *parent
     return true;
 }
 
-/* --- what is found below a function that one side alone has here --------------------------------
+/* --- what is found below functions that one side alone has here ---------------------------------
  */
-
-/* Takes the node for one of `group`, if the sides then are nearer to each other. */
-static bool is_nearer(const struct group *group, int side, double weight) {
-    const double apart = group->weight[side] - group->weight[!side];
-    return fabs(apart + weight) < fabs(apart);
-}
 
 static bool push_children(struct matching *matching, int side, uint32_t node) {
     const struct diff_tree_node *nodes = matching->trees[side].nodes;
     for (uint32_t child = nodes[node].first_child; child != PROFILE_NONE;
          child = nodes[child].sibling) {
-        if (index_stack_push(&matching->below, child) != 0)
+        if (!nodes[child].is_elsewhere && index_stack_push(&matching->below, child) != 0)
             return false;
     }
     return true;
 }
 
-static bool look_below(struct matching *matching, int side, uint32_t first) {
-    struct diff_tree_node *nodes = matching->trees[side].nodes;
+/* Of what is below a group of one side: 1 it is taken, with all below it; 0 it stays; -1 out of
+ * memory. */
+typedef int visitor(struct matching *matching, int side, uint32_t node);
+
+static bool visit_below(struct matching *matching, int side, uint32_t first, visitor *visit) {
+    const struct diff_tree_node *nodes = matching->trees[side].nodes;
     matching->below.depth = 0;
     for (uint32_t at = first; at != PROFILE_NONE; at = nodes[at].next) {
         if (!push_children(matching, side, at))
@@ -110,28 +110,72 @@ static bool look_below(struct matching *matching, int side, uint32_t first) {
     }
     while (matching->below.depth != 0) {
         const uint32_t node = matching->below.items[--matching->below.depth];
-        const uint32_t slot = matching->slots[nodes[node].function];
-        struct group *group = slot == 0 ? NULL : &matching->groups[slot - 1];
-        if (nodes[node].is_elsewhere)
-            continue;
-        if (group != NULL && group->was_in[!side] && is_nearer(group, side, nodes[node].weight)) {
-            nodes[node].is_elsewhere = true;
-            put(matching, group, side, node);
-        } else if (!push_children(matching, side, node)) {
+        const int taken = visit(matching, side, node);
+        if (taken < 0 || (taken == 0 && !push_children(matching, side, node)))
             return false;
-        }
     }
     return true;
 }
 
-static bool look_below_all(struct matching *matching) {
-    for (uint32_t i = 0; i < matching->group_count; i++) {
+/* Of all functions here that one side alone has. */
+static bool visit_all(struct matching *matching, visitor *visit) {
+    const uint32_t count = matching->group_count;
+    for (uint32_t i = 0; i < count; i++) {
         const struct group *group = &matching->groups[i];
         const int side = group->was_in[DIFF_OLD] ? DIFF_OLD : DIFF_NEW;
-        if (!group->was_in[!side] && !look_below(matching, side, group->first[side]))
+        if ((group->was_in[DIFF_OLD] || group->was_in[DIFF_NEW]) && !group->was_in[!side] &&
+            !visit_below(matching, side, group->first[side], visit))
             return false;
     }
     return true;
+}
+
+static int take(struct matching *matching, struct group *group, int side, uint32_t node) {
+    if (group == NULL)
+        return -1;
+    matching->trees[side].nodes[node].is_elsewhere = true;
+    put(matching, group, side, node);
+    return 1;
+}
+
+/* Is called from here on the other side; taken if that brings the sides nearer to each other. */
+static int take_if_nearer(struct matching *matching, int side, uint32_t node) {
+    const struct diff_tree_node *of = &matching->trees[side].nodes[node];
+    const uint32_t slot = matching->slots[of->function];
+    struct group *group = slot == 0 ? NULL : &matching->groups[slot - 1];
+    if (group == NULL || !group->was_in[!side])
+        return 0;
+    const double apart = group->weight[side] - group->weight[!side];
+    return fabs(apart + of->weight) < fabs(apart) ? take(matching, group, side, node) : 0;
+}
+
+static int weigh_function(struct matching *matching, int side, uint32_t node) {
+    const struct diff_tree_node *of = &matching->trees[side].nodes[node];
+    matching->weights[of->function][side] += of->weight;
+    return index_stack_push(&matching->weighed, of->function);
+}
+
+static void forget_weights(struct matching *matching) {
+    while (matching->weighed.depth != 0) {
+        double *weights = matching->weights[matching->weighed.items[--matching->weighed.depth]];
+        weights[DIFF_OLD] = weights[DIFF_NEW] = 0;
+    }
+}
+
+/* Both sides have it below functions of their own, about as often. */
+static int take_if_alike(struct matching *matching, int side, uint32_t node) {
+    const uint32_t function = matching->trees[side].nodes[node].function;
+    const double *weights = matching->weights[function];
+    if (!(weights[DIFF_OLD] < 2 * weights[DIFF_NEW] && weights[DIFF_NEW] < 2 * weights[DIFF_OLD]))
+        return 0;
+    return take(matching, group_of(matching, function), side, node);
+}
+
+static bool look_below(struct matching *matching) {
+    const bool good = visit_all(matching, take_if_nearer) && visit_all(matching, weigh_function) &&
+                      visit_all(matching, take_if_alike);
+    forget_weights(matching);
+    return good;
 }
 
 /* --- matched nodes ------------------------------------------------------------------------------
@@ -182,7 +226,7 @@ static bool match_one(struct matching *matching, const struct pending *pending) 
     bool good = node != PROFILE_NONE && group_children(matching, parents);
     if (good && parents->first[DIFF_OLD] != PROFILE_NONE &&
         parents->first[DIFF_NEW] != PROFILE_NONE)
-        good = look_below_all(matching);
+        good = look_below(matching);
     for (uint32_t i = 0; i < matching->group_count; i++) {
         good = good && add_pending(matching, &matching->groups[i], node);
         matching->slots[matching->groups[i].function] = 0;
@@ -206,14 +250,18 @@ bool diff_tree_match(struct diff *diff, struct diff_tree trees[2], bool is_chain
     for (int side = DIFF_OLD; side <= DIFF_NEW; side++)
         weigh(&trees[side], diff->runs[side], is_chained);
     matching.slots = calloc((size_t)names_count(diff->names) + 1, sizeof(*matching.slots));
-    bool good = matching.slots != NULL && add_pending(&matching, &roots, 0);
+    matching.weights = calloc((size_t)names_count(diff->names) + 1, sizeof(*matching.weights));
+    bool good =
+        matching.slots != NULL && matching.weights != NULL && add_pending(&matching, &roots, 0);
     while (good && matching.pending_count != 0) {
         const struct pending pending = matching.pending[--matching.pending_count];
         good = match_one(&matching, &pending);
     }
     free(matching.slots);
+    free(matching.weights);
     free(matching.groups);
     free(matching.pending);
     free(matching.below.items);
+    free(matching.weighed.items);
     return good;
 }

@@ -6,8 +6,9 @@
  * Contexts match when the functions on their paths do. Frames of a library without symbols
  * ("[libc.so.6]") are left out of paths: they have other names elsewhere, and count no calls. Below
  * a function that one side alone has in a place, what it calls is taken to be called from above
- * where the other side's calls then come nearer: so contexts meet over a function that was inlined
- * there, split off, or wrapped around.
+ * where the other side's calls then come nearer; and so is what both sides call about as often,
+ * each below functions of its own. So contexts meet over a function that was inlined there, split
+ * off, wrapped around or renamed.
  */
 #ifndef CINSTR_READER_DIFF_TREE_H
 #define CINSTR_READER_DIFF_TREE_H

@@ -15,7 +15,7 @@ check "the browser's driver installs" install_driver || finish
 profiles() {
     local source=$TOP/tests/programs/regressions.c build=(gcc -O1 -g -finstrument-functions)
     sed "s/\bcompute\b/$plain_name/" "$source" >new.c &&
-        sed 's/log_request/old_step/' new.c >old.c &&
+        sed 's/log_request/old_step/; s/spin(500 /work(500 /' new.c >old.c &&
         "${build[@]}" -DPLANT_STEP old.c -o old "${LINK_CINSTR[@]}" &&
         "${build[@]}" -DPLANT_STEP -DPLANT_LOOP new.c -o new "${LINK_CINSTR[@]}" &&
         "$CINSTR" run -q -o old.pb.gz ./old && "$CINSTR" run -q -o new.pb.gz ./new &&

@@ -325,6 +325,24 @@ static void contexts_meet_over_one_that_was_inlined_in_part(void **state) {
     diff_free(diff);
 }
 
+static void contexts_meet_below_functions_that_replaced_each_other(void **state) {
+    struct profile *old = make_calls(), *new = make_calls();
+    (void)state;
+    add(old, "main", 1, 100);
+    add(old, "main lookup", 10, 40);
+    add(old, "main lookup hash", 10, 600);
+    add(old, "main lookup hash mix", 60, 60);
+    add(new, "main", 1, 100);
+    add(new, "main find", 10, 50);
+    add(new, "main find hash", 10, 600);
+    add(new, "main find hash mix", 60, 60);
+    struct diff *diff = diff_two(old, new);
+    assert_int_equal(diff->cause_count, 2);
+    assert_near(cause_of(diff, DIFF_CAUSE_GONE, "lookup")->effect, -40, 0);
+    assert_near(cause_of(diff, DIFF_CAUSE_ADDED, "find")->effect, 50, 0);
+    diff_free(diff);
+}
+
 /* leaf below new_step are calls that were not there before: they are new_step's. */
 static void what_a_new_function_calls_is_its_own(void **state) {
     struct profile *old = make_calls(), *new = make_calls();
@@ -433,6 +451,7 @@ int main(void) {
         cmocka_unit_test(what_only_one_side_calls_is_new_or_gone_with_all_below),
         cmocka_unit_test(contexts_meet_over_a_function_that_was_inlined),
         cmocka_unit_test(contexts_meet_over_one_that_was_inlined_in_part),
+        cmocka_unit_test(contexts_meet_below_functions_that_replaced_each_other),
         cmocka_unit_test(what_a_new_function_calls_is_its_own),
         cmocka_unit_test(libraries_of_other_names_keep_nothing_apart),
         cmocka_unit_test(a_time_below_what_can_be_measured_grows_with_its_calls),
