@@ -15,7 +15,7 @@
 
 #include <math.h>
 
-#include "diff.h"
+#include "reader/analysis/diff.h"
 
 static uint64_t generator;
 

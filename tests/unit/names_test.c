@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "names.h"
+#include "reader/analysis/names.h"
 
 struct function {
     const char *name, *file;
