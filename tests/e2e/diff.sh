@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # cinstr diff: regressions that were planted in a small service are found and named, by counts, by
 # time and by what was allocated; builds match over renamed functions and files, shifted lines and
-# inlining; what is printed adds up. tests/unit/diff_test.c has the split on random profiles.
+# inlining; what is printed adds up. tests/unit/diff_random_test.c has the split on random profiles.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
