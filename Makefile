@@ -237,9 +237,11 @@ $(BUILD)/tests/%_test: tests/unit/%_test.c $(BUILD)/tests/libcommand.a $(BUILD)/
 
 # What fuzzes the server has all of it but the door.
 $(BUILD)/tests/http_fuzz: $(filter-out $(door_objects),$(server_objects))
+# What fuzzes rules has their parser.
+$(BUILD)/tests/rules_fuzz: $(patsubst %,$(BUILD)/cli/%.c.o,check_rules check_parse check_pattern text)
 $(BUILD)/tests/%_fuzz: tests/fuzz/%_fuzz.c $(BUILD)/libcinstr_reader.a
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) -Ireader -Ipage -Ihttp -Itests $(CFLAGS) $< -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) \
+	$(CC) $(COMMON) -Ireader -Ipage -Ihttp -Icli -Itests $(CFLAGS) $< -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) \
 		-fsanitize=fuzzer $(CLI_LIBS)
 
 unit-tests: $(unit_tests)

@@ -38,7 +38,8 @@ static int locate(const struct check_judgement *judgement, struct check_finding 
 }
 
 static int judge_row(const struct check_judgement *judgement, struct check_findings *findings,
-                     const struct check_row *now, const struct check_row *before, struct error *error) {
+                     const struct check_row *now, const struct check_row *before,
+                     struct error *error) {
     const struct analysis_bounds bounds = {.least = now->value, .most = now->value};
     const struct analysis_bounds base = {.least = before->value, .most = before->value};
     if (check_is_exempt(judgement->input->rules, now->name) ||
@@ -55,7 +56,8 @@ static int judge_row(const struct check_judgement *judgement, struct check_findi
 }
 
 static int compare_rows(const struct check_judgement *judgement, struct check_findings *findings,
-                        const struct check_rows *now, const struct check_rows *before, struct error *error) {
+                        const struct check_rows *now, const struct check_rows *before,
+                        struct error *error) {
     const uint32_t first = findings->count;
     const struct check_row *largest = NULL;
     uint32_t new_count = 0;
@@ -90,7 +92,8 @@ int check_judge_each(const struct check_judgement *judgement, struct check_findi
     struct check_rows now = {0}, before = {0};
     int result = check_rows_fill(&now, judgement->profile->analysis, judgement->type, error);
     if (result == 0)
-        result = check_rows_fill(&before, judgement->input->base->analysis, judgement->base_type, error);
+        result =
+            check_rows_fill(&before, judgement->input->base->analysis, judgement->base_type, error);
     if (result == 0)
         result = compare_rows(judgement, findings, &now, &before, error);
     check_rows_free(&now);

@@ -9,11 +9,10 @@ static json_t *callers(const struct check_finding *finding) {
         const struct check_share *share = &finding->callers[i];
         const struct analysis_function *function =
             &finding->profile->analysis->functions[share->function];
-        json_array_append_new(array, json_pack("{s:o, s:o, s:I, s:I}", "function",
-                                               json_text(function->name), "file",
-                                               json_text(function->file), "line",
-                                               (json_int_t)function->line, "value",
-                                               (json_int_t)share->value));
+        json_array_append_new(
+            array, json_pack("{s:o, s:o, s:I, s:I}", "function", json_text(function->name), "file",
+                             json_text(function->file), "line", (json_int_t)function->line, "value",
+                             (json_int_t)share->value));
     }
     return array;
 }
@@ -30,10 +29,10 @@ static void set_place(json_t *object, const struct check_finding *finding) {
 
 static json_t *entry(const struct check_finding *finding) {
     const struct rule *rule = finding->rule;
-    json_t *object = json_pack(
-        "{s:o, s:o, s:i, s:s, s:s}", "rule", json_text(rule->text), "rule_file",
-        json_text(rule->file), "rule_line", (int)rule->line, "verdict",
-        check_verdict_name(finding->verdict), "value", rule->value);
+    json_t *object =
+        json_pack("{s:o, s:o, s:i, s:s, s:s}", "rule", json_text(rule->text), "rule_file",
+                  json_text(rule->file), "rule_line", (int)rule->line, "verdict",
+                  check_verdict_name(finding->verdict), "value", rule->value);
     if (finding->profile != NULL)
         json_object_set_new(object, "profile", json_text(finding->profile->name));
     if (finding->has_numbers) {
@@ -53,9 +52,9 @@ static json_t *exemptions(const struct rules *rules) {
     for (uint32_t i = 0; i < rules->count; i++) {
         const struct rule *rule = &rules->list[i];
         if (rule->kind == RULE_EXEMPT)
-            json_array_append_new(array, json_pack("{s:o, s:o}", "functions",
-                                                   json_text(rule->what.text), "because",
-                                                   json_text(rule->reason)));
+            json_array_append_new(array,
+                                  json_pack("{s:o, s:o}", "functions", json_text(rule->what.text),
+                                            "because", json_text(rule->reason)));
     }
     return array;
 }

@@ -14,7 +14,8 @@
 #include "check_sets.h"
 #include "units.h"
 
-/* --- one rule, one profile --------------------------------------------------------------------- */
+/* --- one rule, one profile ---------------------------------------------------------------------
+ */
 
 static void say_bounds(struct check_finding *finding, const struct analysis_bounds *bounds) {
     if (finding->verdict != CHECK_CANNOT_TELL)
@@ -46,15 +47,16 @@ static int count_calls(const struct check_judgement *judgement, const struct che
             return 0;
         }
         type = profile_find_value_type(profile->profile, "calls");
-        if (check_sets_fill(&own, judgement->rule, judgement->input->rules, profile->analysis) != 0) {
+        if (check_sets_fill(&own, judgement->rule, judgement->input->rules, profile->analysis) !=
+            0) {
             check_sets_free(&own);
             return error_set(error, "out of memory");
         }
         per = own.per;
     }
-    const int result = analysis_scope_sum(
-        profile->analysis, &(struct analysis_scope){.type = type, .what = per}, &bounds, NULL, NULL,
-        error);
+    const int result =
+        analysis_scope_sum(profile->analysis, &(struct analysis_scope){.type = type, .what = per},
+                           &bounds, NULL, NULL, error);
     *calls = bounds.least;
     if (result == 0 && bounds.least == 0)
         snprintf(why, 320, "%.200s was not called", judgement->rule->per.text);
@@ -147,7 +149,8 @@ static int judge_one(const struct check_judgement *judgement, struct check_findi
     return result;
 }
 
-/* --- all of them ------------------------------------------------------------------------------- */
+/* --- all of them -------------------------------------------------------------------------------
+ */
 
 /* Says what none of the profiles has. */
 static int say_missing(const struct check_input *input, const struct rule *rule, const char *why,

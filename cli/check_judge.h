@@ -25,11 +25,11 @@ struct check_finding {
     const struct rule *rule;
     const struct check_profile *profile; /* NULL: none of them has what the rule is about */
     enum check_verdict verdict;
-    bool has_numbers;     /* the next three; without them only `why` */
-    int64_t least, most;  /* what was found: two numbers where contexts were lost */
-    char expected[320];   /* "at most 300 (3 for each of 100 calls of handle)" */
-    char why[320];        /* why it cannot be told, or a remark; "" nothing to say */
-    uint32_t function;    /* where to look, of the profile's analysis; PROFILE_NONE nowhere */
+    bool has_numbers;      /* the next three; without them only `why` */
+    int64_t least, most;   /* what was found: two numbers where contexts were lost */
+    char expected[320];    /* "at most 300 (3 for each of 100 calls of handle)" */
+    char why[320];         /* why it cannot be told, or a remark; "" nothing to say */
+    uint32_t function;     /* where to look, of the profile's analysis; PROFILE_NONE nowhere */
     uint32_t caller_count; /* those that contribute most, most first */
     struct check_share {
         uint32_t function;
@@ -56,8 +56,7 @@ int check_judge(const struct check_input *input, struct check_findings *findings
 void check_findings_free(struct check_findings *findings);
 
 /* The verdict on one rule over all its findings: broken before cannot tell before held. */
-enum check_verdict check_verdict_of(const struct check_findings *findings,
-                                    const struct rule *rule);
+enum check_verdict check_verdict_of(const struct check_findings *findings, const struct rule *rule);
 const char *check_verdict_name(enum check_verdict verdict);
 
 #endif

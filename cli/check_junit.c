@@ -27,8 +27,8 @@ static void print_properties(FILE *out, const struct check_input *input) {
     fputs("  </properties>\n", out);
 }
 
-static void print_details(FILE *out, const struct rule *rule,
-                          const struct check_findings *findings, enum check_verdict verdict) {
+static void print_details(FILE *out, const struct rule *rule, const struct check_findings *findings,
+                          enum check_verdict verdict) {
     for (uint32_t i = 0; i < findings->count; i++) {
         const struct check_finding *finding = &findings->list[i];
         struct check_place place;

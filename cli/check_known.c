@@ -61,8 +61,7 @@ bool check_names_are_known(const struct check_judgement *judgement, const struct
 }
 
 const struct check_profile *check_same_run(const struct check_input *input,
-                                           const struct check_profile *profile,
-                                           const char *value) {
+                                           const struct check_profile *profile, const char *value) {
     uint32_t number = 0;
     for (const struct check_profile *at = input->profiles; at != profile; at++)
         number += profile_find_value_type(at->profile, value) != PROFILE_NONE;
@@ -75,10 +74,12 @@ const struct check_profile *check_same_run(const struct check_input *input,
 }
 
 void check_say_values(const struct check_input *input, const struct rule *rule, char why[320]) {
-    size_t used = (size_t)snprintf(why, 320, "no profile has the value '%s'; there are", rule->value);
+    size_t used =
+        (size_t)snprintf(why, 320, "no profile has the value '%s'; there are", rule->value);
     for (uint32_t i = 0; i < input->profile_count; i++) {
         const struct profile *profile = input->profiles[i].profile;
         for (uint32_t type = 0; type < profile->value_type_count && used < 320; type++)
-            used += (size_t)snprintf(why + used, 320 - used, " %s", profile->value_types[type].name);
+            used +=
+                (size_t)snprintf(why + used, 320 - used, " %s", profile->value_types[type].name);
     }
 }

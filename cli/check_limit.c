@@ -57,7 +57,8 @@ enum check_verdict check_compare_growth(const struct rule *rule, const struct an
     return is_held ? CHECK_HELD : is_broken ? CHECK_BROKEN : CHECK_CANNOT_TELL;
 }
 
-/* --- for people -------------------------------------------------------------------------------- */
+/* --- for people --------------------------------------------------------------------------------
+ */
 
 /* What a whole number has to keep to. */
 static struct units_text whole(enum rule_bound bound, struct check_fraction limit) {
@@ -80,8 +81,8 @@ static struct number_text number_text(const struct rule_number *number) {
     if (number->places == 0)
         snprintf(result.text, sizeof(result.text), "%s", before.text);
     else
-        snprintf(result.text, sizeof(result.text), "%s.%0*" PRId64, before.text, (int)number->places,
-                 number->units % one);
+        snprintf(result.text, sizeof(result.text), "%s.%0*" PRId64, before.text,
+                 (int)number->places, number->units % one);
     return result;
 }
 

@@ -24,7 +24,8 @@ struct reader {
     struct error *error;
 };
 
-/* --- words and numbers ------------------------------------------------------------------------- */
+/* --- words and numbers -------------------------------------------------------------------------
+ */
 
 static size_t word_size(const char *at) {
     return strcspn(at, " \t");
@@ -72,8 +73,9 @@ static int read_number(struct reader *reader) {
             return error_set(reader->error, "a number such as 1,000 or 2.5 is expected");
         }
         if (digits > MOST_DIGITS || number.places > MOST_PLACES)
-            return error_set(reader->error, "the number has more than %d digits, or more than %d "
-                                            "behind its point",
+            return error_set(reader->error,
+                             "the number has more than %d digits, or more than %d "
+                             "behind its point",
                              MOST_DIGITS, MOST_PLACES);
     }
     if (digits == 0)
@@ -112,7 +114,8 @@ static int read_value(struct reader *reader) {
     return 0;
 }
 
-/* --- the parts of a rule ----------------------------------------------------------------------- */
+/* --- the parts of a rule -----------------------------------------------------------------------
+ */
 
 static int read_scope(struct reader *reader) {
     struct rule *rule = reader->rule;

@@ -16,7 +16,8 @@ void pattern_skip_blanks(const char **at) {
     *at += strspn(*at, " \t");
 }
 
-/* --- reading ----------------------------------------------------------------------------------- */
+/* --- reading -----------------------------------------------------------------------------------
+ */
 
 static int read_quoted(char *name, const char **at, struct error *error) {
     const char *begin = *at;
@@ -54,8 +55,7 @@ static int read_word(char *name, const char **at, bool *has_wildcards, struct er
 }
 
 static int add_alternative(struct pattern *pattern, const char **at, struct error *error) {
-    char **list =
-        reallocarray(pattern->alternatives, (size_t)pattern->count + 1, sizeof(*list));
+    char **list = reallocarray(pattern->alternatives, (size_t)pattern->count + 1, sizeof(*list));
     char *name = malloc(strlen(*at) + 1);
     if (list != NULL)
         pattern->alternatives = list;
@@ -100,7 +100,8 @@ void pattern_free(struct pattern *pattern) {
     *pattern = (struct pattern){0};
 }
 
-/* --- matching ---------------------------------------------------------------------------------- */
+/* --- matching ----------------------------------------------------------------------------------
+ */
 
 /* Where it fails behind a wildcard, that one takes one character more: no more than one has to be
  * gone back to. */
@@ -125,14 +126,18 @@ static bool matches(const char *wanted, const char *name, size_t size) {
     return *wanted == '\0';
 }
 
+static bool has_arguments(const char *name) {
+    const struct text_span plain = text_plain_name(name);
+    return plain.text[plain.size] != '\0';
+}
+
 bool pattern_matches(const struct pattern *pattern, const char *function) {
     const size_t size = strlen(function);
     const struct text_span plain = text_plain_name(function);
     for (uint32_t i = 0; i < pattern->count; i++) {
         const char *wanted = pattern->alternatives[i];
-        if (matches(wanted, function, size) ||
-            (plain.size < size && strchr(wanted, '(') == NULL &&
-             matches(wanted, plain.text, plain.size)))
+        if (matches(wanted, function, size) || (plain.size < size && !has_arguments(wanted) &&
+                                                matches(wanted, plain.text, plain.size)))
             return true;
     }
     return false;

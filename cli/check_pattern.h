@@ -24,8 +24,8 @@ struct pattern {         /* all zero: none */
 int pattern_parse(struct pattern *pattern, const char **at, struct error *error);
 void pattern_free(struct pattern *pattern);
 
-/* Whether a function is meant. A pattern that has no '(' also stands for each function that has
- * arguments in its name, as those of C++ do. */
+/* Whether a function is meant. A pattern without arguments also stands for functions with any,
+ * and any return type, as C++ has them in its names. */
 bool pattern_matches(const struct pattern *pattern, const char *function);
 
 /* Moves *at over blanks. */

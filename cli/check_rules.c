@@ -19,7 +19,8 @@ struct lines {
     int wrong;
 };
 
-/* A '#' at the beginning of a line, or behind a blank and outside of quotes, begins a comment. */
+/* What is left of a line; 0 if nothing is. A '#' at its beginning, or behind a blank and outside of
+ * quotes, begins a comment. */
 static size_t without_comment(const char *line, size_t size) {
     bool is_quoted = false;
     size_t end = 0;
@@ -71,9 +72,8 @@ static int add_line(struct lines *lines, char *text, uint32_t line) {
 }
 
 static int read_line(struct lines *lines, const char *line, size_t size, uint32_t number) {
-    const size_t blanks = strspn(line, " \t");
     size = without_comment(line, size);
-    if (size <= blanks)
+    if (size == 0)
         return 0;
     const size_t control = find_control(line, size);
     if (control < size) {
@@ -107,10 +107,7 @@ int rules_add_text(struct rules *rules, const char *file, const char *text, size
         const size_t next = length + 1;
         if (length > 0 && text[length - 1] == '\r')
             length--;
-        char *line = strndup(text, length);
-        const int result = line == NULL ? -1 : read_line(&lines, line, length, number);
-        free(line);
-        if (result != 0)
+        if (read_line(&lines, text, length, number) != 0)
             return error_set(error, "%s: out of memory", file);
         if (newline == NULL)
             break;
@@ -147,9 +144,8 @@ int rules_add_file(struct rules *rules, const char *path, rules_complaint *compl
     const int fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     size_t size = 0;
     char *text = fd < 0 ? NULL : read_all(fd, &size);
-    const int result = text == NULL
-                           ? error_set_errno(error, "cannot read %s", name)
-                           : rules_add_text(rules, name, text, size, complain, error);
+    const int result = text == NULL ? error_set_errno(error, "cannot read %s", name)
+                                    : rules_add_text(rules, name, text, size, complain, error);
     free(text);
     if (fd >= 0 && !is_input)
         close(fd);

@@ -16,7 +16,8 @@ static json_t *uri(const char *path) {
         const unsigned char byte = (unsigned char)*path;
         const bool is_plain = byte < 0x80 && (isalnum(byte) || byte == '/' || byte == '.' ||
                                               byte == '-' || byte == '_' || byte == '~');
-        used += (size_t)snprintf(text + used, sizeof(text) - used, is_plain ? "%c" : "%%%02X", byte);
+        used +=
+            (size_t)snprintf(text + used, sizeof(text) - used, is_plain ? "%c" : "%%%02X", byte);
     }
     return json_string(text);
 }
@@ -58,13 +59,12 @@ static json_t *result(const struct check_finding *finding, uint32_t index) {
             json_pack("[{s:o, s:s}]", "fullyQualifiedName",
                       json_text(finding->profile->analysis->functions[finding->function].name),
                       "kind", "function"));
-    json_t *object =
-        json_pack("{s:o, s:i, s:s, s:{s:o}, s:[o], s:o, s:{s:o, s:i, s:o}}", "ruleId",
-                  json_text(rule->text), "ruleIndex", (int)index, "level", "error", "message",
-                  "text", json_text(check_say(finding).text), "locations", location,
-                  "relatedLocations", related(finding), "properties", "ruleFile",
-                  json_text(rule->file), "ruleLine", (int)rule->line, "profile",
-                  json_text(finding->profile->name));
+    json_t *object = json_pack("{s:o, s:i, s:s, s:{s:o}, s:[o], s:o, s:{s:o, s:i, s:o}}", "ruleId",
+                               json_text(rule->text), "ruleIndex", (int)index, "level", "error",
+                               "message", "text", json_text(check_say(finding).text), "locations",
+                               location, "relatedLocations", related(finding), "properties",
+                               "ruleFile", json_text(rule->file), "ruleLine", (int)rule->line,
+                               "profile", json_text(finding->profile->name));
     return object;
 }
 
@@ -107,14 +107,14 @@ int check_print_sarif(FILE *out, const struct check_input *input,
             json_array_append_new(notifications, notification(finding, index));
     }
     const bool is_complete = json_array_size(notifications) == 0;
-    json_t *run = json_pack("{s:{s:{s:s, s:s, s:o}}, s:[{s:b, s:o}], s:o, s:s}", "tool", "driver",
-                            "name", "cinstr", "version", CINSTR_VERSION, "rules",
-                            descriptors(input->rules), "invocations", "executionSuccessful",
-                            is_complete, "toolExecutionNotifications", notifications, "results",
-                            results, "columnKind", "unicodeCodePoints");
+    json_t *run =
+        json_pack("{s:{s:{s:s, s:s, s:o}}, s:[{s:b, s:o}], s:o, s:s}", "tool", "driver", "name",
+                  "cinstr", "version", CINSTR_VERSION, "rules", descriptors(input->rules),
+                  "invocations", "executionSuccessful", is_complete, "toolExecutionNotifications",
+                  notifications, "results", results, "columnKind", "unicodeCodePoints");
     return json_print(out,
                       json_pack("{s:s, s:s, s:[o]}", "$schema",
-                                "https://json.schemastore.org/sarif-2.1.0.json", "version",
-                                "2.1.0", "runs", run),
+                                "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0",
+                                "runs", run),
                       error);
 }

@@ -55,7 +55,8 @@ uint32_t check_value(const struct profile *profile, const char *value, char why[
         return PROFILE_NONE;
     const char *unit = profile->value_types[type].unit;
     if (strcmp(unit, "count") != 0 && strcmp(unit, "bytes") != 0)
-        snprintf(why, 320, "'%s' is in %s, which differ from run to run: rules are on counts and bytes",
+        snprintf(why, 320,
+                 "'%s' is in %s, which differ from run to run: rules are on counts and bytes",
                  value, unit);
     else if (profile_find_value_type(profile, "samples") != PROFILE_NONE)
         snprintf(why, 320, "the profile is sampled: its numbers differ from run to run");

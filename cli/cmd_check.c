@@ -25,7 +25,8 @@ struct request {
     bool json, github, write_rules;
 };
 
-/* --- profiles ---------------------------------------------------------------------------------- */
+/* --- profiles ----------------------------------------------------------------------------------
+ */
 
 static int read_profile(struct check_profile *profile, const char *name, const char *directory,
                         struct error *error) {
@@ -69,7 +70,8 @@ static struct check_profile *read_profiles(const struct request *request, uint32
     return profiles;
 }
 
-/* --- what is printed --------------------------------------------------------------------------- */
+/* --- what is printed ---------------------------------------------------------------------------
+ */
 
 struct document {
     check_printer *print;
@@ -99,7 +101,8 @@ static int print_all(const struct request *request, const struct check_input *in
     return request->github ? check_print_github(stdout, input, findings, error) : 0;
 }
 
-/* --- the check --------------------------------------------------------------------------------- */
+/* --- the check ---------------------------------------------------------------------------------
+ */
 
 static int judge(const struct request *request, const struct check_profile *profiles,
                  uint32_t count, struct error *error) {
@@ -135,7 +138,8 @@ static int check(const struct request *request, uint32_t count, char **names) {
     return STATUS_CANNOT_TELL;
 }
 
-/* --- options ----------------------------------------------------------------------------------- */
+/* --- options -----------------------------------------------------------------------------------
+ */
 
 static void complain(const char *file, uint32_t line, uint32_t column, const char *message) {
     fflush(stdout);
@@ -160,8 +164,7 @@ static int add_file(struct request *request) {
 
 static int add_text(struct request *request, const char *file, const char *text) {
     struct error error;
-    const int wrong =
-        rules_add_text(&request->rules, file, text, strlen(text), complain, &error);
+    const int wrong = rules_add_text(&request->rules, file, text, strlen(text), complain, &error);
     request->has_rules = true;
     if (wrong == 0)
         return STATUS_FINE;
@@ -186,8 +189,7 @@ static int add_max_calls(const struct command *command, struct request *request)
 static const char help[] =
     "Holds exact profiles to rules on their counts: how often a function is called,\n"
     "from where, below what, and how much more than in another profile.\n"
-    "\n" SOURCE_HELP
-    "Of several, each is held to the rules on values that it has.\n"
+    "\n" SOURCE_HELP "Of several, each is held to the rules on values that it has.\n"
     "\n"
     "Rules, one a line in FILE:\n"
     "  at most 3 calls of read_config\n"
@@ -303,9 +305,8 @@ static int look_over(const struct command *command, struct request *request) {
         add_text(request, "--against", "at most 0 % more calls than base") != STATUS_FINE)
         return STATUS_CANNOT_TELL;
     if (!has_rule(&request->rules))
-        return usage_error(command, request->has_rules
-                                        ? "there is no rule in what --rules gave"
-                                        : "give --rules, --max-calls or --against");
+        return usage_error(command, request->has_rules ? "there is no rule in what --rules gave"
+                                                       : "give --rules, --max-calls or --against");
     if (rules_need_base(&request->rules) && request->against == NULL)
         return usage_error(command, "a rule is on `base`: give it as --against BASE");
     if (request->json && request->github)

@@ -28,7 +28,8 @@ struct request {
     growth_printer *print;
 };
 
-/* --- the work ---------------------------------------------------------------------------------- */
+/* --- the work ----------------------------------------------------------------------------------
+ */
 
 struct document {
     const struct growth *growth;
@@ -95,7 +96,8 @@ static int measure(struct request *request, char **argv) {
     return STATUS_CANNOT_TELL;
 }
 
-/* --- options ----------------------------------------------------------------------------------- */
+/* --- options -----------------------------------------------------------------------------------
+ */
 
 static const char help[] =
     "Runs a program once for each size of its input, and says of each function how\n"

@@ -43,7 +43,8 @@ static struct line fit_line(const double *sizes, const double *values, uint32_t 
     return line;
 }
 
-/* --- shapes ------------------------------------------------------------------------------------ */
+/* --- shapes ------------------------------------------------------------------------------------
+ */
 
 static double shape_at(enum growth_shape shape, double size) {
     switch (shape) {
@@ -92,14 +93,15 @@ static void find_shape(struct growth_fit *fit, const double *sizes, const double
 
 const char *growth_shape_name(enum growth_shape shape) {
     static const char *const names[GROWTH_SHAPES] = {
-        [GROWTH_POWER] = "n^a",      [GROWTH_CONSTANT] = "constant",   [GROWTH_LOG] = "log n",
-        [GROWTH_LINEAR] = "n",       [GROWTH_LINEAR_LOG] = "n log n",  [GROWTH_SQUARE] = "n^2",
+        [GROWTH_POWER] = "n^a", [GROWTH_CONSTANT] = "constant",  [GROWTH_LOG] = "log n",
+        [GROWTH_LINEAR] = "n",  [GROWTH_LINEAR_LOG] = "n log n", [GROWTH_SQUARE] = "n^2",
         [GROWTH_CUBE] = "n^3",
     };
     return names[shape];
 }
 
-/* --- the whole --------------------------------------------------------------------------------- */
+/* --- the whole ---------------------------------------------------------------------------------
+ */
 
 static double last_slope(const double *sizes, const double *values, uint32_t count) {
     uint32_t last = count, before = count;
@@ -109,13 +111,11 @@ static double last_slope(const double *sizes, const double *values, uint32_t cou
             last = i;
         }
     }
-    return before == count
-               ? NAN
-               : log(values[last] / values[before]) / log(sizes[last] / sizes[before]);
+    return before == count ? NAN
+                           : log(values[last] / values[before]) / log(sizes[last] / sizes[before]);
 }
 
-void growth_fit(struct growth_fit *fit, const double *sizes, const double *values,
-                uint32_t count) {
+void growth_fit(struct growth_fit *fit, const double *sizes, const double *values, uint32_t count) {
     *fit = (struct growth_fit){.exponent = NAN,
                                .scale = NAN,
                                .low = -INFINITY,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a number grows with the size of a program's input: the power law value = scale * size^exponent
- * by least squares of logarithms (Goldsmith, Aiken and Wilkerson 2007), and the nearest of some
- * usual shapes. Numbers in, numbers out: it knows nothing of profiles. Called by growth_rows.c.
+ * How a number grows with the size of a program's input: the power law value = scale *
+ * size^exponent by least squares of logarithms (Goldsmith, Aiken and Wilkerson 2007), and the
+ * nearest of some usual shapes. Numbers in, numbers out: it knows nothing of profiles. Called by
+ * growth_rows.c.
  *
  * Counts have no noise. What such a fit is in doubt about is its model: small terms beside the
  * leading one bend the line, and the interval is as wide as the bend.

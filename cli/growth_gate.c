@@ -27,8 +27,8 @@ int growth_gate_parse(struct growth_gate *gate, const char *text, struct error *
     if (equals == NULL || !parse_real(equals + 1, -10, 10, &gate->most))
         return error_set(error, "it takes 'PATTERN=EXPONENT', not '%s'", text);
     char *names = strndup(text, (size_t)(equals - text));
-    const int result = names == NULL ? error_set(error, "out of memory")
-                                     : parse_names(gate, names, error);
+    const int result =
+        names == NULL ? error_set(error, "out of memory") : parse_names(gate, names, error);
     free(names);
     return result;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Growth as one JSON object, and as CSV: see growth_rows.h. Keys and columns are only ever added. */
+/* Growth as one JSON object, and as CSV: see growth_rows.h. Keys and columns are only ever added.
+ */
 #include <inttypes.h>
 #include <math.h>
 
@@ -20,12 +21,12 @@ static json_t *numbers(const double *values, uint32_t count) {
 
 static json_t *row_entry(const struct growth *growth, const struct growth_row *row) {
     const struct growth_fit *fit = &row->fit;
-    json_t *entry = json_pack(
-        "{s:o, s:o, s:o, s:I, s:s, s:b, s:o, s:i}", "caller",
-        row->caller == NULL ? json_null() : json_text(row->caller), "function",
-        json_text(row->name), "file", json_text(row->file), "line", (json_int_t)row->line, "value",
-        row->value, "exact", row->is_exact, "values", numbers(row->values, growth->size_count),
-        "points", (int)fit->points);
+    json_t *entry =
+        json_pack("{s:o, s:o, s:o, s:I, s:s, s:b, s:o, s:i}", "caller",
+                  row->caller == NULL ? json_null() : json_text(row->caller), "function",
+                  json_text(row->name), "file", json_text(row->file), "line", (json_int_t)row->line,
+                  "value", row->value, "exact", row->is_exact, "values",
+                  numbers(row->values, growth->size_count), "points", (int)fit->points);
     json_object_set_new(entry, "exponent", number(fit->exponent));
     json_object_set_new(entry, "low", number(fit->low));
     json_object_set_new(entry, "high", number(fit->high));
@@ -59,7 +60,8 @@ int growth_print_json(FILE *out, const struct growth *growth, const struct growt
                       error);
 }
 
-/* --- CSV --------------------------------------------------------------------------------------- */
+/* --- CSV ---------------------------------------------------------------------------------------
+ */
 
 static void print_column(FILE *out, double value) {
     if (isfinite(value))

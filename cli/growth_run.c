@@ -20,7 +20,8 @@
 #include "run_options.h"
 #include "source.h"
 
-/* --- the command line -------------------------------------------------------------------------- */
+/* --- the command line --------------------------------------------------------------------------
+ */
 
 /* `text` with each "{}" replaced. NULL when out of memory. */
 static char *replace(const char *text, const char *size) {
@@ -64,7 +65,8 @@ static char **make_arguments(char **argv, const char *size) {
     return arguments;
 }
 
-/* --- the profiles ------------------------------------------------------------------------------ */
+/* --- the profiles ------------------------------------------------------------------------------
+ */
 
 /* "4711.pb.gz" and no "4711.cpu.pb.gz". */
 static bool is_profile(const char *name) {
@@ -86,8 +88,7 @@ static int add_profile(struct profile_merge *merge, const char *path, struct err
 }
 
 /* Removes all that is in the directory, and adds up its profiles before where `merge` is given. */
-static int take_profiles(struct profile_merge *merge, const char *directory,
-                         struct error *error) {
+static int take_profiles(struct profile_merge *merge, const char *directory, struct error *error) {
     DIR *files = opendir(directory);
     int result = 0;
     if (files == NULL)
@@ -123,7 +124,8 @@ static struct profile *read_run(const char *directory, const char *program, stru
     return profile;
 }
 
-/* --- the runs ---------------------------------------------------------------------------------- */
+/* --- the runs ----------------------------------------------------------------------------------
+ */
 
 static int spawn_quietly(char **arguments, int *status, struct error *error) {
     posix_spawn_file_actions_t files;
@@ -146,7 +148,8 @@ static int run_once(char **argv, const char *size, struct error *error) {
         return error_set(error, "out of memory");
     int result = spawn_quietly(arguments, &status, error);
     if (result == 0 && WIFSIGNALED(status))
-        result = error_set(error, "%s died of signal %d at size %s", argv[0], WTERMSIG(status), size);
+        result =
+            error_set(error, "%s died of signal %d at size %s", argv[0], WTERMSIG(status), size);
     else if (result == 0 && WEXITSTATUS(status) != 0)
         result = error_set(error, "%s failed at size %s, with status %d", argv[0], size,
                            WEXITSTATUS(status));

@@ -39,7 +39,8 @@ static double y_at(const struct scale *scale, double y_low, double value) {
     return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM);
 }
 
-/* --- what is shown ----------------------------------------------------------------------------- */
+/* --- what is shown -----------------------------------------------------------------------------
+ */
 
 static bool is_shown(const struct growth_row *row, const struct growth_page *page) {
     return (row->caller != NULL) == page->edges && row->fit.points >= 2;
@@ -72,7 +73,8 @@ static struct scale find_scale(const struct growth *growth, const struct growth_
     return scale;
 }
 
-/* --- a panel ----------------------------------------------------------------------------------- */
+/* --- a panel -----------------------------------------------------------------------------------
+ */
 
 static void print_text(FILE *out, double x, double y, const char *attributes, const char *text) {
     fprintf(out, "<text x=\"%.1f\" y=\"%.1f\"%s>", x, y, attributes);
@@ -116,8 +118,7 @@ static void print_title(FILE *out, const struct growth_row *row) {
                  dots);
     if (row->fit.points >= 3)
         snprintf(facts, sizeof(facts), "%s: n^%.2f (%.2f to %.2f), %s", row->value,
-                 row->fit.exponent, row->fit.low, row->fit.high,
-                 growth_shape_name(row->fit.shape));
+                 row->fit.exponent, row->fit.low, row->fit.high, growth_shape_name(row->fit.shape));
     else
         snprintf(facts, sizeof(facts), "%s: n^%.2f from two sizes", row->value, row->fit.exponent);
     print_text(out, 8, 16, " class=\"name\"", title);
@@ -133,9 +134,8 @@ static void print_panel(FILE *out, const struct growth *growth, const struct gro
     print_title(out, row);
     print_axes(out, growth, scale, low);
     fprintf(out, "<line class=\"fit\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n",
-            x_at(scale, first),
-            y_at(scale, low, row->fit.scale * pow(first, row->fit.exponent)), x_at(scale, last),
-            y_at(scale, low, row->fit.scale * pow(last, row->fit.exponent)));
+            x_at(scale, first), y_at(scale, low, row->fit.scale * pow(first, row->fit.exponent)),
+            x_at(scale, last), y_at(scale, low, row->fit.scale * pow(last, row->fit.exponent)));
     for (uint32_t i = 0; i < growth->size_count; i++) {
         if (row->values[i] > 0)
             fprintf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/>\n",
@@ -143,12 +143,14 @@ static void print_panel(FILE *out, const struct growth *growth, const struct gro
     }
 }
 
-/* --- the picture ------------------------------------------------------------------------------- */
+/* --- the picture -------------------------------------------------------------------------------
+ */
 
 static void print_head(FILE *out, const struct growth *growth, uint32_t panels) {
     const uint32_t lines = (panels + COLUMNS - 1) / COLUMNS;
     fprintf(out,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %u\" font-family=\"sans-serif\" "
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %u\" "
+            "font-family=\"sans-serif\" "
             "font-size=\"11\">\n<title>",
             COLUMNS * WIDTH, HEAD + lines * HEIGHT);
     xml_text(out, growth->command);

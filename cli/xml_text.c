@@ -8,8 +8,12 @@
 
 /* Bytes of the UTF-8 character at `text`; 0: it is none, or one that XML does not have. */
 static size_t character_size(const unsigned char *text) {
-    const size_t size = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2
-                        : text[0] < 0xf0 ? 3 : text[0] < 0xf5 ? 4 : 0;
+    const size_t size = text[0] < 0x80   ? 1
+                        : text[0] < 0xc2 ? 0
+                        : text[0] < 0xe0 ? 2
+                        : text[0] < 0xf0 ? 3
+                        : text[0] < 0xf5 ? 4
+                                         : 0;
     uint32_t value = size == 1 ? text[0] : text[0] & (0x7fu >> size);
     for (size_t i = 1; i < size; i++) {
         if ((text[i] & 0xc0) != 0x80)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Text within XML: names come from symbol tables and may be anything. Used wherever XML is written. */
+/* Text within XML: names come from symbol tables and may be anything. Used wherever XML is written.
+ */
 #ifndef CINSTR_CLI_XML_TEXT_H
 #define CINSTR_CLI_XML_TEXT_H
 

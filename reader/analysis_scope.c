@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See analysis_scope.h. A function that is not in a stack can have been folded away only if it
- * reaches, and is reached from, one that is: folding goes back along a cycle of calls.
+ * See analysis_scope.h. Folding goes back to where a call was made before: a function that is not
+ * in a stack can have been folded away only if it is in a cycle of calls with both ends of one that
+ * is.
  */
 #include "analysis_scope.h"
 
@@ -21,10 +22,13 @@ struct walk {
     uint32_t truncated, lost; /* functions that stand for lost ones; PROFILE_NONE: there is none */
 };
 
-/* --- cycles of calls --------------------------------------------------------------------------- */
+/* --- cycles of calls ---------------------------------------------------------------------------
+ */
 
-/* Adds to `reached` what has an edge from it or, backwards, to it, until there is no more. */
-static void reach(const struct analysis *analysis, bool *reached, bool backwards) {
+/* Adds to `reached` what calls lead to from `seed`, one at least, or backwards, until there is no
+ * more. */
+static void reach(const struct analysis *analysis, const bool *seed, bool *reached,
+                  bool backwards) {
     bool has_grown = true;
     while (has_grown) {
         has_grown = false;
@@ -34,7 +38,7 @@ static void reach(const struct analysis *analysis, bool *reached, bool backwards
                 continue;
             const uint32_t from = backwards ? edge->callee : edge->caller;
             const uint32_t to = backwards ? edge->caller : edge->callee;
-            if (reached[from] && !reached[to])
+            if ((seed[from] || reached[from]) && !reached[to])
                 reached[to] = has_grown = true;
         }
     }
@@ -48,10 +52,8 @@ static bool find_cyclic(struct walk *walk) {
         free(below);
         return false;
     }
-    memcpy(below, walk->scope->above, count * sizeof(*below));
-    memcpy(walk->cyclic, walk->scope->above, count * sizeof(*below));
-    reach(walk->analysis, below, false);
-    reach(walk->analysis, walk->cyclic, true);
+    reach(walk->analysis, walk->scope->above, below, false);
+    reach(walk->analysis, walk->scope->above, walk->cyclic, true);
     for (uint32_t i = 0; i < count; i++)
         walk->cyclic[i] = walk->cyclic[i] && below[i];
     free(below);
@@ -66,7 +68,8 @@ static uint32_t find_function(const struct analysis *analysis, const char *name)
     return PROFILE_NONE;
 }
 
-/* --- samples ----------------------------------------------------------------------------------- */
+/* --- samples -----------------------------------------------------------------------------------
+ */
 
 /* Walks outwards through a sample's functions. */
 struct frames {
@@ -91,17 +94,19 @@ static uint32_t next_function(struct frames *frames) {
 
 static enum place find_place(const struct walk *walk, struct frames *frames, uint32_t innermost,
                              uint32_t caller) {
-    const bool *above = walk->scope->above;
-    bool is_truncated = false, is_cyclic = walk->cyclic[innermost];
+    const bool *above = walk->scope->above, *cyclic = walk->cyclic;
+    bool is_truncated = false, is_folded = false;
+    uint32_t callee = innermost;
     if (walk->scope->has_above_too && above[innermost])
         return PLACE_ABOVE;
     for (uint32_t at = caller; at != PROFILE_NONE; at = next_function(frames)) {
         if (above[at])
             return PLACE_ABOVE;
-        is_cyclic = is_cyclic || walk->cyclic[at];
+        is_folded = is_folded || (cyclic[callee] && cyclic[at]);
         is_truncated = is_truncated || at == walk->truncated || at == walk->lost;
+        callee = at;
     }
-    return is_truncated ? PLACE_TRUNCATED : is_cyclic ? PLACE_FOLDED : PLACE_ELSEWHERE;
+    return is_truncated ? PLACE_TRUNCATED : is_folded ? PLACE_FOLDED : PLACE_ELSEWHERE;
 }
 
 static bool add(int64_t *sum, int64_t value) {

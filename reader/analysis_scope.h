@@ -3,10 +3,10 @@
  * One value summed over the samples of some functions, callers or contexts: the numbers that rules
  * are about. Called by the check command.
  *
- * What a function or an edge did is always exact. Whether it did it somewhere below another function
- * may not be in the profile: contexts beyond the budget are kept below [truncated], and recursion is
- * folded, so that a stack may lack functions that were in it. Such a sum has two bounds; so has any
- * when there are calls whose function was lost, [lost].
+ * What a function or an edge did is always exact. Whether it did it somewhere below another
+ * function may not be in the profile: contexts beyond the budget are kept below [truncated], and
+ * recursion is folded, so that a stack may lack functions that were in it. Such a sum has two
+ * bounds; so has any when there are calls whose function was lost, [lost].
  */
 #ifndef CINSTR_READER_ANALYSIS_SCOPE_H
 #define CINSTR_READER_ANALYSIS_SCOPE_H

@@ -77,7 +77,7 @@ static void student_quantiles(void **state) {
     assert_near(statistics_student_t(0.95, 2), 4.30265272974946);
     assert_near(statistics_student_t(0.95, 3), 3.18244630528371);
     assert_near(statistics_student_t(0.95, 4), 2.77644510519779);
-    assert_near(statistics_student_t(0.99, 7), 3.49948329735049); /* qt(.995,7) */
+    assert_near(statistics_student_t(0.99, 7), 3.49948329735049);  /* qt(.995,7) */
     assert_near(statistics_student_t(0.5, 30), 0.682755693292884); /* qt(.75,30) */
 }
 
