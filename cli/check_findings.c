@@ -57,7 +57,7 @@ static uint32_t first_of(const bool *set, uint32_t count) {
 void check_locate(struct check_finding *finding, const struct check_sets *sets,
                   const int64_t *by_function, const int64_t *by_caller) {
     const uint32_t count = finding->profile->analysis->function_sums.count;
-    const bool is_in = finding->rule->scope == RULE_IN;
+    const bool is_in = finding->rule->scope == RULE_IN && !finding->rule->where.has_wildcards;
     uint32_t most = PROFILE_NONE;
     for (uint32_t i = 0; i < count; i++) {
         if (by_function[i] > 0 && (most == PROFILE_NONE || by_function[i] > by_function[most]))
