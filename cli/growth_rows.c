@@ -110,13 +110,14 @@ static int collect(struct cells *cells, const struct growth *growth, struct erro
 /* --- rows --------------------------------------------------------------------------------------
  */
 
-/* A time of less than 1 % of all is mostly noise. */
+/* A time of less than 1 % of all is mostly noise; where it is none at most sizes, all of it is. */
 static bool is_worth_a_row(const struct growth *growth, const struct growth_row *row) {
     const uint32_t last = growth->size_count - 1;
     const uint32_t type = profile_find_value_type(growth->profiles[last], row->value);
     if (growth->value != NULL || row->is_exact || type == PROFILE_NONE)
         return true;
-    return row->values[last] >= (double)growth->analyses[last]->totals[type] / 100;
+    return row->fit.points >= 3 &&
+           row->values[last] >= (double)growth->analyses[last]->totals[type] / 100;
 }
 
 static int by_exponent(const void *left, const void *right) {
