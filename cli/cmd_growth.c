@@ -102,7 +102,7 @@ static int measure(struct request *request, char **argv) {
 static const char help[] =
     "Runs a program once for each size of its input, and says of each function how\n"
     "calls, instructions and its own time grow with the size: as size^exponent, with\n"
-    "a 95 % interval, the worst first.\n"
+    "a 95 % interval, the worst first; times, which are not exact, come last.\n"
     "\n"
     "{} in the program's arguments becomes the size. Its standard input is empty,\n"
     "its standard output goes nowhere; what it says on standard error is shown. It\n"

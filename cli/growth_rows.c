@@ -120,8 +120,11 @@ static bool is_worth_a_row(const struct growth *growth, const struct growth_row 
            row->values[last] >= (double)growth->analyses[last]->totals[type] / 100;
 }
 
+/* What is exact comes first. */
 static int by_exponent(const void *left, const void *right) {
     const struct growth_row *a = left, *b = right;
+    if (a->is_exact != b->is_exact)
+        return a->is_exact ? -1 : 1;
     const double x = isnan(a->fit.exponent) ? -INFINITY : a->fit.exponent;
     const double y = isnan(b->fit.exponent) ? -INFINITY : b->fit.exponent;
     if (fabs(x - y) > 1e-9)

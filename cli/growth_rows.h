@@ -33,7 +33,7 @@ struct growth {
     uint32_t size_count;
     struct profile *profiles[GROWTH_SIZES_MAX];
     struct analysis *analyses[GROWTH_SIZES_MAX];
-    struct growth_row *rows; /* the largest exponent first */
+    struct growth_row *rows; /* exact ones first, each by exponent, the largest first */
     uint32_t row_count;
 };
 

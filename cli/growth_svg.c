@@ -91,7 +91,7 @@ static void print_axes(FILE *out, const struct growth *growth, const struct scal
         snprintf(label, sizeof(label), "1e%.0f", y);
         fprintf(out, "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>\n", LEFT,
                 WIDTH - RIGHT, at, at);
-        print_text(out, LEFT - 4, at + 4, " text-anchor=\"end\"", label);
+        print_text(out, LEFT - 8, at + 4, " text-anchor=\"end\"", label);
     }
     for (uint32_t i = 0; i < growth->size_count; i++) {
         const double at = x_at(scale, growth->sizes[i]);

@@ -110,7 +110,7 @@ fi
 # --- the program -------------------------------------------------------------------------------------
 
 leaves_output_alone() {
-    grow 0 --sizes $sizes -- sh -c 'cat; echo "size $0 here" >&2; exec ./fair $0' {} <<<"noise" && ! grep -q noise said && ! grep -qx '[0-9]*' said && (($(grep -c 'size [1-8]00 here' err) == 4))
+    grow 0 --sizes $sizes -- sh -c 'cat; echo "size $0 here" >&2; exec ./fair $0' {} <<<"noise" && ! grep -q noise said && ! grep -qx '[0-9][0-9]*' said && (($(grep -c 'size [1-8]00 here' err) == 4))
 }
 check "the program's output is not in ours, and its input is empty" leaves_output_alone
 adds_up_processes() {
