@@ -55,23 +55,38 @@ static int judge_row(const struct check_judgement *judgement, struct check_findi
     return locate(judgement, finding, now->name, error);
 }
 
+/* Functions that BASE does not have. */
+struct newcomers {
+    uint32_t count;
+    const struct check_row *largest;
+};
+
+static void add_newcomer(struct newcomers *newcomers, const struct check_row *row) {
+    newcomers->count++;
+    if (newcomers->largest == NULL || row->value > newcomers->largest->value)
+        newcomers->largest = row;
+}
+
+static void say_newcomers(struct check_finding *finding, const struct newcomers *newcomers) {
+    if (newcomers->largest != NULL)
+        snprintf(finding->why, sizeof(finding->why),
+                 "%u %s not in the base and not held to it, with most %.160s: %s", newcomers->count,
+                 newcomers->count == 1 ? "function is" : "functions are", newcomers->largest->name,
+                 units_count(newcomers->largest->value).text);
+}
+
 static int compare_rows(const struct check_judgement *judgement, struct check_findings *findings,
                         const struct check_rows *now, const struct check_rows *before,
                         struct error *error) {
     const uint32_t first = findings->count;
-    const struct check_row *largest = NULL;
-    uint32_t new_count = 0;
-    for (uint32_t i = 0, at = 0; i < now->count; i++) {
-        while (at < before->count && check_row_order(&before->list[at], &now->list[i]) < 0)
-            at++;
-        if (at < before->count && check_row_order(&before->list[at], &now->list[i]) == 0) {
-            if (judge_row(judgement, findings, &now->list[i], &before->list[at], error) != 0)
-                return -1;
-            continue;
-        }
-        new_count++;
-        if (largest == NULL || now->list[i].value > largest->value)
-            largest = &now->list[i];
+    struct newcomers newcomers = {0, NULL};
+    for (uint32_t i = 0; i < now->count; i++) {
+        const struct check_row *row = &now->list[i];
+        const struct check_row *old = check_rows_find(before, row->name);
+        if (old == NULL)
+            add_newcomer(&newcomers, row);
+        else if (judge_row(judgement, findings, row, old, error) != 0)
+            return -1;
     }
     if (findings->count == first) {
         struct check_finding *finding = check_findings_add(findings, judgement, error);
@@ -79,11 +94,7 @@ static int compare_rows(const struct check_judgement *judgement, struct check_fi
             return -1;
         finding->verdict = CHECK_HELD;
     }
-    if (largest != NULL)
-        snprintf(findings->list[first].why, sizeof(findings->list[first].why),
-                 "%u %s not in the base and not held to it, with most %.160s: %s", new_count,
-                 new_count == 1 ? "function is" : "functions are", largest->name,
-                 units_count(largest->value).text);
+    say_newcomers(&findings->list[first], &newcomers);
     return 0;
 }
 

@@ -83,9 +83,7 @@ static int add_rows(struct draft *draft, const struct check_rows *rows, struct e
         return error_set(error, "out of memory");
     draft->rows = list;
     for (uint32_t i = 0; i < known; i++) {
-        const struct check_row key = {.name = list[i].name};
-        const struct check_row *found =
-            bsearch(&key, rows->list, rows->count, sizeof(key), check_row_order);
+        const struct check_row *found = check_rows_find(rows, list[i].name);
         const int64_t value = found == NULL ? 0 : found->value;
         list[i].least = value < list[i].least ? value : list[i].least;
         list[i].most = value > list[i].most ? value : list[i].most;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int check_row_order(const void *left, const void *right) {
+static int by_name(const void *left, const void *right) {
     const struct check_row *a = left, *b = right;
     return strcmp(a->name, b->name);
 }
@@ -22,15 +22,20 @@ int check_rows_fill(struct check_rows *rows, const struct analysis *analysis, ui
         if (value != 0)
             rows->list[count++] = (struct check_row){analysis->functions[i].name, value, i};
     }
-    qsort(rows->list, count, sizeof(*rows->list), check_row_order);
+    qsort(rows->list, count, sizeof(*rows->list), by_name);
     for (uint32_t i = 0; i < count; i++) {
         struct check_row *last = rows->count == 0 ? NULL : &rows->list[rows->count - 1];
-        if (last == NULL || check_row_order(last, &rows->list[i]) != 0)
+        if (last == NULL || by_name(last, &rows->list[i]) != 0)
             rows->list[rows->count++] = rows->list[i];
         else if (__builtin_add_overflow(last->value, rows->list[i].value, &last->value))
             return error_set(error, "the values are too large to be added up");
     }
     return 0;
+}
+
+const struct check_row *check_rows_find(const struct check_rows *rows, const char *name) {
+    const struct check_row key = {.name = name};
+    return bsearch(&key, rows->list, rows->count, sizeof(key), by_name);
 }
 
 void check_rows_free(struct check_rows *rows) {

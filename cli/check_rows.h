@@ -24,7 +24,7 @@ int check_rows_fill(struct check_rows *rows, const struct analysis *analysis, ui
                     struct error *error);
 void check_rows_free(struct check_rows *rows);
 
-/* By name, as of qsort(3). */
-int check_row_order(const void *left, const void *right);
+/* NULL: there is none of that name. */
+const struct check_row *check_rows_find(const struct check_rows *rows, const char *name);
 
 #endif
