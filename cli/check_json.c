@@ -5,7 +5,7 @@
 
 static json_t *callers(const struct check_finding *finding) {
     json_t *array = json_array();
-    for (uint32_t i = 0; i < finding->caller_count; i++) {
+    for (uint32_t i = 0; finding->profile != NULL && i < finding->caller_count; i++) {
         const struct check_share *share = &finding->callers[i];
         const struct analysis_function *function =
             &finding->profile->analysis->functions[share->function];
@@ -18,7 +18,7 @@ static json_t *callers(const struct check_finding *finding) {
 }
 
 static void set_place(json_t *object, const struct check_finding *finding) {
-    if (finding->function == PROFILE_NONE)
+    if (finding->profile == NULL || finding->function == PROFILE_NONE)
         return;
     const struct analysis_function *function =
         &finding->profile->analysis->functions[finding->function];

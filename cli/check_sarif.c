@@ -10,7 +10,7 @@
 
 /* A URI reference of a path: bytes that it may not have are written as %XX. */
 static json_t *uri(const char *path) {
-    char text[3 * PATH_MAX + sizeof("file://")];
+    char text[(size_t)3 * PATH_MAX + sizeof("file://")];
     size_t used = (size_t)snprintf(text, sizeof(text), "%s", path[0] == '/' ? "file://" : "");
     for (; *path != '\0' && used + 4 < sizeof(text); path++) {
         const unsigned char byte = (unsigned char)*path;
