@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "check_rules.h"
+#include "cli/check/check_rules.h"
 #include "require.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

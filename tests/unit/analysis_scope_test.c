@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "analysis_scope.h"
+#include "reader/analysis/analysis_scope.h"
 
 enum { MOST_DEPTH = 8 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of check_rules.c, check_parse.c, check_pattern.c and check_limit.c: what a line means,
+/* Tests of check_rules.c, check_parse.c, pattern.c and check_limit.c: what a line means,
  * where a wrong one is wrong, whom a name means, and that limits are exact. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "check_limit.h"
-#include "check_rules.h"
+#include "cli/check/check_limit.h"
+#include "cli/check/check_rules.h"
 
 static char complaint[600];
 

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "growth_fit.h"
+#include "cli/growth/growth_fit.h"
 
 static const double sizes[] = {1000, 2000, 4000, 8000};
 enum { SIZES = 4 };
