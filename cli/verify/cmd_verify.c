@@ -10,6 +10,7 @@
 #include "cli/base/command.h"
 #include "cli/print/text.h"
 #include "cli/source/source.h"
+#include "reader/build/verify_segment.h"
 #include "verify_profile.h"
 
 static void print_violation(void *context, const char *line) {
@@ -69,9 +70,10 @@ static const char help[] =
     "violation is one line on standard error.\n"
     "\n" SOURCE_HELP "\n"
     "Of a segment: in each thread, the calls begun are those ended and those open;\n"
-    "the times of functions cancel out against the time below the outermost. Of a\n"
-    "profile: it is valid, its samples add up to the sums that it states, and no\n"
-    "count is below 0.\n"
+    "the times of functions cancel out against the time below the outermost, and no\n"
+    "context has more time than was measured in it. Of a profile: it is valid, its\n"
+    "samples add up to the sums that it states, no count and no time is below 0, and\n"
+    "no context was on a CPU for longer than it took.\n"
     "\n"
     "Options:\n" HELP_DIRECTORY "  -q, --quiet           say nothing if all is fine\n"
     "  -h, --help            this\n"

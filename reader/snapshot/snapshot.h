@@ -91,16 +91,4 @@ static inline uint64_t snapshot_ns(const struct snapshot *snapshot, double ticks
     return ns >= 0x1p63 ? INT64_MAX : ns > 0 ? (uint64_t)(ns + 0.5) : 0;
 }
 
-/* The invariants: in each lane calls begun and carried over = calls ended + calls open; self times
- * cancel out against the time below the root, and fit into the time since it began. Returns the
- * number of violations, each given to `report` as one line. */
-struct snapshot_totals {
-    uint64_t calls, exits, unwinds, open, carried;
-    uint64_t nodes, lanes;
-};
-unsigned snapshot_verify(const struct snapshot *snapshot, struct snapshot_totals *totals,
-                         void (*report)(void *context, const char *line), void *context);
-/* The totals alone. */
-void snapshot_sum(const struct snapshot *snapshot, struct snapshot_totals *totals);
-
 #endif

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct lane;
+#include "lane.h"
 
 /* Makes room for `capacity` lanes. */
 void lane_pool_init(uint64_t capacity);

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-struct lane;
+#include "runtime/base/lane.h"
 
 /* The lane for a hook at sp, ready to be changed and with what was pending done; NULL when the call
  * cannot be recorded. lane_rest() ends the change. */

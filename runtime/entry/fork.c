@@ -25,6 +25,7 @@
 #include "runtime/segment/identity.h"
 #include "runtime/segment/segment_create.h"
 #include "runtime/segment/segment_writer.h"
+#include "runtime/tree/adaptive.h"
 #include "runtime/tree/charge_nodes.h"
 #include "runtime/tree/context_tree.h"
 #include "runtime/tree/cpu_time.h"
@@ -130,6 +131,7 @@ bool process_after_fork(uintptr_t sp) {
     }
     identity_fill(segment.header, frequency);
     segment.header->start_probes = probes;
+    adaptive_begin();
     segment.header->forked = 1;
     segment_take_block();
     retire_init();

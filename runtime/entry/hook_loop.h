@@ -4,7 +4,7 @@
 
 #include <cinstr/segment.h>
 
-struct lane;
+#include "runtime/base/lane.h"
 
 /* Times the hooks in a tight loop: at start, and one batch more while the program runs. */
 void hook_loop_start(struct segment_probe_sums *sums);

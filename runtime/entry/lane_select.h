@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct lane;
+#include "runtime/base/lane.h"
 
 /* The lane that a hook at sp belongs to, from the thread's current one; NULL: no memory. */
 struct lane *lane_select(struct lane *lane, uintptr_t sp);

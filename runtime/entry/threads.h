@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-struct lane;
+#include "runtime/base/lane.h"
 
 /* Makes lane 0, which the trees of ended threads are added to. */
 void retire_init(void);

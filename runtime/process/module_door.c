@@ -14,6 +14,7 @@
 #include "runtime/entry/hook_loop.h"
 #include "runtime/segment/modules.h"
 #include "runtime/segment/segment_writer.h"
+#include "runtime/tree/adaptive.h"
 #include "runtime/tree/context_tree.h"
 
 static void record_early_calls(uint64_t calls) {
@@ -37,8 +38,10 @@ void cinstr_module_register(struct module_hooks *module) {
         return;
     }
     modules_refresh();
-    if (modules_add_hooks(module))
+    if (modules_add_hooks(module)) {
         hook_loop_start(&segment.header->start_probes);
+        adaptive_begin();
+    }
     if (module->early_calls != 0)
         record_early_calls(module->early_calls);
 }

@@ -2,7 +2,7 @@
 #ifndef CINSTR_RUNTIME_SAMPLE_SAMPLER_H
 #define CINSTR_RUNTIME_SAMPLE_SAMPLER_H
 
-struct lane;
+#include "runtime/base/lane.h"
 
 /* Makes ready, also in a fork child; does nothing without sample=. */
 void sampler_init(void);

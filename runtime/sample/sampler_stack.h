@@ -8,7 +8,7 @@
 
 #include <cinstr/segment.h>
 
-struct lane;
+#include "runtime/base/lane.h"
 
 /* Of the calling thread: where its stack lies; memory for what is unwound. */
 void sampler_stack_bounds(uintptr_t low, uintptr_t high);

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct module_hooks;
+#include "runtime/base/lane.h"
 
 /* Looks which modules are loaded now. */
 void modules_refresh(void);

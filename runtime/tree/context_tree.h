@@ -6,7 +6,7 @@
 
 #include <cinstr/segment.h>
 
-struct lane;
+#include "runtime/base/lane.h"
 
 /* The child of `parent` over an edge, made if it is new: see context_tree.c. NULL: no memory. */
 struct segment_node *tree_child(struct lane *lane, struct segment_node *parent, uint64_t function,

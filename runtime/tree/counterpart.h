@@ -7,7 +7,7 @@
 
 #include <cinstr/segment.h>
 
-struct lane;
+#include "runtime/base/lane.h"
 
 /* Of a node; 0: it cannot be had now. In a hook. */
 uint32_t counterpart_find(struct segment_node *node);

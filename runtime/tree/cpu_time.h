@@ -11,7 +11,7 @@
 
 #include <cinstr/segment.h>
 
-struct lane;
+#include "runtime/base/lane.h"
 
 /* Whether context switches can be followed at all; says so once when not. */
 bool cpu_time_available(void);

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-struct lane;
+#include "runtime/base/lane.h"
 
 /* A lane of the calling thread, NULL when there is no memory. `outer`: of a signal lane. */
 struct lane *lane_new(uint32_t kind, uintptr_t high, uintptr_t bound, struct lane *outer);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct lane;
+#include "runtime/base/lane.h"
 
 void stacks_init(void);
 bool stacks_are_there(void);

@@ -2,7 +2,7 @@
 #ifndef CINSTR_RUNTIME_TREE_TRACE_CHUNKS_H
 #define CINSTR_RUNTIME_TREE_TRACE_CHUNKS_H
 
-struct lane;
+#include "runtime/base/lane.h"
 
 /* Writes what the rings of all lanes hold. */
 void trace_drain_all(void);

@@ -9,7 +9,7 @@
 
 #include <cinstr/segment.h>
 
-struct lane;
+#include "runtime/base/lane.h"
 
 /* Every hook takes the slow path, and says what it did. */
 extern bool trace_is_on;
