@@ -145,7 +145,7 @@ static const char help[] =
     "      --json            for programs; one object for each SAMPLED\n"
     "      --html FILE       a page with a plot and a table, of one SAMPLED; it\n"
     "                        needs nothing but a browser\n" HELP_DIRECTORY
-    "  -h, --help            this\n"
+    "  -h, --help            show this help\n"
     "\n"
     "Exit status: 0 compared, 1 not readable or not comparable (or, with\n"
     "--must-agree, not alike), 2 wrong usage.\n"

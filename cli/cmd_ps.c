@@ -162,7 +162,7 @@ static const char help[] =
     "      --clean           remove what processes have left that have surely ended\n"
     "      --json            for programs\n" HELP_DIRECTORY
     "  -q, --quiet           do not say how many were removed\n"
-    "  -h, --help            this\n"
+    "  -h, --help            show this help\n"
     "\n"
     "States: running, starting, exiting; exited, died (without exit), elsewhere (in\n"
     "a pid namespace that cannot be seen from here).\n"

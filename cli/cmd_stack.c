@@ -123,7 +123,7 @@ static const char help[] =
     "\n" SOURCE_HELP "\n"
     "Options:\n"
     "      --json            for programs: innermost first, nanoseconds\n" HELP_DIRECTORY
-    "  -h, --help            this\n"
+    "  -h, --help            show this help\n"
     "\n"
     "Only instrumented functions are seen. The line is that of the call which has\n"
     "not returned; of the innermost function, where it begins.\n"

@@ -74,7 +74,7 @@ static const char help[] =
     "count is below 0.\n"
     "\n"
     "Options:\n" HELP_DIRECTORY "  -q, --quiet           say nothing if all is fine\n"
-    "  -h, --help            this\n"
+    "  -h, --help            show this help\n"
     "\n"
     "Exit status: 0 all is fine, 1 a violation or not readable, 2 wrong usage.\n"
     "\n"

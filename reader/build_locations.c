@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "build_modules.h"
+#include "stated.h"
 #include "symbols.h"
 
 /* Out of memory is told by a NULL, not by exit(). */
@@ -114,7 +115,11 @@ void build_locations_free(struct build_locations *locations) {
 int build_locations_complain(const struct build_locations *locations, struct profile *profile) {
     for (uint32_t i = 0; i < locations->snapshot->module_count; i++) {
         const char *complaint = symbols_complaint(locations->symbols, i);
-        if (complaint != NULL && profile_add_comment(profile, complaint) == PROFILE_NONE)
+        char line[sizeof(struct error) + sizeof(STATED_WARNING)];
+        if (complaint == NULL)
+            continue;
+        snprintf(line, sizeof(line), STATED_WARNING "%s", complaint);
+        if (profile_add_comment(profile, line) == PROFILE_NONE)
             return -1;
     }
     return 0;

@@ -255,14 +255,21 @@ static int add_samples(struct build *build) {
 /* --- all of it ----------------------------------------------------------------------------------
  */
 
+/* Threads that wait fill wall time: where there are several, CPU time tells more. */
+static const char *default_value(const struct build *build) {
+    if (build->kind == EDGES)
+        return "edge_calls";
+    if (!build->times.correction->is_timed)
+        return "calls";
+    return build->times.off_cpu != NULL && snapshot_threads(build->snapshot) > 1 ? "cpu" : "wall";
+}
+
 static int describe(struct build *build) {
     const struct segment_header *header = &build->snapshot->header;
     struct profile *profile = build->profile;
 
     if (is_of_calls(build)) {
-        const char *value = build->times.correction->is_timed ? "wall" : "calls";
-        profile->default_value_type =
-            profile_string(profile, build->kind == EDGES ? "edge_calls" : value);
+        profile->default_value_type = profile_string(profile, default_value(build));
         profile->period = 1;
     }
     if (build->kind == THREADS) {

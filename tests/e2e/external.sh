@@ -53,7 +53,7 @@ waited() {
         END { exit !(edge >= least && (caller == "writer" || taken >= least)) }'
 }
 untimed() {
-    "$CINSTR" report "$(parent)" | has '^note  *time: none was measured'
+    "$CINSTR" report "$(parent)" | has '^warning  *no times: '
 }
 # A static program writes its profile if the reader is linked.
 read -ra needed < <(pkg-config --static --libs libdw libelf libprotobuf-c zlib)

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What stands above and below the tables of a report for people: at most two lines above, the sum
+ * and a warning; whatever else a profile says of itself when it is asked for. Called by
+ * report_text*.c.
+ */
+#include <string.h>
+
+#include "doubt.h"
+#include "report_text.h"
+#include "stated.h"
+#include "text.h"
+
+/* --- above --------------------------------------------------------------------------------------
+ */
+
+/* "cpu       480 ms (440 ms to 530 ms, 95 %); ": never below 0, and no more digits than are known.
+ */
+static void print_sum(FILE *out, const struct analysis *analysis) {
+    const struct profile_value_type *value = &analysis->profile->value_types[analysis->value_type];
+    const double sum = (double)analysis->totals[analysis->value_type];
+    const double error = analysis_error_of_all(analysis), off = DOUBT_95 * error;
+    const int digits = doubt_digits(sum, error);
+    text_print(out, value->name);
+    fprintf(out, "%*s%s", (int)(strlen(value->name) < 9 ? 10 - strlen(value->name) : 1), "",
+            units_amount_within(sum, value->unit, error).text);
+    if (error >= 0 && sum > 0)
+        fprintf(out, " (%s to %s, 95 %%)", units_ns_digits(sum > off ? sum - off : 0, digits).text,
+                units_ns_digits(sum + off, digits).text);
+}
+
+static void print_totals(FILE *out, const struct analysis *analysis) {
+    const bool is_count = analysis->value_type == analysis->count_type;
+    if (!is_count)
+        print_sum(out, analysis);
+    if (analysis->count_type != PROFILE_NONE) {
+        const struct units_text count = units_count(analysis->totals[analysis->count_type]);
+        if (is_count)
+            fprintf(out, "%-10s%s", report_count_name(analysis), count.text);
+        else
+            fprintf(out, "; %s %s", count.text, report_count_name(analysis));
+        fprintf(out, " in %s context%s", units_count(analysis->sample_count).text,
+                units_plural(analysis->sample_count));
+    }
+    putc('\n', out);
+}
+
+static void print_origin(FILE *out, const struct profile *profile) {
+    if (profile->mapping_count != 0 && profile->mappings[0].file[0] != '\0') {
+        fputs("program   ", out);
+        text_print(out, profile->mappings[0].file);
+        putc('\n', out);
+    }
+    if (profile->time_ns == 0)
+        return;
+    fprintf(out, "recorded  %s", units_date(profile->time_ns).text);
+    if (profile->duration_ns > 0)
+        fprintf(out, ", for %s", units_ns((double)profile->duration_ns).text);
+    putc('\n', out);
+}
+
+/* The first warning, and how many more there are; or all of them. */
+static void print_warnings(FILE *out, const struct profile *profile, bool is_all) {
+    uint32_t more = 0;
+    bool is_begun = false;
+    for (uint32_t i = 0; i < profile->comment_count; i++) {
+        const char *warning = stated_warning(profile->comments[i]);
+        if (warning == NULL)
+            continue;
+        if (is_begun && !is_all) {
+            more++;
+            continue;
+        }
+        fputs(is_begun ? "\nwarning   " : "warning   ", out);
+        text_print(out, warning);
+        is_begun = true;
+    }
+    if (more != 0)
+        fprintf(out, " (%u more warning%s: --verbose)", more, units_plural(more));
+    if (is_begun)
+        putc('\n', out);
+}
+
+static void print_notes(FILE *out, const struct profile *profile) {
+    for (uint32_t i = 0; i < profile->comment_count; i++) {
+        if (stated_warning(profile->comments[i]) != NULL)
+            continue;
+        fputs("note      ", out);
+        text_print(out, profile->comments[i]);
+        putc('\n', out);
+    }
+}
+
+void report_text_head(FILE *out, const struct analysis *analysis,
+                      const struct report_options *options) {
+    const struct profile *profile = analysis->profile;
+    if (options->verbose)
+        print_origin(out, profile);
+    print_totals(out, analysis);
+    print_warnings(out, profile, options->verbose);
+    if (options->verbose)
+        print_notes(out, profile);
+    putc('\n', out);
+}
+
+/* --- below --------------------------------------------------------------------------------------
+ */
+
+/* What tells of other values how they came about is not for looking at. */
+static bool is_offered(const struct analysis *analysis, uint32_t type) {
+    static const char *const hidden[] = {"timed_calls", "wall_error", "cpu_error", "variance",
+                                         "excess"};
+    const char *name = analysis->profile->value_types[type].name;
+    for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
+        if (strcmp(name, hidden[i]) == 0)
+            return false;
+    }
+    return type != analysis->value_type && type != analysis->count_type;
+}
+
+/* A program with threads is shown by its CPU time (build_profile.c). */
+static bool is_threads(const struct analysis *analysis) {
+    const struct profile *profile = analysis->profile;
+    return strcmp(profile->default_value_type, "cpu") == 0 &&
+           strcmp(profile->value_types[analysis->value_type].name, "cpu") == 0 &&
+           profile_find_value_type(profile, "wall") != PROFILE_NONE;
+}
+
+static void print_values(FILE *out, const struct analysis *analysis) {
+    const struct profile *profile = analysis->profile;
+    bool is_begun = false;
+    for (uint32_t i = 0; i < profile->value_type_count; i++) {
+        if (!is_offered(analysis, i))
+            continue;
+        fputs(is_begun ? ", " : "--value shows ", out);
+        text_print(out, profile->value_types[i].name);
+        is_begun = true;
+    }
+    if (is_begun)
+        putc('\n', out);
+}
+
+void report_text_foot(FILE *out, const struct analysis *analysis, uint32_t left_out,
+                      const char *what, const char *how) {
+    putc('\n', out);
+    if (left_out != 0)
+        fprintf(out, "%s %s%s; %s\n", units_count(left_out).text, what, units_plural(left_out),
+                how);
+    if (analysis_has_errors(analysis))
+        fputs("A: known to within 5 %, B: 20 %, C: worse, -: not known (95 % intervals)\n", out);
+    if (is_threads(analysis))
+        fputs("CPU time, since the program has threads; --value wall shows wall time, waits "
+              "included\n",
+              out);
+    print_values(out, analysis);
+}
