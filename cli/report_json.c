@@ -60,7 +60,7 @@ static json_t *document(const struct analysis *analysis) {
                      "value", json_text(profile->value_types[analysis->value_type].name), "values",
                      totals(analysis), "contexts", (json_int_t)analysis->sample_count, "comments",
                      comments(profile), "warnings", warnings(profile), "sum_error_ns",
-                     error_of(analysis_error_of_all(analysis)));
+                     error_of(analysis_sum(analysis).error));
 }
 
 static void set_values(json_t *object, const struct analysis_sums *sums, uint32_t row,

@@ -14,19 +14,19 @@
 /* --- above --------------------------------------------------------------------------------------
  */
 
-/* "cpu       480 ms (440 ms to 530 ms, 95 %); ": never below 0, and no more digits than are known.
- */
+/* "cpu       480 ms (440 ms to 530 ms, 95 %)": never below 0, and no more digits than are known. */
 static void print_sum(FILE *out, const struct analysis *analysis) {
     const struct profile_value_type *value = &analysis->profile->value_types[analysis->value_type];
-    const double sum = (double)analysis->totals[analysis->value_type];
-    const double error = analysis_error_of_all(analysis), off = DOUBT_95 * error;
-    const int digits = doubt_digits(sum, error);
+    const struct analysis_sum sum = analysis_sum(analysis);
+    const double off = DOUBT_95 * sum.error;
+    const int digits = doubt_digits(sum.value, sum.error);
     text_print(out, value->name);
     fprintf(out, "%*s%s", (int)(strlen(value->name) < 9 ? 10 - strlen(value->name) : 1), "",
-            units_amount_within(sum, value->unit, error).text);
-    if (error >= 0 && sum > 0)
-        fprintf(out, " (%s to %s, 95 %%)", units_ns_digits(sum > off ? sum - off : 0, digits).text,
-                units_ns_digits(sum + off, digits).text);
+            units_amount_within(sum.value, value->unit, sum.error).text);
+    if (sum.error >= 0 && sum.value > 0)
+        fprintf(out, " (%s to %s, 95 %%)",
+                units_ns_digits(sum.value > off ? sum.value - off : 0, digits).text,
+                units_ns_digits(sum.value + off, digits).text);
 }
 
 static void print_totals(FILE *out, const struct analysis *analysis) {
@@ -108,8 +108,7 @@ void report_text_head(FILE *out, const struct analysis *analysis,
 
 /* What tells of other values how they came about is not for looking at. */
 static bool is_offered(const struct analysis *analysis, uint32_t type) {
-    static const char *const hidden[] = {"timed_calls", "wall_error", "cpu_error", "variance",
-                                         "excess"};
+    static const char *const hidden[] = {"timed_calls", "wall_error", "cpu_error", "variance"};
     const char *name = analysis->profile->value_types[type].name;
     for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
         if (strcmp(name, hidden[i]) == 0)

@@ -54,7 +54,7 @@ static int choose_value_types(struct analysis *analysis, const char *wanted, str
     if (analysis->value_type == PROFILE_NONE)
         analysis->value_type = profile->value_type_count - 1;
     analysis->count_type = analysis_count_type(profile, analysis->value_type);
-    analysis->errors = analysis_error_types(profile, analysis->value_type);
+    analysis_find_errors(analysis);
     return 0;
 }
 

@@ -19,6 +19,7 @@
 
 #include "error.h"
 #include "profile.h"
+#include "profile_error.h"
 
 struct analysis_function {
     const char *name; /* "[module]" for frames without a symbol */
@@ -51,22 +52,14 @@ struct analysis_spread {
     int64_t p50, p90, p99, longest;
 };
 
-/* Which value types tell of another how well it is known; PROFILE_NONE: none does. */
-struct analysis_error_types {
-    uint32_t error;    /* "wall_error", ...: one standard error. Contexts are off in the same
-                          direction, since what is uncertain is what a probe costs: errors add up */
-    uint32_t variance; /* "variance": microseconds squared. Which calls were timed is chance,
-                          context by context: variances add up */
-    uint32_t samples;  /* how many samples these times are from */
-};
-
 struct analysis {
     const struct profile *profile;
-    uint32_t value_type;                /* index: the one that is looked at */
-    uint32_t count_type;                /* how often: calls, samples, objects; PROFILE_NONE none */
-    struct analysis_error_types errors; /* of value_type */
-    uint32_t sample_count;              /* samples in focus */
-    int64_t *totals;                    /* of each value type, over the samples in focus */
+    uint32_t value_type;         /* index: the one that is looked at */
+    uint32_t count_type;         /* how often: calls, samples, objects; PROFILE_NONE none */
+    struct profile_error errors; /* of that */
+    uint32_t samples_type;       /* how many samples these times are from; PROFILE_NONE */
+    uint32_t sample_count;       /* samples in focus */
+    int64_t *totals;             /* of each value type, over the samples in focus */
     bool has_focus;
 
     struct analysis_function *functions;
@@ -100,8 +93,8 @@ uint32_t analysis_count_type(const struct profile *profile, uint32_t value_type)
 /* --- what is known of the times (analysis_errors.c) ---------------------------------------------
  */
 
-struct analysis_error_types analysis_error_types(const struct profile *profile,
-                                                 uint32_t value_type);
+/* Sets what tells how well value_type is known. Called by analysis_new(). */
+void analysis_find_errors(struct analysis *analysis);
 
 /* Whether anything is known of how well the value looked at is known. */
 bool analysis_has_errors(const struct analysis *analysis);
@@ -110,8 +103,12 @@ bool analysis_has_errors(const struct analysis *analysis);
 double analysis_error(const struct analysis *analysis, const struct analysis_sums *sums,
                       uint32_t row, bool is_total);
 
-/* The same of its sum over all samples: as the profile states it, where no focus leaves any out. */
-double analysis_error_of_all(const struct analysis *analysis);
+/* The time of all samples and one standard error of that. With a focus that is their sum; else what
+ * the profile states: the rows have together what is unplaced and what some could not pay, too. */
+struct analysis_sum {
+    double value, error;
+};
+struct analysis_sum analysis_sum(const struct analysis *analysis);
 
 static inline int64_t analysis_self(const struct analysis_sums *sums, uint32_t row, uint32_t type) {
     return sums->values[((size_t)row * 2) * sums->types + type];

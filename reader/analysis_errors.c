@@ -1,55 +1,48 @@
 /* SPDX-License-Identifier: MIT */
 /* What is known of an analysis's times (see analysis.h). */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "analysis.h"
 #include "stated.h"
 
-static bool is_time(const struct profile *profile, uint32_t value_type) {
-    return strcmp(profile->value_types[value_type].unit, "nanoseconds") == 0;
+/* Of what the probes took as much is known as of what they left. */
+static struct profile_error errors_of(const struct profile *profile, uint32_t value_type) {
+    if (strcmp(profile->value_types[value_type].name, "overhead") == 0) {
+        const uint32_t cpu = profile_find_value_type(profile, "cpu");
+        value_type = cpu != PROFILE_NONE ? cpu : profile_find_value_type(profile, "wall");
+    }
+    return value_type == PROFILE_NONE ? (struct profile_error){PROFILE_NONE, PROFILE_NONE}
+                                      : profile_error_of(profile, value_type);
 }
 
-static uint32_t find_error(const struct profile *profile, const char *name) {
-    char error_name[64];
+void analysis_find_errors(struct analysis *analysis) {
+    const struct profile *profile = analysis->profile;
+    const uint32_t count = analysis->count_type;
 
-    /* What was taken out is off by what is left. */
-    if (strcmp(name, "overhead") == 0)
-        name = profile_find_value_type(profile, "cpu_error") != PROFILE_NONE ? "cpu" : "wall";
-    snprintf(error_name, sizeof(error_name), "%s_error", name);
-    return profile_find_value_type(profile, error_name);
-}
-
-struct analysis_error_types analysis_error_types(const struct profile *profile,
-                                                 uint32_t value_type) {
-    struct analysis_error_types types = {PROFILE_NONE, PROFILE_NONE, PROFILE_NONE};
-    const uint32_t count = analysis_count_type(profile, value_type);
-
-    if (!is_time(profile, value_type))
-        return types;
-    types.error = find_error(profile, profile->value_types[value_type].name);
-    if (types.error != PROFILE_NONE)
-        types.variance = profile_find_value_type(profile, "variance");
-    else if (count != PROFILE_NONE && strcmp(profile->value_types[count].name, "samples") == 0)
-        types.samples = count;
-    return types;
+    analysis->errors = errors_of(profile, analysis->value_type);
+    analysis->samples_type =
+        count != PROFILE_NONE && strcmp(profile->value_types[count].name, "samples") == 0 &&
+                strcmp(profile->value_types[analysis->value_type].unit, "nanoseconds") == 0
+            ? count
+            : PROFILE_NONE;
 }
 
 bool analysis_has_errors(const struct analysis *analysis) {
-    return analysis->errors.error != PROFILE_NONE || analysis->errors.samples != PROFILE_NONE;
+    return analysis->errors.model != PROFILE_NONE || analysis->samples_type != PROFILE_NONE;
 }
 
 static double error_of(const struct analysis *analysis, const int64_t *values) {
-    const struct analysis_error_types *types = &analysis->errors;
-    const double number = types->samples == PROFILE_NONE ? 0 : (double)values[types->samples];
-    double error, variance;
+    const struct profile_error *types = &analysis->errors;
+    double samples;
 
-    if (types->error == PROFILE_NONE)
-        return number > 0 ? (double)values[analysis->value_type] / sqrt(number) : -1;
-    error = (double)values[types->error];
-    variance = types->variance == PROFILE_NONE ? 0 : (double)values[types->variance];
-    return error > 0 || variance > 0 ? hypot(error, 1e3 * sqrt(variance)) : -1;
+    if (types->model != PROFILE_NONE)
+        return profile_error(values[types->model],
+                             types->variance == PROFILE_NONE ? 0 : values[types->variance]);
+    if (analysis->samples_type == PROFILE_NONE)
+        return -1;
+    samples = (double)values[analysis->samples_type];
+    return samples > 0 ? (double)values[analysis->value_type] / sqrt(samples) : -1;
 }
 
 double analysis_error(const struct analysis *analysis, const struct analysis_sums *sums,
@@ -57,11 +50,29 @@ double analysis_error(const struct analysis *analysis, const struct analysis_sum
     return error_of(analysis, sums->values + ((size_t)row * 2 + is_total) * sums->types);
 }
 
-double analysis_error_of_all(const struct analysis *analysis) {
+/* What the rows have too much: "unplaced" once as a row, once in the others; and "excess". */
+static double too_much(const struct analysis *analysis) {
+    const uint32_t excess = profile_find_value_type(analysis->profile, "excess");
+    double sum = excess == PROFILE_NONE ? 0 : (double)analysis->totals[excess];
+
+    for (uint32_t i = 0; i < analysis->function_sums.count; i++) {
+        if (strcmp(analysis->functions[i].name, PROFILE_UNPLACED) == 0)
+            sum += 2 * (double)analysis_self(&analysis->function_sums, i, analysis->value_type);
+    }
+    return sum;
+}
+
+struct analysis_sum analysis_sum(const struct analysis *analysis) {
+    const char *name = analysis->profile->value_types[analysis->value_type].name;
+    struct analysis_sum sum = {.value = (double)analysis->totals[analysis->value_type],
+                               .error = error_of(analysis, analysis->totals)};
     struct stated_time stated;
 
-    if (analysis->errors.error != PROFILE_NONE && !analysis->has_focus &&
-        stated_time(analysis->profile, &stated))
-        return 1e9 * stated.error;
-    return error_of(analysis, analysis->totals);
+    if (analysis->errors.model == PROFILE_NONE || analysis->has_focus ||
+        !stated_time(analysis->profile, &stated))
+        return sum;
+    sum.error = 1e9 * stated.error;
+    if (strcmp(name, "overhead") != 0)
+        sum.value = fmax(0, sum.value - too_much(analysis));
+    return sum;
 }

@@ -113,6 +113,7 @@ static int decimals_of(double error) {
 }
 
 static void say_correction(struct comments *comments, const struct correction *correction) {
+    const struct probe_costs *costs = &correction->costs;
     const double raw = seconds(comments, correction->raw_total);
     const double probes = seconds(comments, correction->overhead_total);
     const double error = DOUBT_95 * seconds(comments, correction->error_total);
@@ -126,23 +127,29 @@ static void say_correction(struct comments *comments, const struct correction *c
     say(comments,
         "probes: a call costs %.1f ns in the function and %.1f ns in its caller, +- %.1f ns; "
         "from %" PRIu64 " loops of them",
-        ns(comments, correction->inner), ns(comments, correction->outer),
-        DOUBT_95 * ns(comments, correction->error), correction->batches);
+        ns(comments, costs->inner), ns(comments, costs->outer),
+        DOUBT_95 * ns(comments, costs->error), costs->batches);
     if (comments->snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE)
         say(comments, "probes: a call that was counted and not timed costs %.1f ns, +- %.1f ns",
-            ns(comments, correction->untimed), DOUBT_95 * ns(comments, correction->untimed_error));
+            ns(comments, costs->untimed), DOUBT_95 * ns(comments, costs->untimed_error));
     if (error > left / 2)
         warn(comments,
              "Probe overhead dominates this run (%.0f %%), so the times below are unreliable. "
              "Try timing=adaptive, --baseline, or instrument fewer functions.",
              raw > 0 ? 100 * probes / raw : 0);
-    if (correction->clamped_contexts != 0)
+    if (correction->excess_contexts != 0)
         say(comments,
             "below resolution: %" PRIu64 " context%s measured less than the expected probe cost; "
-            "%s shown as 0 (%.1g s redistributed)",
-            correction->clamped_contexts, correction->clamped_contexts == 1 ? "" : "s",
-            correction->clamped_contexts == 1 ? "its time is" : "their times are",
-            seconds(comments, correction->clamped_ticks));
+            "%s CPU time is shown as 0 (%.2g s in all)",
+            correction->excess_contexts, correction->excess_contexts == 1 ? "" : "s",
+            correction->excess_contexts == 1 ? "its" : "their",
+            seconds(comments, correction->excess_total));
+    if (correction->unplaced_cpu > 0)
+        say(comments,
+            "unplaced: %.2g s of wall time and %.2g s of CPU time are too much in the contexts; in "
+            "which of them is not known",
+            seconds(comments, correction->unplaced_wall),
+            seconds(comments, correction->unplaced_cpu));
 }
 
 /* In the words of `cinstr filter --against`. */

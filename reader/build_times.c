@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How long each context took (see build_times.h).
+ * What was measured of each context (see build_times.h).
  */
 #include "build_times.h"
 
@@ -8,21 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An open call's time is added to its context, and taken from its caller's, as its exit would. */
+/* An open call's time is added to its context, and taken from its caller's, as its exit would; but
+ * a timed call stands for no other while it is open: that one is open is known. */
 static void add_open_calls(const struct snapshot *snapshot, const struct snapshot_lane *lane,
                            int64_t *self) {
     for (uint32_t i = 0; i < lane->frame_count; i++) {
         const struct segment_frame *frame = &lane->frames[i];
         const uint64_t ticks = snapshot_ticks_since(snapshot, frame->start);
-        const uint64_t scaled = ticks << (frame->shift < 32 ? frame->shift : 0);
         const uint32_t node = (uint32_t)frame->node;
 
         if (frame->start == 0)
             continue;
-        self[node] = (int64_t)((uint64_t)self[node] + scaled);
+        self[node] = (int64_t)((uint64_t)self[node] + ticks);
         const uint32_t caller =
             i > 0 ? (uint32_t)lane->frames[i - 1].node : snapshot->nodes[node].parent;
-        self[caller] = (int64_t)((uint64_t)self[caller] - scaled);
+        self[caller] = (int64_t)((uint64_t)self[caller] - ticks);
     }
 }
 
@@ -116,8 +116,8 @@ static int init_off_cpu(struct build_times *times, const struct snapshot *snapsh
     return 0;
 }
 
-int build_times_init(struct build_times *times, const struct snapshot *snapshot,
-                     double baseline_seconds, struct error *error) {
+int build_times_measure(struct build_times *times, const struct snapshot *snapshot,
+                        struct error *error) {
     const uint64_t *off_cpu = snapshot_column(snapshot, "off_cpu");
 
     memset(times, 0, sizeof(*times));
@@ -132,18 +132,11 @@ int build_times_init(struct build_times *times, const struct snapshot *snapshot,
         add_open_calls(snapshot, &snapshot->lanes[i], times->self);
     for (uint32_t i = 0; i < snapshot->lane_count; i++)
         give_counted_time(snapshot, &snapshot->lanes[i], times->self);
-    times->correction =
-        correction_new(snapshot, times->self, times->off_cpu, baseline_seconds, error);
-    if (times->correction == NULL) {
-        build_times_free(times);
-        return -1;
-    }
     return 0;
 }
 
 void build_times_free(struct build_times *times) {
     free(times->self);
     free(times->off_cpu);
-    correction_free(times->correction);
     memset(times, 0, sizeof(*times));
 }

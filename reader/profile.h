@@ -87,6 +87,10 @@ struct profile {
     struct profile_storage *storage; /* interned strings and arrays; the profile's own */
 };
 
+/* The function of a sample that is no context: what the others have too much, in sum. Whose it is
+ * not is not known, so it was taken from none. */
+#define PROFILE_UNPLACED "[unplaced]"
+
 /* As a profile's values are: nothing larger than they can hold. */
 static inline int64_t profile_limited(uint64_t value) {
     return value < INT64_MAX ? (int64_t)value : INT64_MAX;

@@ -273,6 +273,10 @@ struct segment_header {
     struct segment_sampling sampling;
     struct segment_heap heap;
     struct segment_trace trace;
+
+    /* timing=adaptive: ticks of the clock's own that are taken out of a duration before it is
+     * scaled up, and added again once: the other calls that it stands for read no clock. */
+    uint64_t scaled_clock;
 };
 
 struct segment_module {
