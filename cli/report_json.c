@@ -49,18 +49,20 @@ static json_t *error_of(double error) {
 
 static json_t *document(const struct analysis *analysis) {
     const struct profile *profile = analysis->profile;
+    const struct analysis_sum sum = analysis_sum(analysis, analysis->value_type);
     const char *program = "", *build_id = "";
     if (profile->mapping_count != 0) {
         program = profile->mappings[0].file;
         build_id = profile->mappings[0].build_id;
     }
-    return json_pack("{s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o}", "program",
+    return json_pack("{s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:o}", "program",
                      json_text(program), "build_id", json_text(build_id), "time_ns",
                      (json_int_t)profile->time_ns, "duration_ns", (json_int_t)profile->duration_ns,
                      "value", json_text(profile->value_types[analysis->value_type].name), "values",
                      totals(analysis), "contexts", (json_int_t)analysis->sample_count, "comments",
-                     comments(profile), "warnings", warnings(profile), "sum_error_ns",
-                     error_of(analysis_sum(analysis).error));
+                     comments(profile), "warnings", warnings(profile), "sum", (json_int_t)sum.value,
+                     "sum_error_ns", error_of(sum.error), "plain_error_ns",
+                     error_of(sum.plain_error));
 }
 
 static void set_values(json_t *object, const struct analysis_sums *sums, uint32_t row,

@@ -14,19 +14,27 @@
 /* --- above --------------------------------------------------------------------------------------
  */
 
-/* "cpu       480 ms (440 ms to 530 ms, 95 %)": never below 0, and no more digits than are known. */
+/* Never below 0, and no more digits than are known. */
+static void print_interval(FILE *out, double value, double error, const char *of) {
+    const double off = DOUBT_95 * error;
+    const int digits = doubt_digits(value, error);
+    if (error >= 0 && value > 0)
+        fprintf(out, " (%s to %s%s, 95 %%)",
+                units_ns_digits(value > off ? value - off : 0, digits).text,
+                units_ns_digits(value + off, digits).text, of);
+}
+
+/* "cpu       484 ms (440 ms to 530 ms in a plain build, 95 %)". */
 static void print_sum(FILE *out, const struct analysis *analysis) {
     const struct profile_value_type *value = &analysis->profile->value_types[analysis->value_type];
-    const struct analysis_sum sum = analysis_sum(analysis);
-    const double off = DOUBT_95 * sum.error;
-    const int digits = doubt_digits(sum.value, sum.error);
+    const struct analysis_sum sum = analysis_sum(analysis, analysis->value_type);
     text_print(out, value->name);
     fprintf(out, "%*s%s", (int)(strlen(value->name) < 9 ? 10 - strlen(value->name) : 1), "",
             units_amount_within(sum.value, value->unit, sum.error).text);
-    if (sum.error >= 0 && sum.value > 0)
-        fprintf(out, " (%s to %s, 95 %%)",
-                units_ns_digits(sum.value > off ? sum.value - off : 0, digits).text,
-                units_ns_digits(sum.value + off, digits).text);
+    if (sum.plain_error >= 0)
+        print_interval(out, sum.value, sum.plain_error, " in a plain build");
+    else
+        print_interval(out, sum.value, sum.error, "");
 }
 
 static void print_totals(FILE *out, const struct analysis *analysis) {
@@ -106,17 +114,6 @@ void report_text_head(FILE *out, const struct analysis *analysis,
 /* --- below --------------------------------------------------------------------------------------
  */
 
-/* What tells of other values how they came about is not for looking at. */
-static bool is_offered(const struct analysis *analysis, uint32_t type) {
-    static const char *const hidden[] = {"timed_calls", "wall_error", "cpu_error", "variance"};
-    const char *name = analysis->profile->value_types[type].name;
-    for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
-        if (strcmp(name, hidden[i]) == 0)
-            return false;
-    }
-    return type != analysis->value_type && type != analysis->count_type;
-}
-
 /* A program with threads is shown by its CPU time (build_profile.c). */
 static bool is_threads(const struct analysis *analysis) {
     const struct profile *profile = analysis->profile;
@@ -129,7 +126,8 @@ static void print_values(FILE *out, const struct analysis *analysis) {
     const struct profile *profile = analysis->profile;
     bool is_begun = false;
     for (uint32_t i = 0; i < profile->value_type_count; i++) {
-        if (!is_offered(analysis, i))
+        if (i == analysis->value_type || i == analysis->count_type ||
+            !analysis_is_shown(profile, i))
             continue;
         fputs(is_begun ? ", " : "--value shows ", out);
         text_print(out, profile->value_types[i].name);

@@ -54,7 +54,7 @@ static int choose_value_types(struct analysis *analysis, const char *wanted, str
     if (analysis->value_type == PROFILE_NONE)
         analysis->value_type = profile->value_type_count - 1;
     analysis->count_type = analysis_count_type(profile, analysis->value_type);
-    analysis_find_errors(analysis);
+    analysis->errors = analysis_errors_of(profile, analysis->value_type);
     return 0;
 }
 
