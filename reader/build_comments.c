@@ -6,7 +6,6 @@
 #include "build_comments.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -105,25 +104,15 @@ static void say_untimed(struct comments *comments, const struct correction *corr
              correction->homeless_calls, correction->homeless_calls == 1 ? " has" : "s have");
 }
 
-/* Decimals of a number of seconds, so that two digits of its error are seen. */
-static int decimals_of(double error) {
-    const int decimals = error > 0 ? 1 - (int)floor(log10(error)) : 6;
-
-    return decimals < 0 ? 0 : decimals > 6 ? 6 : decimals;
-}
-
 static void say_correction(struct comments *comments, const struct correction *correction) {
     const struct probe_costs *costs = &correction->costs;
     const double raw = seconds(comments, correction->raw_total);
     const double probes = seconds(comments, correction->overhead_total);
     const double error = DOUBT_95 * seconds(comments, correction->error_total);
     const double left = raw - probes;
-    const int decimals = decimals_of(error);
 
-    say(comments,
-        "time: %.*f s measured - %.*f s of probes = %.*f s, between %.*f and %.*f (95 %%)%s",
-        decimals, raw, decimals, probes, decimals, left, decimals, left > error ? left - error : 0,
-        decimals, left + error, correction->is_anchored ? ", anchored by a plain run" : "");
+    say(comments, BUILD_COMMENT_TIME "%s", raw, probes, left, left > error ? left - error : 0,
+        left + error, correction->is_anchored ? ", anchored by a plain run" : "");
     say(comments,
         "probes: a call costs %.1f ns in the function and %.1f ns in its caller, +- %.1f ns; "
         "from %" PRIu64 " loops of them",
@@ -140,13 +129,13 @@ static void say_correction(struct comments *comments, const struct correction *c
     if (correction->excess_contexts != 0)
         say(comments,
             "below resolution: %" PRIu64 " context%s measured less than the expected probe cost; "
-            "%s CPU time is shown as 0 (%.2g s in all)",
+            "%s CPU time is shown as 0 (%.6f s in all)",
             correction->excess_contexts, correction->excess_contexts == 1 ? "" : "s",
             correction->excess_contexts == 1 ? "its" : "their",
             seconds(comments, correction->excess_total));
-    if (correction->unplaced_cpu > 0)
+    if (correction->unplaced_cpu * 1e6 > comments->snapshot->ticks_per_second)
         say(comments,
-            "unplaced: %.2g s of wall time and %.2g s of CPU time are too much in the contexts; in "
+            "unplaced: %.6f s of wall time and %.6f s of CPU time are too much in the contexts; in "
             "which of them is not known",
             seconds(comments, correction->unplaced_wall),
             seconds(comments, correction->unplaced_cpu));

@@ -17,7 +17,6 @@
 #include "build_durations.h"
 #include "build_locations.h"
 #include "build_samples.h"
-#include "build_times.h"
 #include "correction.h"
 
 enum { VALUES = 11 };
@@ -30,7 +29,8 @@ struct build {
     const struct build_options *options;
     struct profile *profile;
     struct build_locations *locations;
-    struct build_times times;
+    struct build_times own_times;
+    const struct build_times *times;
     struct correction *correction;
     struct build_durations *durations; /* NULL: no histograms */
     const uint64_t *unwinds, *timed_calls;
@@ -61,7 +61,7 @@ static int add_value_types(struct build *build) {
                                                             {"variance", "microseconds2"},
                                                             {"excess", "nanoseconds"},
                                                             {"instructions", "count"}};
-    const bool has_cpu = build->times.off_cpu != NULL, is_adaptive = build->timed_calls != NULL;
+    const bool has_cpu = build->times->off_cpu != NULL, is_adaptive = build->timed_calls != NULL;
     const bool is_there[VALUES] = {true,
                                    true,
                                    has_cpu,
@@ -108,7 +108,7 @@ static int64_t square_microseconds(const struct build *build, double variance) {
 static void read_values(const struct build *build, uint32_t index, int64_t values[VALUES]) {
     const struct segment_node *node = &build->snapshot->nodes[index];
     const struct correction_context *context = &build->correction->contexts[index];
-    const bool has_cpu = build->times.off_cpu != NULL;
+    const bool has_cpu = build->times->off_cpu != NULL;
     int64_t *value = values;
 
     *value++ = profile_limited(node->calls);
@@ -190,7 +190,7 @@ static int add_unplaced(struct build *build) {
     uint32_t location = build_location_pseudo(build->locations, PROFILE_UNPLACED);
     int64_t values[VALUES] = {0, nanoseconds(build, build->correction->unplaced_wall)};
 
-    if (build->times.off_cpu != NULL)
+    if (build->times->off_cpu != NULL)
         values[2] = nanoseconds(build, build->correction->unplaced_cpu);
     return location == PROFILE_NONE
                ? -1
@@ -332,9 +332,13 @@ static int describe(struct build *build) {
 }
 
 static int take_times(struct build *build, struct error *error) {
-    if (build_times_measure(&build->times, build->snapshot, error) != 0)
-        return -1;
-    build->correction = correction_new(build->snapshot, build->times.self, build->times.off_cpu,
+    build->times = build->options->times;
+    if (build->times == NULL) {
+        if (build_times_measure(&build->own_times, build->snapshot, error) != 0)
+            return -1;
+        build->times = &build->own_times;
+    }
+    build->correction = correction_new(build->snapshot, build->times->self, build->times->off_cpu,
                                        build->options->baseline_seconds, error);
     return build->correction == NULL ? -1 : 0;
 }
@@ -362,8 +366,11 @@ static int fill(struct build *build, struct error *error) {
         build_contexts_init(&build->contexts, build->snapshot, build->locations) != 0 ||
         add_samples(build) != 0 ||
         build_locations_complain(build->locations, build->profile) != 0 ||
-        (is_of_calls(build) && build_comments(build->profile, build->snapshot, build->correction,
-                                              build_locations_prediction(build->locations)) != 0))
+        (is_of_calls(build) &&
+         build_comments(build->profile, build->snapshot, build->correction,
+                        build->options->times != NULL /* a part of a run */
+                            ? 0
+                            : build_locations_prediction(build->locations)) != 0))
         return error_set(error, "%s", errno == EOVERFLOW ? "a sum is too large" : "out of memory");
     return 0;
 }
@@ -378,6 +385,12 @@ static enum kind find_kind(const char *name, const struct snapshot *snapshot) {
     if (name != NULL && build_charges_is_kind(name))
         return CHARGED;
     return name != NULL && build_samples_is_kind(name) ? SAMPLED : EXACT;
+}
+
+bool build_profile_has_calls(const struct snapshot *snapshot, const struct build_options *options) {
+    const enum kind kind = find_kind(options->kind, snapshot);
+
+    return kind == EXACT || kind == EDGES;
 }
 
 struct profile *build_profile(const struct snapshot *snapshot, const struct build_options *options,
@@ -400,7 +413,7 @@ struct profile *build_profile(const struct snapshot *snapshot, const struct buil
     }
     if (build.locations != NULL)
         build_locations_free(build.locations);
-    build_times_free(&build.times);
+    build_times_free(&build.own_times);
     correction_free(build.correction);
     build_durations_free(build.durations);
     build_contexts_free(&build.contexts);

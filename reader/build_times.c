@@ -4,9 +4,35 @@
  */
 #include "build_times.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Of an open call, on a CPU alone where the nodes' are. The lane's account may be an older one. */
+static uint64_t open_ticks(const struct snapshot *snapshot, const struct snapshot_lane *lane,
+                           const struct segment_frame *frame) {
+    const uint64_t ticks = snapshot_ticks_since(snapshot, frame->start);
+    const uint64_t off = lane->info.off_ticks - (frame->shift >> SEGMENT_SHIFT_BITS);
+
+    if (snapshot->header.times_are_cpu == 0 || (int64_t)off < 0)
+        return ticks;
+    return ticks > off ? ticks - off : 0;
+}
+
+/* Where the nodes' times are on a CPU alone: what they were off it besides, as far as the thread
+ * itself has found out. */
+static void add_off_cpu(const struct snapshot *snapshot, int64_t *self) {
+    const uint64_t *off_cpu = snapshot_column(snapshot, "off_cpu");
+    const double ticks_per_ns = snapshot->ticks_per_second / 1e9;
+
+    if (snapshot->header.times_are_cpu == 0 || off_cpu == NULL)
+        return;
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        const double ticks = (double)off_cpu[i] * ticks_per_ns;
+        self[i] = (int64_t)((uint64_t)self[i] + (ticks < 0x1p62 ? (uint64_t)ceil(ticks) : 0));
+    }
+}
 
 /* An open call's time is added to its context, and taken from its caller's, as its exit would; but
  * a timed call stands for no other while it is open: that one is open is known. */
@@ -14,7 +40,7 @@ static void add_open_calls(const struct snapshot *snapshot, const struct snapsho
                            int64_t *self) {
     for (uint32_t i = 0; i < lane->frame_count; i++) {
         const struct segment_frame *frame = &lane->frames[i];
-        const uint64_t ticks = snapshot_ticks_since(snapshot, frame->start);
+        const uint64_t ticks = open_ticks(snapshot, lane, frame);
         const uint32_t node = (uint32_t)frame->node;
 
         if (frame->start == 0)
@@ -132,6 +158,7 @@ int build_times_measure(struct build_times *times, const struct snapshot *snapsh
         add_open_calls(snapshot, &snapshot->lanes[i], times->self);
     for (uint32_t i = 0; i < snapshot->lane_count; i++)
         give_counted_time(snapshot, &snapshot->lanes[i], times->self);
+    add_off_cpu(snapshot, times->self);
     return 0;
 }
 

@@ -9,8 +9,8 @@
 
 static bool is_sum(const char *comment) {
     static const char *const begins[] = {
-        "calls ",     "time: ",         "budget: ", "untimed: ", "below resolution: ",
-        "unplaced: ", "Probe overhead "};
+        "calls ",     "time: ", "budget: ",       "untimed: ", "below resolution: ",
+        "unplaced: ", "up to ", "Probe overhead "};
     const char *warning = stated_warning(comment);
     if (warning != NULL)
         comment = warning;

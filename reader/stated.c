@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "build_comments.h"
 #include "doubt.h"
 
 const char *stated_warning(const char *comment) {
@@ -14,12 +15,11 @@ const char *stated_warning(const char *comment) {
 }
 
 bool stated_time(const struct profile *profile, struct stated_time *time) {
-    double left, least, most;
+    double measured, probes, left, least, most;
 
     for (uint32_t i = 0; i < profile->comment_count; i++) {
-        if (sscanf(profile->comments[i],
-                   "time: %*f s measured - %*f s of probes = %lf s, between %lf and %lf", &left,
-                   &least, &most) != 3 ||
+        if (sscanf(profile->comments[i], BUILD_COMMENT_TIME_SCAN, &measured, &probes, &left, &least,
+                   &most) != 5 ||
             !(left > 0) || !(most >= left))
             continue;
         *time = (struct stated_time){.seconds = left, .error = (most - left) / DOUBT_95};

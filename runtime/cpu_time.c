@@ -94,6 +94,7 @@ void cpu_time_follow(struct lane *lane) {
             trace_off_cpu(lane, off - thread->off_cpu_seen_ns);
         node = (struct segment_node *)lane->top->node;
         segment.off_cpu[tree_index(node)] += off - thread->off_cpu_seen_ns;
+        adaptive_off_cpu(lane, off - thread->off_cpu_seen_ns);
         thread->off_cpu_seen_ns = off;
     }
     segment.header->latest = clock_pair();

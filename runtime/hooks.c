@@ -32,7 +32,7 @@ static inline bool is_timed(struct lane *lane, struct segment_frame *frame,
     lane->random = lane->random * 1664525u + 1013904223u;
     if (lane->random & (0xffffffffu << 1 << (31 - shift)))
         return false;
-    frame->shift = shift;
+    frame->shift = lane_shift(lane, shift);
     return true;
 }
 

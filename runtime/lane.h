@@ -90,7 +90,7 @@ struct lane {
 } __attribute__((aligned(64)));
 
 /* timing=adaptive, in a node's `writer`: it is timed on one call in 2^shift; see adaptive.c. */
-#define LANE_SHIFT_BITS 8
+#define LANE_SHIFT_BITS SEGMENT_SHIFT_BITS
 #define LANE_SHIFT_MASK ((1u << LANE_SHIFT_BITS) - 1)
 
 /* What a lane's next slow hook has to do. */
@@ -135,6 +135,11 @@ void cinstr_loop_next(struct lane *lane);
 void cinstr_module_register(struct module_hooks *module);
 void cinstr_module_gone(struct module_hooks *module);
 #pragma GCC visibility pop
+
+/* timing=adaptive: what a frame that begins now keeps of it. In exact timing 0. */
+static inline uint64_t lane_shift(const struct lane *lane, uint32_t shift) {
+    return lane->info->off_ticks << LANE_SHIFT_BITS | shift;
+}
 
 static inline struct segment_node *node_at(const struct lane *lane, uint32_t offset) {
     return (struct segment_node *)(lane->nodes + offset);

@@ -132,6 +132,7 @@ static void fill_header(struct segment_header *header, uint64_t frequency) {
     header->random_id = clock_ticks() * UINT64_C(0x9e3779b97f4a7c15) ^ header->pid;
     header->clock = clock_kind;
     header->timing = options.timing;
+    header->times_are_cpu = options.timing == SEGMENT_TIMING_ADAPTIVE;
     header->ticks_per_second_hint = frequency;
     header->start_realtime_ns = clock_ns(CLOCK_REALTIME);
     header->start = header->latest = clock_pair();
@@ -320,6 +321,7 @@ bool process_after_fork(uintptr_t sp) {
     madvise(tree_block_next, blocks * sizeof *tree_block_next, MADV_DONTNEED);
     fill_header(segment.header, frequency);
     segment.header->start_probes = probes;
+    adaptive_begin();
     segment.header->forked = 1;
     segment_take_block();
     retire_init();

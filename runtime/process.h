@@ -327,6 +327,15 @@ void cpu_time_detach(struct lane *lane);
 /* Charges the time off the CPU since the last look to the top frame, if there was a switch. */
 void cpu_time_follow(struct lane *lane);
 
+/* --- timing=adaptive (adaptive.c) --- */
+
+/* With the loop's figures in the segment's header, which a fork child inherits. */
+void adaptive_begin(void);
+/* That the lane's thread was off the CPU for so long, as was just found out. */
+void adaptive_off_cpu(struct lane *lane, uint64_t ns);
+/* What a call that took `ticks` of wall time stands for, in ticks on a CPU. */
+uint64_t adaptive_scale(const struct lane *lane, const struct segment_frame *frame, uint64_t ticks);
+
 /* The generation that now loaded modules belong to, as in a function word. */
 uint64_t modules_tag(void);
 

@@ -57,7 +57,7 @@ bool shadow_push(struct lane *lane, struct segment_node *node, uintptr_t sp, uin
     frame = lane->top + 1;
     frame->sp = sp;
     frame->start = start;
-    frame->shift = 0;
+    frame->shift = lane_shift(lane, 0);
     SIGNAL_FENCE();
     frame->node = (uintptr_t)node;
     lane->top = frame;
@@ -81,9 +81,10 @@ static uint64_t charge(struct lane *lane, const struct segment_frame *frame, uin
         ticks = 0;
         __atomic_add_fetch(&segment.header->losses.clock_backwards, 1, __ATOMIC_RELAXED);
     }
-    node->total += ticks << frame->shift;
-    node->self += ticks << frame->shift;
-    node_for_children(lane, frame - 1)->self -= ticks << frame->shift;
+    const uint64_t charged = lane->timed_calls == NULL ? ticks : adaptive_scale(lane, frame, ticks);
+    node->total += charged;
+    node->self += charged;
+    node_for_children(lane, frame - 1)->self -= charged;
     return ticks;
 }
 
@@ -134,6 +135,7 @@ void shadow_carry(struct lane *lane, struct segment_node *root, uint64_t now) {
             moved = parent;
         frame->node = (uintptr_t)moved;
         frame->start = frame->start == 0 ? 0 : now;
+        frame->shift = lane_shift(lane, (uint32_t)frame->shift & LANE_SHIFT_MASK);
         parent = moved;
     }
     lane->top = top;

@@ -97,6 +97,7 @@ enum segment_clock {
 };
 
 enum segment_timing { SEGMENT_TIMING_EXACT = 1, SEGMENT_TIMING_ADAPTIVE = 2 };
+#define SEGMENT_MOST_SHIFT 5u /* timing=adaptive: a timed call stands for 2^5 at most */
 
 enum segment_section_id {
     SEGMENT_SECTION_MODULES,
@@ -277,6 +278,9 @@ struct segment_header {
     /* timing=adaptive: ticks of the clock's own that are taken out of a duration before it is
      * scaled up, and added again once: the other calls that it stands for read no clock. */
     uint64_t scaled_clock;
+    uint32_t times_are_cpu; /* 1: self, total and variance of nodes are of ticks on a CPU; what a
+                               context was off it is in the column "off_cpu" alone, and exact */
+    uint32_t reserved_too;
 };
 
 struct segment_module {
@@ -328,7 +332,8 @@ struct segment_lane {
     uint64_t trace_written;  /* words, ever; the next goes to trace_written % trace_capacity */
     uint64_t trace_read;     /* words drained */
     uint64_t trace_lost;     /* events */
-    uint64_t reserved[4];
+    uint64_t off_ticks;      /* timing=adaptive: off the CPU, ever, as far as was found out */
+    uint64_t reserved[3];
 };
 
 struct segment_label {
@@ -375,8 +380,11 @@ struct segment_frame {
     uint64_t node;  /* address in the writer's memory; 0: no open call here nor above */
     uint64_t sp;    /* stack pointer of the function at its entry hook */
     uint64_t start; /* ticks; 0: this activation is counted, not timed */
-    uint64_t shift; /* timing=adaptive: its duration stands for 2^shift calls; else 0 */
+    /* timing=adaptive: its duration stands for 2^shift calls, shift being the low
+     * SEGMENT_SHIFT_BITS; above them, the lane's off_ticks when it began. Else 0. */
+    uint64_t shift;
 };
+#define SEGMENT_SHIFT_BITS 8
 
 static_assert(sizeof(struct segment_header) <= SEGMENT_HEADER_SIZE, "header fits its page");
 static_assert(sizeof(struct segment_module) == 512, "module layout");
