@@ -302,7 +302,7 @@ static const char *default_value(const struct build *build) {
         return "edge_calls";
     if (!build->correction->is_timed)
         return "calls";
-    return build->times.off_cpu != NULL && snapshot_threads(build->snapshot) > 1 ? "cpu" : "wall";
+    return build->times->off_cpu != NULL && snapshot_threads(build->snapshot) > 1 ? "cpu" : "wall";
 }
 
 static int describe(struct build *build) {
