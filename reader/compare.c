@@ -110,9 +110,9 @@ static double error_of(const struct compare *compare, const struct compare_row *
 
 /* Of what was never called there is surely no time. */
 static char grade(const struct compare_row *row) {
-    if (!row->is_timed && row->calls > 0)
-        return '-';
-    return row->time == 0 && row->error == 0 ? 'A' : doubt_grade(row->time, row->error);
+    if (row->calls == 0 && row->time == 0)
+        return 'A';
+    return row->is_timed ? doubt_grade(row->time, row->error) : '-';
 }
 
 /* Times on the basis that is compared, and the exact profile's own error. */
