@@ -132,8 +132,8 @@ bool profile_value_type_is_counter(const struct profile_value_type *type);
 
 /* after - before, sample by sample (matched by stack as pprof matches, and tags). Both need the
  * same value types. Values never go below zero for value types of kind counter: a negative
- * difference is an error that names the stack, since exact counters only grow; times, being
- * corrected by estimates, may. Samples without a difference are left out. Returns a new profile,
+ * difference is an error that names the stack, since exact counters only grow. For what was not
+ * corrected: of times see difference.h. Samples without a difference are left out. Returns a new profile,
  * NULL with `error` filled. */
 struct profile *profile_subtract(const struct profile *after, const struct profile *before,
                                  struct error *error);

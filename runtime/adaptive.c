@@ -13,28 +13,32 @@
 #include "lookup.h"
 #include "process.h"
 
-#define MAX_SHIFT   SEGMENT_MOST_SHIFT /* one in 32: what remains of the clock's cost is lost */
-#define FIRST_SHIFT 4u   /* one in 16 at most, of a context of which nothing is known itself */
-#define LEVEL_CALLS 128u /* timed calls before the share is halved */
+#define MAX_SHIFT    SEGMENT_MOST_SHIFT /* one in 32: what remains of the clock's cost is lost */
+#define CALLER_SHIFT 3u   /* one in 8: how long a call is that makes calls, others decide */
+#define FIRST_SHIFT  4u   /* one in 16 at most, of a context of which nothing is known itself */
+#define LEVEL_CALLS  128u /* timed calls before the share is halved */
 #define SHORT_TICKS                                                                                \
     4000u /* about a microsecond: the clock is then no longer cheap beside the call */
 
-/* Whether chance makes less than 5 % of its total so far: calls that are usually short, but not
+/* Whether chance makes less than 10 % of its total so far: calls that are usually short, but not
  * always, are soon known badly. */
 static bool is_certain(const struct segment_node *node, uint64_t variance) {
-    return (int64_t)node->total <= 0 || variance / node->total <= node->total / 400;
+    return (int64_t)node->total <= 0 || variance / node->total <= node->total / 100;
 }
 
 /* node->writer: the shift, and above it the timed calls at that shift. */
 static uint32_t next_level(const struct segment_node *node, uint64_t variance) {
     const uint32_t shift = node->writer & LANE_SHIFT_MASK;
     const uint32_t timed = (node->writer >> LANE_SHIFT_BITS) + 1;
+    const uint32_t most = node->callee_returns == 0 ? MAX_SHIFT : CALLER_SHIFT;
 
+    if (shift > most)
+        return most;
     if (timed < LEVEL_CALLS)
         return timed << LANE_SHIFT_BITS | shift;
     if ((int64_t)node->total >= 0 && node->total / node->calls >= SHORT_TICKS)
         return shift; /* long calls stay timed one by one */
-    return shift < MAX_SHIFT && is_certain(node, variance) ? shift + 1 : shift;
+    return shift < most && is_certain(node, variance) ? shift + 1 : shift;
 }
 
 uint32_t adaptive_first_level(const struct lane *lane, uint64_t function, uint64_t call_site) {
