@@ -122,7 +122,7 @@ static const char help[] =
     "killed: where it was.\n"
     "\n" SOURCE_HELP "\n"
     "Options:\n"
-    "      --json            for programs: innermost first, nanoseconds\n" HELP_DIRECTORY
+    "      --json            machine-readable: innermost first, nanoseconds\n" HELP_DIRECTORY
     "  -h, --help            show this help\n"
     "\n"
     "Only instrumented functions are seen. The line is that of the call which has\n"
