@@ -160,9 +160,16 @@ check "--limit 1 leaves one row" eval '(($("$CINSTR" report --csv -n 1 "$ours" |
 is_brief() {
     "$CINSTR" report "$ours" | sed '/^$/,$d' >"$SCRATCH/head" && (($(wc -l <"$SCRATCH/head") <= 2)) &&
         ! sed 1d "$SCRATCH/head" | has -v '^warning ' &&
-        head -n 1 "$SCRATCH/head" | has '^wall  *[0-9.]* [mnu]*s .*; [0-9,]* calls in [0-9,]* contexts$'
+        head -n 1 "$SCRATCH/head" | has '^cpu  *[0-9.]* [mnu]*s .*; [0-9,]* calls in [0-9,]* contexts$'
 }
 check "at most two lines are above a table: the sum and a warning" is_brief
+# waits.c has threads. Of those without, demo.sh sees the default.
+threads_by_cpu() {
+    go tool pprof -top "$ours" 2>"$SCRATCH/err" | has '^Type: cpu$' &&
+        "$CINSTR" report "$ours" | has -- '--value wall shows wall time' &&
+        "$CINSTR" report --value wall "$ours" | has '^wall  *[0-9]'
+}
+check "a program with threads is shown by CPU time, by pprof too, and how to see wall time is said" threads_by_cpu
 check "--verbose shows how calls add up" eval '"$CINSTR" report --verbose "$ours" | has "^note  *calls [0-9]* = returns"'
 check "--value is refused with what there is" eval \
     '! "$CINSTR" report --value heap "$ours" 2>"$SCRATCH/err" && grep -q "choose calls, wall" "$SCRATCH/err"'
