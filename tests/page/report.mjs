@@ -128,6 +128,7 @@ async function allEdges(page) {
 const nodeOf = (name) => tree.find((node) => node.function === name);
 
 async function clickZooms(page) {
+    await page.evaluate(() => scrollTo(0, 0));
     const box = await page.locator(".flame-view canvas").boundingBox();
     const middle = nodeOf("middle");
     for (let x = 4; x < box.width; x += 4) {
