@@ -6,6 +6,7 @@
 #include "build_comments.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -104,15 +105,27 @@ static void say_untimed(struct comments *comments, const struct correction *corr
              correction->homeless_calls, correction->homeless_calls == 1 ? " has" : "s have");
 }
 
+void build_comment_time(char *line, size_t size, double measured, double probes, double error) {
+    const int wanted = error > 0 ? 1 - (int)floor(log10(error)) : 6;
+    const int decimals = wanted < 0 ? 0 : wanted > 6 ? 6 : wanted;
+    const double left = measured - probes;
+
+    snprintf(line, size,
+             "time: %.6f s measured - %.*f s of probes = %.*f s, between %.*f and %.*f (95 %%)",
+             measured, decimals, probes, decimals, left, decimals, left > error ? left - error : 0,
+             decimals, left + error);
+}
+
 static void say_correction(struct comments *comments, const struct correction *correction) {
     const struct probe_costs *costs = &correction->costs;
     const double raw = seconds(comments, correction->raw_total);
     const double probes = seconds(comments, correction->overhead_total);
     const double error = DOUBT_95 * seconds(comments, correction->error_total);
     const double left = raw - probes;
+    char line[256];
 
-    say(comments, BUILD_COMMENT_TIME "%s", raw, probes, left, left > error ? left - error : 0,
-        left + error, correction->is_anchored ? ", anchored by a plain run" : "");
+    build_comment_time(line, sizeof(line), raw, probes, error);
+    say(comments, "%s%s", line, correction->is_anchored ? ", anchored by a plain run" : "");
     say(comments,
         "probes: a call costs %.1f ns in the function and %.1f ns in its caller, +- %.1f ns; "
         "from %" PRIu64 " loops of them",
