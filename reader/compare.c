@@ -112,7 +112,7 @@ static double error_of(const struct compare *compare, const struct compare_row *
 static char grade(const struct compare_row *row) {
     if (row->calls == 0 && row->time == 0)
         return 'A';
-    return row->is_timed ? doubt_grade(row->time, row->error) : '-';
+    return doubt_grade(row->time, row->is_timed ? row->error : -1);
 }
 
 /* Times on the basis that is compared, and the exact profile's own error. */
