@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Numbers for people, as cli/units.c writes them: four significant digits in the largest unit of
+// Numbers for people, as cli/print/units.c writes them: four significant digits in the largest unit of
 // which there is one, fewer where that is all that is known.
 
 export const count = (value) => Math.round(value).toLocaleString("en-US");
@@ -9,7 +9,7 @@ const SIZE = [[1, "B"], [1024, "KiB"], [1024 ** 2, "MiB"], [1024 ** 3, "GiB"]];
 
 const ALL_DIGITS = 4;
 
-// As reader/doubt.c: the interval that holds the true value in 95 of 100 cases is so many standard
+// As reader/base/doubt.c: the interval that holds the true value in 95 of 100 cases is so many standard
 // errors to either side. Errors below 0 are unknown.
 const DOUBT_95 = 1.959963984540054;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Profiles whose truth is known, for the tests of reader/compare.c: samples are drawn from the
- * exact shares, or from others, by a generator with fixed seeds.
+ * Profiles whose truth is known, for the tests of reader/analysis/compare.c: samples are drawn from
+ * the exact shares, or from others, by a generator with fixed seeds.
  */
 #ifndef CINSTR_TESTS_COMPARE_BUILD_H
 #define CINSTR_TESTS_COMPARE_BUILD_H
@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "compare.h"
+#include "reader/analysis/compare.h"
 
 enum { FUNCTIONS = 12 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of reader/compare.c: a sampler is not blamed for what the exact side does not know, and
- * like is held against like. */
+/* Tests of reader/analysis/compare.c: a sampler is not blamed for what the exact side does not
+ * know, and like is held against like. */
 #include "compare_build.h"
 
 /* Times as above, in CPU time; each known to within so many per cent (95 %), and 100 % more is

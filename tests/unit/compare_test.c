@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of reader/compare.c on profiles whose truth is known: what is drawn from the exact shares,
- * and what is not, goes through the whole comparison. */
+/* Tests of reader/analysis/compare.c on profiles whose truth is known: what is drawn from the exact
+ * shares, and what is not, goes through the whole comparison. */
 #include "compare_build.h"
 
 /* At the 5 % level 5 of 100 are expected to differ somewhere by chance; more than 11 would come

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "../segment_sample.h"
-#include "difference.h"
+#include "reader/build/difference.h"
 
 enum { ENDED, THREAD = 3 }; /* lanes; between them a thread and its signal handler */
 

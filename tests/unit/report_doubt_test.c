@@ -11,11 +11,11 @@
 
 #include <cmocka.h>
 
-#include "analysis.h"
-#include "doubt.h"
-#include "profile.h"
-#include "report.h"
-#include "report_data.h"
+#include "cli/report/report.h"
+#include "page/report_data.h"
+#include "reader/analysis/analysis.h"
+#include "reader/base/doubt.h"
+#include "reader/profile/profile.h"
 
 #define MS INT64_C(1000000)
 
@@ -204,8 +204,9 @@ static void at_most_two_lines_are_above_a_table_the_sum_and_a_warning(void **sta
     char *text = printed(profile, &report_text, (struct report_options){0}, "wall");
     (void)state;
     *strstr(text, "\n\n") = '\0';
-    assert_string_equal(text, "wall      1.0 s (900 ms to 1.1 s in a plain build, 95 %); 28 calls in 6 contexts\n"
-                              "warning   first (2 more warnings: --verbose)");
+    assert_string_equal(
+        text, "wall      1.0 s (900 ms to 1.1 s in a plain build, 95 %); 28 calls in 6 contexts\n"
+              "warning   first (2 more warnings: --verbose)");
     free(text);
     profile_free(profile);
 }

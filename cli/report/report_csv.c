@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reports as CSV (RFC 4180, lines ended by LF): a header, then a line a function, edge or tree
+ * node, with whole numbers. An outermost call's caller is "-". Called by the report command and
+ * read by scripts: columns are only ever added at the end.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "reader/base/doubt.h"
+#include "report.h"
+
+/* Control characters, which the format has no place for, become '?'. */
+void report_csv_text(FILE *out, const char *text) {
+    const char *quote = strpbrk(text, ",\"") == NULL ? "" : "\"";
+    fputs(quote, out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            putc('"', out);
+        putc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, out);
+    }
+    fputs(quote, out);
+}
+
+static void print_values(FILE *out, const struct analysis_sums *sums, uint32_t row,
+                         const struct report_column *columns, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        fprintf(out, ",%" PRId64, report_value(sums, row, &columns[i]));
+}
+
+/* The last columns, where anything is known: one standard error, and the grade. */
+static void print_errors(FILE *out, const struct analysis *analysis,
+                         const struct analysis_sums *sums, uint32_t row) {
+    for (int total = 0; total <= 1 && analysis_has_errors(analysis); total++) {
+        const double error = analysis_error(analysis, sums, row, total);
+        const char grade = doubt_grade(report_shown(analysis, sums, row, total), error);
+        if (error < 0)
+            fprintf(out, ",,%c", grade);
+        else
+            fprintf(out, ",%.0f,%c", error, grade);
+    }
+    putc('\n', out);
+}
+
+static uint32_t print_header(FILE *out, const struct analysis *analysis, const char *first,
+                             const char *last, struct report_column columns[REPORT_MAX_COLUMNS]) {
+    uint32_t count = report_columns(analysis, columns);
+    fputs(first, out);
+    for (uint32_t i = 0; i < count; i++) {
+        putc(',', out);
+        report_csv_text(out, columns[i].name);
+    }
+    fprintf(out, ",%s", last);
+    if (analysis_has_errors(analysis))
+        fputs(",self_error_ns,self_grade,total_error_ns,total_grade", out);
+    putc('\n', out);
+    return count;
+}
+
+static int print_functions(FILE *out, const struct analysis *analysis,
+                           const struct report_options *options, struct error *error) {
+    struct report_rows rows;
+    struct report_column columns[REPORT_MAX_COLUMNS];
+    if (report_rows_functions(&rows, analysis, options, error) != 0)
+        return -1;
+    uint32_t count = print_header(out, analysis, "function", "file,line", columns);
+    for (uint32_t i = 0; i < rows.count; i++) {
+        const struct analysis_function *function = &analysis->functions[rows.rows[i]];
+        report_csv_text(out, function->name);
+        print_values(out, &analysis->function_sums, rows.rows[i], columns, count);
+        putc(',', out);
+        report_csv_text(out, function->file);
+        fprintf(out, ",%" PRId64, function->line);
+        print_errors(out, analysis, &analysis->function_sums, rows.rows[i]);
+    }
+    report_rows_free(&rows);
+    return 0;
+}
+
+static int print_edges(FILE *out, const struct analysis *analysis,
+                       const struct report_options *options, struct error *error) {
+    struct report_rows rows;
+    struct report_column columns[REPORT_MAX_COLUMNS];
+    if (report_rows_edges(&rows, analysis, options, error) != 0)
+        return -1;
+    uint32_t count =
+        print_header(out, analysis, "caller,callee", "caller_file,callee_file", columns);
+    for (uint32_t i = 0; i < rows.count; i++) {
+        const struct analysis_edge *edge = &analysis->edges[rows.rows[i]];
+        bool is_outermost = edge->caller == PROFILE_NONE;
+        report_csv_text(out, is_outermost ? "-" : analysis->functions[edge->caller].name);
+        putc(',', out);
+        report_csv_text(out, analysis->functions[edge->callee].name);
+        print_values(out, &analysis->edge_sums, rows.rows[i], columns, count);
+        putc(',', out);
+        report_csv_text(out, is_outermost ? "" : analysis->functions[edge->caller].file);
+        putc(',', out);
+        report_csv_text(out, analysis->functions[edge->callee].file);
+        print_errors(out, analysis, &analysis->edge_sums, rows.rows[i]);
+    }
+    report_rows_free(&rows);
+    return 0;
+}
+
+static int print_tree(FILE *out, const struct analysis *analysis,
+                      const struct report_options *options, struct error *error) {
+    struct report_rows rows;
+    struct report_column columns[REPORT_MAX_COLUMNS];
+    if (report_rows_tree(&rows, analysis, options, error) != 0)
+        return -1;
+    uint32_t count = print_header(out, analysis, "node,parent,depth,function", "file", columns);
+    for (uint32_t i = 0; i < rows.count; i++) {
+        const struct analysis_node *node = &analysis->nodes[rows.rows[i]];
+        const struct analysis_function *function = &analysis->functions[node->function];
+        fprintf(out, "%u,%u,%u,", rows.rows[i], node->parent, node->depth);
+        report_csv_text(out, function->name);
+        print_values(out, &analysis->node_sums, rows.rows[i], columns, count);
+        putc(',', out);
+        report_csv_text(out, function->file);
+        print_errors(out, analysis, &analysis->node_sums, rows.rows[i]);
+    }
+    report_rows_free(&rows);
+    return 0;
+}
+
+const struct report_format report_csv = {
+    .name = "csv",
+    .functions = print_functions,
+    .edges = print_edges,
+    .tree = print_tree,
+};

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reports for people: the flat table of functions, and what all tables print alike. Called by the
+ * report command. Everything that comes from a profile is printed through text_print().
+ */
+#include "report_text.h"
+
+#include "cli/print/text.h"
+#include "reader/base/doubt.h"
+
+const struct report_format report_text = {
+    .name = "text",
+    .functions = report_text_functions,
+    .edges = report_text_edges,
+    .tree = report_text_tree,
+};
+
+void report_text_name(FILE *out, const struct analysis *analysis, uint32_t function) {
+    if (function == PROFILE_NONE)
+        fputs("(no caller recorded)", out);
+    else
+        text_print(out, analysis->functions[function].name);
+}
+
+void report_text_place(FILE *out, const struct analysis *analysis, uint32_t function) {
+    const struct analysis_function *of = &analysis->functions[function];
+    if (of->file[0] == '\0')
+        return;
+    fputs("  ", out);
+    text_print(out, text_base_name(of->file));
+    if (of->line > 0)
+        fprintf(out, ":%lld", (long long)of->line);
+}
+
+int64_t report_text_count(const struct analysis *analysis, const struct analysis_sums *sums,
+                          uint32_t row) {
+    uint32_t type = analysis->count_type;
+    return type == PROFILE_NONE ? 0 : analysis_self(sums, row, type);
+}
+
+const char *report_text_no_grade(const struct analysis *analysis) {
+    return analysis_has_errors(analysis) ? "  " : "";
+}
+
+struct report_text_value report_text_value(const struct analysis *analysis,
+                                           const struct analysis_sums *sums, uint32_t row,
+                                           bool is_total) {
+    const uint32_t type = analysis->value_type;
+    const char *unit = analysis->profile->value_types[type].unit;
+    const double error = analysis_error(analysis, sums, row, is_total);
+    const double calls = (double)report_text_count(analysis, sums, row);
+    const double value = report_shown(analysis, sums, row, is_total);
+    struct report_text_value text = {
+        .amount = units_amount_within(value, unit, error),
+        .share = units_share_within(value, (double)analysis->totals[type], error),
+        .per_call = {"-"},
+    };
+    if (calls > 0)
+        text.per_call = units_amount_within(value / calls, unit, error < 0 ? -1 : error / calls);
+    if (analysis_has_errors(analysis))
+        snprintf(text.grade, sizeof(text.grade), " %c", doubt_grade(value, error));
+    return text;
+}
+
+static void print_function(FILE *out, const struct analysis *analysis, uint32_t function) {
+    const struct analysis_sums *sums = &analysis->function_sums;
+    const struct report_text_value self = report_text_value(analysis, sums, function, false);
+    const struct report_text_value total = report_text_value(analysis, sums, function, true);
+    fprintf(out, "%11s%s %6s %11s%s %6s %15s %11s  ", self.amount.text, self.grade, self.share.text,
+            total.amount.text, total.grade, total.share.text,
+            units_count(report_text_count(analysis, sums, function)).text, total.per_call.text);
+    report_text_name(out, analysis, function);
+    report_text_place(out, analysis, function);
+    putc('\n', out);
+}
+
+int report_text_functions(FILE *out, const struct analysis *analysis,
+                          const struct report_options *options, struct error *error) {
+    struct report_rows rows;
+    const char *space = report_text_no_grade(analysis);
+    if (report_rows_functions(&rows, analysis, options, error) != 0)
+        return -1;
+    report_text_head(out, analysis, options);
+    fprintf(out, "%11s%s %6s %11s%s %6s %15s %11s  %s\n", "self", space, "share", "total", space,
+            "share", report_count_name(analysis), "per call", "function");
+    for (uint32_t i = 0; i < rows.count; i++)
+        print_function(out, analysis, rows.rows[i]);
+    report_text_foot(out, analysis, rows.left_out, "more function", "--limit 0 shows all");
+    report_rows_free(&rows);
+    return 0;
+}
