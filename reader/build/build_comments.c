@@ -35,13 +35,14 @@ __attribute__((format(printf, 2, 3))) static void say(struct comments *comments,
 /* Of what the reader has to be warned: shown wherever the numbers are. */
 __attribute__((format(printf, 2, 3))) static void warn(struct comments *comments,
                                                        const char *format, ...) {
-    char line[480];
+    char line[512];
     va_list arguments;
 
     va_start(arguments, format);
     vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
-    say(comments, STATED_WARNING "%s", line);
+    if (stated_add_warning(comments->profile, line) != 0)
+        comments->result = -1;
 }
 
 static double ns(const struct comments *comments, double ticks) {

@@ -115,11 +115,7 @@ void build_locations_free(struct build_locations *locations) {
 int build_locations_complain(const struct build_locations *locations, struct profile *profile) {
     for (uint32_t i = 0; i < locations->snapshot->module_count; i++) {
         const char *complaint = symbols_complaint(locations->symbols, i);
-        char line[sizeof(struct error) + sizeof(STATED_WARNING)];
-        if (complaint == NULL)
-            continue;
-        snprintf(line, sizeof(line), STATED_WARNING "%s", complaint);
-        if (profile_add_comment(profile, line) == PROFILE_NONE)
+        if (complaint != NULL && stated_add_warning(profile, complaint) != 0)
             return -1;
     }
     return 0;

@@ -8,6 +8,13 @@
 #include "build_comments.h"
 #include "reader/base/doubt.h"
 
+int stated_add_warning(struct profile *profile, const char *text) {
+    char line[640];
+
+    snprintf(line, sizeof(line), STATED_WARNING "%s", text);
+    return profile_add_comment(profile, line) == PROFILE_NONE ? -1 : 0;
+}
+
 const char *stated_warning(const char *comment) {
     const size_t length = strlen(STATED_WARNING);
 

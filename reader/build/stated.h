@@ -14,6 +14,9 @@
 /* Such comments are for whoever looks at the numbers; all others keep the books. */
 #define STATED_WARNING "warning: "
 
+/* Adds one; a text that is too long is cut. 0, or -1 when out of memory. */
+int stated_add_warning(struct profile *profile, const char *text);
+
 /* The text of a warning, without that; NULL: the comment is none. */
 const char *stated_warning(const char *comment);
 
