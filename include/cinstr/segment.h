@@ -274,7 +274,7 @@ struct segment_header {
     struct segment_sampling sampling;
     struct segment_heap heap;
     struct segment_trace trace;
-
+    uint64_t reset_ticks; /* of the last reset: times of open calls begin then */
     /* timing=adaptive: ticks of the clock's own that are taken out of a duration before it is
      * scaled up, and added again once: the other calls that it stands for read no clock. */
     uint64_t scaled_clock;

@@ -13,7 +13,7 @@
 #include "runtime/process/process.h"
 
 #define MAX_SHIFT    SEGMENT_MOST_SHIFT /* one in 32: what remains of the clock's cost is lost */
-#define CALLER_SHIFT 3u   /* one in 8: how long a call is that makes calls, others decide */
+#define CALLER_SHIFT 2u   /* one in 4: how long a call is that makes calls, others decide */
 #define FIRST_SHIFT  4u   /* one in 16 at most, of a context of which nothing is known itself */
 #define LEVEL_CALLS  128u /* timed calls before the share is halved */
 #define SHORT_TICKS                                                                                \
