@@ -41,8 +41,8 @@ function verdict() {
     byId("verdict").textContent = data.differ === 0
         ? "No difference beyond chance and the exact side's error, which is lack of evidence, not agreement."
         : `${count(data.differ)} ${data.differ === 1 ? `${unit.slice(0, -1)} differs` : `${unit} differ`} ` +
-          "beyond chance and the exact side's error: the sampler is in step with the program, or skids " +
-          "or misses something.";
+          "beyond chance and the exact side's error: the sampler is in step with the program, skids or " +
+          `misses something${data.same_run ? "" : ", or the builds differ, as by inlining"}.`;
     byId("verdict").className = data.differ === 0 ? "fine" : "differs";
 }
 

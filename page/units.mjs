@@ -23,7 +23,7 @@ export function gradeOf(value, error) {
 
 function digitsOf(value, error) {
     const off = DOUBT_95 * error / Math.abs(value);
-    return !(error > 0) || off <= 0.005 ? ALL_DIGITS : off <= 0.05 ? 3 : off <= 0.5 ? 2 : 1;
+    return !(error > 0) || off <= 0.005 ? ALL_DIGITS : off <= 0.05 ? 3 : off <= 1 ? 2 : 1;
 }
 
 function scaled(value, scales, digits = ALL_DIGITS) {

@@ -185,8 +185,9 @@ static void print_verdict(FILE *out, const struct compare *compare,
     else
         fprintf(out,
                 "verdict   %s %s beyond chance and the exact side's error: the sampler is in step "
-                "with the program, or skids or misses something\n",
-                units_count(compare->differ).text, differing(compare, compare->differ));
+                "with the program, skids or misses something%s\n",
+                units_count(compare->differ).text, differing(compare, compare->differ),
+                compare->is_same_run ? "" : ", or the builds differ, as by inlining");
     if (compare->in_error != 0)
         fprintf(out, "error     %s %s beyond chance, but not beyond the exact side's error\n",
                 units_count(compare->in_error).text, differing(compare, compare->in_error));

@@ -18,9 +18,9 @@ char doubt_grade(double value, double error) {
 }
 
 int doubt_digits(double value, double error) {
-    /* By how much the interval is off at most, for so many digits: half a unit of the last is then
-     * of its size or smaller. */
-    static const double most[] = {[4] = 0.005, [3] = 0.05, [2] = 0.5};
+    /* How far the interval reaches at most, for so many digits. One alone would be off by up to a
+     * third itself: it is for what is not known. */
+    static const double most[] = {[4] = 0.005, [3] = 0.05, [2] = 1};
     const double off = DOUBT_95 * error;
     int digits = DOUBT_ALL_DIGITS;
 

@@ -17,7 +17,7 @@ const inFull = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 
 // The digits that two standard errors leave, and a number with no more of them.
 const digitsOf = (value, error) =>
-    [[0.005, 4], [0.05, 3], [0.5, 2]].find(([most]) => 1.96 * error <= most * value)?.[1] ?? 1;
+    [[0.005, 4], [0.05, 3], [1, 2]].find(([most]) => 1.96 * error <= most * value)?.[1] ?? 1;
 const rounded = (value, digits) => Number(value.toPrecision(digits));
 const gradeOf = (value, error) =>
     1.96 * error >= value ? "-" : 1.96 * error <= 0.05 * value ? "A" : 1.96 * error <= 0.2 * value ? "B" : "C";
