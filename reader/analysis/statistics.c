@@ -101,6 +101,36 @@ double statistics_chi_square_p(double x, double degrees) {
     return half < a + 1 ? 1 - gamma_series(a, half) : gamma_fraction(a, half);
 }
 
+/* --- Student's t --------------------------------------------------------------------------------
+ */
+
+/* P(|T| <= t) by its finite series (Abramowitz and Stegun 26.7.3 and 26.7.4). */
+static double student_within(double t, unsigned degrees) {
+    const double angle = atan(t / sqrt(degrees)), cosine = cos(angle);
+    const bool is_odd = degrees % 2 == 1;
+    double term = is_odd ? cosine : 1, sum = degrees == 1 ? 0 : term;
+
+    for (unsigned i = is_odd ? 3 : 2; i < degrees; i += 2) {
+        term *= cosine * cosine * (i - 1) / i;
+        sum += term;
+    }
+    sum *= sin(angle);
+    return is_odd ? (angle + sum) * M_2_PI : sum;
+}
+
+double statistics_student(unsigned degrees) {
+    double low = 1, high = 16;
+
+    for (int i = 0; i < 60; i++) {
+        const double middle = (low + high) / 2;
+        if (student_within(middle, degrees) < 0.95)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* --- many at once -------------------------------------------------------------------------------
  */
 

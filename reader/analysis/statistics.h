@@ -26,6 +26,11 @@ double statistics_binomial_p(double hits, double n, double p);
  * Moivre 1730). */
 double statistics_binomial_deviation(double n, double p);
 
+/* How many standard errors of a mean its 95 % interval reaches to each side, when the deviation is
+ * estimated with so many degrees of freedom (Student 1908): 12.71 with one, 1.96 with very many. At
+ * least 1. */
+double statistics_student(unsigned degrees);
+
 /* P(X >= x) of a chi-square variable with so many degrees of freedom. */
 double statistics_chi_square_p(double x, double degrees);
 
