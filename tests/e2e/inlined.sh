@@ -93,9 +93,9 @@ pprof_shows() { # PATTERN OPTION…
 }
 views() {
     pprof_shows '^ *2001 .* g (inline)$' -top && pprof_shows '^ *2000 .* | *h (inline)$' -peek '^g$' &&
-        pprof_shows '^ *2001 *2001 .* 3:static int g' -list '^g$' && "$CINSTR" report a.pb.gz >reported &&
+        pprof_shows '^ *2001 *2001 .* 3:static int g' -list '^g$' && "$CINSTR" report --verbose a.pb.gz >reported &&
         grep -q ' 2,001 .*  g  chain.c:3$' reported &&
-        grep -q "note  *untimed: 4012 calls were counted and not timed: their time is in their callers'" reported &&
+        grep -q "note  *untimed: 4012 calls were counted, not timed; their time is in their callers'" reported &&
         "$CINSTR" report --edges --csv a.pb.gz | has '^h,g,2000,'
 }
 listed() { # VERSION LIST WITHOUT: the list takes this function's calls out
