@@ -299,4 +299,17 @@ plugin_counts() {
     (($? == 1)) && grep -q '^counts.rules:4: broken' said || { cat said && return 1; }
 }
 check "counts of the plugin are held to the same rules" plugin_counts
+calls_of_malloc() {
+    local clang=clang-${versions[-1]} name
+    echo 'parse never calls malloc|calloc|realloc' >malloc.rules
+    for name in fair EXTRA_MALLOC; do
+        "$CINSTR" cc --external=libc "$clang" -O2 -g "-D$name" planted.c -o "external_$name" &&
+            "$CINSTR" run -q -o "external_$name.pb.gz" "./external_$name" 100 >out || return
+    done
+    "$CINSTR" check --rules malloc.rules external_fair.pb.gz >said || { cat said && return 1; }
+    "$CINSTR" check --rules malloc.rules external_EXTRA_MALLOC.pb.gz >said
+    (($? == 1)) && grep -qx '    found     400' said && grep -q '^    where     parse  planted.c:' said &&
+        grep -qx '    callers   parse_field 400' said || { cat said && return 1; }
+}
+check "and so are calls of the C library's functions" calls_of_malloc
 finish
