@@ -164,6 +164,13 @@ check "a name that nothing has is no rule held" cannot_tell 'no function is call
 check "a value that no profile has" cannot_tell "no profile has the value 'instructions'; there are calls" 'at most 5 instructions in main' fair.pb.gz
 check "times are not checked" cannot_tell "'wall' is in nanoseconds" 'at most 5 wall in main' fair.pb.gz
 check "calls of what was not called in a run of allocations alone" cannot_tell 'has no calls' 'at most 1 allocation in handle per call of handle' fair.heap.pb.gz
+check "nor does 'if present' make them up" cannot_tell 'has no calls' 'at most 1 allocation in handle per call of handle if present' fair.heap.pb.gz
+never_divided() {
+    echo 'at most 1 call of handle per call of prase if present' >some.rules
+    "$CINSTR" check --rules some.rules fair.pb.gz >said
+    (($? == 1)) && grep -q 'expected  at most 0 (1 for each of 0 calls of prase)' said && cannot_tell 'no function is called prase' 'at most 1 call of handle per call of prase' fair.pb.gz
+}
+check "no call of what is missing allows none" never_divided
 sampled_memory() {
     CINSTR_OPTIONS=heap=64 "$CINSTR" run -q -o sampled.pb.gz --heap=64 -- ./fair 100 >out &&
         cannot_tell 'one allocation in 64 bytes' 'no allocations in main' sampled.heap.pb.gz
