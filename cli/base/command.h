@@ -28,7 +28,7 @@ struct command {
     int (*run)(const struct command *command, int argc, char **argv);
 };
 
-extern const struct command command_cc, command_check, command_compare, command_dump,
+extern const struct command command_cc, command_check, command_compare, command_diff, command_dump,
     command_filter, command_growth, command_import, command_merge, command_ps, command_report,
     command_run, command_serve, command_stack, command_verify;
 

@@ -97,6 +97,7 @@ enum segment_clock {
 };
 
 enum segment_timing { SEGMENT_TIMING_EXACT = 1, SEGMENT_TIMING_ADAPTIVE = 2 };
+#define SEGMENT_MOST_SHIFT 5u /* timing=adaptive: a timed call stands for 2^5 at most */
 
 enum segment_section_id {
     SEGMENT_SECTION_MODULES,
@@ -273,6 +274,10 @@ struct segment_header {
     struct segment_sampling sampling;
     struct segment_heap heap;
     struct segment_trace trace;
+    uint64_t reset_ticks; /* of the last reset: times of open calls begin then */
+    /* timing=adaptive: ticks of the clock's own that are taken out of a duration before it is
+     * scaled up, and added again once: the other calls that it stands for read no clock. */
+    uint64_t scaled_clock;
 };
 
 struct segment_module {
@@ -353,7 +358,7 @@ struct segment_node {
     /* Ticks in it and not in its children, waits included; signed: open calls' children are already
      * subtracted while the open time itself is not yet added. */
     uint64_t self;
-    uint64_t total; /* ticks on a CPU, the sum over every finished activation; 0 in a root */
+    uint64_t total;     /* ticks on a CPU, the sum over every finished activation; 0 in a root */
     uint32_t parent;    /* node index, 0 for a root */
     uint32_t merged;    /* writer's own: where a node of a thread that has ended has gone */
     uint32_t is_charge; /* 1: no call that was recorded, but what was charged to one: see above */
@@ -372,8 +377,8 @@ struct segment_place {
 };
 
 struct segment_frame {
-    uint64_t node;  /* address in the writer's memory; 0: no open call here nor above */
-    uint64_t sp;    /* stack pointer of the function at its entry hook */
+    uint64_t node;   /* address in the writer's memory; 0: no open call here nor above */
+    uint64_t sp;     /* stack pointer of the function at its entry hook */
     uint64_t start;  /* ticks; 0: this activation is counted, not timed */
     uint64_t paused; /* segment_lane.paused then */
     uint64_t shift;  /* timing=adaptive: its duration stands for 2^shift calls; else 0 */

@@ -88,6 +88,18 @@ static int read_steady(const struct snapshot_source *source, const struct snapsh
     return result;
 }
 
+/* A lane follows a reset at its next hook. */
+static void begin_at_reset(const struct snapshot *snapshot, const struct segment_lane *lane,
+                           struct segment_frame *frame) {
+    const uint64_t reset = snapshot->header.reset_ticks;
+
+    if (lane->reset_epoch == snapshot->header.reset_epoch || frame->start == 0 ||
+        frame->start >= reset)
+        return;
+    frame->start = reset;
+    frame->paused = lane->paused;
+}
+
 /* From the writer's addresses to node indices; calls of contexts that are newer than the copied
  * nodes cannot be named. */
 static int name_frames(const struct snapshot_source *source, const struct snapshot *snapshot,
@@ -108,6 +120,7 @@ static int name_frames(const struct snapshot_source *source, const struct snapsh
             return error_set(error, "%s: damaged: an open call of no context", source->name);
         }
         frame.node = node;
+        begin_at_reset(snapshot, &lane->info, &frame);
         lane->frames[lane->frame_count++] = frame;
     }
     return 0;

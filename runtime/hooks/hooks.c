@@ -181,8 +181,7 @@ HOT NOINLINE static void exit_adaptive(uint64_t function, uint64_t call_site, ui
     top = lane->top;
     if (top->start != 0)
         exit_sampled(function, call_site, sp);
-    else if (UNLIKELY(!is_exit_of(top, function, call_site, sp) ||
-                      is_switched(lane)))
+    else if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || is_switched(lane)))
         exit_slow_after_all(function, call_site, sp, clock_counter());
     else
         exit_node(lane, top);

@@ -43,8 +43,16 @@ PUBLIC void cinstr_stop(void) {
 }
 
 PUBLIC void cinstr_reset(void) {
+    struct lane *lane;
+
     if (!is_up() || process_is_forked())
         return;
+    lane = cinstr1_self->ready ? lane_for_hook((uintptr_t)__builtin_dwarf_cfa()) : NULL;
+    if (lane != NULL) { /* what was waited so far is to be forgotten as well */
+        cpu_time_now(lane);
+        lane_rest(lane);
+    }
+    segment.header->reset_ticks = clock_ticks();
     __atomic_add_fetch(&process_reset_epoch, 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&segment.header->reset_epoch, process_reset_epoch, __ATOMIC_SEQ_CST);
     wake_lanes();
