@@ -95,7 +95,7 @@ static json_t *unmatched(const struct diff *diff, enum diff_side side) {
     json_t *array = json_array();
     for (uint32_t i = 0; i < diff->function_count; i++) {
         const struct diff_row *row = &diff->functions[i];
-        if (row->is_in[side] && !row->is_in[!side])
+        if (diff_is_only(diff, row, side))
             json_array_append_new(array, json_pack("{s:o, s:o}", "function", name_of(diff, i),
                                                    "file", file_of(diff, i)));
     }

@@ -171,13 +171,19 @@ static bool add_cost(struct finding *finding, uint32_t index) {
     return true;
 }
 
+/* Nobody calls it. */
+static bool is_unplaced(const struct diff *diff, const struct diff_node *node) {
+    return strcmp(names_function(diff->names, node->function)->name, PROFILE_UNPLACED) == 0;
+}
+
 static bool add_all(struct finding *finding) {
     const struct diff *diff = finding->diff;
     for (uint32_t i = 1; i < diff->node_count; i++) {
         const struct diff_node *node = &diff->nodes[i];
-        if (is_common(&diff->nodes[node->parent]) && !add_calls(finding, i))
+        const bool is_called = !is_unplaced(diff, node);
+        if (is_called && is_common(&diff->nodes[node->parent]) && !add_calls(finding, i))
             return false;
-        if (is_common(node) && !add_cost(finding, i))
+        if ((!is_called || is_common(node)) && !add_cost(finding, i))
             return false;
     }
     return true;
