@@ -163,6 +163,7 @@ static bool add_cost(struct finding *finding, uint32_t index) {
     memcpy(pair.value, node->self, sizeof(pair.value));
     diff_split(&pair, &parts);
     cause->effect += parts.cost;
+    cause->weight += own_weight(finding, index);
     for (int side = DIFF_OLD; side <= DIFF_NEW; side++) {
         cause->is_in[side] = true;
         cause->calls[side] += node->calls[side];
@@ -229,6 +230,10 @@ static int by_effect(const void *left, const void *right) {
     if (a->function != b->function)
         return a->function < b->function ? -1 : 1;
     return (a->caller > b->caller) - (a->caller < b->caller);
+}
+
+double diff_cause_ratio(const struct diff_cause *cause) {
+    return cause->weight > 0 ? exp(cause->effect / cause->weight) : NAN;
 }
 
 /* What changed nothing is no cause. */
