@@ -38,8 +38,8 @@ function costOf(cause) {
     const says = `${place}${cause.function.name} itself: ${value(means[OLD])} → ${value(means[NEW])} ` +
         (data.count === "calls" ? "a call" : "each");
     const { ratio } = cause;
-    return ratio === null || ratio < 0.01 || ratio > 100 || Math.abs(ratio * means[OLD] / means[NEW] - 1) < 0.01 ?
-        says : `${says}, ${ratio > 1 ? "+" : ""}${percent(ratio - 1)} in the same contexts`;
+    return ratio === null || (ratio > 1) === (means[NEW] > means[OLD]) ? says :
+        `${says}, ${ratio > 1 ? "+" : ""}${percent(ratio - 1)} in the same contexts`;
 }
 
 function callsOf(cause) {

@@ -22,11 +22,10 @@ static void print_times(FILE *out, const struct diff *diff, const struct diff_ca
     fputs(")", out);
 }
 
-/* Where who calls has changed as well, the means say less than each context compared with itself.
- */
+/* Who calls may have changed as well, so that the mean rises though each call takes less. */
 static void print_ratio(FILE *out, const struct diff_cause *cause, const double means[2]) {
     const double ratio = diff_cause_ratio(cause);
-    if (ratio > 0.01 && ratio < 100 && fabs(ratio * means[DIFF_OLD] / means[DIFF_NEW] - 1) > 0.01)
+    if (!isnan(ratio) && (ratio > 1) != (means[DIFF_NEW] > means[DIFF_OLD]))
         fprintf(out, ", %+.1f%% in the same contexts", 100 * (ratio - 1));
 }
 
