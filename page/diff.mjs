@@ -38,7 +38,7 @@ function costOf(cause) {
     const says = `${place}${cause.function.name} itself: ${value(means[OLD])} → ${value(means[NEW])} ` +
         (data.count === "calls" ? "a call" : "each");
     const { ratio } = cause;
-    return ratio === null || (ratio > 1) === (means[NEW] > means[OLD]) ? says :
+    return ratio === null || Math.abs(ratio - 1) < 0.0005 || (ratio > 1) === (means[NEW] > means[OLD]) ? says :
         `${says}, ${ratio > 1 ? "+" : ""}${percent(ratio - 1)} in the same contexts`;
 }
 

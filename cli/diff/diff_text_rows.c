@@ -25,7 +25,7 @@ static void print_times(FILE *out, const struct diff *diff, const struct diff_ca
 /* Who calls may have changed as well, so that the mean rises though each call takes less. */
 static void print_ratio(FILE *out, const struct diff_cause *cause, const double means[2]) {
     const double ratio = diff_cause_ratio(cause);
-    if (!isnan(ratio) && (ratio > 1) != (means[DIFF_NEW] > means[DIFF_OLD]))
+    if (fabs(ratio - 1) > 0.0005 && (ratio > 1) != (means[DIFF_NEW] > means[DIFF_OLD]))
         fprintf(out, ", %+.1f%% in the same contexts", 100 * (ratio - 1));
 }
 
