@@ -36,7 +36,7 @@ static void finish_side(const struct diff_series *series, uint32_t runs, double 
         return;
     *varies = true;
     const double variance = fmax(squares - sum * sum / n, 0) / (n - 1);
-    *error = hypot(*error, statistics_student(runs - 1) * sqrt(variance / n));
+    *error = hypot(*error, statistics_student_t(0.95, runs - 1) * sqrt(variance / n));
 }
 
 void diff_series_finish(const struct diff_series series[2], const uint32_t runs[2],

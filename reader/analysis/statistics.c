@@ -101,34 +101,33 @@ double statistics_chi_square_p(double x, double degrees) {
     return half < a + 1 ? 1 - gamma_series(a, half) : gamma_fraction(a, half);
 }
 
-/* --- Student's t --------------------------------------------------------------------------------
+/* --- Student's distribution ---------------------------------------------------------------------
  */
 
-/* P(|T| <= t) by its finite series (Abramowitz and Stegun 26.7.3 and 26.7.4). */
-static double student_within(double t, unsigned degrees) {
-    const double angle = atan(t / sqrt(degrees)), cosine = cos(angle);
-    const bool is_odd = degrees % 2 == 1;
-    double term = is_odd ? cosine : 1, sum = degrees == 1 ? 0 : term;
+/* P(|T| <= t) for t = sqrt(degrees) tan(angle) (Abramowitz and Stegun 26.7.3 and 26.7.4). */
+static double student_inside(double angle, unsigned degrees) {
+    const double square = cos(angle) * cos(angle);
+    const unsigned odd = degrees % 2;
+    double term = odd ? cos(angle) : 1, sum = 0;
 
-    for (unsigned i = is_odd ? 3 : 2; i < degrees; i += 2) {
-        term *= cosine * cosine * (i - 1) / i;
+    for (unsigned i = 2 + odd; i <= degrees; i += 2) {
         sum += term;
+        term *= square * (i - 1) / i;
     }
-    sum *= sin(angle);
-    return is_odd ? (angle + sum) * M_2_PI : sum;
+    return odd ? M_2_PI * (angle + sin(angle) * sum) : sin(angle) * sum;
 }
 
-double statistics_student(unsigned degrees) {
-    double low = 1, high = 16;
+double statistics_student_t(double level, unsigned degrees) {
+    double low = 0, high = M_PI_2;
 
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 64; i++) {
         const double middle = (low + high) / 2;
-        if (student_within(middle, degrees) < 0.95)
+        if (student_inside(middle, degrees) < level)
             low = middle;
         else
             high = middle;
     }
-    return low;
+    return sqrt(degrees) * tan(low);
 }
 
 /* --- many at once -------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The statistics that compare.c needs: intervals and tests for shares of samples, and how near two
- * distributions lie. Plain numbers in, plain numbers out: it knows nothing of profiles.
+ * The statistics that comparisons and fits need: intervals and tests for shares of samples, and how
+ * near two distributions lie. Plain numbers in, plain numbers out: it knows nothing of profiles.
  */
 #ifndef CINSTR_READER_STATISTICS_H
 #define CINSTR_READER_STATISTICS_H
@@ -26,13 +26,12 @@ double statistics_binomial_p(double hits, double n, double p);
  * Moivre 1730). */
 double statistics_binomial_deviation(double n, double p);
 
-/* How many standard errors of a mean its 95 % interval reaches to each side, when the deviation is
- * estimated with so many degrees of freedom (Student 1908): 12.71 with one, 1.96 with very many. At
- * least 1. */
-double statistics_student(unsigned degrees);
-
 /* P(X >= x) of a chi-square variable with so many degrees of freedom. */
 double statistics_chi_square_p(double x, double degrees);
+
+/* The t with P(|T| <= t) = `level` of Student's distribution, for a whole number of degrees of
+ * freedom from 1 on. */
+double statistics_student_t(double level, unsigned degrees);
 
 /* Of `count` p-values those that stand when all are judged at once (Holm 1979), in place. -1 when
  * out of memory. */

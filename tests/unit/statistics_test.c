@@ -53,14 +53,6 @@ static void binomial_tails(void **state) {
     assert_near(statistics_binomial_p(0, 0, 0.5), 1);
 }
 
-static void intervals_of_means(void **state) {
-    (void)state;
-    assert_near(statistics_student(1), 12.7062047361747); /* qt(.975,1) */
-    assert_near(statistics_student(2), 4.30265272974946);
-    assert_near(statistics_student(9), 2.2621571627982);
-    assert_near(statistics_student(100), 1.98397151852355);
-}
-
 static void mean_deviations(void **state) {
     (void)state;
     /* sum(abs(0:100-6)*dbinom(0:100,100,.06)); sum(abs(0:1000-.5)*dbinom(0:1000,1000,.0005)) */
@@ -77,6 +69,16 @@ static void chi_square_tails(void **state) {
     assert_near(statistics_chi_square_p(2, 5), 0.84914503608461);
     assert_near(statistics_chi_square_p(100, 3), 1.55415943138961e-21);
     assert_near(statistics_chi_square_p(0, 3), 1);
+}
+
+static void student_quantiles(void **state) {
+    (void)state;
+    assert_near(statistics_student_t(0.95, 1), 12.7062047361747); /* qt(.975,1) */
+    assert_near(statistics_student_t(0.95, 2), 4.30265272974946);
+    assert_near(statistics_student_t(0.95, 3), 3.18244630528371);
+    assert_near(statistics_student_t(0.95, 4), 2.77644510519779);
+    assert_near(statistics_student_t(0.99, 7), 3.49948329735049);  /* qt(.995,7) */
+    assert_near(statistics_student_t(0.5, 30), 0.682755693292884); /* qt(.75,30) */
 }
 
 static void many_tests_at_once(void **state) {
@@ -103,10 +105,10 @@ static void rank_correlations(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(normal_tails),       cmocka_unit_test(score_intervals),
-        cmocka_unit_test(binomial_tails),     cmocka_unit_test(intervals_of_means),
-        cmocka_unit_test(mean_deviations),    cmocka_unit_test(chi_square_tails),
-        cmocka_unit_test(many_tests_at_once), cmocka_unit_test(rank_correlations),
+        cmocka_unit_test(normal_tails),      cmocka_unit_test(score_intervals),
+        cmocka_unit_test(binomial_tails),    cmocka_unit_test(mean_deviations),
+        cmocka_unit_test(chi_square_tails),  cmocka_unit_test(many_tests_at_once),
+        cmocka_unit_test(rank_correlations), cmocka_unit_test(student_quantiles),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
