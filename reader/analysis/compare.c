@@ -3,13 +3,13 @@
 #include "compare.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "compare_match.h"
 #include "reader/base/doubt.h"
 #include "statistics.h"
-#include "value_error.h"
 
 #define NORMAL_FROM   10.0 /* expected samples from which a normal test will do; exact below */
 #define CHI_LEAST     5.0  /* expected samples of a bin (Cochran 1954); smaller ones share one */
@@ -77,6 +77,20 @@ static int find_types(struct compare *compare, const struct profile *exact,
                          profile_find_value_type(exact, "cpu") == PROFILE_NONE ? "CPU" : "wall");
     types->error = profile_error_of(exact, types->time);
     compare->value_name = exact->value_types[types->time].name;
+    return 0;
+}
+
+/* The error of a call's cost, as the profile states it (build_comments.c). */
+static double read_relative_error(const struct profile *exact) {
+    for (uint32_t i = 0; i < exact->comment_count; i++) {
+        double inner, outer, error;
+        if (sscanf(
+                exact->comments[i],
+                "probes: a call costs %lf ns in the function and %lf ns in its caller, +- %lf ns",
+                &inner, &outer, &error) == 3 &&
+            inner + outer > 0)
+            return error / Z95 / (inner + outer);
+    }
     return 0;
 }
 
@@ -286,7 +300,7 @@ static int fill(struct compare *compare, const struct profile *exact, const stru
     compare->is_same_run = is_same_run(exact, sampled);
     compare->is_raw = options->against == COMPARE_RAW ||
                       (options->against == COMPARE_AUTO && compare->is_same_run);
-    compare->relative_error = value_error_of_probes(exact);
+    compare->relative_error = read_relative_error(exact);
     if (compare_match(compare, &types, options->by_context, error) != 0)
         return -1;
     total = settle_times(compare, types.error.model != PROFILE_NONE);
