@@ -89,7 +89,7 @@ static double read_relative_error(const struct profile *exact) {
                 "probes: a call costs %lf ns in the function and %lf ns in its caller, +- %lf ns",
                 &inner, &outer, &error) == 3 &&
             inner + outer > 0)
-            return error / Z95 / (inner + outer);
+            return error / DOUBT_95 / (inner + outer);
     }
     return 0;
 }

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "diff_split.h"
+#include "reader/base/doubt.h"
 #include "statistics.h"
 
-#define Z95 1.959963984540054
 
 /* --- one quantity -------------------------------------------------------------------------------
  */
@@ -31,7 +31,7 @@ static void finish_side(const struct diff_series *series, uint32_t runs, double 
     const double sum = series->sum - missing * series->first;
     const double squares = series->squares + missing * series->first * series->first;
     *mean = series->first + sum / n;
-    *error = Z95 * series->error / n;
+    *error = DOUBT_95 * series->error / n;
     if (squares == 0)
         return;
     *varies = true;
