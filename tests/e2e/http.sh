@@ -66,8 +66,8 @@ web_ui() {
     local port=$((20000 + $$ % 10000))
     go tool pprof -no_browser -http="localhost:$port" "$base/exact" >"$SCRATCH/ui" 2>&1 &
     servers+=($!)
-    until curl -s "http://localhost:$port/ui/top" >"$SCRATCH/top"; do kill -0 "${servers[-1]}" || return; done
-    grep -q work "$SCRATCH/top"
+    answers_or_ended() { curl -s "http://localhost:$port/ui/top" >"$SCRATCH/top" || has_ended "${servers[-1]}"; }
+    await answers_or_ended && grep -q work "$SCRATCH/top"
 }
 check "its web UI shows them" web_ui
 
@@ -143,7 +143,8 @@ ends_at_once() {
     local waiting
     curl -sS -o /dev/null "$base/exact?seconds=60" 2>/dev/null &
     waiting=$!
-    until [[ $(curl -sS "$base/threadcreate?debug=1" | sed -n 1p) ]]; do :; done
+    answers() { [[ $(curl -sS "$base/threadcreate?debug=1" | sed -n 1p) ]]; }
+    await answers || return
     kill -TERM "$pid"
     wait "$pid" || return
     wait "$waiting"
@@ -206,7 +207,7 @@ forked() {
     exec 9<>"$SCRATCH/input"
     CINSTR_OPTIONS="output=$SCRATCH/served.%p.pb.gz:directory=$SEGMENTS:http=none" \
         "$SCRATCH/served" <"$SCRATCH/input" 9>&- >"$SCRATCH/out" 2>"$SCRATCH/err" || return # the parent's end
-    until grep -q '^child' "$SCRATCH/out"; do :; done
+    await grep -q '^child' "$SCRATCH/out" || return
     diff "$SCRATCH/out" - <<'END' || return
 no address -1 EINVAL
 not an address -1 EIO

@@ -90,6 +90,18 @@ send() {
 # not: whoever still writes then would die of SIGPIPE, which pipefail takes for the pipe's failure.
 has() { (($(grep -c "$@") > 0)); }
 
+# await COMMAND…: again and again until it succeeds. What is not so after five minutes never will be.
+await() {
+    local deadline=$((SECONDS + 300))
+    until "$@"; do
+        ((SECONDS < deadline)) || { echo "awaited in vain: $*" && return 1; }
+    done
+}
+
+has_ended() { # PID
+    ! kill -0 "$1" 2>/dev/null
+}
+
 # find_plugins WHAT [VERSION…]: sets `versions` to the LLVMs whose clang and plugin are here. Without
 # any, WHAT is skipped and the script ends.
 find_plugins() {

@@ -4,6 +4,7 @@
 # exits on unwinding; the same functions and counts as clang's hooks after inlining; nothing put
 # where no hook may be; `cinstr cc` takes it by itself. Truth programs count their own edges, real
 # programs have the counting hook beside them.
+# Not commands: clang
 # shellcheck disable=SC2317,SC2016
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

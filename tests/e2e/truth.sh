@@ -7,6 +7,7 @@
 # TRUTH_HOOKS the options that ask for hooks; TRUTH_PROMISE=functions asks for the calls of each
 # function alone. A compiler clang-N+plugin is clang with the plugin: with it every edge has to be
 # exact.
+# Not commands: clang
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
