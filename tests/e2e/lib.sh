@@ -119,15 +119,18 @@ find_plugins() {
 # truth_by_plugin NAME ENVIRONMENT…: the truth programs (truth.sh) with the plugins that find_plugins()
 # has found; their checks are this script's, under NAME.
 truth_by_plugin() {
-    local name=$1 log=$SCRATCH/truth.log before=$checks
+    local name=$1 before=$checks line
     shift
-    env "TRUTH_COMPILERS=$(printf 'clang-%s+plugin ' "${versions[@]}")" "$@" "$TOP/tests/e2e/truth.sh" >"$log" 2>&1
-    grep '^#.*:' "$log"
     while read -r line; do
-        checks=$((checks + 1))
-        [[ $line == ok* ]] || failures=$((failures + 1))
-        printf '%s\n' "${line/ clang/ $name, clang}"
-    done < <(grep '^\(not \)\?ok clang' "$log")
+        case $line in
+        '#'*:*) printf '%s\n' "$line" ;;
+        'ok clang'* | 'not ok clang'*)
+            checks=$((checks + 1))
+            [[ $line == ok* ]] || failures=$((failures + 1))
+            printf '%s\n' "${line/ clang/ $name, clang}"
+            ;;
+        esac
+    done < <(env "TRUTH_COMPILERS=$(printf 'clang-%s+plugin ' "${versions[@]}")" "$@" "$TOP/tests/e2e/truth.sh" 2>&1)
     ((checks > before)) || fail "$name" "no truth program was run"
 }
 
