@@ -30,10 +30,7 @@ uses_no_vectors() { # COMPILER
 }
 
 for compiler in "${compilers[@]}"; do
-    if ! command -v "$compiler" >/dev/null; then
-        skip "$compiler" "it is not here"
-        continue
-    fi
+    has_tool "$compiler" "$compiler" || continue
     check "$compiler: the recorder builds without a warning" build "$compiler" runtime
     check "$compiler: no vector register in the recorder" uses_no_vectors "$compiler"
     [[ $compiler != aarch64-* ]] || continue

@@ -102,18 +102,29 @@ has_ended() { # PID
     ! kill -0 "$1" 2>/dev/null
 }
 
+# has_tool TOOL NAME: whether it is here. If not, check NAME is skipped where Debian 12 may lack the tool: its
+# first releases have no clang 16 and 19. All others install-deps brings: then it is a failure.
+has_tool() {
+    command -v "$1" >/dev/null && return
+    case $1 in
+    *-16 | *-19) skip "$2" "$1 is not here" ;;
+    *) fail "$2" "$1 is not here: scripts/install-deps test" ;;
+    esac
+    return 1
+}
+
 # find_plugins WHAT [VERSION…]: sets `versions` to the LLVMs whose clang and plugin are here. Without
-# any, WHAT is skipped and the script ends.
+# any the script ends.
 find_plugins() {
     local what=$1 version
     shift
     (($#)) || set -- 14 16 19
     versions=()
     for version; do
-        [[ -f $BUILD/cinstr-plugin-$version.so ]] && command -v "clang-$version" >/dev/null &&
+        has_tool "clang-$version" "$what by clang-$version" && [[ -f $BUILD/cinstr-plugin-$version.so ]] &&
             versions+=("$version")
     done
-    ((${#versions[@]})) || { skip "$what" "no LLVM with its headers is here" && checks=1 && finish; }
+    ((${#versions[@]})) || { fail "$what" "no plugin was built: scripts/install-deps test" && finish; }
 }
 
 # truth_by_plugin NAME ENVIRONMENT…: the truth programs (truth.sh) with the plugins that find_plugins()
