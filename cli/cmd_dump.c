@@ -11,13 +11,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "difference.h"
-#include "liveness.h"
-#include "output_file.h"
-#include "source.h"
-#include "trace.h"
-#include "units.h"
+#include "cli/base/command.h"
+#include "cli/print/output_file.h"
+#include "cli/print/units.h"
+#include "cli/source/source.h"
+#include "reader/profile/difference.h"
+#include "reader/snapshot/liveness.h"
+#include "reader/trace/trace.h"
 
 struct request {
     struct build_options build;

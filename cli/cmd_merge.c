@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
-#include "comments_of_part.h"
-#include "output_file.h"
-#include "source.h"
-#include "units.h"
+#include "cli/base/command.h"
+#include "cli/print/output_file.h"
+#include "cli/print/units.h"
+#include "cli/source/source.h"
+#include "reader/profile/comments_of_part.h"
 
 /* Of all profiles together; more are counted. */
 enum { MOST_COMMENTS = 32 };

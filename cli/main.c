@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
+#include "cli/base/command.h"
 
 static const struct command *const commands[] = {
     &command_run,   &command_report, &command_dump,    &command_ps,

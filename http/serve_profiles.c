@@ -3,7 +3,7 @@
  * Profiles by HTTP, with the parameters, status codes and words of Go's net/http/pprof: whole, as
  * text, or the difference of two that are some seconds apart.
  */
-#include "difference.h"
+#include "reader/profile/difference.h"
 #include "serve_call.h"
 #include "serve_slots.h"
 #include "serve_text.h"

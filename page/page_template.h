@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "error.h"
+#include "reader/base/error.h"
 
 struct page_template {
     const char *head, *tail; /* what stands before and behind the data */

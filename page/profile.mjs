@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The data of a profile (cli/report_page.h) as what the page shows: rows of tables, and the tree
+// The data of a profile (page/report_data.h) as what the page shows: rows of tables, and the tree
 // with its totals. A parent has a lower index than its children; node 0 is the root.
 import { baseName } from "./units.mjs";
 

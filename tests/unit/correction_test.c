@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "correction.h"
+#include "reader/build/correction.h"
 
 /* A root, main, and two functions that it calls; a tick is a nanosecond. */
 enum { ROOT = 1, MAIN, WORKS, WAITS, NODES };

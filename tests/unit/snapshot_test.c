@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reader/snapshot/snapshot.h"
 #include "segment_sample.h"
-#include "snapshot.h"
 
 enum { THREAD = 1, BLOCK = 2 * SEGMENT_BLOCK_NODES, ROOT = BLOCK, OUTER = BLOCK + 1, INNER };
 
@@ -44,9 +44,9 @@ static void other_files_are_named_for_what_they_are(void **state) {
     assert_refused(sizeof(sample), "s: not a segment of cinstr");
     sample.header.magic = 0;
     assert_refused(sizeof(sample), "s: its process is just starting, or ended while it did");
-    sample.header.version_major = 3;
+    sample.header.version_major = 4;
     sample.header.version_minor = 7;
-    assert_refused(sizeof(sample), "s: written by another version (3.7; this one reads 2)");
+    assert_refused(sizeof(sample), "s: written by another version (4.7; this one reads 3)");
     sample.header.byte_order = UINT32_C(0x04030201);
     assert_refused(sizeof(sample), "s: of a machine with another byte order");
 }

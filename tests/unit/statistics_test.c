@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-#include "statistics.h"
+#include "reader/analysis/statistics.h"
 
 static void assert_near(double found, double expected) {
     if (fabs(found - expected) > 1e-9 * fabs(expected) + 1e-12)

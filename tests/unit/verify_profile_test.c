@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of cli/verify_profile.c: a profile that does not add up is found out. */
+/* Tests of cli/verify/verify_profile.c: a profile that does not add up is found out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "verify_profile.h"
+#include "cli/verify/verify_profile.h"
 
 static char lines[1024];
 

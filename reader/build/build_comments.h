@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a profile says of itself in its comments: by which clock, at what cost, what was lost.
+ * Called by build_profile.c; `pprof -comments` and `cinstr report` show them, `cinstr verify`
+ * recomputes the line of totals.
+ */
+#ifndef CINSTR_READER_BUILD_COMMENTS_H
+#define CINSTR_READER_BUILD_COMMENTS_H
+
+#include "correction.h"
+#include "reader/profile/profile.h"
+#include "reader/snapshot/snapshot.h"
+
+/* "calls N = returns N + unwinds N + open N - carried N" */
+#define BUILD_COMMENT_TOTALS                                                                       \
+    "calls %" PRIu64 " = returns %" PRIu64 " + unwinds %" PRIu64 " + open %" PRIu64                \
+    " - carried %" PRIu64
+
+/* Where the two sides differ: by how much they may, and why. */
+#define BUILD_COMMENT_APART "up to %" PRIu64 " events apart: %s"
+#define BUILD_COMMENT_TORN  "a thread's calls may count twice: it was ending when this was taken"
+
+/* Of a profile whose samples are there. `predicted`: by the list that the program was built with;
+ * 0: none. 0, or -1 when out of memory. */
+int build_comments(struct profile *profile, const struct snapshot *snapshot,
+                   const struct correction *correction, double predicted);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a snapshot to a profile: lanes merged, open calls counted up to now, functions and call
+ * sites symbolized, the probes' own cost taken out of the times.
+ */
+#ifndef CINSTR_READER_BUILD_PROFILE_H
+#define CINSTR_READER_BUILD_PROFILE_H
+
+#include <stdbool.h>
+
+#include "reader/profile/profile.h"
+#include "reader/snapshot/snapshot.h"
+
+struct build_options {
+    const char *kind; /* "exact"; "edges"; "cpu", "wall" (sampled by that clock), "samples" (by
+                         whichever); "heap", "allocs", "block", "mutex"; "threadcreate"; NULL: what
+                         there is */
+    bool by_thread;   /* keep threads apart, as tags "thread" (name) and "tid" (number) */
+    double baseline_seconds; /* run time of a plain build, anchors the correction; 0 unknown */
+};
+
+/* Returns NULL with `error` filled. */
+struct profile *build_profile(const struct snapshot *snapshot, const struct build_options *options,
+                              struct error *error);
+
+#endif

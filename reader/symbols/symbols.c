@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names and lines for addresses (see symbols.h), from what a module's file tells: its symbol table
+ * (symbols_table.h) and its debug information (symbols_scopes.h). Called by build_locations.c.
+ * Runs inside the profiled program at its exit: what fails here costs names, nothing else.
+ */
+#include "symbols.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reader/base/arena.h"
+#include "symbols_file.h"
+#include "symbols_inlined.h"
+#include "symbols_name.h"
+#include "symbols_plugin.h"
+#include "symbols_scopes.h"
+#include "symbols_table.h"
+
+#define HASH_NONFATAL_OOM 1 /* told by hh.tbl == NULL, not by exit() */
+#include <uthash.h>
+
+struct module {
+    struct segment_module as_loaded;
+    bool is_open; /* or cannot be */
+    bool has_lost_lines;
+    struct symbols_file file;
+    struct symbols_table table;
+    struct scopes scopes;
+    struct inlined_records inlined;
+    struct error complaint;
+};
+
+struct function {
+    struct function_key {
+        uint64_t module, address;
+    } key;
+    struct symbol symbol;
+    const struct definition *definition; /* NULL: no debug information */
+    bool is_known;
+    UT_hash_handle hh;
+};
+
+struct symbols {
+    struct module *modules;
+    uint32_t count;
+    struct function *functions;
+    struct profile_arena arena; /* names */
+};
+
+/* --- modules ------------------------------------------------------------------------------------
+ */
+
+struct symbols *symbols_new(const struct segment_module *modules, uint32_t count,
+                            struct error *error) {
+    struct symbols *symbols = calloc(1, sizeof(*symbols));
+
+    if (symbols != NULL)
+        symbols->modules = calloc(count + 1u, sizeof(*symbols->modules));
+    if (symbols == NULL || symbols->modules == NULL) {
+        free(symbols);
+        error_set(error, "out of memory");
+        return NULL;
+    }
+    symbols->count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct segment_module *module = &symbols->modules[i].as_loaded;
+        *module = modules[i];
+        module->path[sizeof(module->path) - 1] = '\0';
+        if (module->build_id_size > sizeof(module->build_id))
+            module->build_id_size = 0;
+    }
+    return symbols;
+}
+
+static void close_module(struct module *module) {
+    scopes_close(&module->scopes);
+    symbols_table_free(&module->table);
+    symbols_file_close(&module->file);
+}
+
+void symbols_free(struct symbols *symbols) {
+    struct function *function, *next;
+
+    if (symbols == NULL)
+        return;
+    HASH_ITER(hh, symbols->functions, function, next) {
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed is no longer in the hash */
+        HASH_DEL(symbols->functions, function);
+        free(function);
+    }
+    for (uint32_t i = 0; i < symbols->count; i++)
+        close_module(&symbols->modules[i]);
+    profile_arena_free(&symbols->arena);
+    free(symbols->modules);
+    free(symbols);
+}
+
+static const char *base_name(const struct module *module) {
+    const char *slash = strrchr(module->as_loaded.path, '/');
+    const char *name = slash == NULL ? module->as_loaded.path : slash + 1;
+
+    return name[0] == '\0' ? "[unknown]" : name;
+}
+
+static void complain(struct module *module, const char *reason) {
+    if (module->complaint.message[0] == '\0')
+        error_set(&module->complaint, "%s: %s", base_name(module), reason);
+}
+
+static void complain_of_lack(struct module *module) {
+    const bool has_lines = module->scopes.count != 0;
+
+    if (module->complaint.message[0] != '\0')
+        return;
+    if (module->scopes.is_cut || module->scopes.paths.is_cut)
+        complain(module, "out of memory: not all lines");
+    else if (module->table.count == 0 && !has_lines)
+        complain(module, "no symbol table: no names; do not strip it");
+    else if (module->table.is_stripped && !has_lines)
+        complain(module, "stripped: names of exported functions only, and no lines");
+    else if (!has_lines)
+        complain(module, "no debug information: no lines; build with -g");
+    else if (module->scopes.lacks_split)
+        complain(module, "a .dwo file is missing: not all lines; keep them, or build without "
+                         "-gsplit-dwarf");
+}
+
+/* Where to go on when libdw, which else would end the process, is out of memory. */
+static _Thread_local jmp_buf *escape;
+
+static __attribute__((noreturn)) void leave_libdw(void) {
+    longjmp(*escape, 1);
+}
+
+/* What follows a jump out of libdw: names are still there, the rest is not asked again. */
+static void give_up_lines(struct module *module) {
+    module->has_lost_lines = true;
+    complain(module, "out of memory: not all lines");
+}
+
+static int open_file(struct module *module) {
+    const int result = symbols_file_open(&module->file, &module->as_loaded, &module->complaint);
+
+    module->inlined = inlined_find(module->file.main.elf);
+    return result;
+}
+
+static void open_module(struct module *module) {
+    if (module->is_open)
+        return;
+    module->is_open = true;
+    if (open_file(module) != 0 ||
+        symbols_table_fill(&module->table, &module->file, &module->complaint) != 0 ||
+        (module->file.with_dwarf != NULL &&
+         scopes_open(&module->scopes, module->file.with_dwarf, &module->file.code, leave_libdw,
+                     &module->complaint) != 0))
+        error_prefix(&module->complaint, "%s", base_name(module));
+}
+
+const char *symbols_complaint(const struct symbols *symbols, uint32_t module) {
+    const char *message = symbols->modules[module].complaint.message;
+
+    return message[0] == '\0' ? NULL : message;
+}
+
+/* --- functions ----------------------------------------------------------------------------------
+ */
+
+/* Opens the module if need be, and asks its debug information. */
+static void define(struct module *module, struct function *function, uint64_t address) {
+    jmp_buf here;
+
+    escape = &here;
+    if (setjmp(here) != 0) {
+        give_up_lines(module);
+        return;
+    }
+    open_module(module);
+    if (!module->has_lost_lines)
+        function->definition =
+            scopes_function(&module->scopes, address, symbols_table_name(&module->table, address));
+    complain_of_lack(module);
+}
+
+static const char *make_unknown_name(struct symbols *symbols, const struct module *module,
+                                     uint64_t address) {
+    const char *base = base_name(module);
+    const size_t size = strlen(base) + sizeof("+0x0123456789abcdef");
+    char *name = profile_arena_take(&symbols->arena, size);
+
+    if (name != NULL)
+        snprintf(name, size, "%s+0x%" PRIx64, base, address);
+    return name;
+}
+
+static void name(struct symbols *symbols, struct module *module, struct function *function,
+                 uint64_t address) {
+    const struct definition *definition = function->definition;
+    struct symbol *symbol = &function->symbol;
+
+    symbol->system_name = symbols_table_name(&module->table, address);
+    if (symbol->system_name == NULL && definition != NULL)
+        symbol->system_name = definition->name;
+    if (symbol->system_name != NULL)
+        symbol->name = symbols_name_make(&symbols->arena, symbol->system_name);
+    function->is_known = symbol->name != NULL;
+    symbol->file = definition == NULL || !function->is_known ? "" : definition->file;
+    symbol->line = symbol->file[0] == '\0' ? 0 : definition->line;
+    if (function->is_known)
+        return;
+    symbol->name = symbol->system_name = make_unknown_name(symbols, module, address);
+    if (symbol->name == NULL) {
+        symbol->name = symbol->system_name = "[out of memory]";
+        complain(module, "out of memory: not all names");
+    }
+}
+
+/* NULL when out of memory. */
+static struct function *find(struct symbols *symbols, uint32_t index, uint64_t address) {
+    const struct function_key key = {index, address};
+    struct module *module = &symbols->modules[index];
+    struct function *function;
+
+    HASH_FIND(hh, symbols->functions, &key, sizeof(key), function);
+    if (function != NULL)
+        return function;
+    function = calloc(1, sizeof(*function));
+    if (function != NULL) {
+        function->key = key;
+        define(module, function, address - module->as_loaded.bias);
+        name(symbols, module, function, address - module->as_loaded.bias);
+        HASH_ADD(hh, symbols->functions, key, sizeof(key), function);
+        if (function->hh.tbl != NULL)
+            return function;
+        free(function);
+    }
+    complain(module, "out of memory: not all names");
+    return NULL;
+}
+
+bool symbols_function(struct symbols *symbols, uint32_t module, uint64_t address,
+                      struct symbol *symbol) {
+    const struct function *function = find(symbols, module, address);
+
+    if (function == NULL) {
+        *symbol = (struct symbol){"[out of memory]", "[out of memory]", "", 0};
+        return false;
+    }
+    *symbol = function->symbol;
+    return function->is_known;
+}
+
+int64_t symbols_line(struct symbols *symbols, uint32_t index, uint64_t function, uint64_t address) {
+    struct module *module = &symbols->modules[index];
+    const struct function *caller = find(symbols, index, function);
+    int64_t line;
+    jmp_buf here;
+
+    if (caller == NULL || caller->definition == NULL || module->has_lost_lines)
+        return 0;
+    escape = &here;
+    if (setjmp(here) != 0) {
+        give_up_lines(module);
+        return 0;
+    }
+    line = scopes_line(&module->scopes, caller->definition, address - module->as_loaded.bias);
+    complain_of_lack(module);
+    return line;
+}
+
+/* False: libdw ran out of memory. */
+static bool open_module_safely(struct module *module) {
+    jmp_buf here;
+
+    escape = &here;
+    if (setjmp(here) != 0) {
+        give_up_lines(module);
+        return false;
+    }
+    open_module(module);
+    return true;
+}
+
+int symbols_instrumented(struct symbols *symbols, uint32_t index, struct instrumented *functions,
+                         struct error *error) {
+    struct module *module = &symbols->modules[index];
+
+    open_module_safely(module);
+    if (module->file.main.elf == NULL)
+        return error_set(error, "%s", module->complaint.message);
+    if (instrumented_read(functions, &module->file, error) != 0)
+        return error_prefix(error, "%s", base_name(module));
+    for (uint32_t i = 0; i < functions->count; i++)
+        functions->addresses[i] += module->as_loaded.bias;
+    return 0;
+}
+
+double symbols_prediction(const struct symbols *symbols, uint32_t module) {
+    return prediction_read(&symbols->modules[module].file);
+}
+
+bool symbols_inlined(struct symbols *symbols, uint32_t index, uint64_t address,
+                     struct symbols_inlined *call) {
+    struct module *module = &symbols->modules[index];
+    const uint64_t bias = module->as_loaded.bias;
+    struct inlined_record record;
+
+    if (!open_module_safely(module) || !inlined_read(&module->inlined, address - bias, &record))
+        return false;
+    *call = (struct symbols_inlined){
+        .function = {.name = symbols_name_make(&symbols->arena, record.name),
+                     .system_name = record.name,
+                     .file = paths_intern(&module->scopes.paths, NULL, record.file),
+                     .line = record.function_line},
+        .line = record.line,
+        .caller = record.caller == 0 ? 0 : record.caller + bias,
+        .is_open = record.is_open,
+    };
+    if (call->function.name == NULL)
+        call->function.name = call->function.system_name;
+    return true;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writing a profile from inside the process, at exit or when the program asks. The reader library
+ * is loaded only then, in a linker namespace of its own: whatever zlib, protobuf or malloc the
+ * program brings, instrumented or exported or not, the reader has its own. (A static program is
+ * linked with it.)
+ */
+#include <cinstr/reader.h>
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "process.h"
+#include "runtime/base/clock.h"
+
+#define READER "libcinstr_reader.so.0"
+
+#pragma weak cinstr_reader_write_profile
+
+typedef int write_function(const void *, size_t, const char *, int, char *, size_t);
+
+static write_function *find_writer(char *text, size_t size) {
+    static write_function *found;
+    void *library;
+
+    if (cinstr_reader_write_profile != NULL)
+        return cinstr_reader_write_profile;
+    if (found != NULL)
+        return found;
+    library = load_apart(READER, text, size);
+    if (library != NULL)
+        *(void **)&found = dlsym(library, "cinstr_reader_write_profile");
+    return found;
+}
+
+/* A write past the file size limit must come back as an error, not kill the program. */
+static int write_without_sigxfsz(write_function *write_profile, const char *kind, int fd,
+                                 char *text, size_t size) {
+    const struct timespec none = {0, 0};
+    sigset_t limit, old, pending;
+    bool was_pending;
+    int result;
+
+    sigemptyset(&limit);
+    sigaddset(&limit, SIGXFSZ);
+    sigaddset(&limit, SIGPIPE);
+    sigpending(&pending);
+    was_pending = sigismember(&pending, SIGXFSZ) == 1 || sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &limit, &old);
+    result = write_profile(segment.base, segment.header->size, kind, fd, text, size);
+    while (!was_pending && sigtimedwait(&limit, NULL, &none) > 0) {
+    }
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return result;
+}
+
+struct request {
+    const char *kind;
+    int fd;
+    char *text;
+    size_t size;
+    int result;
+};
+
+static void write_requested(void *argument) {
+    struct request *request = argument;
+    write_function *write_profile = find_writer(request->text, request->size);
+
+    request->result = -1;
+    if (write_profile == NULL)
+        return;
+    segment.header->latest = clock_pair();
+    request->result = write_without_sigxfsz(write_profile, request->kind, request->fd,
+                                            request->text, request->size);
+}
+
+int exit_profile_write_to(const char *kind, int fd, char *text, size_t size) {
+    struct request request = {kind, fd, text, size, -1};
+    const bool was_own = charge_own_work(true);
+
+    large_stack_call(write_requested, &request);
+    charge_own_work(was_own);
+    return request.result;
+}
+
+/* Written beside its final name and renamed: no reader ever sees half a profile. */
+static int write_file(const char *kind, const char *path, char *text, size_t size) {
+    char temporary[sizeof options.output + 512];
+    int result;
+
+    if ((size_t)snprintf(temporary, sizeof temporary, "%s.part", path) >= sizeof temporary) {
+        snprintf(text, size, "the name is too long");
+        return -1;
+    }
+    const int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    if (fd < 0) {
+        snprintf(text, size, "%s", strerrordesc_np(errno));
+        return -1;
+    }
+    result = exit_profile_write_to(kind, fd, text, size);
+    close(fd);
+    if (result == 0 && rename(temporary, path) != 0) {
+        snprintf(text, size, "%s", strerrordesc_np(errno));
+        result = -1;
+    }
+    if (result != 0)
+        unlink(temporary);
+    return result;
+}
+
+/* --- at exit ------------------------------------------------------------------------------------
+ */
+
+/* Those besides the exact one. */
+static struct beside {
+    const char *kind;
+    const char *file; /* of its own, as a pattern; "" beside the exact one */
+    bool is_on;
+} * list_besides(size_t *count) {
+    static struct beside besides[4];
+    const bool is_wall = options.sample_wall;
+
+    besides[0] = (struct beside){is_wall ? "wall" : "cpu", options.cpuprofile, options.sample != 0};
+    besides[1] = (struct beside){"heap", options.memprofile, options.heap != 0};
+    besides[2] = (struct beside){"block", options.blockprofile, options.block != BLOCK_OFF};
+    besides[3] = (struct beside){"mutex", options.mutexprofile, options.mutex};
+    *count = sizeof besides / sizeof besides[0];
+    return besides;
+}
+
+/* prof.heap.pb.gz with prof.pb.gz. */
+static bool name_beside(const char *kind, char *path, size_t path_size) {
+    static const char ending[] = ".pb.gz";
+    const size_t length = strlen(path), tail = sizeof ending - 1;
+    const bool has_ending = length > tail && strcmp(path + length - tail, ending) == 0;
+    char *end = path + length - (has_ending ? tail : 0);
+    const size_t left = path_size - (size_t)(end - path);
+
+    return (size_t)snprintf(end, left, ".%s%s", kind, has_ending ? ending : "") < left;
+}
+
+static bool has_output(void) {
+    return strcmp(options.output, "none") != 0;
+}
+
+/* False: it could not be written, which has been said. */
+static bool write_one(const char *pattern, const char *kind, bool is_beside) {
+    char path[1024];
+    char text[512] = "the name is too long";
+
+    if (!options_expand(pattern, path, sizeof path))
+        return false;
+    if ((!is_beside || name_beside(kind, path, sizeof path)) &&
+        write_file(kind, path, text, sizeof text) == 0)
+        return true;
+    message("cannot write %s: %s", path, text);
+    return false;
+}
+
+static bool write_besides(void) {
+    size_t count;
+    const struct beside *besides = list_besides(&count);
+    bool result = true;
+
+    for (size_t i = 0; i < count; i++) {
+        const bool is_beside = besides[i].file[0] == '\0';
+        if (besides[i].is_on && (!is_beside || has_output()))
+            result = write_one(is_beside ? options.output : besides[i].file, besides[i].kind,
+                               is_beside) &&
+                     result;
+    }
+    return result;
+}
+
+static bool is_json(const char *name) {
+    const size_t length = strlen(name);
+
+    return length >= 5 && strcmp(name + length - 5, ".json") == 0;
+}
+
+/* What was drained is no longer needed then. */
+static bool write_trace(void) {
+    const char *chunks = segment.header->trace.path;
+
+    if (options.trace[0] == '\0' || chunks[0] == '\0')
+        return true;
+    if (!write_one(options.trace, is_json(options.trace) ? "trace-json" : "trace", false))
+        return false;
+    unlink(chunks);
+    return true;
+}
+
+static bool anything_recorded(void) {
+    if (sampler_unwinds)
+        return samples_are_there() || charge_is_any();
+    return segment.header->sections[SEGMENT_SECTION_LANES].count > 1 ||
+           segment.header->losses.before_init_calls != 0 || charge_is_any();
+}
+
+void exit_profile_write(void) {
+    bool is_written = true;
+
+    if (anything_recorded()) {
+        if (has_output() && !sampler_unwinds)
+            is_written = write_one(options.output, "exact", false);
+        is_written = write_besides() && is_written;
+    }
+    is_written = write_trace() && is_written;
+    segment.header->state = SEGMENT_EXITED;
+    if (is_written)
+        segment_unlink();
+    else if (segment.path[0] != '\0')
+        message("the profile is kept: cinstr dump %s", segment.path);
+}
