@@ -37,8 +37,8 @@ reset_forgets() {
     local spent profile
     program_build gcc reset -I"$TOP/include" && program_run reset || return
     spent=$(<"$SCRATCH/reset.out")
-    profile=("$SCRATCH"/reset.[0-9]*.pb.gz)
-    "$CINSTR" report --csv "${profile[0]}" | awk -F, -v spent="$spent" '
+    profile=$(echo "$SCRATCH"/reset.[0-9]*.pb.gz)
+    "$CINSTR" report --csv "$profile" | awk -F, -v spent="$spent" '
         NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
         $1 == "worker" { cpu = $column["self_cpu_ns"] }
         END { printf "%d of %d ns\n", cpu, spent; exit !(cpu > 0.9 * spent && cpu < 1.1 * spent) }'
