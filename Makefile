@@ -185,7 +185,7 @@ NPM          := $(shell command -v npm)
 PAGE_BUILD   ?= $(BUILD)/npm
 page_tools   := $(if $(NPM),$(PAGE_BUILD)/node_modules/.package-lock.json)
 page_sources := $(filter-out %.c %.h %.S,$(wildcard page/*))
-html_pages   := $(BUILD)/gen/page_compare.html $(BUILD)/gen/page_report.html
+html_pages   := $(BUILD)/gen/page_compare.html $(BUILD)/gen/page_diff.html $(BUILD)/gen/page_report.html
 
 $(PAGE_BUILD)/node_modules/.package-lock.json: page/package.json page/package-lock.json
 	@mkdir -p $(PAGE_BUILD)
@@ -249,6 +249,7 @@ $(BUILD)/tests/%_test: tests/unit/%_test.c $(BUILD)/tests/libcommand.a $(BUILD)/
 	$(CC) $(COMMON) -Itests $(CFLAGS) $< -o $@ $(filter %.o %.a,$^) $(LDFLAGS) $(CLI_LIBS) -lcmocka
 
 $(BUILD)/tests/http_fuzz: $(server_objects)
+$(BUILD)/tests/rules_fuzz: $(call objects,$(addprefix cli/,check/check_rules.c check/check_parse.c base/pattern.c print/text.c))
 $(BUILD)/tests/%_fuzz: tests/fuzz/%_fuzz.c $(BUILD)/libcinstr_reader.a
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) -Itests $(CFLAGS) $< -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) \

@@ -8,77 +8,50 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "cli/print/text.h"
+
 /* --- names -------------------------------------------------------------------------------------
  */
 
-struct span {
-    const char *text;
-    size_t size;
-};
-
 /* What a symbol is called before the compiler clones the function: f of f.constprop.0 */
-static struct span source_symbol(const struct budget_function *function) {
+static struct text_span source_symbol(const struct budget_function *function) {
     const char *name = function->system_name;
-    return (struct span){name, name[0] == '.' ? strlen(name) : strcspn(name, ".")};
-}
-
-/* Up to the arguments, which are in the last pair of parentheses that nothing else is around. */
-static size_t without_arguments(const char *name) {
-    size_t end = strlen(name), depth = 0;
-
-    for (size_t i = 0; name[i] != '\0'; i++) {
-        if (name[i] == '(' && depth++ == 0 && i > 0 &&
-            strncmp(name + i, "(anonymous ", strlen("(anonymous ")) != 0 &&
-            strncmp(name + i, "()(", strlen("()(")) != 0)
-            end = i;
-        depth -= name[i] == ')' && depth > 0;
-    }
-    return end;
+    return (struct text_span){name, name[0] == '.' ? strlen(name) : strcspn(name, ".")};
 }
 
 /* As gcc prints it: no return type, which templates have, and another word for unnamed
  * namespaces. */
-static struct span printed_name(const struct budget_function *function) {
+static struct text_span printed_name(const struct budget_function *function) {
     static const char unnamed[] = "(anonymous namespace)::";
-    struct span name = {function->name, 0};
     const char *last;
-    size_t depth = 0;
 
     if (strncmp(function->system_name, "_Z", 2) != 0)
         return source_symbol(function);
-    name.size = without_arguments(name.text);
-    for (size_t i = name.size; i-- > 0;) {
-        depth += name.text[i] == '>' || name.text[i] == ')';
-        depth -= (name.text[i] == '<' || name.text[i] == '(') && depth > 0;
-        if (name.text[i] == ' ' && depth == 0 && strstr(name.text, "operator") == NULL) {
-            name = (struct span){name.text + i + 1, name.size - i - 1};
-            break;
-        }
-    }
+    struct text_span name = text_plain_name(function->name);
     while ((last = memmem(name.text, name.size, unnamed, strlen(unnamed))) != NULL) {
         last += strlen(unnamed);
-        name = (struct span){last, name.size - (size_t)(last - name.text)};
+        name = (struct text_span){last, name.size - (size_t)(last - name.text)};
     }
     return name;
 }
 
 /* The part to list: template arguments are spelled differently by everyone. */
-static struct span listed_name(const struct budget_function *function) {
-    struct span name = printed_name(function);
+static struct text_span listed_name(const struct budget_function *function) {
+    struct text_span name = printed_name(function);
     const char *symbol = memmem(name.text, name.size, "operator", strlen("operator"));
     const char *end = name.text + name.size, *scope;
 
     if (symbol != NULL)
-        return (struct span){symbol, (size_t)(end - symbol)};
+        return (struct text_span){symbol, (size_t)(end - symbol)};
     while ((scope = memmem(name.text, (size_t)(end - name.text), ">::", 3)) != NULL)
         name.text = scope + 3;
     name.size = (size_t)(end - name.text);
     scope = memchr(name.text, '<', name.size);
-    return (struct span){name.text, scope == NULL ? name.size : (size_t)(scope - name.text)};
+    return (struct text_span){name.text, scope == NULL ? name.size : (size_t)(scope - name.text)};
 }
 
 static bool gcc_covers(const struct budget_function *skipped, const struct budget_function *other) {
-    const struct span part = listed_name(skipped), whole = printed_name(other);
+    const struct text_span part = listed_name(skipped), whole = printed_name(other);
 
     return part.size != 0 && memmem(whole.text, whole.size, part.text, part.size) != NULL;
 }
@@ -89,7 +62,7 @@ static bool gcc_covers(const struct budget_function *skipped, const struct budge
 static void print_symbols(FILE *out, const struct budget *budget, enum budget_choice choice,
                           const char *prefix) {
     for (uint32_t i = 0; i < budget->count; i++) {
-        const struct span symbol = source_symbol(&budget->functions[i]);
+        const struct text_span symbol = source_symbol(&budget->functions[i]);
         if (budget->functions[i].choice == choice)
             fprintf(out, "%sfun:%.*s\n", prefix, (int)symbol.size, symbol.text);
     }
@@ -108,7 +81,7 @@ static void print_xray(FILE *out, const struct budget *budget) {
 
 /* In a file that is given as @FILE, in which a backslash takes a character as it is; a comma in a
  * name takes one of its own. */
-static void print_gcc_name(FILE *out, struct span name) {
+static void print_gcc_name(FILE *out, struct text_span name) {
     for (size_t i = 0; i < name.size; i++) {
         if (name.text[i] == ',')
             fputs("\\\\", out);
@@ -120,10 +93,10 @@ static void print_gcc_name(FILE *out, struct span name) {
 
 /* Whether another listed name is a part of this one: that says it all. */
 static bool is_said(const struct budget *budget, uint32_t index) {
-    const struct span own = listed_name(&budget->functions[index]);
+    const struct text_span own = listed_name(&budget->functions[index]);
 
     for (uint32_t i = 0; i < budget->count; i++) {
-        const struct span name = listed_name(&budget->functions[i]);
+        const struct text_span name = listed_name(&budget->functions[i]);
         if (i != index && budget->functions[i].choice == BUDGET_SKIP &&
             (name.size < own.size || (name.size == own.size && i < index)) &&
             memmem(own.text, own.size, name.text, name.size) != NULL)
@@ -136,7 +109,7 @@ static void print_gcc(FILE *out, const struct budget *budget) {
     const char *separator = "-finstrument-functions-exclude-function-list=";
 
     for (uint32_t i = 0; i < budget->count; i++) {
-        const struct span name = listed_name(&budget->functions[i]);
+        const struct text_span name = listed_name(&budget->functions[i]);
         if (budget->functions[i].choice != BUDGET_SKIP || name.size == 0 || is_said(budget, i))
             continue;
         fputs(separator, out);

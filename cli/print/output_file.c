@@ -63,6 +63,34 @@ int output_file_write(struct output_file *file, const char *path, output_file_wr
     return error_prefix(error, "%s", file->path);
 }
 
+struct printing {
+    output_file_printer *print;
+    const void *what;
+};
+
+static int print_to(const void *what, int fd, struct error *error) {
+    const struct printing *printing = what;
+    const int copy = dup(fd);
+    FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
+    if (out == NULL) {
+        if (copy >= 0)
+            close(copy);
+        return error_set_errno(error, "cannot write");
+    }
+    const int result = printing->print(out, printing->what, error);
+    const bool is_written = ferror(out) == 0;
+    if ((fclose(out) != 0 || !is_written) && result == 0)
+        return error_set_errno(error, "cannot write");
+    return result;
+}
+
+int output_file_print(const char *path, output_file_printer *print, const void *what,
+                      struct error *error) {
+    const struct printing printing = {print, what};
+    struct output_file file;
+    return output_file_write(&file, path, print_to, &printing, error);
+}
+
 int output_file_pprof(const void *profile, int fd, struct error *error) {
     return profile_write_pprof(profile, fd, error);
 }

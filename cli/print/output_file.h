@@ -7,6 +7,7 @@
 #define CINSTR_CLI_OUTPUT_FILE_H
 
 #include <linux/limits.h>
+#include <stdio.h>
 
 #include "reader/base/error.h"
 
@@ -31,6 +32,11 @@ void output_file_discard(struct output_file *file);
 typedef int output_file_writer(const void *what, int fd, struct error *error);
 int output_file_write(struct output_file *file, const char *path, output_file_writer *write,
                       const void *what, struct error *error);
+
+/* The same of what prints to a stream. */
+typedef int output_file_printer(FILE *out, const void *what, struct error *error);
+int output_file_print(const char *path, output_file_printer *print, const void *what,
+                      struct error *error);
 
 /* A writer: a profile, as pprof. */
 int output_file_pprof(const void *profile, int fd, struct error *error);

@@ -29,6 +29,35 @@ void text_print(FILE *out, const char *text) {
     }
 }
 
+/* Up to the arguments, which are in the last pair of parentheses that nothing else is around. */
+static size_t without_arguments(const char *name) {
+    size_t end = strlen(name), depth = 0;
+
+    for (size_t i = 0; name[i] != '\0'; i++) {
+        if (name[i] == '(' && depth++ == 0 && i > 0 &&
+            strncmp(name + i, "(anonymous ", strlen("(anonymous ")) != 0 &&
+            strncmp(name + i, "()(", strlen("()(")) != 0)
+            end = i;
+        depth -= name[i] == ')' && depth > 0;
+    }
+    return end;
+}
+
+struct text_span text_plain_name(const char *name) {
+    const size_t size = without_arguments(name);
+    size_t depth = 0;
+
+    if (strstr(name, "operator") != NULL)
+        return (struct text_span){name, size};
+    for (size_t i = size; i-- > 0;) {
+        depth += name[i] == '>' || name[i] == ')';
+        depth -= (name[i] == '<' || name[i] == '(') && depth > 0;
+        if (name[i] == ' ' && depth == 0)
+            return (struct text_span){name + i + 1, size - i - 1};
+    }
+    return (struct text_span){name, size};
+}
+
 const char *text_base_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash == NULL ? path : slash + 1;

@@ -11,6 +11,15 @@
 /* Prints `text`; what is not printable in the user's locale becomes '?'. */
 void text_print(FILE *out, const char *text);
 
+struct text_span {
+    const char *text;
+    size_t size;
+};
+
+/* Of a C++ function's demangled name the part between its return type, which those of templates
+ * have, and its arguments; all of a C function's. Points into `name`. */
+struct text_span text_plain_name(const char *name);
+
 /* What follows the last '/'. */
 const char *text_base_name(const char *path);
 

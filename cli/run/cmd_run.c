@@ -95,7 +95,7 @@ static int run_program(const struct request *request, const char *output,
     const uint64_t start_ns = realtime_ns();
     pid_t pid;
     int wait_status;
-    const int failure = run_child(argv, &pid, &wait_status);
+    const int failure = run_child(argv, NULL, &pid, &wait_status);
     if (failure != 0) {
         note("cannot run %s: %s", argv[0], strerror(failure));
         return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;

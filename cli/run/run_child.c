@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -23,14 +22,15 @@ static void fill_signals(sigset_t *signals) {
         sigaddset(signals, passed_on[i]);
 }
 
-static int spawn(char **argv, const sigset_t *mask, pid_t *pid) {
+static int spawn(char **argv, const posix_spawn_file_actions_t *files, const sigset_t *mask,
+                 pid_t *pid) {
     posix_spawnattr_t attributes;
     int result = posix_spawnattr_init(&attributes);
     if (result != 0)
         return result;
     posix_spawnattr_setsigmask(&attributes, mask);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    result = posix_spawnp(pid, argv[0], NULL, &attributes, argv, environ);
+    result = posix_spawnp(pid, argv[0], files, &attributes, argv, environ);
     posix_spawnattr_destroy(&attributes);
     return result;
 }
@@ -60,13 +60,13 @@ static void wait_for(pid_t pid, const sigset_t *signals, int *status) {
     }
 }
 
-int run_child(char **argv, pid_t *pid, int *status) {
+int run_child(char **argv, const posix_spawn_file_actions_t *files, pid_t *pid, int *status) {
     sigset_t signals, before;
     /* Were it ignored, as it may have been inherited, there would be nothing to wait for. */
     signal(SIGCHLD, SIG_DFL);
     fill_signals(&signals);
     sigprocmask(SIG_BLOCK, &signals, &before);
-    const int result = spawn(argv, &before, pid);
+    const int result = spawn(argv, files, &before, pid);
     if (result == 0)
         wait_for(*pid, &signals, status);
     sigprocmask(SIG_SETMASK, &before, NULL);

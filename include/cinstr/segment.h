@@ -97,6 +97,7 @@ enum segment_clock {
 };
 
 enum segment_timing { SEGMENT_TIMING_EXACT = 1, SEGMENT_TIMING_ADAPTIVE = 2 };
+#define SEGMENT_MOST_SHIFT 5u /* timing=adaptive: a timed call stands for 2^5 at most */
 
 enum segment_section_id {
     SEGMENT_SECTION_MODULES,
@@ -274,6 +275,9 @@ struct segment_header {
     struct segment_heap heap;
     struct segment_trace trace;
     uint64_t reset_ticks; /* of the last reset: times of open calls begin then */
+    /* timing=adaptive: ticks of the clock's own that are taken out of a duration before it is
+     * scaled up, and added again once: the other calls that it stands for read no clock. */
+    uint64_t scaled_clock;
 };
 
 struct segment_module {

@@ -3,12 +3,12 @@
 #include "compare.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "compare_match.h"
 #include "statistics.h"
+#include "value_error.h"
 
 #define Z95           1.959963984540054
 #define NORMAL_FROM   10.0 /* expected samples from which a normal test will do; exact below */
@@ -66,22 +66,11 @@ static int find_types(struct compare *compare, const struct profile *exact,
                          "the first profile is not exact: it has no calls, or no cpu or wall "
                          "time");
     if (types->samples == PROFILE_NONE)
-        return error_set(error, "the second profile is not sampled: it has no value \"samples\"");
+        return error_set(error, "the second profile is not sampled: it has no value \"samples\"%s",
+                         profile_find_value_type(sampled, "calls") == PROFILE_NONE
+                             ? ""
+                             : "; `cinstr diff` compares two exact ones");
     compare->value_name = exact->value_types[types->time].name;
-    return 0;
-}
-
-/* The error of a call's cost, as the profile states it (build_comments.c). */
-static double read_relative_error(const struct profile *exact) {
-    for (uint32_t i = 0; i < exact->comment_count; i++) {
-        double inner, outer, error;
-        if (sscanf(
-                exact->comments[i],
-                "probes: a call costs %lf ns in the function and %lf ns in its caller, +- %lf ns",
-                &inner, &outer, &error) == 3 &&
-            inner + outer > 0)
-            return error / Z95 / (inner + outer);
-    }
     return 0;
 }
 
@@ -259,7 +248,7 @@ static int fill(struct compare *compare, const struct profile *exact, const stru
     compare->is_same_run = is_same_run(exact, sampled);
     compare->is_raw = options->against == COMPARE_RAW ||
                       (options->against == COMPARE_AUTO && compare->is_same_run);
-    compare->relative_error = read_relative_error(exact);
+    compare->relative_error = value_error_of_probes(exact);
     if (compare_match(compare, &types, options->by_context, error) != 0)
         return -1;
     total = settle_times(compare);

@@ -101,6 +101,35 @@ double statistics_chi_square_p(double x, double degrees) {
     return half < a + 1 ? 1 - gamma_series(a, half) : gamma_fraction(a, half);
 }
 
+/* --- Student's distribution ---------------------------------------------------------------------
+ */
+
+/* P(|T| <= t) for t = sqrt(degrees) tan(angle) (Abramowitz and Stegun 26.7.3 and 26.7.4). */
+static double student_inside(double angle, unsigned degrees) {
+    const double square = cos(angle) * cos(angle);
+    const unsigned odd = degrees % 2;
+    double term = odd ? cos(angle) : 1, sum = 0;
+
+    for (unsigned i = 2 + odd; i <= degrees; i += 2) {
+        sum += term;
+        term *= square * (i - 1) / i;
+    }
+    return odd ? M_2_PI * (angle + sin(angle) * sum) : sin(angle) * sum;
+}
+
+double statistics_student_t(double level, unsigned degrees) {
+    double low = 0, high = M_PI_2;
+
+    for (int i = 0; i < 64; i++) {
+        const double middle = (low + high) / 2;
+        if (student_inside(middle, degrees) < level)
+            low = middle;
+        else
+            high = middle;
+    }
+    return sqrt(degrees) * tan(low);
+}
+
 /* --- many at once -------------------------------------------------------------------------------
  */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The statistics that compare.c needs: intervals and tests for shares of samples, and how near two
- * distributions lie. Plain numbers in, plain numbers out: it knows nothing of profiles.
+ * The statistics that comparisons and fits need: intervals and tests for shares of samples, and how
+ * near two distributions lie. Plain numbers in, plain numbers out: it knows nothing of profiles.
  */
 #ifndef CINSTR_READER_STATISTICS_H
 #define CINSTR_READER_STATISTICS_H
@@ -28,6 +28,10 @@ double statistics_binomial_deviation(double n, double p);
 
 /* P(X >= x) of a chi-square variable with so many degrees of freedom. */
 double statistics_chi_square_p(double x, double degrees);
+
+/* The t with P(|T| <= t) = `level` of Student's distribution, for a whole number of degrees of
+ * freedom from 1 on. */
+double statistics_student_t(double level, unsigned degrees);
 
 /* Of `count` p-values those that stand when all are judged at once (Holm 1979), in place. -1 when
  * out of memory. */

@@ -92,31 +92,36 @@ static void say_untimed(struct comments *comments, const struct correction *corr
 }
 
 static void say_correction(struct comments *comments, const struct correction *correction) {
+    const struct probe_costs *costs = &correction->costs;
     const double left = correction->raw_total - correction->overhead_total;
     const double error = 1.96 * correction->error_total; /* 95 in 100 */
 
-    say(comments,
-        "time: %.6f s measured - %.6f s of probes = %.6f s, between %.6f and %.6f (95 %%)%s",
-        seconds(comments, correction->raw_total), seconds(comments, correction->overhead_total),
-        seconds(comments, left), seconds(comments, left > error ? left - error : 0),
-        seconds(comments, left + error),
+    say(comments, BUILD_COMMENT_TIME "%s", seconds(comments, correction->raw_total),
+        seconds(comments, correction->overhead_total), seconds(comments, left),
+        seconds(comments, left > error ? left - error : 0), seconds(comments, left + error),
         correction->is_anchored ? ", anchored by a plain run" : "");
     say(comments,
         "probes: a call costs %.1f ns in the function and %.1f ns in its caller, +- %.1f ns; "
         "from %" PRIu64 " loops of them",
-        ns(comments, correction->inner), ns(comments, correction->outer),
-        1.96 * ns(comments, correction->error), correction->batches);
+        ns(comments, costs->inner), ns(comments, costs->outer), 1.96 * ns(comments, costs->error),
+        costs->batches);
     if (comments->snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE)
         say(comments, "probes: a call that was counted and not timed costs %.1f ns, +- %.1f ns",
-            ns(comments, correction->untimed), 1.96 * ns(comments, correction->untimed_error));
+            ns(comments, costs->untimed), 1.96 * ns(comments, costs->untimed_error));
     if (error > left / 2)
         say(comments, "most of the time was the probes': what is left cannot be known well; "
                       "timing=adaptive, --baseline or fewer instrumented functions would help");
-    if (correction->clamped_contexts != 0)
+    if (correction->excess_contexts != 0)
         say(comments,
             "below resolution: %" PRIu64 " contexts took less than their probes should have, by "
-            "%.6f s in all: their time is given as 0, and the rest is taken out of the others",
-            correction->clamped_contexts, seconds(comments, correction->clamped_ticks));
+            "%.6f s in all: their CPU time is given as 0",
+            correction->excess_contexts, seconds(comments, correction->excess_total));
+    if (correction->unplaced_cpu * 1e6 > comments->snapshot->ticks_per_second)
+        say(comments,
+            "unplaced: %.6f s of wall time and %.6f s of CPU time; the contexts have that much too "
+            "much in sum, and whose it is not is not known",
+            seconds(comments, correction->unplaced_wall),
+            seconds(comments, correction->unplaced_cpu));
 }
 
 /* In the words of `cinstr filter --against`. */

@@ -40,12 +40,13 @@ static double bucket_ticks(uint32_t bucket) {
     return (4.0 + bucket % 4 + 0.5) * step;
 }
 
-/* The ends are known exactly: the shortest call stands for its bucket, the longest for its own. */
+/* The ends are known exactly: the shortest call stands for its bucket, the longest for its own; but
+ * not of a part of a run, where either may have been before. */
 static double typical_ticks(const struct build_durations *durations, uint32_t node, uint32_t bucket,
                             uint32_t first, uint32_t last) {
-    if (bucket == last && durations->max != NULL)
+    if (bucket == last && durations->max != NULL && durations->max[node] != 0)
         return (double)durations->max[node];
-    if (bucket == first && durations->min != NULL)
+    if (bucket == first && durations->min != NULL && durations->min[node] != 0)
         return (double)durations->min[node];
     return bucket_ticks(bucket);
 }

@@ -17,9 +17,9 @@
 #include "build_durations.h"
 #include "build_locations.h"
 #include "build_samples.h"
-#include "build_times.h"
+#include "correction.h"
 
-enum { VALUES = 8 };
+enum { VALUES = 11 };
 #define THREADCREATE "threadcreate" /* the kind and its value, as in Go */
 
 enum kind { EXACT, EDGES, SAMPLED, CHARGED, THREADS };
@@ -29,9 +29,11 @@ struct build {
     const struct build_options *options;
     struct profile *profile;
     struct build_locations *locations;
-    struct build_times times;
+    struct build_times own_times;
+    const struct build_times *times;
+    struct correction *correction;
     struct build_durations *durations; /* NULL: no histograms */
-    const uint64_t *unwinds, *timed_calls, *variance;
+    const uint64_t *unwinds, *timed_calls;
     const uint64_t *instructions; /* NULL: nothing counted them */
     struct build_contexts contexts;
     struct build_charges charges;
@@ -55,14 +57,21 @@ static int add_value_types(struct build *build) {
                                                             {"unwinds", "count"},
                                                             {"timed_calls", "count"},
                                                             {"wall_error", "nanoseconds"},
+                                                            {"cpu_error", "nanoseconds"},
+                                                            {"variance", "microseconds2"},
+                                                            {"excess", "nanoseconds"},
                                                             {"instructions", "count"}};
+    const bool has_cpu = build->times->off_cpu != NULL, is_adaptive = build->timed_calls != NULL;
     const bool is_there[VALUES] = {true,
                                    true,
-                                   build->times.off_cpu != NULL,
+                                   has_cpu,
                                    true,
                                    true,
-                                   build->timed_calls != NULL,
-                                   build->variance != NULL,
+                                   is_adaptive,
+                                   true,
+                                   has_cpu,
+                                   is_adaptive,
+                                   true,
                                    build->instructions != NULL};
     struct profile *profile = build->profile;
 
@@ -82,23 +91,40 @@ static int64_t nanoseconds(const struct build *build, double ticks) {
     return (int64_t)snapshot_ns(build->snapshot, ticks);
 }
 
-/* Never negative: what lies below the resolution is 0, and counted as clamped in the comments. */
+/* Not 0, which means that nothing is known, for what was timed. */
+static int64_t error_ns(const struct build *build, const struct correction_context *context) {
+    const int64_t error = nanoseconds(build, context->error);
+
+    return error == 0 && context->is_timed ? 1 : error;
+}
+
+static int64_t square_microseconds(const struct build *build, double variance) {
+    const double ticks = build->snapshot->ticks_per_second / 1e6;
+    const double value = ceil(variance / (ticks * ticks));
+
+    return value < 0x1p62 ? (int64_t)value : INT64_C(1) << 62;
+}
+
 static void read_values(const struct build *build, uint32_t index, int64_t values[VALUES]) {
     const struct segment_node *node = &build->snapshot->nodes[index];
-    const struct correction *correction = build->times.correction;
-    const double on_cpu = correction->on_cpu[index];
+    const struct correction_context *context = &build->correction->contexts[index];
+    const bool has_cpu = build->times->off_cpu != NULL;
     int64_t *value = values;
 
     *value++ = profile_limited(node->calls);
-    *value++ = nanoseconds(build, on_cpu + correction->off_cpu[index]);
-    if (build->times.off_cpu != NULL)
-        *value++ = nanoseconds(build, on_cpu);
-    *value++ = nanoseconds(build, correction->overhead[index]);
+    *value++ = nanoseconds(build, context->on_cpu + context->off_cpu);
+    if (has_cpu)
+        *value++ = nanoseconds(build, context->on_cpu);
+    *value++ = nanoseconds(build, context->overhead);
     *value++ = build->unwinds != NULL ? profile_limited(build->unwinds[index]) : 0;
     if (build->timed_calls != NULL)
         *value++ = profile_limited(build->timed_calls[index]);
-    if (build->variance != NULL)
-        *value++ = nanoseconds(build, sqrt((double)build->variance[index]));
+    *value++ = error_ns(build, context);
+    if (has_cpu)
+        *value++ = error_ns(build, context);
+    if (build->timed_calls != NULL)
+        *value++ = square_microseconds(build, context->variance);
+    *value++ = nanoseconds(build, context->excess);
     if (build->instructions != NULL)
         *value++ = profile_limited(build->instructions[index]);
 }
@@ -153,6 +179,19 @@ static int add_lost(struct build *build) {
     int64_t values[VALUES] = {profile_limited(losses->lost_calls + losses->lane_calls)};
     uint32_t location = build_location_pseudo(build->locations, "[lost]");
 
+    return location == PROFILE_NONE
+               ? -1
+               : add_sample(build, &(struct profile_sample){
+                                       .locations = &location, .depth = 1, .values = values});
+}
+
+/* What the contexts have too much, in sum: whose it is not is not known. */
+static int add_unplaced(struct build *build) {
+    uint32_t location = build_location_pseudo(build->locations, PROFILE_UNPLACED);
+    int64_t values[VALUES] = {0, nanoseconds(build, build->correction->unplaced_wall)};
+
+    if (build->times->off_cpu != NULL)
+        values[2] = nanoseconds(build, build->correction->unplaced_cpu);
     return location == PROFILE_NONE
                ? -1
                : add_sample(build, &(struct profile_sample){
@@ -249,7 +288,9 @@ static int add_samples(struct build *build) {
     for (uint32_t i = 1; is_of_nodes && result == 0 && i < snapshot->node_count; i++)
         result = add_node(build, i, &stack);
     free(stack.items);
-    return result == 0 && is_of_calls(build) ? add_lost(build) : result;
+    if (result == 0 && is_of_calls(build))
+        result = add_lost(build);
+    return result == 0 && build->kind == EXACT ? add_unplaced(build) : result;
 }
 
 /* --- all of it ----------------------------------------------------------------------------------
@@ -260,7 +301,7 @@ static int describe(struct build *build) {
     struct profile *profile = build->profile;
 
     if (is_of_calls(build)) {
-        const char *value = build->times.correction->is_timed ? "wall" : "calls";
+        const char *value = build->correction->is_timed ? "wall" : "calls";
         profile->default_value_type =
             profile_string(profile, build->kind == EDGES ? "edge_calls" : value);
         profile->period = 1;
@@ -283,12 +324,23 @@ static int describe(struct build *build) {
     return 0;
 }
 
+static int take_times(struct build *build, struct error *error) {
+    build->times = build->options->times;
+    if (build->times == NULL) {
+        if (build_times_measure(&build->own_times, build->snapshot, error) != 0)
+            return -1;
+        build->times = &build->own_times;
+    }
+    build->correction = correction_new(build->snapshot, build->times->self, build->times->off_cpu,
+                                       build->options->baseline_seconds, error);
+    return build->correction == NULL ? -1 : 0;
+}
+
 static int fill(struct build *build, struct error *error) {
     uint32_t buckets;
 
     build->locations = build_locations_new(build->snapshot, build->profile, error);
-    if (build->locations == NULL || build_times_init(&build->times, build->snapshot,
-                                                     build->options->baseline_seconds, error) != 0)
+    if (build->locations == NULL || take_times(build, error) != 0)
         return -1;
     if (build->kind == EXACT && snapshot_histograms(build->snapshot, &buckets) != NULL) {
         build->durations = build_durations_new(build->snapshot, error);
@@ -308,8 +360,10 @@ static int fill(struct build *build, struct error *error) {
         add_samples(build) != 0 ||
         build_locations_complain(build->locations, build->profile) != 0 ||
         (is_of_calls(build) &&
-         build_comments(build->profile, build->snapshot, build->times.correction,
-                        build_locations_prediction(build->locations)) != 0))
+         build_comments(build->profile, build->snapshot, build->correction,
+                        build->options->times != NULL /* a part of a run */
+                            ? 0
+                            : build_locations_prediction(build->locations)) != 0))
         return error_set(error, "%s", errno == EOVERFLOW ? "a sum is too large" : "out of memory");
     return 0;
 }
@@ -326,6 +380,12 @@ static enum kind find_kind(const char *name, const struct snapshot *snapshot) {
     return name != NULL && build_samples_is_kind(name) ? SAMPLED : EXACT;
 }
 
+bool build_profile_has_calls(const struct snapshot *snapshot, const struct build_options *options) {
+    const enum kind kind = find_kind(options->kind, snapshot);
+
+    return kind == EXACT || kind == EDGES;
+}
+
 struct profile *build_profile(const struct snapshot *snapshot, const struct build_options *options,
                               struct error *error) {
     struct build build = {
@@ -335,7 +395,6 @@ struct profile *build_profile(const struct snapshot *snapshot, const struct buil
         .profile = profile_new(),
         .unwinds = snapshot_column(snapshot, "unwinds"),
         .timed_calls = snapshot_column(snapshot, "timed_calls"),
-        .variance = snapshot_column(snapshot, "variance"),
         .instructions = snapshot_instructions(snapshot),
     };
 
@@ -347,7 +406,8 @@ struct profile *build_profile(const struct snapshot *snapshot, const struct buil
     }
     if (build.locations != NULL)
         build_locations_free(build.locations);
-    build_times_free(&build.times);
+    build_times_free(&build.own_times);
+    correction_free(build.correction);
     build_durations_free(build.durations);
     build_contexts_free(&build.contexts);
     return build.profile;

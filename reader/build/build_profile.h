@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "build_times.h"
 #include "reader/profile/profile.h"
 #include "reader/snapshot/snapshot.h"
 
@@ -17,7 +18,11 @@ struct build_options {
                          there is */
     bool by_thread;   /* keep threads apart, as tags "thread" (name) and "tid" (number) */
     double baseline_seconds; /* run time of a plain build, anchors the correction; 0 unknown */
+    const struct build_times *times; /* what was measured; NULL: all that is in the snapshot */
 };
+
+/* Whether the profile that they ask for is of calls: exact, or edges. */
+bool build_profile_has_calls(const struct snapshot *snapshot, const struct build_options *options);
 
 /* Returns NULL with `error` filled. */
 struct profile *build_profile(const struct snapshot *snapshot, const struct build_options *options,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How long each context took (see build_times.h).
+ * What was measured of each context (see build_times.h).
  */
 #include "build_times.h"
 
@@ -8,23 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An open call's time is added to its context, and taken from its caller's, as its exit would. */
+/* On the lane's clock, which the account of may be older than the frame. */
+static uint64_t open_ticks(const struct snapshot *snapshot, const struct snapshot_lane *lane,
+                           const struct segment_frame *frame) {
+    const uint64_t ticks = snapshot_ticks_since(snapshot, frame->start);
+    const uint64_t paused = lane->info.paused - frame->paused;
+
+    if ((int64_t)paused < 0)
+        return ticks;
+    return ticks > paused ? ticks - paused : 0;
+}
+
+/* An open call's time is added to its context, and taken from its caller's, as its exit would; but
+ * a timed call stands for no other while it is open: that one is open is known. */
 static void add_open_calls(const struct snapshot *snapshot, const struct snapshot_lane *lane,
                            int64_t *self) {
     for (uint32_t i = 0; i < lane->frame_count; i++) {
         const struct segment_frame *frame = &lane->frames[i];
-        const uint64_t wall = snapshot_ticks_since(snapshot, frame->start);
-        const uint64_t paused = lane->info.paused - frame->paused;
-        const uint64_t ticks = wall > paused ? wall - paused : 0;
-        const uint64_t scaled = ticks << (frame->shift < 32 ? frame->shift : 0);
+        const uint64_t ticks = open_ticks(snapshot, lane, frame);
         const uint32_t node = (uint32_t)frame->node;
 
         if (frame->start == 0)
             continue;
-        self[node] = (int64_t)((uint64_t)self[node] + scaled);
+        self[node] = (int64_t)((uint64_t)self[node] + ticks);
         const uint32_t caller =
             i > 0 ? (uint32_t)lane->frames[i - 1].node : snapshot->nodes[node].parent;
-        self[caller] = (int64_t)((uint64_t)self[caller] - scaled);
+        self[caller] = (int64_t)((uint64_t)self[caller] - ticks);
     }
 }
 
@@ -82,18 +91,20 @@ static void add_waiting(const struct snapshot *snapshot, const uint64_t *lane_su
                         int64_t *off_cpu) {
     for (uint32_t i = 0; i < snapshot->lane_count; i++) {
         const struct snapshot_lane *lane = &snapshot->lanes[i];
-        const uint64_t wall =
-            snapshot_ns(snapshot, (double)snapshot_ticks_since(snapshot, lane->info.start_ticks));
+        const uint64_t ticks = snapshot_ticks_since(snapshot, lane->info.start_ticks);
+        const uint64_t wall = snapshot_ns(snapshot, (double)ticks);
         uint64_t cpu;
 
         if (lane->info.kind != SEGMENT_LANE_THREAD || lane->frame_count == 0 ||
             (cpu = thread_cpu_ns(snapshot, lane->info.tid)) < lane->info.start_cpu_ns ||
             cpu - lane->info.start_cpu_ns > wall)
             continue;
-        const uint64_t off = wall - (cpu - lane->info.start_cpu_ns);
-        const uint64_t known = recorded_off_cpu(snapshot, lane_sums, lane->info.tid);
-        if (off > known)
-            off_cpu[lane->frames[lane->frame_count - 1].node] += (int64_t)(off - known);
+        const double on =
+            (double)(cpu - lane->info.start_cpu_ns) * snapshot->ticks_per_second / 1e9;
+        const double known = (double)recorded_off_cpu(snapshot, lane_sums, lane->info.tid);
+        const double waiting = (double)ticks - on - known;
+        if (waiting > 0)
+            off_cpu[lane->frames[lane->frame_count - 1].node] += (int64_t)waiting;
     }
 }
 
@@ -109,8 +120,8 @@ static int init_off_cpu(struct build_times *times, const struct snapshot *snapsh
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
         if (snapshot->node_lane[i] == SNAPSHOT_NONE)
             continue;
-        times->off_cpu[i] = (int64_t)snapshot_ns(snapshot, (double)column[i]);
-        lane_sums[snapshot->node_lane[i]] += (uint64_t)times->off_cpu[i];
+        times->off_cpu[i] = column[i] < INT64_MAX / 2 ? (int64_t)column[i] : INT64_MAX / 2;
+        lane_sums[snapshot->node_lane[i]] += column[i];
     }
     if (snapshot->is_live)
         add_waiting(snapshot, lane_sums, times->off_cpu);
@@ -118,8 +129,8 @@ static int init_off_cpu(struct build_times *times, const struct snapshot *snapsh
     return 0;
 }
 
-int build_times_init(struct build_times *times, const struct snapshot *snapshot,
-                     double baseline_seconds, struct error *error) {
+int build_times_measure(struct build_times *times, const struct snapshot *snapshot,
+                        struct error *error) {
     const uint64_t *off_cpu = snapshot_column(snapshot, "off_cpu");
 
     memset(times, 0, sizeof(*times));
@@ -134,18 +145,11 @@ int build_times_init(struct build_times *times, const struct snapshot *snapshot,
         add_open_calls(snapshot, &snapshot->lanes[i], times->self);
     for (uint32_t i = 0; i < snapshot->lane_count; i++)
         give_counted_time(snapshot, &snapshot->lanes[i], times->self);
-    times->correction =
-        correction_new(snapshot, times->self, times->off_cpu, baseline_seconds, error);
-    if (times->correction == NULL) {
-        build_times_free(times);
-        return -1;
-    }
     return 0;
 }
 
 void build_times_free(struct build_times *times) {
     free(times->self);
     free(times->off_cpu);
-    correction_free(times->correction);
     memset(times, 0, sizeof(*times));
 }

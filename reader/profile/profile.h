@@ -87,6 +87,10 @@ struct profile {
     struct profile_storage *storage; /* interned strings and arrays; the profile's own */
 };
 
+/* The function of a sample that is no context: what the others have too much, in sum. Whose it is
+ * not is not known, so it was taken from none. */
+#define PROFILE_UNPLACED "[unplaced]"
+
 /* As a profile's values are: nothing larger than they can hold. */
 static inline int64_t profile_limited(uint64_t value) {
     return value < INT64_MAX ? (int64_t)value : INT64_MAX;
@@ -128,9 +132,9 @@ bool profile_value_type_is_counter(const struct profile_value_type *type);
 
 /* after - before, sample by sample (matched by stack as pprof matches, and tags). Both need the
  * same value types. Values never go below zero for value types of kind counter: a negative
- * difference is an error that names the stack, since exact counters only grow; times, being
- * corrected by estimates, may. Samples without a difference are left out. Returns a new profile,
- * NULL with `error` filled. */
+ * difference is an error that names the stack, since exact counters only grow. For what was not
+ * corrected: of times see difference.h. Samples without a difference are left out. Returns a new
+ * profile, NULL with `error` filled. */
 struct profile *profile_subtract(const struct profile *after, const struct profile *before,
                                  struct error *error);
 

@@ -99,8 +99,9 @@ static inline uint64_t snapshot_ns(const struct snapshot *snapshot, double ticks
 }
 
 /* The invariants: in each lane calls begun and carried over = calls ended + calls open; self times
- * cancel out against the time below the root, and fit into the time since it began. Returns the
- * number of violations, each given to `report` as one line. */
+ * cancel out against the time below the root, and fit into the time since it began; of each context
+ * what is on a CPU, waiting and the probes' is what was measured, and none of it is below 0.
+ * Returns the number of violations, each given to `report` as one line. */
 struct snapshot_totals {
     uint64_t calls, exits, unwinds, open, carried;
     uint64_t nodes, lanes;

@@ -45,14 +45,33 @@ static double rate_between(const struct segment_clock_pair *from,
            (double)(to->monotonic_ns - from->monotonic_ns);
 }
 
-/* The last thing that is known to have happened in a dead process. */
-static uint64_t last_ticks(const struct snapshot *snapshot) {
+/* Ticks in the calls of a lane that ended, or in handlers that interrupted one that is open: it
+ * lived at least so long. With timing=adaptive they are an estimate, and say nothing. */
+static uint64_t ended_ticks(const struct snapshot *snapshot, const struct snapshot_lane *lane) {
+    const uint32_t root = lane->info.root;
+
+    if (snapshot->header.state == SEGMENT_EXITED ||
+        snapshot->header.timing != SEGMENT_TIMING_EXACT || lane->info.kind != SEGMENT_LANE_THREAD ||
+        root == 0 || root >= snapshot->node_count)
+        return 0;
+    const uint64_t self = snapshot->nodes[root].self;
+    return (int64_t)self < 0 ? 0 - self : self;
+}
+
+/* The last thing that is known to have happened in a dead process. One that exited says when; a
+ * thread that ran until it was killed leaves no other trace of when that was than its calls, and
+ * none can have lasted beyond `own`, the present by the same clock. */
+static uint64_t last_ticks(const struct snapshot *snapshot, uint64_t own) {
     uint64_t last = snapshot->header.latest.ticks;
 
     for (uint32_t i = 0; i < snapshot->lane_count; i++) {
         const struct snapshot_lane *lane = &snapshot->lanes[i];
+        const uint64_t ended = ended_ticks(snapshot, lane);
         if (lane->info.start_ticks > last)
             last = lane->info.start_ticks;
+        if (lane->info.start_ticks < own && ended < own - lane->info.start_ticks &&
+            lane->info.start_ticks + ended > last)
+            last = lane->info.start_ticks + ended;
         for (uint32_t k = 0; k < lane->frame_count; k++) {
             if (lane->frames[k].start > last)
                 last = lane->frames[k].start;
@@ -78,7 +97,8 @@ void snapshot_read_clock(struct snapshot *snapshot) {
 
     snapshot->now = own;
     if (!snapshot->is_live || own.ticks == 0 || !liveness_is_this_boot(header)) {
-        snapshot->now.ticks = last_ticks(snapshot);
+        snapshot->now.ticks =
+            last_ticks(snapshot, liveness_is_this_boot(header) ? own.ticks : UINT64_MAX / 2);
         snapshot->now.monotonic_ns =
             header->start.monotonic_ns +
             snapshot_ns(snapshot, (double)snapshot_ticks_since(snapshot, header->start.ticks));

@@ -9,10 +9,13 @@
  * event of a thread may then be half done. What ended threads left is exact.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "reader/build/build_times.h"
+#include "reader/build/correction.h"
 #include "snapshot.h"
 
 struct report {
@@ -65,7 +68,12 @@ static void check_calls(const struct snapshot_lane *lane, struct report *report)
               lane_name(lane, name), lane->late.calls, begun, lane->late.exits, least, most, open);
 }
 
-/* Every time span is added to one node and taken from another: with the root's, the sum is 0. */
+static uint64_t magnitude(uint64_t value) {
+    return (int64_t)value < 0 ? 0 - value : value;
+}
+
+/* Every time span is added to one node and taken from another: with the root's, the sum is 0; but
+ * for one call whose hook was under way, of at most all the time that there was. */
 static void check_times(const struct snapshot *snapshot, uint32_t index, uint64_t self_sum,
                         uint64_t root_self, struct report *report) {
     const struct snapshot_lane *lane = &snapshot->lanes[index];
@@ -73,20 +81,20 @@ static void check_times(const struct snapshot *snapshot, uint32_t index, uint64_
     const bool moved = lane->early.calls != lane->late.calls ||
                        lane->early.exits != lane->late.exits || !lane->is_steady;
     const bool is_exact = snapshot->header.timing == SEGMENT_TIMING_EXACT;
-    /* Below the root; less than none where a handler's time is already taken out of an open call,
-     * whose own time is not yet in. */
-    const int64_t below = (int64_t)(0 - root_self);
-    const uint64_t size = below < 0 ? root_self : 0 - root_self;
+    const uint64_t one_call = lane->info.kind == SEGMENT_LANE_ENDED ? 0
+                              : is_exact                            ? elapsed
+                                                                    : elapsed << SEGMENT_MOST_SHIFT;
     char name[64];
 
     if (moved || snapshot->is_torn)
         return;
-    if (self_sum != 0 && (lane->info.kind == SEGMENT_LANE_ENDED || self_sum > elapsed))
+    if (magnitude(self_sum) > one_call)
         violation(report, "%s: self times are %" PRId64 " ticks apart from the time below the root",
                   lane_name(lane, name), (int64_t)self_sum);
-    if (lane->info.kind == SEGMENT_LANE_THREAD && is_exact && size > elapsed)
+    /* Below 0 where a handler's time is already taken out of an open call, whose own is not in. */
+    if (lane->info.kind == SEGMENT_LANE_THREAD && is_exact && magnitude(root_self) > elapsed)
         violation(report, "%s: %" PRId64 " ticks in its calls, but it began %" PRIu64 " ago",
-                  lane_name(lane, name), below, elapsed);
+                  lane_name(lane, name), (int64_t)(0 - root_self), elapsed);
 }
 
 static void check_lanes(const struct snapshot *snapshot, struct report *report) {
@@ -110,6 +118,33 @@ static void check_lanes(const struct snapshot *snapshot, struct report *report) 
             check_times(snapshot, i, self[i], snapshot->nodes[root].self, report);
     }
     free(self);
+}
+
+/* What is left of each context, as a profile has it: no part is below 0, and together they are what
+ * was measured in it. */
+static void check_contexts(const struct snapshot *snapshot, struct report *report) {
+    struct build_times times;
+    struct error error = {""};
+    struct correction *correction = NULL;
+    uint32_t wrong = 0;
+
+    if (build_times_measure(&times, snapshot, &error) == 0) {
+        correction = correction_new(snapshot, times.self, times.off_cpu, 0, &error);
+        build_times_free(&times);
+    }
+    if (correction == NULL) {
+        violation(report, "not checked: %s", error.message);
+        return;
+    }
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        const struct correction_context *context = &correction->contexts[i];
+        const double sum = context->on_cpu + context->off_cpu + context->overhead;
+        wrong += !(context->on_cpu >= 0 && context->off_cpu >= 0 && context->overhead >= 0 &&
+                   fabs(sum - context->raw) <= 1e-9 * context->raw);
+    }
+    if (wrong != 0)
+        violation(report, "%" PRIu32 " contexts have more time than was measured in them", wrong);
+    correction_free(correction);
 }
 
 void snapshot_sum(const struct snapshot *snapshot, struct snapshot_totals *totals) {
@@ -136,5 +171,6 @@ unsigned snapshot_verify(const struct snapshot *snapshot, struct snapshot_totals
 
     snapshot_sum(snapshot, totals);
     check_lanes(snapshot, &to);
+    check_contexts(snapshot, &to);
     return to.violations;
 }

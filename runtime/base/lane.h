@@ -26,7 +26,7 @@
 
 #include <cinstr/segment.h>
 
-#include "runtime/base/switch_word.h"
+#include "switch_word.h"
 
 /* The clocks when they were last compared: see cpu_time.c. */
 struct cpu_account {
@@ -82,11 +82,11 @@ struct lane {
     struct segment_node *next_node, *end_node; /* rest of the current block */
     uint32_t block, first_block;               /* index + 1; chained by block_next[] */
     struct lane *outer;                        /* signal lanes: the lane interrupted */
-    struct lane *resumer;     /* of a coroutine: where it was last switched to from */
-    struct lane *nested;      /* for handlers that interrupt a hook of this lane */
-    struct lane *sibling;     /* next lane of the same thread */
-    struct lane *thread;      /* the thread's first lane */
-    struct cpu_account account; /* of a thread, in its first lane */
+    struct lane *resumer;                 /* of a coroutine: where it was last switched to from */
+    struct lane *nested;                  /* for handlers that interrupt a hook of this lane */
+    struct lane *sibling;                 /* next lane of the same thread */
+    struct lane *thread;                  /* the thread's first lane */
+    struct cpu_account account;           /* of a thread, in its first lane */
     struct segment_node *deferred_parent; /* handler time to take from its self time */
     uint64_t deferred_ticks;
     uint64_t epoch;       /* of the last reset that it has followed */

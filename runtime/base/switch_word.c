@@ -18,7 +18,7 @@
  *
  * A fork child does not inherit the page: its lanes are wiped, so no hook there reads it.
  */
-#include "runtime/base/switch_word.h"
+#include "switch_word.h"
 
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -28,7 +28,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "runtime/base/clock.h"
+#include "clock.h"
 #include "runtime/process/process.h"
 
 static enum { UNTRIED, PERF, RSEQ, NEITHER } source;

@@ -61,7 +61,8 @@ static void set_up(uintptr_t sp) {
     set_up_nodes();
     frames[0].node = (uintptr_t)&nodes[ROOT];
     frames[0].sp = UINTPTR_MAX;
-    frames[1] = (struct segment_frame){.node = (uintptr_t)&nodes[CALLER], .sp = sp + 4096, .start = 1};
+    frames[1] =
+        (struct segment_frame){.node = (uintptr_t)&nodes[CALLER], .sp = sp + 4096, .start = 1};
     info.kind = SEGMENT_LANE_THREAD;
     info.frames = (uint64_t)((char *)frames - segment.base);
     lane.info = &info;

@@ -320,6 +320,7 @@ bool process_after_fork(uintptr_t sp) {
     madvise(tree_block_next, blocks * sizeof *tree_block_next, MADV_DONTNEED);
     fill_header(segment.header, frequency);
     segment.header->start_probes = probes;
+    adaptive_begin();
     segment.header->forked = 1;
     segment_take_block();
     retire_init();

@@ -321,6 +321,13 @@ void hook_loop_start(struct segment_probe_sums *sums);
 void hook_loop_if_due(struct lane *asking);
 void hook_loop_add(struct segment_probe_sums *to, const struct segment_probe_sums *from);
 
+/* --- timing=adaptive (adaptive.c) --- */
+
+/* With the loop's figures in the segment's header, which a fork child inherits. */
+void adaptive_begin(void);
+/* What a call that took `ticks` stands for, timed as one of 2^shift. */
+uint64_t adaptive_scale(uint64_t ticks, uint64_t shift);
+
 /* The generation that now loaded modules belong to, as in a function word. */
 uint64_t modules_tag(void);
 

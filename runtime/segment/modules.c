@@ -189,6 +189,7 @@ void cinstr_module_register(struct module_hooks *module) {
     if (own_hooks == NULL) {
         own_hooks = module;
         hook_loop_start(&segment.header->start_probes);
+        adaptive_begin();
     }
     record_early_calls(module);
 }

@@ -21,7 +21,7 @@
  * hypervisor, which the kernel does not count as CPU time, since the clocks were last compared. It
  * is no context's.
  */
-#include "runtime/tree/cpu_time.h"
+#include "cpu_time.h"
 
 #include <errno.h>
 

@@ -82,9 +82,10 @@ static void charge(struct lane *lane, const struct segment_frame *frame, uint64_
         ticks = 0;
         __atomic_add_fetch(&segment.header->losses.clock_backwards, 1, __ATOMIC_RELAXED);
     }
-    node->total += ticks << frame->shift;
-    node->self += ticks << frame->shift;
-    node_for_children(lane, frame - 1)->self -= ticks << frame->shift;
+    const uint64_t scaled = adaptive_scale(ticks, frame->shift);
+    node->total += scaled;
+    node->self += scaled;
+    node_for_children(lane, frame - 1)->self -= scaled;
 }
 
 void shadow_pop(struct lane *lane, uint64_t now, bool abnormal) {
