@@ -75,7 +75,7 @@ for version in "${versions[@]}"; do
     check "$clang: -cinstr-count counts them as well" exact "$version" -O2 -Xclang -mllvm -Xclang -cinstr-count
     check "$clang: and times none" untimed
     for lto in full thin; do
-        command -v "ld.lld-$version" >/dev/null || continue
+        has_tool "ld.lld-$version" "$clang: $lto link-time optimisation" || continue
         check "$clang: $lto link-time optimisation" exact "$version" -O2 -flto=$lto -fuse-ld=lld-$version
     done
     choice=(--external=libc --before-inlining)

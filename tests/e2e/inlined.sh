@@ -174,7 +174,7 @@ for version in "${versions[@]}"; do
     check "$clang: by the plugin alone, in all functions" unmarked "$version"
     check "$clang: nothing where nobody asks for it" off "$version"
     for lto in full thin; do
-        command -v "ld.lld-$version" >/dev/null || continue
+        has_tool "ld.lld-$version" "$clang: $lto link-time optimisation" || continue
         check "$clang: $lto link-time optimisation" counted "$version" -O2 -flto=$lto -fuse-ld=lld-$version
     done
 done

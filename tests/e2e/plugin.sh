@@ -4,6 +4,7 @@
 # exits on unwinding; the same functions and counts as clang's hooks after inlining; nothing put
 # where no hook may be; `cinstr cc` takes it by itself. Truth programs count their own edges, real
 # programs have the counting hook beside them.
+# Not commands: clang
 # shellcheck disable=SC2317,SC2016
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -239,7 +240,7 @@ for version in "${versions[@]}"; do
     check "clang-$version and clang's own hooks in one program" \
         thrown "clang-$version -O2 -finstrument-functions" "$clang -O2"
     for lto in full thin; do
-        command -v "ld.lld-$version" >/dev/null || continue
+        has_tool "ld.lld-$version" "clang-$version: $lto link-time optimisation" || continue
         check "clang-$version: $lto link-time optimisation" thrown "$clang -O2 -flto=$lto" \
             "$clang -O2 -flto=$lto -fuse-ld=lld-$version -Wno-unused-command-line-argument"
     done
