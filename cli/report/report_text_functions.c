@@ -15,15 +15,11 @@ const struct report_format report_text = {
 
 static void print_function(FILE *out, const struct analysis *analysis, uint32_t function) {
     const struct analysis_sums *sums = &analysis->function_sums;
-    const char *unit = analysis->profile->value_types[analysis->value_type].unit;
-    double all = (double)analysis->totals[analysis->value_type];
-    double self = (double)analysis_self(sums, function, analysis->value_type);
-    double total = (double)analysis_total(sums, function, analysis->value_type);
-    int64_t calls = report_text_count(analysis, sums, function);
-    fprintf(out, "%11s %6s %11s %6s %15s %11s  ", units_amount(self, unit).text,
-            units_share(self, all).text, units_amount(total, unit).text,
-            units_share(total, all).text, units_count(calls).text,
-            calls > 0 ? units_amount(total / (double)calls, unit).text : "-");
+    const struct report_text_value self = report_text_value(analysis, sums, function, false);
+    const struct report_text_value total = report_text_value(analysis, sums, function, true);
+    fprintf(out, "%11s%s %6s %11s%s %6s %15s %11s  ", self.amount.text, self.grade, self.share.text,
+            total.amount.text, total.grade, total.share.text,
+            units_count(report_text_count(analysis, sums, function)).text, total.per_call.text);
     report_text_name(out, analysis, function);
     report_text_place(out, analysis, function);
     putc('\n', out);
@@ -32,15 +28,15 @@ static void print_function(FILE *out, const struct analysis *analysis, uint32_t 
 int report_text_functions(FILE *out, const struct analysis *analysis,
                           const struct report_options *options, struct error *error) {
     struct report_rows rows;
+    const char *space = report_text_no_grade(analysis);
     if (report_rows_functions(&rows, analysis, options, error) != 0)
         return -1;
-    report_text_head(out, analysis);
-    fprintf(out, "%11s %6s %11s %6s %15s %11s  %s\n", "self", "share", "total", "share",
-            report_count_name(analysis), "per call", "function");
+    report_text_head(out, analysis, options);
+    fprintf(out, "%11s%s %6s %11s%s %6s %15s %11s  %s\n", "self", space, "share", "total", space,
+            "share", report_count_name(analysis), "per call", "function");
     for (uint32_t i = 0; i < rows.count; i++)
         print_function(out, analysis, rows.rows[i]);
-    if (rows.left_out != 0)
-        fprintf(out, "\n%s more functions; --limit 0 shows all\n", units_count(rows.left_out).text);
+    report_text_foot(out, analysis, rows.left_out, "more function", "--limit 0 shows all");
     report_rows_free(&rows);
     return 0;
 }

@@ -76,7 +76,8 @@ struct diff_cause {
     double error;              /* half a 95 % interval of it; NAN unknown */
     double calls[2];           /* of `function` there */
     double caller_calls[2];    /* 0: not known */
-    double self[2];            /* of DIFF_CAUSE_COST: of `function` in all those calls */
+    double self[2];            /* of a cost: of `function` in all those calls */
+    double weight;             /* of a cost: diff_cause_ratio() has the use of it */
 };
 
 struct diff {
@@ -118,6 +119,10 @@ static inline double diff_change(const struct diff_amount *amount) {
 static inline double diff_change_error(const struct diff_amount *amount) {
     return hypot(amount->error[DIFF_OLD], amount->error[DIFF_NEW]);
 }
+
+/* Of a cost: new to old of what a call takes, each context compared with itself, where the means of
+ * all calls also change with who calls. NAN: not known. */
+double diff_cause_ratio(const struct diff_cause *cause);
 
 static inline double diff_parts_sum(const struct diff_parts *parts) {
     return parts->calls + parts->cost + parts->added + parts->gone;

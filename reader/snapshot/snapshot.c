@@ -192,3 +192,12 @@ struct snapshot *snapshot_from_memory(const void *base, size_t size, const char 
 
     return take(&source, error);
 }
+
+uint64_t snapshot_threads(const struct snapshot *snapshot) {
+    uint64_t threads = 0;
+
+    for (uint32_t i = 0; i < snapshot->lane_count; i++)
+        threads +=
+            (snapshot->lanes[i].info.kind == SEGMENT_LANE_THREAD) + snapshot->lanes[i].info.threads;
+    return threads;
+}

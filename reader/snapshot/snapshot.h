@@ -91,4 +91,7 @@ static inline uint64_t snapshot_ns(const struct snapshot *snapshot, double ticks
     return ns >= 0x1p63 ? INT64_MAX : ns > 0 ? (uint64_t)(ns + 0.5) : 0;
 }
 
+/* How many threads were recorded, those that have ended included. */
+uint64_t snapshot_threads(const struct snapshot *snapshot);
+
 #endif
