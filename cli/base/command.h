@@ -29,8 +29,8 @@ struct command {
 };
 
 extern const struct command command_cc, command_check, command_compare, command_diff, command_dump,
-    command_filter, command_growth, command_import, command_merge, command_ps, command_report,
-    command_run, command_serve, command_stack, command_verify;
+    command_export, command_filter, command_growth, command_import, command_merge, command_ps,
+    command_report, command_run, command_serve, command_stack, command_verify;
 
 /* One line on standard error and a hint at --help. Returns STATUS_USAGE. */
 int usage_error(const struct command *command, const char *format, ...)

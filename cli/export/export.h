@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Exports: a profile in the formats of other viewers. A format is one file (export_NAME.c) and one
+ * row of export_formats. They only print; sums come from the reader's analyses.
+ */
+#ifndef CINSTR_CLI_EXPORT_H
+#define CINSTR_CLI_EXPORT_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "reader/analysis/analysis.h"
+#include "reader/base/error.h"
+
+struct export_format {
+    const char *name;
+    /* Prints it all. -1 with `error` filled; whether `out` took it is the caller's to see. */
+    int (*print)(FILE *out, struct analysis *analysis, struct error *error);
+};
+
+extern const struct export_format export_callgrind, export_folded;
+
+/* NULL: there is none of that number. */
+const struct export_format *export_format(size_t index);
+
+/* --- what formats share (export_values.c) -------------------------------------------------------
+ */
+
+/* The value types that a viewer is to show, the chosen one first: all but the standard errors of
+ * others. `types` has room for all of the profile's. Returns how many. */
+uint32_t export_values(const struct analysis *analysis, uint32_t *types);
+
+/* A name in a line of text: control characters become '?', and `separator` (0: none) ':'. */
+void export_name(FILE *out, const char *name, char separator);
+
+/* The frames of a tree's node, outermost first, with ';' between them. */
+void export_stack(FILE *out, const struct analysis *analysis, uint32_t node);
+
+#endif
