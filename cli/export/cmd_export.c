@@ -13,8 +13,7 @@
 #include "reader/profile/thread_frames.h"
 
 static const struct export_format *const export_formats[] = {
-    &export_callgrind,
-    &export_folded,
+    &export_callgrind, &export_folded, &export_speedscope, &export_dot, &export_csv,
 };
 
 const struct export_format *export_format(size_t index) {
@@ -95,7 +94,9 @@ static const char help[] =
     "\n" SOURCE_HELP "\n"
     "Options:\n"
     "      --format FORMAT   callgrind: for KCachegrind and callgrind_annotate;\n"
-    "                        folded: stacks, one a line, for flame graphs\n"
+    "                        folded: stacks, one a line, for flame graphs;\n"
+    "                        speedscope: its JSON; dot: a call graph for Graphviz,\n"
+    "                        counts on its edges; csv: a row for each context\n"
     "  -o, --output FILE     write FILE (made, or replaced; default standard output)\n"
     "      --value NAME      which of the profile's values comes first, or alone\n"
     "                        where the format has room for one: wall (default), cpu,\n"
@@ -107,6 +108,8 @@ static const char help[] =
     "\n"
     "Examples:\n"
     "  cinstr export --format callgrind -o callgrind.out.lua cinstr.lua.4711.pb.gz\n"
+    "  cinstr export --format speedscope -o lua.json lua && speedscope lua.json\n"
+    "  cinstr export --format dot lua.pb.gz | dot -Tsvg >lua.svg\n"
     "  cinstr export --format folded --value cpu 4711 | flamegraph.pl >lua.svg\n";
 
 enum { OPTION_FORMAT = 256, OPTION_VALUE, OPTION_BY_THREAD, OPTION_DIRECTORY };
@@ -181,7 +184,7 @@ static int run(const struct command *command, int argc, char **argv) {
 const struct command command_export = {
     .name = "export",
     .arguments = "--format FORMAT [OPTION]... SOURCE",
-    .summary = "write a profile for another viewer: KCachegrind, flame graphs",
+    .summary = "write a profile for another viewer",
     .help = help,
     .run = run,
 };

@@ -6,9 +6,11 @@
 #ifndef CINSTR_CLI_EXPORT_H
 #define CINSTR_CLI_EXPORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "cli/report/report.h"
 #include "reader/analysis/analysis.h"
 #include "reader/base/error.h"
 
@@ -18,7 +20,8 @@ struct export_format {
     int (*print)(FILE *out, struct analysis *analysis, struct error *error);
 };
 
-extern const struct export_format export_callgrind, export_folded;
+extern const struct export_format export_callgrind, export_folded, export_speedscope, export_dot,
+    export_csv;
 
 /* NULL: there is none of that number. */
 const struct export_format *export_format(size_t index);
@@ -30,10 +33,17 @@ const struct export_format *export_format(size_t index);
  * others. `types` has room for all of the profile's. Returns how many. */
 uint32_t export_values(const struct analysis *analysis, uint32_t *types);
 
-/* A name in a line of text: control characters become '?', and `separator` (0: none) ':'. */
-void export_name(FILE *out, const char *name, char separator);
+/* All nodes of the call tree, each before its children. */
+int export_rows(struct report_rows *rows, struct analysis *analysis, struct error *error);
 
-/* The frames of a tree's node, outermost first, with ';' between them. */
-void export_stack(FILE *out, const struct analysis *analysis, uint32_t node);
+/* A name in a line of text: control characters become '?'. */
+void export_name(FILE *out, const char *name);
+
+/* The node of that depth on the way to a node of the tree. */
+uint32_t export_frame(const struct analysis *analysis, uint32_t node, uint32_t depth);
+
+/* The functions of a tree's node, outermost first, with ';' between them; a ';' in a name becomes
+ * ':', control characters '?'. In quotes: a '"' is doubled. */
+void export_stack(FILE *out, const struct analysis *analysis, uint32_t node, bool in_quotes);
 
 #endif

@@ -26,7 +26,7 @@ struct callgrind {
 
 static void print_text(FILE *out, const char *key, const char *text) {
     fprintf(out, "%s: ", key);
-    export_name(out, text, 0);
+    export_name(out, text);
     putc('\n', out);
 }
 
@@ -59,12 +59,12 @@ static void print_function(const struct callgrind *to, const char *prefix, uint3
     fprintf(to->out, "%sfl=(%" PRIu32 ")", prefix, number);
     if (!to->is_named[number]) {
         putc(' ', to->out);
-        export_name(to->out, file[0] == '\0' ? "???" : file, 0);
+        export_name(to->out, file[0] == '\0' ? "???" : file);
     }
     fprintf(to->out, "\n%sfn=(%" PRIu32 ")", prefix, number);
     if (!to->is_named[number]) {
         putc(' ', to->out);
-        export_name(to->out, name, 0);
+        export_name(to->out, name);
     }
     putc('\n', to->out);
     to->is_named[number] = true;

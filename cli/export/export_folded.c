@@ -10,15 +10,14 @@
 
 static int print(FILE *out, struct analysis *analysis, struct error *error) {
     struct report_rows rows;
-    if (analysis_add_tree(analysis, error) != 0 ||
-        report_rows_tree(&rows, analysis, &(struct report_options){0}, error) != 0)
+    if (export_rows(&rows, analysis, error) != 0)
         return -1;
     for (uint32_t i = 0; i < rows.count; i++) {
         const int64_t value =
             analysis_self(&analysis->node_sums, rows.rows[i], analysis->value_type);
         if (value == 0)
             continue;
-        export_stack(out, analysis, rows.rows[i]);
+        export_stack(out, analysis, rows.rows[i], false);
         fprintf(out, " %" PRId64 "\n", value);
     }
     report_rows_free(&rows);

@@ -24,22 +24,38 @@ uint32_t export_values(const struct analysis *analysis, uint32_t *types) {
     return count;
 }
 
-void export_name(FILE *out, const char *name, char separator) {
-    for (; *name != '\0'; name++) {
-        const bool is_control = (unsigned char)*name < 0x20 || *name == 0x7f;
-        putc(is_control ? '?' : *name == separator ? ':' : *name, out);
-    }
+int export_rows(struct report_rows *rows, struct analysis *analysis, struct error *error) {
+    return analysis_add_tree(analysis, error) != 0
+               ? -1
+               : report_rows_tree(rows, analysis, &(struct report_options){0}, error);
 }
 
-void export_stack(FILE *out, const struct analysis *analysis, uint32_t node) {
-    const uint32_t depth = analysis->nodes[node].depth;
-    /* Upwards again for each frame: stacks are short, and need no memory of their own. */
-    for (uint32_t wanted = 1; wanted <= depth; wanted++) {
-        uint32_t at = node;
-        while (analysis->nodes[at].depth > wanted)
-            at = analysis->nodes[at].parent;
-        if (wanted != 1)
+static int printable(char letter) {
+    return (unsigned char)letter < 0x20 || letter == 0x7f ? '?' : letter;
+}
+
+void export_name(FILE *out, const char *name) {
+    for (; *name != '\0'; name++)
+        putc(printable(*name), out);
+}
+
+/* Upwards for each frame: that needs no memory, and most stacks are short. */
+uint32_t export_frame(const struct analysis *analysis, uint32_t node, uint32_t depth) {
+    while (analysis->nodes[node].depth > depth)
+        node = analysis->nodes[node].parent;
+    return node;
+}
+
+void export_stack(FILE *out, const struct analysis *analysis, uint32_t node, bool in_quotes) {
+    for (uint32_t depth = 1; depth <= analysis->nodes[node].depth; depth++) {
+        const uint32_t at = export_frame(analysis, node, depth);
+        const char *name = analysis->functions[analysis->nodes[at].function].name;
+        if (depth != 1)
             putc(';', out);
-        export_name(out, analysis->functions[analysis->nodes[at].function].name, ';');
+        for (; *name != '\0'; name++) {
+            if (in_quotes && *name == '"')
+                putc('"', out);
+            putc(*name == ';' ? ':' : printable(*name), out);
+        }
     }
 }

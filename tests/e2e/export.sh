@@ -1,12 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # `cinstr export`: what other viewers make of its files is what `cinstr report` says: self and inclusive
-# costs and calls in callgrind_annotate, sums of folded stacks; recursion and odd names included.
+# costs and calls in callgrind_annotate and speedscope, counts in Graphviz's reading of the call graph,
+# sums of folded stacks and of CSV; recursion and odd names included.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/real/programs.sh
 . "$TOP/tests/real/programs.sh"
+# shellcheck source=tests/page/driver.sh
+. "$TOP/tests/page/driver.sh"
 cd "$SCRATCH" || exit 1
 
 cat >odd.cpp <<'END_CPP'
@@ -97,6 +100,53 @@ back() {
 }
 check "folded stacks come back as they went" eval '"$CINSTR" export --format folded --value calls odd.pb.gz >folded.calls && back'
 
+# --- speedscope -------------------------------------------------------------------------------------
+
+speedscope_file() {
+    "$CINSTR" export --format speedscope -o odd.json odd.pb.gz &&
+        for value in wall calls cpu; do "$CINSTR" report --json --value $value odd.pb.gz >report.$value || return; done
+}
+check "the browser's driver installs" install_driver && check "a file for speedscope" speedscope_file &&
+    in_browser speedscope.mjs "$PWD/odd.json" report.wall report.calls report.cpu
+first() {
+    "$CINSTR" export --format speedscope --value cpu lua.pb.gz >lua.json &&
+        jq -e '.profiles[.activeProfileIndex] | .name == "cpu" and .unit == "nanoseconds" and
+            (.weights | add) == .endValue and (.samples | length) == (.weights | length)' lua.json
+}
+check "the value that was asked for comes first" first
+
+# --- dot --------------------------------------------------------------------------------------------
+
+# `COUNT CALLER -> CALLEE` of each edge, as Graphviz reads it.
+drawn() {
+    "$CINSTR" export --format dot "$1.pb.gz" >graph.dot && dot -Tjson graph.dot 2>err >graph.json && is_empty err &&
+        jq -r '(.objects | map({key: "\(._gvid)", value: (.label | split("\\n")[0])}) | from_entries) as $name |
+            .edges[] | "\(.label) \($name["\(.tail)"]) -> \($name["\(.head)"])"' graph.json | tr -d , | sort >actual
+    "$CINSTR" report --json "$1.pb.gz" >report.json && "$CINSTR" report --edges --json "$1.pb.gz" |
+        jq -r --slurpfile report report.json '$report[0].values.wall.total as $all |
+            [$report[0].functions[] | select(.total_ns >= $all * 0.005) | .function + .file] as $shown |
+            .edges[] | select(.caller != null and .total_ns >= $all * 0.001 and
+                ([.caller + .caller_file, .callee + .callee_file] | inside($shown))) |
+            "\(.calls) \(.caller) -> \(.callee)"' | tr -d , | sort >expected
+    same expected actual
+}
+check "Graphviz reads each edge's calls" drawn lua
+least=4 check "with odd names, too" drawn odd
+check "and draws the graph" eval 'dot -Tsvg graph.dot >graph.svg && xmllint --noout graph.svg && grep -q "operator+" graph.svg'
+
+# --- csv --------------------------------------------------------------------------------------------
+
+columns() {
+    "$CINSTR" export --format csv lua.pb.gz >lua.csv && [[ $(head -n 1 lua.csv) == stack,depth,function,file,line,calls,wall_ns,* ]] &&
+        awk -F, 'NR > 1 { calls[$3 " " $4] += $6; wall[$3 " " $4] += $7; n = split($1, frame, ";"); bad += n != $2 }
+            END { for (at in calls) if (calls[at] + wall[at]) print calls[at], wall[at], at; exit bad != 0 }' lua.csv | sort >actual
+    "$CINSTR" report --json lua.pb.gz | jq -r '.functions[] | select(.calls + .self_ns != 0) |
+        "\(.calls) \(.self_ns) \(.function) \(.file)"' | sort >expected
+    same expected actual
+}
+check "CSV adds up to each function's calls and time" columns
+check "a name with a comma is quoted" eval '"$CINSTR" export --format csv odd.pb.gz | grep -q ",\"operator+(.*, .*)\","'
+
 # --- sources and refusals ---------------------------------------------------------------------------
 
 refuses() { # STATUS PATTERN ARGUMENT…
@@ -107,7 +157,7 @@ refuses() { # STATUS PATTERN ARGUMENT…
     ((actual == status)) && is_empty said && [[ $(wc -l <err) == 1 ]] && grep -q -- "$pattern" err ||
         { echo "status $actual" && cat err && return 1; }
 }
-check "an unknown format is refused with the list" refuses 2 'unknown format x: choose one of callgrind, folded' --format x odd.pb.gz
+check "an unknown format is refused with the list" refuses 2 'unknown format x: choose one of callgrind, folded, speedscope, dot, csv' --format x odd.pb.gz
 check "so is none" refuses 2 'choose one of callgrind' odd.pb.gz
 check "an unknown value is refused with the list" refuses 1 'wall' --format folded --value x odd.pb.gz
 check "a file that is no profile is named" refuses 1 'odd\.cpp' --format folded odd.cpp
