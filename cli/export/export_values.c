@@ -36,7 +36,7 @@ static int printable(char letter) {
 
 void export_name(FILE *out, const char *name) {
     for (; *name != '\0'; name++)
-        putc(printable(*name), out);
+        putc_unlocked(printable(*name), out);
 }
 
 /* Upwards for each frame: that needs no memory, and most stacks are short. */
@@ -51,11 +51,11 @@ void export_stack(FILE *out, const struct analysis *analysis, uint32_t node, boo
         const uint32_t at = export_frame(analysis, node, depth);
         const char *name = analysis->functions[analysis->nodes[at].function].name;
         if (depth != 1)
-            putc(';', out);
+            putc_unlocked(';', out);
         for (; *name != '\0'; name++) {
             if (in_quotes && *name == '"')
-                putc('"', out);
-            putc(*name == ';' ? ':' : printable(*name), out);
+                putc_unlocked('"', out);
+            putc_unlocked(*name == ';' ? ':' : printable(*name), out);
         }
     }
 }
