@@ -177,7 +177,7 @@ static const char help[] =
     "      --by-thread       keep threads apart, by tags\n"
     "      --baseline SECONDS  a plain build's run time: anchors the times\n" HELP_DIRECTORY
     "  -q, --quiet           do not say what was written\n"
-    "  -h, --help            this\n"
+    "  -h, --help            show this help\n"
     "\n"
     "The process is not stopped. Open calls count, with their time up to now.\n"
     "Exit status: 0 fine, 1 failed, 2 wrong usage.\n"

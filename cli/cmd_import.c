@@ -113,7 +113,7 @@ static const char help[] =
     "                        folded: lines `main;parse;read 42` (default: as it looks)\n"
     "      --binary FILE     the program, where the file does not say (gmon)\n"
     "  -q, --quiet           do not say what was written\n"
-    "  -h, --help            this\n"
+    "  -h, --help            show this help\n"
     "\n"
     "gmon.out and callgrind's files have no stacks: each function's own numbers and\n"
     "calls come out right, what callers add up does not.\n"

@@ -126,7 +126,7 @@ static const char help[] =
     "  -o, --output FILE     write FILE, \"-\" standard output (default\n"
     "                        merged.pb.gz; made, or replaced)\n" HELP_DIRECTORY
     "  -q, --quiet           do not say what was written\n"
-    "  -h, --help            this\n"
+    "  -h, --help            show this help\n"
     "\n"
     "Exit status: 0 fine, 1 failed (also when the kinds differ), 2 wrong usage.\n"
     "\n"

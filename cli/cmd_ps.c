@@ -160,9 +160,9 @@ static const char help[] =
     "\n"
     "Options:\n"
     "      --clean           remove what processes have left that have surely ended\n"
-    "      --json            for programs\n" HELP_DIRECTORY
+    "      --json            machine-readable\n" HELP_DIRECTORY
     "  -q, --quiet           do not say how many were removed\n"
-    "  -h, --help            this\n"
+    "  -h, --help            show this help\n"
     "\n"
     "States: running, starting, exiting; exited, died (without exit), elsewhere (in\n"
     "a pid namespace that cannot be seen from here).\n"

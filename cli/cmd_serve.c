@@ -80,7 +80,7 @@ static const char help[] =
     "Options:\n"
     "      --listen ADDRESS  HOST:PORT, :PORT of this machine alone, or unix:PATH\n"
     "                        (default localhost:6060; port 0 takes a free one)\n" HELP_DIRECTORY
-    "  -h, --help            this\n"
+    "  -h, --help            show this help\n"
     "\n"
     "It ends on SIGINT or SIGTERM. Requests that call it by a name which is not this\n"
     "machine's are refused.\n"

@@ -122,8 +122,8 @@ static const char help[] =
     "killed: where it was.\n"
     "\n" SOURCE_HELP "\n"
     "Options:\n"
-    "      --json            for programs: innermost first, nanoseconds\n" HELP_DIRECTORY
-    "  -h, --help            this\n"
+    "      --json            machine-readable: innermost first, nanoseconds\n" HELP_DIRECTORY
+    "  -h, --help            show this help\n"
     "\n"
     "Only instrumented functions are seen. The line is that of the call which has\n"
     "not returned; of the innermost function, where it begins.\n"

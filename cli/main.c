@@ -41,7 +41,8 @@ static int print_overview(FILE *out) {
           "  cinstr dump 4711                take the profile of a running process\n"
           "  go tool pprof -http=: cinstr.program.4711.pb.gz\n\n"
           "Exit status: 0 fine, 1 failed, 2 wrong usage; `run` and `cc` give that of what\n"
-          "they run. `cinstr COMMAND --help` has examples; see also cinstr(1).\n",
+          "they run, `check` and `growth` have 1 for broken and 2 for what cannot be told.\n"
+          "`cinstr COMMAND --help` has examples; see also cinstr(1).\n",
           out);
     return STATUS_FINE;
 }

@@ -26,11 +26,12 @@ function sources() {
         `, known to ${(100 * 1.96 * data.relative_error).toFixed(0)}%`;
     definitions(byId("sources"), [
         ["exact", `${data.exact}: ${ns(total)} of ${data.value} time in ` +
-            `${count(data.rows.length + data.left_out)} ${unit}`],
+            `${count(data.rows.length + data.left_out)} ${unit}` + (data.unplaced_ns > 0
+            ? `; ${ns(data.unplaced_ns)} of that is in the wrong ones, which cannot be told` : "")],
         ["sampled", `${data.sampled}: ${samples.join("; ")}`],
         ["against", data.against === "raw"
             ? `raw times${own ? ", since the samples are of the same run" : ""}; of these ` +
-              `${percent(data.overhead_share)} are reckoned to be the probes'`
+              `${percent(data.overhead_share)} are estimated to be probe overhead`
             : `times with the probes taken out${own ? "" : ", since the samples are of another run"}: ` +
               `those took ${percent(data.overhead_share)} of the run${known}`],
     ]);
@@ -38,9 +39,10 @@ function sources() {
 
 function verdict() {
     byId("verdict").textContent = data.differ === 0
-        ? "Chance explains every difference."
-        : `${count(data.differ)} ${unit} differ beyond chance: the sampler is in step with the ` +
-          "program, skids or misses something, or the exact profile is wrong about them.";
+        ? "No difference beyond chance and the exact side's error, which is lack of evidence, not agreement."
+        : `${count(data.differ)} ${data.differ === 1 ? `${unit.slice(0, -1)} differs` : `${unit} differ`} ` +
+          "beyond chance and the exact side's error: the sampler is in step with the program, skids or " +
+          `misses something${data.same_run ? "" : ", or the builds differ, as by inlining"}.`;
     byId("verdict").className = data.differ === 0 ? "fine" : "differs";
 }
 
@@ -49,9 +51,10 @@ function sums() {
     const needed = data.samples_needed;
     definitions(byId("sums"), [
         ["distance", `${percent(data.total_variation, 2)} of the samples lie elsewhere; by chance ` +
-            `alone ${percent(data.total_variation_by_chance, 2)} would`],
+            `alone ${percent(data.total_variation_by_chance, 2)} would, by the exact side's error ` +
+            percent(data.total_variation_by_error, 2)],
         ["chance", `chi-square ${data.chi_square?.toFixed(1) ?? "-"} with ${data.degrees} degrees of ` +
-            `freedom: p = ${data.chi_square_p?.toPrecision(2) ?? "-"}`],
+            `freedom, that error included: p = ${data.chi_square_p?.toPrecision(2) ?? "-"}`],
         ["order", `rank correlation ${data.rank_correlation?.toFixed(2) ?? "-"} of the 20 largest; ` +
             `${data.top10} of the top 10 and ${data.top20} of the top 20 agree`],
         ["unseen", `${count(data.never_sampled)} ${unit} were never sampled, ` +
@@ -61,8 +64,10 @@ function sums() {
             `${needed === null ? "ever more" : count(Math.trunc(needed))} samples: ` +
             (needed !== null && needed <= matched ? "there are enough"
                 : `${needed === null ? "∞" : (needed / matched).toFixed(1)} times as many`)],
-        ["probes", data.unresolved === 0 ? [] : `of ${count(data.unresolved)} ${unit} the exact ` +
-            "profile does not know the time: they are not judged"],
+        ["error", data.within_error === 0 ? [] : `of ${unit}, ${count(data.within_error)} differ beyond ` +
+            "chance, but not beyond the exact side's error"],
+        ["unknown", data.unresolved === 0 ? [] : "the exact profile does not know the time of " +
+            `${count(data.unresolved)} of the ${unit}: not judged`],
         ["shifted", data.shifted.map((one) => `${one.function} has samples that belong to its ` +
             `${one.which_is_its} ${one.belongs_to}: the sampler skids, or one is inlined into the ` +
             "other there")],
@@ -94,7 +99,7 @@ const columns = [
       text: (row) => row.verdict,
       decorate: (cell, row) => cell.prepend(shape(row.verdict)) },
     { name: "grade", label: "grade", isText: true, width: "4.5em", value: (row) => row.grade,
-      title: "A: the probes took below 10 % of its time, B below 50 %, C more, - all that there was",
+      title: "how well the exact time is known (95 %): A to within 5 %, B 20 %, C worse, - not known",
       text: (row) => row.grade },
     { name: "exact_ns", label: "time", title: "exact, on the basis compared", width: "7em",
       value: (row) => row.exact_ns, text: (row) => ns(row.exact_ns) },

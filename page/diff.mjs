@@ -33,10 +33,13 @@ function paintChange(cell, change, error) {
 // --- causes, as sentences ------------------------------------------------------------------------
 
 function costOf(cause) {
-    const each = (side) => value(cause.self[side] / (cause.calls[side] || 1));
+    const means = [OLD, NEW].map((side) => cause.self[side] / (cause.calls[side] || 1));
     const place = cause.caller === null ? "" : `${cause.caller.name} > `;
-    return `${place}${cause.function.name} itself: ${each(OLD)} → ${each(NEW)} ` +
+    const says = `${place}${cause.function.name} itself: ${value(means[OLD])} → ${value(means[NEW])} ` +
         (data.count === "calls" ? "a call" : "each");
+    const { ratio } = cause;
+    return ratio === null || Math.abs(ratio - 1) < 0.0005 || (ratio > 1) === (means[NEW] > means[OLD]) ? says :
+        `${says}, ${ratio > 1 ? "+" : ""}${percent(ratio - 1)} in the same contexts`;
 }
 
 function callsOf(cause) {

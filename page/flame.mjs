@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The flame graph, outermost calls at the top, on a canvas: tens of thousands of contexts stay
+// The flame graph, callers above the functions they call, on a canvas: tens of thousands of contexts stay
 // quick, since only frames that can be seen are laid out, and only rows in view are drawn.
 import { element } from "./element.mjs";
 
@@ -67,8 +67,9 @@ export class Flame {
         this.draw();
     }
 
-    // What the frames that match come to, each counted once however many match above each other.
-    matchedTotal() {
+    // What the frames that match come to, of totals by node, each counted once however many match
+    // above each other.
+    matchedTotal(totals) {
         const { nodes, parent, functionOf } = this.profile;
         const inside = new Uint8Array(nodes);
         let total = 0;
@@ -76,7 +77,7 @@ export class Flame {
             inside[node] = inside[parent[node]];
             if (inside[node] === 0 && this.matched[functionOf[node]]) {
                 inside[node] = 1;
-                total += this.totals[node];
+                total += totals[node];
             }
         }
         return total;

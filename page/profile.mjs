@@ -11,8 +11,9 @@ export class Profile extends Tree {
             path: data.functions.file[i], durations: data.functions.durations?.[i],
         })), data.nodes);
         this.data = data;
-        this.types = data.types.name.map((name, i) =>
-            ({ name, unit: data.types.unit[i], total: data.types.total[i], count: data.types.count[i] }));
+        const { name: names, ...columns } = data.types;
+        this.types = names.map((name, i) => Object.fromEntries(
+            [["name", name], ...Object.entries(columns).map(([key, column]) => [key, column[i]])]));
         this.hasDurations = data.functions.durations !== undefined;
         this.edges = data.edges.caller.map((caller, i) => ({
             index: i, caller: caller < 0 ? null : this.functions[caller],
@@ -43,5 +44,19 @@ export class Profile extends Tree {
 
     total(columns, row, type) {
         return this.data[columns].total[type][row.index];
+    }
+
+    // Whether anything is known of how well values of a type are known.
+    hasErrors(type) {
+        return this.types[type].error >= 0 || this.types[type].samples >= 0;
+    }
+
+    // One standard error, of the value of each type that `of` gives; below 0: unknown. As
+    // reader/analysis/analysis_errors.c has it.
+    error(type, of) {
+        const { error, variance, samples } = this.types[type];
+        if (error >= 0)
+            return of(error) > 0 ? Math.hypot(of(error), variance < 0 ? 0 : 1e3 * Math.sqrt(of(variance))) : -1;
+        return samples >= 0 && of(samples) > 0 ? of(type) / Math.sqrt(of(samples)) : -1;
     }
 }

@@ -5,7 +5,7 @@ import { byId, definitions, element, focusSearchBySlash } from "./element.mjs";
 import { Flame } from "./flame.mjs";
 import { Profile } from "./profile.mjs";
 import { Table } from "./table.mjs";
-import { amount, baseName, count, ns, share } from "./units.mjs";
+import { amount, amountWithin, baseName, count, gradeOf, interval, ns, plural, shareWithin } from "./units.mjs";
 
 let profile;
 let type;       // index of the value that is looked at
@@ -25,35 +25,62 @@ function number(name, label, title, value, show, width = "7em") {
     return { name, label, title, width, value, text: (row) => show(value(row)) };
 }
 
+const GRADES = "; the letter says how well it is known (95 %): A to within 5 %, B 20 %, C worse, - not known";
+
+// "38 ms B": a time with what is known of it.
+function known(value, error) {
+    const text = amountWithin(value, unitOf(type), error);
+    return profile.hasErrors(type) ? `${text} ${gradeOf(value, error)}` : text;
+}
+
+// One of the columns "total" and "self", and its share.
+function times(rows, name, title, of) {
+    const value = (row) => profile[of](rows, row, type);
+    const error = (row) => profile.error(type, (one) => profile[of](rows, row, one));
+    return [
+        { name, label: name, title: title + (profile.hasErrors(type) ? GRADES : ""), width: "7.5em", value,
+          text: (row) => known(value(row), error(row)) },
+        { name: `${name}_share`, label: "%", title: "share of the total of all", width: "5em", value,
+          text: (row) => shareWithin(value(row), totalOf(type), error(row)) },
+    ];
+}
+
+// Of each call: the mean as measured, like the quantiles, where there are those; else without the probes.
+function durations(rows, calls) {
+    const counted = counting();
+    const each = (row, of) => calls(row) === 0 ? null : of(row) / calls(row);
+    if (!profile.hasDurations && counted >= 0 && counted !== type) {
+        const mean = (row) => each(row, (one) => profile.total(rows, one, type));
+        const error = (row) => profile.error(type, (one) => profile.total(rows, row, one)) / calls(row);
+        return [{ name: "mean", label: "mean", title: "total of each call", width: "7em", value: mean,
+                  text: (row) => mean(row) === null ? "-" : amountWithin(mean(row), unitOf(type), error(row)) }];
+    }
+    if (!profile.hasDurations)
+        return [];
+    const title = "of the durations of calls, as measured, probes included";
+    const raw = profile.types.flatMap((one, i) => ["wall", "overhead"].includes(one.name) ? [i] : []);
+    const mean = (row) => each(row, () => raw.reduce((sum, one) => sum + profile.total(rows, row, one), 0));
+    const show = (one) => one === null ? "-" : ns(one);
+    return [number("mean", "raw mean", title, mean, show, "6.5em"),
+        ...["raw median", "raw 90 %", "raw 99 %", "raw longest"].map((label, i) =>
+            number(`duration${i}`, label, title, (row) => row.durations[i] || null, show, "7.5em"))];
+}
+
 // Calls, total, self and mean of functions or edges; quantiles where the profile has them.
 function numbers(rows) {
     const counted = counting();
     const calls = (row) => profile.self(rows, row, counted);
-    const total = (row) => profile.total(rows, row, type);
-    const self = (row) => profile.self(rows, row, type);
-    const value = (amountOf) => amount(amountOf, unitOf(type));
-    const part = (amountOf) => share(amountOf, totalOf(type));
     const columns = [];
     if (counted >= 0)
         columns.push(number("calls", countName(), null, calls,
             (one) => amount(one, unitOf(counted)), `${Math.max(8.5, 0.7 * countName().length)}em`));
     if (counted !== type)
-        columns.push(
-            number("total", "total", "with all that it calls", total, value),
-            number("total_share", "%", "share of the total of all", total, part, "5em"),
-            number("self", "self", "without what it calls", self, value),
-            number("self_share", "%", "share of the total of all", self, part, "5em"));
+        columns.push(...times(rows, "total", "with all that it calls", "total"),
+            ...times(rows, "self", "without what it calls", "self"));
     else
-        columns.push(number("total", "below", "in it and all that it calls", total, value, "8.5em"));
-    if (counted >= 0 && counted !== type)
-        columns.push(number("mean", "mean", "total of each call",
-            (row) => calls(row) === 0 ? null : total(row) / calls(row),
-            (one) => one === null ? "-" : value(one)));
-    if (profile.hasDurations)
-        ["median", "90 %", "99 %", "longest"].forEach((label, i) => columns.push(
-            number(`duration${i}`, label, "of the durations of calls, as measured, probes included",
-                (row) => row.durations[i] || null, (one) => one === null ? "-" : ns(one), "6.5em")));
-    return columns;
+        columns.push(number("total", "below", "in it and all that it calls",
+            (row) => profile.total(rows, row, type), (one) => amount(one, unitOf(type)), "8.5em"));
+    return [...columns, ...durations(rows, calls)];
 }
 
 const where = (row) => row.line > 0 && row.file !== "" ? `${row.file}:${row.line}` : row.file;
@@ -94,18 +121,23 @@ const flame = new Flame(byId("flame"), {
     describe, say, onZoom: sayZoom, onPick: (node) => node > 0 && choose(profile.functionOf[node]),
 });
 
+// A node's total, or in it alone, of any value type.
+const totalIn = (node) => (one) => profile.totalsOf(one)[node];
+const selfIn = (node) => (one) => profile.data.nodes.self[one][node - 1];
+// The sum of all is stated; it errs less than its parts together.
+const errorIn = (node) => node === 0 ? profile.types[type].sum_error : profile.error(type, totalIn(node));
+
 function describe(node) {
-    const value = flame.totals[node], unit = unitOf(type);
-    const lines = [profile.nameOf(node), `${amount(value, unit)} of ${profile.types[type].name}, ` +
-        share(value, totalOf(type))];
+    const value = flame.totals[node], error = errorIn(node);
+    const lines = [profile.nameOf(node), `${known(value, error)} of ${profile.types[type].name}, ` +
+        shareWithin(value, totalOf(type), error)];
     if (node === 0)
         return lines;
-    const self = profile.data.nodes.self[type][node - 1];
+    const self = selfIn(node)(type), selfError = profile.error(type, selfIn(node));
     if (counting() !== type)
-        lines.push(`self ${amount(self, unit)}, ${share(self, totalOf(type))}`);
+        lines.push(`self ${known(self, selfError)}, ${shareWithin(self, totalOf(type), selfError)}`);
     if (counting() >= 0)
-        lines.push(`${amount(profile.data.nodes.self[counting()][node - 1], unitOf(counting()))} ` +
-            `${countName()} here`);
+        lines.push(`${amount(selfIn(node)(counting()), unitOf(counting()))} ${countName()} here`);
     lines.push(where(profile.functions[profile.functionOf[node]]));
     return lines;
 }
@@ -114,9 +146,9 @@ function describe(node) {
 function sayZoom(node) {
     const path = profile.pathOf(node).map((index) => profile.functions[index].name);
     const shown = path.length > 6 ? ["…", ...path.slice(-6)] : path;
-    const total = flame.totals[node];
-    byId("zoomed").textContent = `${["all", ...shown].join(" › ")}: ${amount(total, unitOf(type))}` +
-        (node === 0 ? "" : `, ${share(total, totalOf(type))}`);
+    const total = flame.totals[node], error = errorIn(node);
+    byId("zoomed").textContent = `${["all", ...shown].join(" › ")}: ${known(total, error)}` +
+        (node === 0 ? "" : `, ${shareWithin(total, totalOf(type), error)}`);
     byId("zoomed").dataset.total = total;
     byId("reset").disabled = node === 0;
     byId("back").disabled = flame.history.length === 0;
@@ -130,9 +162,9 @@ function pick(index) {
         return;
     const calls = counting() < 0 ? "" :
         `${amount(profile.self("functions", row, counting()), unitOf(counting()))} ${countName()}, `;
-    byId("picked").textContent = `${row.name}: ${calls}total ` +
-        `${amount(profile.total("functions", row, type), unitOf(type))}, self ` +
-        `${amount(profile.self("functions", row, type), unitOf(type))}`;
+    const said = (of) => known(profile[of]("functions", row, type),
+        profile.error(type, (one) => profile[of]("functions", row, one)));
+    byId("picked").textContent = `${row.name}: ${calls}total ${said("total")}, self ${said("self")}`;
     callers.setRows(profile.shownEdges.filter((edge) => edge.callee === row));
     callees.setRows(profile.shownEdges.filter((edge) => edge.caller === row));
 }
@@ -152,8 +184,9 @@ function filter() {
     byId("functions-found").textContent = found(functions, profile.shownFunctions);
     byId("edges-found").textContent = found(edges, profile.shownEdges);
     flame.highlight(wanted === "" ? null : matched);
+    const matchedIn = (one) => flame.matchedTotal(profile.totalsOf(one));
     byId("matched").textContent = wanted === "" ? "" :
-        `in ${share(flame.matchedTotal(), totalOf(type))} of ${profile.types[type].name}`;
+        `in ${shareWithin(matchedIn(type), totalOf(type), profile.error(type, matchedIn))} of ${profile.types[type].name}`;
 }
 
 const found = (table, all) => table.rows.length === all.length ? count(all.length) :
@@ -170,12 +203,22 @@ function about() {
     definitions(byId("about"), [
         ["program", data.program],
         ["recorded", when + lasted],
-        ["holds", profile.types.map((one) => `${amount(one.total, one.unit)} ${one.name}`).join("; ") +
-            ` in ${count(data.contexts)} ${data.contexts === 1 ? "sample" : "samples"} of ` +
-            `${count(profile.nodes - 1)} contexts`],
+        ["holds", profile.types.filter((one) => one.shown).map((one) =>
+            `${one.name} ${interval(one.sum, one.unit, one.sum_error)}`).join("; ") +
+            ` in ${plural(data.contexts, "sample")} of ${plural(profile.nodes - 1, "context")}`],
     ]);
-    byId("comments").hidden = data.comments.length === 0;
-    byId("comments").lastElementChild.replaceChildren(...data.comments.map((one) => element("li", {}, one)));
+    notes(data.comments);
+}
+
+// Warnings come first, and are seen without being asked for, until the reader closes them.
+function notes(comments) {
+    const box = byId("comments"), warnings = comments.filter((one) => one.startsWith("warning: "));
+    const others = comments.filter((one) => !warnings.includes(one));
+    box.open = box.hidden ? warnings.length > 0 : box.open;
+    box.hidden = comments.length === 0;
+    box.lastElementChild.replaceChildren(
+        ...warnings.map((one) => element("li", { class: "warning" }, one)),
+        ...others.map((one) => element("li", {}, one)));
 }
 
 function setColumns() {
@@ -187,6 +230,7 @@ function setColumns() {
 
 function showType(index) {
     type = index;
+    byId("grades").hidden = !profile.hasErrors(type);
     setColumns();
     flame.show(profile, type);
     pick(picked);
@@ -201,8 +245,8 @@ function show(data) {
     profile = new Profile(data);
     const kept = profile.types.findIndex((one) => one.name === value);
     type = kept >= 0 ? kept : data.value;
-    byId("value").replaceChildren(...profile.types.map((one, i) =>
-        element("option", { value: i, selected: i === type }, one.name)));
+    byId("value").replaceChildren(...profile.types.flatMap((one, i) => one.shown || i === type ?
+        [element("option", { value: i, selected: i === type }, one.name)] : []));
     const again = profile.functions.findIndex((row) => profile.keyOf(row.index) === key);
     picked = again >= 0 ? again : largest();
     document.querySelector("main").hidden = false;
@@ -234,7 +278,7 @@ async function fetchData() {
         show(await answer.json());
         trouble.hidden = true;
     } catch (error) {
-        trouble.textContent = `data.json cannot be had: ${error.message}`;
+        trouble.textContent = `cannot load data.json: ${error.message}`;
         trouble.hidden = false;
     }
 }

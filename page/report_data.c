@@ -122,6 +122,35 @@ static int64_t type_count(const struct analysis *analysis, uint32_t row) {
     return count == PROFILE_NONE ? -1 : (int64_t)count;
 }
 
+static int64_t type_is_shown(const struct analysis *analysis, uint32_t row) {
+    return analysis_is_shown(analysis->profile, row);
+}
+
+/* Columns that tell how well a type is known, as analysis_errors_of() has them; -1 none. */
+static int64_t column_or_none(uint32_t column) {
+    return column == PROFILE_NONE ? -1 : (int64_t)column;
+}
+
+static int64_t type_error(const struct analysis *analysis, uint32_t row) {
+    return column_or_none(analysis_errors_of(analysis->profile, row).columns.model);
+}
+
+static int64_t type_variance(const struct analysis *analysis, uint32_t row) {
+    return column_or_none(analysis_errors_of(analysis->profile, row).columns.variance);
+}
+
+static int64_t type_samples(const struct analysis *analysis, uint32_t row) {
+    return column_or_none(analysis_errors_of(analysis->profile, row).samples);
+}
+
+static int64_t type_sum(const struct analysis *analysis, uint32_t row) {
+    return (int64_t)analysis_sum(analysis, row).value;
+}
+
+static int64_t type_sum_error(const struct analysis *analysis, uint32_t row) {
+    return (int64_t)analysis_sum(analysis, row).error;
+}
+
 static const char *type_name(const struct analysis *analysis, uint32_t row) {
     return analysis->profile->value_types[row].name;
 }
@@ -153,6 +182,12 @@ static void write_head(struct writer *writer) {
     write_texts(writer, "unit", profile->value_type_count, type_unit);
     write_numbers(writer, "total", 0, profile->value_type_count, total);
     write_numbers(writer, "count", 0, profile->value_type_count, type_count);
+    write_numbers(writer, "shown", 0, profile->value_type_count, type_is_shown);
+    write_numbers(writer, "error", 0, profile->value_type_count, type_error);
+    write_numbers(writer, "variance", 0, profile->value_type_count, type_variance);
+    write_numbers(writer, "samples", 0, profile->value_type_count, type_samples);
+    write_numbers(writer, "sum", 0, profile->value_type_count, type_sum);
+    write_numbers(writer, "sum_error", 0, profile->value_type_count, type_sum_error);
     fputs("}", writer->out);
 }
 

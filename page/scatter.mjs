@@ -6,14 +6,14 @@ import { scaleLog } from "d3-scale";
 import { select } from "d3-selection";
 import { svgElement, element } from "./element.mjs";
 import { count, percent } from "./units.mjs";
-import { mark } from "./verdicts.mjs";
+import { classOf, mark } from "./verdicts.mjs";
 
 const WIDTH = 860, HEIGHT = 520;
 const LEFT = 64, BOTTOM = 48, TOP = 12, RIGHT = 16;
 const BAND = 26;       // of what has no share
 const NEAR = 24;       // pixels from a point that still point at it
 const POINTS = 2000;   // drawn; the rest would be one cloud
-const AT_WEIGHT = { agrees: 0, unresolved: 1, more: 2, less: 2 };
+const AT_WEIGHT = { "within chance": 0, unresolved: 0.5, "within error": 1, more: 2, less: 2 };
 
 export class Scatter {
     constructor(parent, data, { nameOf, say, onPick }) {
@@ -83,7 +83,7 @@ export class Scatter {
             const x = this.acrossOf(row.exact_share), y = this.upOf(row.sampled_share);
             // Of what was never sampled they all end at one height: a curtain, unless it matters.
             const isPlain = row.sampled_share === 0 && AT_WEIGHT[row.verdict] < 2;
-            const bar = svgElement("path", { class: `interval ${row.verdict}${isPlain ? " plain" : ""}`,
+            const bar = svgElement("path", { class: `interval ${classOf(row.verdict)}${isPlain ? " plain" : ""}`,
                 d: `M${x},${this.upOf(row.low)}V${this.upOf(row.high)}` });
             const dot = mark(row.verdict);
             dot.setAttribute("transform", `translate(${x},${y})`);

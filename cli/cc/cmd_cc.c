@@ -249,7 +249,7 @@ static const char help[] =
     "      --no-plugin       clang: its own hooks\n"
     "      --system-headers  gcc: instrument inline functions and templates of\n"
     "                        /usr/include and /usr/lib/gcc, too; clang always does\n"
-    "  -h, --help            this\n"
+    "  -h, --help            show this help\n"
     "\n"
     "COMPILER is gcc, g++, clang, clang++ or the like, with ccache or distcc in\n"
     "front if you will. Its own options win: -g0, gcc's -fno-instrument-functions.\n"

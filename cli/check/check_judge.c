@@ -31,7 +31,8 @@ static void say_bounds(struct check_finding *finding, const struct analysis_boun
 }
 
 /* How often the rule's `per` was called: in this profile, or where it has no calls, as one of heap
- * has none, in that which stands for the same run. `why` says where it cannot be known. */
+ * has none, in that which stands for the same run. -1 in `calls` and words in `why` if there is
+ * none; returns -1 with `error` filled. */
 static int count_calls(const struct check_judgement *judgement, const struct check_sets *sets,
                        int64_t *calls, char why[320], struct error *error) {
     const struct check_profile *profile = judgement->profile;
@@ -39,6 +40,7 @@ static int count_calls(const struct check_judgement *judgement, const struct che
     struct analysis_bounds bounds;
     const bool *per = sets->per;
     uint32_t type = profile_find_value_type(profile->profile, "calls");
+    *calls = -1;
     if (type == PROFILE_NONE) {
         profile = check_same_run(judgement->input, profile, judgement->rule->value);
         if (profile == NULL) {
@@ -58,8 +60,6 @@ static int count_calls(const struct check_judgement *judgement, const struct che
         analysis_scope_sum(profile->analysis, &(struct analysis_scope){.type = type, .what = per},
                            &bounds, NULL, NULL, error);
     *calls = bounds.least;
-    if (result == 0 && bounds.least == 0)
-        snprintf(why, 320, "%.200s was not called", judgement->rule->per.text);
     check_sets_free(&own);
     return result;
 }
@@ -72,9 +72,10 @@ static int judge_limit(const struct check_judgement *judgement, struct check_fin
     if (rule->per.text != NULL) {
         if (count_calls(judgement, sets, &calls, finding->why, error) != 0)
             return -1;
-        if (finding->why[0] != '\0' && !rule->may_be_missing)
+        if (calls == 0 && !rule->may_be_missing)
+            snprintf(finding->why, sizeof(finding->why), "%.200s was not called", rule->per.text);
+        if (finding->why[0] != '\0')
             return 0;
-        finding->why[0] = '\0';
     }
     const struct check_fraction limit = check_limit_of(rule, calls);
     finding->has_numbers = true;

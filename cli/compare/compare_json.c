@@ -30,6 +30,7 @@ static json_t *row_entry(const struct compare *compare, const struct compare_row
         number(row->low), "high", number(row->high), "z", number(row->z), "verdict",
         compare_verdict_name(row->verdict), "grade", grade);
     json_object_set_new(entry, "p", number(row->p));
+    json_object_set_new(entry, "p_by_chance", number(row->chance_p));
     if (row->path_length != 0)
         json_object_set_new(entry, "stack", stack(compare, row));
     return entry;
@@ -91,6 +92,9 @@ int compare_print_json(FILE *out, struct compare *compare, const struct compare_
         number(compare->unmatched), "overhead_share", number(compare->overhead_share),
         "relative_error", number(compare->relative_error));
     json_object_set_new(object, "in_probes", number(compare->probes));
+    json_object_set_new(object, "unplaced_ns", number(compare->unplaced));
+    json_object_set_new(object, "total_variation_by_error", number(compare->by_error));
+    json_object_set_new(object, "within_error", json_integer(compare->in_error));
     json_object_set_new(object, "total_variation", number(compare->total_variation));
     json_object_set_new(object, "total_variation_by_chance", number(compare->by_chance));
     json_object_set_new(object, "chi_square", number(compare->chi_square));

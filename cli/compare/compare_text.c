@@ -14,7 +14,8 @@
 #include "compare_causes.h"
 
 const char *compare_verdict_name(enum compare_verdict verdict) {
-    static const char *const names[] = {[COMPARE_AGREES] = "agrees",
+    static const char *const names[] = {[COMPARE_WITHIN_CHANCE] = "within chance",
+                                        [COMPARE_WITHIN_ERROR] = "within error",
                                         [COMPARE_MORE] = "more",
                                         [COMPARE_LESS] = "less",
                                         [COMPARE_UNRESOLVED] = "unresolved"};
@@ -35,8 +36,12 @@ static double total_time(const struct compare *compare) {
 static void print_head(FILE *out, const struct compare *compare, const struct compare_page *page) {
     fputs("exact     ", out);
     text_print(out, page->exact);
-    fprintf(out, ": %s of %s time in %s %s\n", units_ns(total_time(compare)).text,
+    fprintf(out, ": %s of %s time in %s %s", units_ns(total_time(compare)).text,
             compare->value_name, units_count(compare->row_count).text, unit(compare));
+    if (compare->unplaced > 0)
+        fprintf(out, "; %s of that is in the wrong ones, which cannot be told",
+                units_ns(compare->unplaced).text);
+    putc('\n', out);
     fputs("sampled   ", out);
     text_print(out, page->sampled);
     fprintf(out, ": %s samples", units_count((int64_t)compare->samples).text);
@@ -50,7 +55,7 @@ static void print_head(FILE *out, const struct compare *compare, const struct co
                 units_share(compare->unmatched, compare->samples).text);
     fputs("\nagainst   ", out);
     if (compare->is_raw)
-        fprintf(out, "raw times%s; of these %s are reckoned to be the probes'\n",
+        fprintf(out, "raw times%s; %s of these are estimated to be probe overhead\n",
                 compare->is_same_run ? ", since the samples are of the same run" : "",
                 units_share(compare->overhead_share, 1).text);
     else
@@ -82,9 +87,9 @@ static void print_name(FILE *out, const struct compare *compare, const struct co
 }
 
 static void print_row(FILE *out, const struct compare *compare, const struct compare_row *row) {
-    fprintf(out, "%6.2f%%  %6.2f%%  %6.2f%% to %6.2f%%  %6.1f  %-10s  %c  %14s  ",
+    fprintf(out, "%6.2f%%  %6.2f%%  %6.2f%% to %6.2f%%  %6.1f  %-12s  %c  %14s  ",
             100 * row->exact_share, 100 * row->sampled_share, 100 * row->low, 100 * row->high,
-            row->z, row->verdict == COMPARE_AGREES ? "" : compare_verdict_name(row->verdict),
+            row->z, row->verdict == COMPARE_WITHIN_CHANCE ? "" : compare_verdict_name(row->verdict),
             row->grade, units_count(row->calls).text);
     print_name(out, compare, row);
     putc('\n', out);
@@ -94,7 +99,7 @@ static void print_row(FILE *out, const struct compare *compare, const struct com
 static void print_rows(FILE *out, const struct compare *compare, const struct compare_page *page) {
     const uint32_t limit = compare_page_rows(compare, page);
     uint32_t left_out = 0;
-    fputs("\n  exact  sampled         95 % interval       z  verdict     grade        calls  "
+    fputs("\n  exact  sampled         95 % interval       z  verdict       grade        calls  "
           "function\n",
           out);
     for (uint32_t i = 0; i < compare->row_count; i++) {
@@ -109,13 +114,17 @@ static void print_rows(FILE *out, const struct compare *compare, const struct co
                 units_count(left_out).text, unit(compare));
 }
 
-/* --- over all -----------------------------------------------------------------------------------
+/* --- overall ------------------------------------------------------------------------------------
  */
 
 static void print_sums(FILE *out, const struct compare *compare) {
-    fprintf(out, "\ndistance  %.2f%% of the samples lie elsewhere; by chance alone %.2f%% would\n",
-            100 * compare->total_variation, 100 * compare->by_chance);
-    fprintf(out, "chance    chi-square %.1f with %" PRIu32 " degrees of freedom: p = %.2g\n",
+    fprintf(out,
+            "\ndistance  %.2f%% of the samples lie elsewhere; by chance alone %.2f%% would, by the "
+            "exact side's error %.2f%%\n",
+            100 * compare->total_variation, 100 * compare->by_chance, 100 * compare->by_error);
+    fprintf(out,
+            "chance    chi-square %.1f with %" PRIu32 " degrees of freedom, that error included: "
+            "p = %.2g\n",
             compare->chi_square, compare->degrees, compare->chi_square_p);
     fprintf(out,
             "order     rank correlation %.2f of the 20 largest; %" PRIu32
@@ -161,20 +170,31 @@ static void print_missed(FILE *out, const struct compare *compare,
     }
 }
 
+/* "functions differ", "function differs". */
+static const char *differing(const struct compare *compare, uint32_t count) {
+    if (compare->rows[0].path_length != 0)
+        return count == 1 ? "context differs" : "contexts differ";
+    return count == 1 ? "function differs" : "functions differ";
+}
+
 static void print_verdict(FILE *out, const struct compare *compare,
                           const struct compare_causes *causes) {
     if (compare->differ == 0)
-        fprintf(out, "verdict   chance explains every difference\n");
+        fprintf(out, "verdict   no difference beyond chance and the exact side's error, which is "
+                     "lack of evidence, not agreement\n");
     else
         fprintf(out,
-                "verdict   %s %s differ beyond chance: the sampler is in step with the program, "
-                "skids or misses something, or the exact profile is wrong about them\n",
-                units_count(compare->differ).text, unit(compare));
+                "verdict   %s %s beyond chance and the exact side's error: the sampler is in step "
+                "with the program, skids or misses something%s\n",
+                units_count(compare->differ).text, differing(compare, compare->differ),
+                compare->is_same_run ? "" : ", or the builds differ, as by inlining");
+    if (compare->in_error != 0)
+        fprintf(out, "error     %s %s beyond chance, but not beyond the exact side's error\n",
+                units_count(compare->in_error).text, differing(compare, compare->in_error));
     if (causes->unresolved != 0)
-        fprintf(
-            out,
-            "probes    of %s %s the exact profile does not know the time: they are not judged\n",
-            units_count(causes->unresolved).text, unit(compare));
+        fprintf(out,
+                "unknown   the exact profile does not know the time of %s of the %s: not judged\n",
+                units_count(causes->unresolved).text, unit(compare));
 }
 
 int compare_print_text(FILE *out, struct compare *compare, const struct compare_page *page,

@@ -84,6 +84,7 @@ static void print_cause(FILE *out, const struct diff *diff, const struct diff_ca
         print_number(out, cause->caller_calls[side]);
     for (int side = DIFF_OLD; side <= DIFF_NEW; side++)
         print_number(out, cause->self[side]);
+    print_number(out, cause->kind == DIFF_CAUSE_COST ? diff_cause_ratio(cause) : NAN);
     print_place(out, function);
 }
 
@@ -92,7 +93,7 @@ int diff_print_csv(FILE *out, const struct diff *diff, const struct diff_page *p
     if (page->view != DIFF_VIEW_CAUSES)
         return print_rows(out, diff, page, error);
     fputs("cause,caller,function,effect,error,calls_old,calls_new,caller_calls_old,"
-          "caller_calls_new,self_old,self_new,file,line\n",
+          "caller_calls_new,self_old,self_new,ratio,file,line\n",
           out);
     for (uint32_t i = 0; i < diff->cause_count && (page->limit == 0 || i < page->limit); i++)
         print_cause(out, diff, &diff->causes[i]);

@@ -79,14 +79,16 @@ static json_t *cause_entries(const struct diff *diff, const struct diff_page *pa
     for (uint32_t i = 0; i < diff->cause_count && (page->limit == 0 || i < page->limit); i++) {
         const struct diff_cause *cause = &diff->causes[i];
         json_array_append_new(
-            array, json_pack("{s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o}", "cause",
-                             diff_cause_name(cause->kind), "caller", name_of(diff, cause->caller),
-                             "caller_file", file_of(diff, cause->caller), "function",
-                             name_of(diff, cause->function), "file", file_of(diff, cause->function),
-                             "line", (json_int_t)diff_function(diff, cause->function)->line,
-                             "effect", number(cause->effect), "error", number(cause->error),
-                             "calls", side_pair(cause->calls), "caller_calls",
-                             side_pair(cause->caller_calls), "self", side_pair(cause->self)));
+            array,
+            json_pack("{s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "cause",
+                      diff_cause_name(cause->kind), "caller", name_of(diff, cause->caller),
+                      "caller_file", file_of(diff, cause->caller), "function",
+                      name_of(diff, cause->function), "file", file_of(diff, cause->function),
+                      "line", (json_int_t)diff_function(diff, cause->function)->line, "effect",
+                      number(cause->effect), "error", number(cause->error), "calls",
+                      side_pair(cause->calls), "caller_calls", side_pair(cause->caller_calls),
+                      "self", side_pair(cause->self), "ratio",
+                      number(cause->kind == DIFF_CAUSE_COST ? diff_cause_ratio(cause) : NAN)));
     }
     return array;
 }
@@ -95,7 +97,7 @@ static json_t *unmatched(const struct diff *diff, enum diff_side side) {
     json_t *array = json_array();
     for (uint32_t i = 0; i < diff->function_count; i++) {
         const struct diff_row *row = &diff->functions[i];
-        if (row->is_in[side] && !row->is_in[!side])
+        if (diff_is_only(diff, row, side))
             json_array_append_new(array, json_pack("{s:o, s:o}", "function", name_of(diff, i),
                                                    "file", file_of(diff, i)));
     }

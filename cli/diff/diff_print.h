@@ -34,6 +34,9 @@ enum diff_which { DIFF_ROWS_ALL, DIFF_ROWS_CHANGED };
 int diff_show(struct diff_shown *shown, const struct diff_row *rows, uint32_t count,
               enum diff_which which, struct error *error);
 
+/* Whether that side alone has the function. "[unplaced]" is none. */
+bool diff_is_only(const struct diff *diff, const struct diff_row *row, enum diff_side side);
+
 /* The function of a number; of PROFILE_NONE one without a file that says so. */
 const struct analysis_function *diff_function(const struct diff *diff, uint32_t function);
 

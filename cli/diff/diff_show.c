@@ -47,6 +47,11 @@ int diff_show(struct diff_shown *shown, const struct diff_row *rows, uint32_t co
     return 0;
 }
 
+bool diff_is_only(const struct diff *diff, const struct diff_row *row, enum diff_side side) {
+    return row->is_in[side] && !row->is_in[!side] &&
+           strcmp(diff_function(diff, row->function)->name, PROFILE_UNPLACED) != 0;
+}
+
 const struct analysis_function *diff_function(const struct diff *diff, uint32_t function) {
     static const struct analysis_function outermost = {.name = "(outermost)", .file = ""};
     return function == PROFILE_NONE ? &outermost : names_function(diff->names, function);

@@ -146,7 +146,7 @@ static void print_unmatched(FILE *out, const struct diff *diff, const struct dif
     uint32_t count = 0;
     for (uint32_t i = 0; i < diff->function_count; i++) {
         const struct diff_row *row = &diff->functions[i];
-        if (!row->is_in[side] || row->is_in[!side])
+        if (!diff_is_only(diff, row, side))
             continue;
         if (count++ == 0)
             fprintf(out, "\nfunctions that only %s has; --rename OLD=NEW matches them\n",

@@ -22,7 +22,15 @@ static void print_times(FILE *out, const struct diff *diff, const struct diff_ca
     fputs(")", out);
 }
 
+/* Who calls may have changed as well, so that the mean rises though each call takes less. */
+static void print_ratio(FILE *out, const struct diff_cause *cause, const double means[2]) {
+    const double ratio = diff_cause_ratio(cause);
+    if (fabs(ratio - 1) > 0.0005 && (ratio > 1) != (means[DIFF_NEW] > means[DIFF_OLD]))
+        fprintf(out, ", %+.1f%% in the same contexts", 100 * (ratio - 1));
+}
+
 static void print_cost(FILE *out, const struct diff *diff, const struct diff_cause *cause) {
+    double means[2];
     if (cause->caller != PROFILE_NONE) {
         diff_text_name(out, diff, cause->caller);
         fputs(" > ", out);
@@ -30,12 +38,13 @@ static void print_cost(FILE *out, const struct diff *diff, const struct diff_cau
     diff_text_name(out, diff, cause->function);
     fputs(" itself: ", out);
     for (int side = DIFF_OLD; side <= DIFF_NEW; side++) {
-        const double calls = cause->calls[side] > 0 ? cause->calls[side] : 1;
+        means[side] = cause->self[side] / (cause->calls[side] > 0 ? cause->calls[side] : 1);
         fprintf(out, "%s%s", side == DIFF_OLD ? "" : " -> ",
-                diff_text_amount(diff, cause->self[side] / calls).text);
+                diff_text_amount(diff, means[side]).text);
     }
     if (cause->calls[DIFF_OLD] > 0 || cause->calls[DIFF_NEW] > 0)
         fputs(strcmp(diff->count, "calls") == 0 ? " a call" : " each", out);
+    print_ratio(out, cause, means);
 }
 
 static void print_calls(FILE *out, const struct diff *diff, const struct diff_cause *cause) {

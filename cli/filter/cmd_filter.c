@@ -114,7 +114,7 @@ static const char help[] =
     "      --baseline SECONDS  a plain build's CPU time, if the profile is not sure\n"
     "      --against LIST    instead: compare what LIST, or a number, predicted with\n"
     "                        this profile of the program built with it\n" HELP_DIRECTORY
-    "  -h, --help            this\n"
+    "  -h, --help            show this help\n"
     "\n"
     "plugin: `count fun:NAME` and `skip fun:NAME`, one a line, as cinstr's LLVM\n"
     "plugin reads it. gcc: an option, to be given as @FILE; its names are parts of\n"

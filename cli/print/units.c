@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Numbers for people (see units.h). Four significant digits: enough to compare, few enough to
- * read. No locale: the same everywhere.
+ * read; fewer where that is all that is known. No locale: the same everywhere.
  */
 #include "units.h"
 
@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#include "reader/base/doubt.h"
 
 struct units_text units_count(int64_t value) {
     struct units_text result;
@@ -33,37 +35,56 @@ struct scale {
     const char *unit;
 };
 
-/* Four significant digits in the largest unit of which there is one. */
-static struct units_text scaled(double value, const struct scale *scales, int count) {
+/* So many significant digits in the largest unit of which there is one; of all of them (four) whole
+ * numbers that are larger show each digit. */
+static struct units_text scaled(double value, const struct scale *scales, int count, int digits) {
     struct units_text result;
+    const double whole = 1 - 0.5 * pow(10, -digits); /* what is nearer to 1 would print as that */
     double size = fabs(value);
-    int i = 0;
-    /* 999.95 would print as 1000: it belongs to the next unit. */
+    int i = 0, before = 1;
     while (i < count - 1 &&
-           size / scales[i].factor >= scales[i + 1].factor / scales[i].factor * 0.99995)
+           size / scales[i].factor >= scales[i + 1].factor / scales[i].factor * whole)
         i++;
     double shown = value / scales[i].factor;
-    double magnitude = fabs(shown);
-    int decimals = magnitude >= 999.95 ? 0 : magnitude >= 99.995 ? 1 : magnitude >= 9.9995 ? 2 : 3;
-    if (magnitude >= 9999.5) {
+    while (before < 18 && fabs(shown) >= pow(10, before) * whole)
+        before++;
+    if (before > digits && digits < DOUBT_ALL_DIGITS) {
+        const double step = pow(10, before - digits);
+        shown = rint(shown / step) * step;
+    }
+    if (before > DOUBT_ALL_DIGITS) {
         struct units_text count_text = units_count((int64_t)fmin(fmax(rint(shown), -9e18), 9e18));
         snprintf(result.text, sizeof(result.text), "%.32s %s", count_text.text, scales[i].unit);
     } else {
-        snprintf(result.text, sizeof(result.text), "%.*f %s", decimals, shown, scales[i].unit);
+        snprintf(result.text, sizeof(result.text), "%.*f %s", before < digits ? digits - before : 0,
+                 shown, scales[i].unit);
     }
     return result;
 }
 
-struct units_text units_ns(double ns) {
+struct units_text units_ns_digits(double ns, int digits) {
     static const struct scale scales[] = {{1, "ns"}, {1e3, "us"}, {1e6, "ms"}, {1e9, "s"}};
     struct units_text result = {.text = "0"};
     if (ns == 0)
         return result;
-    if (ns == rint(ns) && fabs(ns) < 1000) {
+    if (ns == rint(ns) && fabs(ns) < 1000 && digits == DOUBT_ALL_DIGITS) {
         snprintf(result.text, sizeof(result.text), "%.0f ns", ns);
         return result;
     }
-    return scaled(ns, scales, 4);
+    return scaled(ns, scales, 4, digits);
+}
+
+struct units_text units_ns(double ns) {
+    return units_ns_digits(ns, DOUBT_ALL_DIGITS);
+}
+
+struct units_text units_ns_within(double ns, double error) {
+    struct units_text result, most;
+    if (ns != 0 || error <= 0)
+        return units_ns_digits(ns, doubt_digits(ns, error));
+    most = units_ns_digits(DOUBT_95 * error, 1);
+    snprintf(result.text, sizeof(result.text), "<%.40s", most.text);
+    return result;
 }
 
 static struct units_text units_bytes(double bytes) {
@@ -76,7 +97,7 @@ static struct units_text units_bytes(double bytes) {
         snprintf(result.text, sizeof(result.text), "%.0f B", bytes);
         return result;
     }
-    return scaled(bytes, scales, 4);
+    return scaled(bytes, scales, 4, DOUBT_ALL_DIGITS);
 }
 
 struct units_text units_amount(double value, const char *unit) {
@@ -96,10 +117,29 @@ struct units_text units_amount(double value, const char *unit) {
     return result;
 }
 
+struct units_text units_amount_within(double value, const char *unit, double error) {
+    return strcmp(unit, "nanoseconds") == 0 ? units_ns_within(value, error)
+                                            : units_amount(value, unit);
+}
+
 struct units_text units_share(double part, double whole) {
+    return units_share_within(part, whole, -1);
+}
+
+struct units_text units_share_within(double part, double whole, double error) {
     struct units_text result = {.text = "-"};
-    if (whole != 0)
-        snprintf(result.text, sizeof(result.text), "%.1f%%", 100 * part / whole);
+    const int digits = doubt_digits(part, error);
+    double percent = 100 * part / whole;
+    int before = 0;
+    if (whole == 0)
+        return result;
+    while (before < 3 && fabs(percent) >= pow(10, before))
+        before++;
+    if (before > digits) {
+        const double step = pow(10, before - digits);
+        percent = rint(percent / step) * step;
+    }
+    snprintf(result.text, sizeof(result.text), "%.*f%%", digits > before, percent);
     return result;
 }
 

@@ -123,7 +123,8 @@ static const char help[] =
     "      --never-called    instrumented functions without a call: of programs that\n"
     "                        cinstr's LLVM plugin built\n"
     "      --by-thread       keep threads apart, as outermost frames\n"
-    "      --value NAME      which of the profile's values: wall (default), cpu, ...\n"
+    "      --value NAME      which of the profile's values: wall, cpu, ... (default\n"
+    "                        wall; cpu for programs with threads, which wait much)\n"
     "      --focus REGEX     only stacks with a function that matches (an extended\n"
     "                        regular expression)\n"
     "      --show REGEX      only rows of functions that match\n"
@@ -132,18 +133,21 @@ static const char help[] =
     "  -n, --limit N         at most N rows, 0 all (default 100 in text, else all)\n"
     "      --least PERCENT   leave out smaller branches of the tree (default 0.5 in\n"
     "                        text, else 0)\n"
+    "      --verbose         all that the profile says of itself: how its sums came\n"
+    "                        about, what the probes took, each warning\n"
     "      --baseline SECONDS  a plain build's run time: anchors a segment's times\n" HELP_DIRECTORY
     "\n"
     "How:\n"
-    "      --json, --csv     for programs: whole numbers, nanoseconds\n"
+    "      --json, --csv     machine-readable: whole numbers, nanoseconds\n"
     "      --html FILE       a page for a browser: flame graph, functions, edges; it\n"
     "                        needs nothing else\n"
     "      --addresses       lines `callee call_site count`, addresses as in the\n"
     "                        ELF files\n"
-    "  -h, --help            this\n"
+    "  -h, --help            show this help\n"
     "\n"
     "self is time in the function itself, total includes what it calls; both are\n"
-    "without the cost of the probes.\n"
+    "without the cost of the probes. The letter beside a time says how well it is\n"
+    "known (95 %): A to within 5 %, B 20 %, C worse, - not known.\n"
     "Exit status: 0 fine, 1 failed, 2 wrong usage.\n"
     "\n"
     "Examples:\n"
@@ -165,6 +169,7 @@ enum {
     OPTION_FOCUS,
     OPTION_SHOW,
     OPTION_LEAST,
+    OPTION_VERBOSE,
     OPTION_BASELINE,
     OPTION_DIRECTORY,
     OPTION_HTML,
@@ -185,6 +190,7 @@ static const struct option long_options[] = {
     {"sort", required_argument, NULL, 's'},
     {"limit", required_argument, NULL, 'n'},
     {"least", required_argument, NULL, OPTION_LEAST},
+    {"verbose", no_argument, NULL, OPTION_VERBOSE},
     {"baseline", required_argument, NULL, OPTION_BASELINE},
     {"directory", required_argument, NULL, OPTION_DIRECTORY},
     {"html", required_argument, NULL, OPTION_HTML},
@@ -207,7 +213,7 @@ static int set_sort(const struct command *command, struct request *request, cons
             return STATUS_FINE;
         }
     }
-    return usage_error(command, "no order '%s'; there are self, total, calls, per-call, name",
+    return usage_error(command, "unknown sort key '%s' (use self, total, calls, per-call or name)",
                        text);
 }
 
@@ -277,6 +283,9 @@ static int set_option(const struct command *command, void *context, int option) 
         return set_pattern(command, &request->focus, &request->analysis.focus, optarg);
     case OPTION_SHOW:
         return set_pattern(command, &request->show, &request->options.show, optarg);
+    case OPTION_VERBOSE:
+        request->options.verbose = true;
+        return STATUS_FINE;
     case OPTION_DIRECTORY:
         request->directory = optarg;
         return STATUS_FINE;

@@ -29,6 +29,7 @@ struct report_options {
     uint32_t limit;      /* rows, or edge blocks, or tree nodes; 0 all */
     double least_share;  /* of the total: smaller branches of the tree are left out */
     const regex_t *show; /* only functions that match; NULL all */
+    bool verbose;        /* all that the profile says of itself */
 };
 
 struct report_format {
@@ -91,6 +92,13 @@ static inline int64_t report_value(const struct analysis_sums *sums, uint32_t ro
                                    const struct report_column *column) {
     return column->is_total ? analysis_total(sums, row, column->type)
                             : analysis_self(sums, row, column->type);
+}
+
+/* A row's self or total of the value looked at. */
+static inline double report_shown(const struct analysis *analysis, const struct analysis_sums *sums,
+                                  uint32_t row, bool is_total) {
+    return (double)(is_total ? analysis_total(sums, row, analysis->value_type)
+                             : analysis_self(sums, row, analysis->value_type));
 }
 
 /* "calls", "samples", ...: what the count is called. */

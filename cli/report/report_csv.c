@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "reader/base/doubt.h"
 #include "report.h"
 
 /* Control characters, which the format has no place for, become '?'. */
@@ -27,6 +28,20 @@ static void print_values(FILE *out, const struct analysis_sums *sums, uint32_t r
         fprintf(out, ",%" PRId64, report_value(sums, row, &columns[i]));
 }
 
+/* The last columns, where anything is known: one standard error, and the grade. */
+static void print_errors(FILE *out, const struct analysis *analysis,
+                         const struct analysis_sums *sums, uint32_t row) {
+    for (int total = 0; total <= 1 && analysis_has_errors(analysis); total++) {
+        const double error = analysis_error(analysis, sums, row, total);
+        const char grade = doubt_grade(report_shown(analysis, sums, row, total), error);
+        if (error < 0)
+            fprintf(out, ",,%c", grade);
+        else
+            fprintf(out, ",%.0f,%c", error, grade);
+    }
+    putc('\n', out);
+}
+
 static uint32_t print_header(FILE *out, const struct analysis *analysis, const char *first,
                              const char *last, struct report_column columns[REPORT_MAX_COLUMNS]) {
     uint32_t count = report_columns(analysis, columns);
@@ -35,7 +50,10 @@ static uint32_t print_header(FILE *out, const struct analysis *analysis, const c
         putc(',', out);
         report_csv_text(out, columns[i].name);
     }
-    fprintf(out, ",%s\n", last);
+    fprintf(out, ",%s", last);
+    if (analysis_has_errors(analysis))
+        fputs(",self_error_ns,self_grade,total_error_ns,total_grade", out);
+    putc('\n', out);
     return count;
 }
 
@@ -52,7 +70,8 @@ static int print_functions(FILE *out, const struct analysis *analysis,
         print_values(out, &analysis->function_sums, rows.rows[i], columns, count);
         putc(',', out);
         report_csv_text(out, function->file);
-        fprintf(out, ",%" PRId64 "\n", function->line);
+        fprintf(out, ",%" PRId64, function->line);
+        print_errors(out, analysis, &analysis->function_sums, rows.rows[i]);
     }
     report_rows_free(&rows);
     return 0;
@@ -77,7 +96,7 @@ static int print_edges(FILE *out, const struct analysis *analysis,
         report_csv_text(out, is_outermost ? "" : analysis->functions[edge->caller].file);
         putc(',', out);
         report_csv_text(out, analysis->functions[edge->callee].file);
-        putc('\n', out);
+        print_errors(out, analysis, &analysis->edge_sums, rows.rows[i]);
     }
     report_rows_free(&rows);
     return 0;
@@ -98,7 +117,7 @@ static int print_tree(FILE *out, const struct analysis *analysis,
         print_values(out, &analysis->node_sums, rows.rows[i], columns, count);
         putc(',', out);
         report_csv_text(out, function->file);
-        putc('\n', out);
+        print_errors(out, analysis, &analysis->node_sums, rows.rows[i]);
     }
     report_rows_free(&rows);
     return 0;

@@ -5,10 +5,13 @@
  * command and read by programs: keys are only ever added.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "page/json_text.h"
+#include "reader/base/doubt.h"
+#include "reader/build/stated.h"
 #include "report.h"
 
 static json_t *totals(const struct analysis *analysis) {
@@ -29,19 +32,37 @@ static json_t *comments(const struct profile *profile) {
     return array;
 }
 
+static json_t *warnings(const struct profile *profile) {
+    json_t *array = json_array();
+    for (uint32_t i = 0; i < profile->comment_count; i++) {
+        const char *warning = stated_warning(profile->comments[i]);
+        if (warning != NULL)
+            json_array_append_new(array, json_text(warning));
+    }
+    return array;
+}
+
+/* One standard error, whole; null: nothing is known. */
+static json_t *error_of(double error) {
+    return error < 0 ? json_null() : json_integer((json_int_t)rint(error));
+}
+
 static json_t *document(const struct analysis *analysis) {
     const struct profile *profile = analysis->profile;
+    const struct analysis_sum sum = analysis_sum(analysis, analysis->value_type);
     const char *program = "", *build_id = "";
     if (profile->mapping_count != 0) {
         program = profile->mappings[0].file;
         build_id = profile->mappings[0].build_id;
     }
-    return json_pack("{s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o}", "program", json_text(program),
-                     "build_id", json_text(build_id), "time_ns", (json_int_t)profile->time_ns,
-                     "duration_ns", (json_int_t)profile->duration_ns, "value",
-                     json_text(profile->value_types[analysis->value_type].name), "values",
+    return json_pack("{s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:o}", "program",
+                     json_text(program), "build_id", json_text(build_id), "time_ns",
+                     (json_int_t)profile->time_ns, "duration_ns", (json_int_t)profile->duration_ns,
+                     "value", json_text(profile->value_types[analysis->value_type].name), "values",
                      totals(analysis), "contexts", (json_int_t)analysis->sample_count, "comments",
-                     comments(profile));
+                     comments(profile), "warnings", warnings(profile), "sum", (json_int_t)sum.value,
+                     "sum_error_ns", error_of(sum.error), "plain_error_ns",
+                     error_of(sum.plain_error));
 }
 
 static void set_values(json_t *object, const struct analysis_sums *sums, uint32_t row,
@@ -49,6 +70,18 @@ static void set_values(json_t *object, const struct analysis_sums *sums, uint32_
     for (uint32_t i = 0; i < count; i++)
         json_set_text(object, columns[i].name,
                       json_integer((json_int_t)report_value(sums, row, &columns[i])));
+}
+
+static void set_errors(json_t *object, const struct analysis *analysis,
+                       const struct analysis_sums *sums, uint32_t row) {
+    static const char *const names[][2] = {{"self_error_ns", "self_grade"},
+                                           {"total_error_ns", "total_grade"}};
+    for (int total = 0; total <= 1 && analysis_has_errors(analysis); total++) {
+        const double error = analysis_error(analysis, sums, row, total);
+        const char grade[] = {doubt_grade(report_shown(analysis, sums, row, total), error), '\0'};
+        json_object_set_new(object, names[total][0], error_of(error));
+        json_object_set_new(object, names[total][1], json_string(grade));
+    }
 }
 
 static json_t *function_entry(const struct analysis *analysis, uint32_t row) {
@@ -113,6 +146,7 @@ static int print(FILE *out, const struct analysis *analysis, const char *key,
     for (uint32_t i = 0; good && i < rows->count; i++) {
         json_t *item = entry(analysis, rows->rows[i]);
         set_values(item, sums, rows->rows[i], columns, count);
+        set_errors(item, analysis, sums, rows->rows[i]);
         fputs(i == 0 ? "\n  " : ",\n  ", out);
         good = print_value(out, item);
     }

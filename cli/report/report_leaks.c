@@ -67,10 +67,6 @@ static void each_frame(const struct profile *profile, uint32_t sample,
 /* --- text ---------------------------------------------------------------------------------------
  */
 
-static const char *plural(int64_t count) {
-    return count == 1 ? "" : "s";
-}
-
 static void print_frame(void *context, const struct profile_function *function, int64_t line) {
     FILE *out = context;
     fputs("    ", out);
@@ -91,17 +87,19 @@ static void print_text(FILE *out, const struct leaks *leaks, uint32_t shown) {
     }
     fprintf(out, "held: %s bytes in %s object%s, from %s context%s\n",
             units_count(leaks->total_space).text, units_count(leaks->total_objects).text,
-            plural(leaks->total_objects), units_count(leaks->count).text, plural(leaks->count));
+            units_plural(leaks->total_objects), units_count(leaks->count).text,
+            units_plural(leaks->count));
     for (uint32_t i = 0; i < shown; i++) {
         const uint32_t sample = leaks->samples[i];
         const int64_t objects = value(leaks, sample, leaks->objects);
         fprintf(out, "\n%s bytes in %s object%s\n",
                 units_count(value(leaks, sample, leaks->space)).text, units_count(objects).text,
-                plural(objects));
+                units_plural(objects));
         each_frame(leaks->profile, sample, print_frame, out);
     }
     if (shown < leaks->count)
-        fprintf(out, "\n%s more contexts: see --limit\n", units_count(leaks->count - shown).text);
+        fprintf(out, "\n%s more context%s; --limit 0 shows all\n",
+                units_count(leaks->count - shown).text, units_plural(leaks->count - shown));
 }
 
 /* --- JSON ---------------------------------------------------------------------------------------

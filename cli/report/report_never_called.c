@@ -53,7 +53,8 @@ static void print_text(FILE *out, const struct never_called *never_called,
             units_count(never_called->count).text, units_count(never_called->instrumented).text);
     const uint32_t left_out = each(never_called, options, print_row, out);
     if (left_out != 0)
-        fprintf(out, "\n%s more functions; --limit 0 shows all\n", units_count(left_out).text);
+        fprintf(out, "\n%s more function%s; --limit 0 shows all\n", units_count(left_out).text,
+                units_plural(left_out));
 }
 
 /* --- CSV ----------------------------------------------------------------------------------------

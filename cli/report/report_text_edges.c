@@ -68,29 +68,30 @@ static bool is_call(const struct analysis *analysis, uint32_t edge) {
            report_text_count(analysis, &analysis->edge_sums, edge) != 0;
 }
 
+static void print_values(FILE *out, const struct analysis *analysis,
+                         const struct analysis_sums *sums, uint32_t row) {
+    const struct report_text_value total = report_text_value(analysis, sums, row, true);
+    const struct report_text_value self = report_text_value(analysis, sums, row, false);
+    fprintf(out, " %11s%s %11s%s  ", total.amount.text, total.grade, self.amount.text, self.grade);
+}
+
 static void print_edge(FILE *out, const struct analysis *analysis, uint32_t edge, uint32_t function,
                        bool is_caller) {
     const struct analysis_sums *sums = &analysis->edge_sums;
     const struct analysis_edge *of = &analysis->edges[edge];
-    const char *unit = analysis->profile->value_types[analysis->value_type].unit;
     uint32_t other = is_caller ? of->caller : of->callee;
-    fprintf(out, "%15s of %15s %11s %11s      ",
-            units_count(report_text_count(analysis, sums, edge)).text,
-            units_count(report_text_count(analysis, &analysis->function_sums, of->callee)).text,
-            units_amount((double)analysis_total(sums, edge, analysis->value_type), unit).text,
-            units_amount((double)analysis_self(sums, edge, analysis->value_type), unit).text);
-    fputs(is_caller ? "from " : "to   ", out);
+    fprintf(out, "%15s of %15s", units_count(report_text_count(analysis, sums, edge)).text,
+            units_count(report_text_count(analysis, &analysis->function_sums, of->callee)).text);
+    print_values(out, analysis, sums, edge);
+    fputs(is_caller ? "    from " : "    to   ", out);
     report_text_name(out, analysis, other);
     fputs(other == function ? " (itself)\n" : "\n", out);
 }
 
 static void print_function(FILE *out, const struct analysis *analysis, uint32_t function) {
     const struct analysis_sums *sums = &analysis->function_sums;
-    const char *unit = analysis->profile->value_types[analysis->value_type].unit;
-    fprintf(out, "%15s    %15s %11s %11s  ",
-            units_count(report_text_count(analysis, sums, function)).text, "",
-            units_amount((double)analysis_total(sums, function, analysis->value_type), unit).text,
-            units_amount((double)analysis_self(sums, function, analysis->value_type), unit).text);
+    fprintf(out, "%15s    %15s", units_count(report_text_count(analysis, sums, function)).text, "");
+    print_values(out, analysis, sums, function);
     report_text_name(out, analysis, function);
     report_text_place(out, analysis, function);
     putc('\n', out);
@@ -105,7 +106,21 @@ static void print_block(FILE *out, const struct analysis *analysis, uint32_t fun
     print_function(out, analysis, function);
     for (uint32_t i = callees->first[function]; i < callees->first[function + 1]; i++)
         print_edge(out, analysis, callees->edges[i], function, false);
-    putc('\n', out);
+}
+
+static void print_table(FILE *out, const struct analysis *analysis,
+                        const struct report_options *options, const struct report_rows *rows,
+                        const struct edge_index *callers, const struct edge_index *callees) {
+    const char *space = report_text_no_grade(analysis);
+    report_text_head(out, analysis, options);
+    fprintf(out, "%15s    %15s %11s%s %11s%s  %s\n\n", report_count_name(analysis), "of all",
+            "total", space, "self", space, "function, its callers above, its callees below");
+    for (uint32_t i = 0; i < rows->count; i++) {
+        if (i != 0)
+            putc('\n', out);
+        print_block(out, analysis, rows->rows[i], callers, callees);
+    }
+    report_text_foot(out, analysis, rows->left_out, "more function", "--limit 0 shows all");
 }
 
 int report_text_edges(FILE *out, const struct analysis *analysis,
@@ -117,14 +132,7 @@ int report_text_edges(FILE *out, const struct analysis *analysis,
     bool good =
         edge_index_init(&callers, analysis, false) && edge_index_init(&callees, analysis, true);
     if (good) {
-        report_text_head(out, analysis);
-        fprintf(out, "%15s    %15s %11s %11s  %s\n\n", report_count_name(analysis), "of all",
-                "total", "self", "function, its callers above, its callees below");
-        for (uint32_t i = 0; i < rows.count; i++)
-            print_block(out, analysis, rows.rows[i], &callers, &callees);
-        if (rows.left_out != 0)
-            fprintf(out, "%s more functions; --limit 0 shows all\n",
-                    units_count(rows.left_out).text);
+        print_table(out, analysis, options, &rows, &callers, &callees);
     } else {
         error_set_errno(error, "cannot sort the edges");
     }

@@ -209,7 +209,7 @@ static const char help[] =
     "      --no-start        record only from the program's own cinstr_start() on\n"
     "      --directory DIR   where the records lie while it runs\n"
     "  -q, --quiet           do not say where the profile is\n"
-    "  -h, --help            this\n"
+    "  -h, --help            show this help\n"
     "\n"
     "They are added to those in CINSTR_OPTIONS, and win. Standard input and output\n"
     "are the program's alone; what is said goes to standard error.\n"

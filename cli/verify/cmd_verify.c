@@ -75,7 +75,7 @@ static const char help[] =
     "no context was on a CPU for longer than it took.\n"
     "\n"
     "Options:\n" HELP_DIRECTORY "  -q, --quiet           say nothing if all is fine\n"
-    "  -h, --help            this\n"
+    "  -h, --help            show this help\n"
     "\n"
     "Exit status: 0 all is fine, 1 a violation or not readable, 2 wrong usage.\n"
     "\n"

@@ -15,7 +15,8 @@ static void list_value_types(const struct profile *profile, char *text, size_t s
     text[0] = '\0';
     for (uint32_t i = 0; i < profile->value_type_count; i++) {
         if (i != 0)
-            strncat(text, ", ", size - strlen(text) - 1);
+            strncat(text, i + 1 < profile->value_type_count ? ", " : " or ",
+                    size - strlen(text) - 1);
         strncat(text, profile->value_types[i].name, size - strlen(text) - 1);
     }
 }
@@ -46,13 +47,14 @@ static int choose_value_types(struct analysis *analysis, const char *wanted, str
     if (analysis->value_type == PROFILE_NONE && wanted != NULL) {
         char names[256];
         list_value_types(profile, names, sizeof(names));
-        return error_set(error, "no value '%s' in this profile; it has: %s", wanted, names);
+        return error_set(error, "this profile has no value '%s'; choose %s", wanted, names);
     }
     if (profile->value_type_count == 0)
         return error_set(error, "the profile has no values");
     if (analysis->value_type == PROFILE_NONE)
         analysis->value_type = profile->value_type_count - 1;
     analysis->count_type = analysis_count_type(profile, analysis->value_type);
+    analysis->errors = analysis_errors_of(profile, analysis->value_type);
     return 0;
 }
 
@@ -111,6 +113,7 @@ static int fill_analysis(struct analysis *analysis, const struct analysis_option
     analysis->function_sums.types = analysis->edge_sums.types = analysis->node_sums.types = types;
     if (choose_value_types(analysis, options->value, error) != 0)
         return -1;
+    analysis->has_focus = options->focus != NULL;
     analysis->totals = calloc((size_t)types, sizeof(*analysis->totals));
     if (analysis->totals == NULL)
         return analysis_fail(error);

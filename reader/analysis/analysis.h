@@ -14,10 +14,12 @@
 #define CINSTR_READER_ANALYSIS_H
 
 #include <regex.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "reader/base/error.h"
 #include "reader/profile/profile.h"
+#include "reader/profile/profile_error.h"
 
 struct analysis_function {
     const char *name; /* "[module]" for frames without a symbol */
@@ -50,12 +52,20 @@ struct analysis_spread {
     int64_t p50, p90, p99, longest;
 };
 
+/* Value types that tell of another how well it is known; PROFILE_NONE: none does. */
+struct analysis_errors {
+    struct profile_error columns;
+    uint32_t samples; /* the times were sampled: how many samples they are from */
+};
+
 struct analysis {
     const struct profile *profile;
-    uint32_t value_type;   /* index: the one that is looked at */
-    uint32_t count_type;   /* how often: calls, samples, objects; PROFILE_NONE none */
-    uint32_t sample_count; /* samples in focus */
-    int64_t *totals;       /* of each value type, over the samples in focus */
+    uint32_t value_type;           /* index: the one that is looked at */
+    uint32_t count_type;           /* how often: calls, samples, objects; PROFILE_NONE none */
+    struct analysis_errors errors; /* of value_type */
+    uint32_t sample_count;         /* samples in focus */
+    int64_t *totals;               /* of each value type, over the samples in focus */
+    bool has_focus;
 
     struct analysis_function *functions;
     struct analysis_edge *edges;
@@ -84,6 +94,32 @@ void analysis_free(struct analysis *analysis);
 
 /* Index of the value type that says how often what `value_type` measures happened; PROFILE_NONE. */
 uint32_t analysis_count_type(const struct profile *profile, uint32_t value_type);
+
+/* --- what is known of the times (analysis_errors.c) ---------------------------------------------
+ */
+
+struct analysis_errors analysis_errors_of(const struct profile *profile, uint32_t value_type);
+
+/* Whether a value type is for itself: not one that tells of others how well they are known. */
+bool analysis_is_shown(const struct profile *profile, uint32_t value_type);
+
+/* Whether anything is known of how well the value looked at is known. */
+bool analysis_has_errors(const struct analysis *analysis);
+
+/* One standard error of a row's self or total of the value looked at; below 0: unknown. */
+double analysis_error(const struct analysis *analysis, const struct analysis_sums *sums,
+                      uint32_t row, bool is_total);
+
+/* A value over all samples. With a focus that is their sum; else it is the time that the profile
+ * states: the rows together have what is unplaced, and what some could not pay of their probes, as
+ * well. */
+struct analysis_sum {
+    double value;
+    double error; /* one standard error; below 0: unknown */
+    double
+        plain_error; /* the same, as an estimate of what a plain build takes; below 0: not said */
+};
+struct analysis_sum analysis_sum(const struct analysis *analysis, uint32_t value_type);
 
 static inline int64_t analysis_self(const struct analysis_sums *sums, uint32_t row, uint32_t type) {
     return sums->values[((size_t)row * 2) * sums->types + type];

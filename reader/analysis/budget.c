@@ -6,13 +6,15 @@
  */
 #include "budget.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define HASH_NONFATAL_OOM          1
 #define uthash_nonfatal_oom(entry) ((entry)->is_lost = true)
 #include <uthash.h>
+
+#include "reader/base/doubt.h"
+#include "reader/build/stated.h"
 
 struct entry {
     const char *name;
@@ -99,19 +101,6 @@ static int add_sample(struct tally *tally, const struct profile_sample *sample) 
     return 0;
 }
 
-/* How sure a profile is of its times it says in a comment (build_comments.c). */
-static void read_error(struct tally *tally) {
-    double left, least, most;
-
-    for (uint32_t i = 0; i < tally->profile->comment_count; i++) {
-        if (sscanf(tally->profile->comments[i],
-                   "time: %*f s measured - %*f s of probes = %lf s, between %lf and %lf", &left,
-                   &least, &most) == 3 &&
-            left > 0 && most >= left)
-            tally->budget->error = (most - left) / left;
-    }
-}
-
 /* All that was measured and is not the plain run was the probes'. */
 static int anchor(struct budget *budget, double base_ns, struct error *error) {
     const double scale = budget->base_ns > 0 ? base_ns / budget->base_ns : 0;
@@ -129,6 +118,7 @@ static int anchor(struct budget *budget, double base_ns, struct error *error) {
 
 static int sum_up(struct tally *tally, double baseline_seconds, struct error *error) {
     struct budget *budget = tally->budget;
+    struct stated_time stated;
     double calls = 0;
 
     if (find_values(tally, error) != 0)
@@ -139,7 +129,8 @@ static int sum_up(struct tally *tally, double baseline_seconds, struct error *er
     }
     if (budget->base_ns <= 0 && baseline_seconds <= 0)
         return error_set(error, "no time of the program's own is in it: nothing to compare with");
-    read_error(tally);
+    if (stated_time(tally->profile, &stated))
+        budget->error = DOUBT_95 * stated.error / stated.seconds;
     if (baseline_seconds > 0 && anchor(budget, baseline_seconds * 1e9, error) != 0)
         return -1;
     for (uint32_t i = 0; i < budget->count; i++)

@@ -3,19 +3,19 @@
 #include "compare.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "compare_match.h"
+#include "reader/base/doubt.h"
 #include "statistics.h"
-#include "value_error.h"
 
-#define Z95           1.959963984540054
 #define NORMAL_FROM   10.0 /* expected samples from which a normal test will do; exact below */
 #define CHI_LEAST     5.0  /* expected samples of a bin (Cochran 1954); smaller ones share one */
 #define START_SLACK   INT64_C(1000000000)
 #define LARGEST       20u
-#define RESOLVED_FROM 0.5 /* an error of more than that share of the time: it is not known */
+#define MEAN_OF_ERROR 0.7978845608028654 /* of a normal variable's size, in standard errors */
 
 void compare_free(struct compare *compare) {
     if (compare == NULL)
@@ -28,7 +28,7 @@ void compare_free(struct compare *compare) {
 }
 
 double compare_samples_for(double share, double relative) {
-    return share > 0 ? Z95 * Z95 * (1 - share) / (share * relative * relative) : INFINITY;
+    return share > 0 ? DOUBT_95 * DOUBT_95 * (1 - share) / (share * relative * relative) : INFINITY;
 }
 
 /* --- what the two profiles are ------------------------------------------------------------------
@@ -44,128 +44,184 @@ static bool is_same_run(const struct profile *exact, const struct profile *sampl
            sampled->time_ns <= exact->time_ns + exact->duration_ns;
 }
 
-/* The clock that the samples were taken by: other samplers' count CPU time. */
-static const char *clock_of(const struct profile *sampled) {
-    return profile_find_value_type(sampled, "cpu") == PROFILE_NONE &&
-                   profile_find_value_type(sampled, "wall") != PROFILE_NONE
-               ? "wall"
-               : "cpu";
+/* Like with like: CPU samples with CPU time, those of the wall clock with wall time. What does not
+ * say its clock is taken for CPU samples. PROFILE_NONE: the exact profile has no such time. */
+static uint32_t find_time(const struct profile *exact, const struct profile *sampled) {
+    const uint32_t cpu = profile_find_value_type(exact, "cpu");
+    const uint32_t wall = profile_find_value_type(exact, "wall");
+
+    if (profile_find_value_type(sampled, "cpu") != PROFILE_NONE)
+        return cpu;
+    if (profile_find_value_type(sampled, "wall") != PROFILE_NONE)
+        return wall;
+    return cpu != PROFILE_NONE ? cpu : wall;
 }
 
 static int find_types(struct compare *compare, const struct profile *exact,
                       const struct profile *sampled, struct compare_types *types,
                       struct error *error) {
-    types->time = profile_find_value_type(exact, clock_of(sampled));
-    if (types->time == PROFILE_NONE)
-        types->time = profile_find_value_type(exact, "wall");
+    types->time = find_time(exact, sampled);
     types->overhead = profile_find_value_type(exact, "overhead");
     types->calls = profile_find_value_type(exact, "calls");
     types->samples = profile_find_value_type(sampled, "samples");
-    if (types->time == PROFILE_NONE || types->calls == PROFILE_NONE)
-        return error_set(error,
-                         "the first profile is not exact: it has no calls, or no cpu or wall "
-                         "time");
+    if (types->calls == PROFILE_NONE || (profile_find_value_type(exact, "cpu") == PROFILE_NONE &&
+                                         profile_find_value_type(exact, "wall") == PROFILE_NONE))
+        return error_set(error, "the first profile is not exact: it has no calls, or no times");
     if (types->samples == PROFILE_NONE)
         return error_set(error, "the second profile is not sampled: it has no value \"samples\"%s",
                          profile_find_value_type(sampled, "calls") == PROFILE_NONE
                              ? ""
                              : "; `cinstr diff` compares two exact ones");
+    if (types->time == PROFILE_NONE)
+        return error_set(error, "the samples are of %s time, which the exact profile does not have",
+                         profile_find_value_type(exact, "cpu") == PROFILE_NONE ? "CPU" : "wall");
+    types->error = profile_error_of(exact, types->time);
     compare->value_name = exact->value_types[types->time].name;
+    return 0;
+}
+
+/* The error of a call's cost, as the profile states it (build_comments.c). */
+static double read_relative_error(const struct profile *exact) {
+    for (uint32_t i = 0; i < exact->comment_count; i++) {
+        double inner, outer, error;
+        if (sscanf(
+                exact->comments[i],
+                "probes: a call costs %lf ns in the function and %lf ns in its caller, +- %lf ns",
+                &inner, &outer, &error) == 3 &&
+            inner + outer > 0)
+            return error / DOUBT_95 / (inner + outer);
+    }
     return 0;
 }
 
 /* --- row by row ---------------------------------------------------------------------------------
  */
 
-static char grade(const struct compare_row *row, double corrected) {
-    if (corrected <= 0 && row->overhead > 0)
-        return '-';
-    if (row->overhead < 0.1 * (corrected + row->overhead))
+static double square(double value) {
+    return value * value;
+}
+
+/* Of the time on the basis compared: by the model of the probes' cost, where they were taken out;
+ * by chance; and what the rows have too much in sum may all be in this one. */
+static double error_of(const struct compare *compare, const struct compare_row *row,
+                       bool has_columns) {
+    const double model = has_columns ? row->error : compare->relative_error * row->overhead;
+    const double unplaced = fmin(compare->unplaced, row->time) / DOUBT_95;
+
+    return sqrt(square(compare->is_raw ? 0 : model) + row->variance + square(unplaced));
+}
+
+/* Of what was never called there is surely no time. */
+static char grade(const struct compare_row *row) {
+    if (row->calls == 0 && row->time == 0)
         return 'A';
-    return row->overhead < 0.5 * (corrected + row->overhead) ? 'B' : 'C';
+    return doubt_grade(row->time, row->is_timed ? row->error : -1);
 }
 
 /* Times on the basis that is compared, and the exact profile's own error. */
-static double settle_times(struct compare *compare) {
+static double settle_times(struct compare *compare, bool has_columns) {
     double total = 0, overhead = 0, corrected = 0;
 
     for (uint32_t i = 0; i < compare->row_count; i++) {
         struct compare_row *row = &compare->rows[i];
-        row->grade = grade(row, row->time);
         overhead += row->overhead;
         corrected += row->time;
         if (compare->is_raw)
             row->time += row->overhead;
-        else
-            row->error = compare->relative_error * row->overhead;
+        row->error = error_of(compare, row, has_columns);
+        row->grade = grade(row);
         total += row->time;
     }
     compare->overhead_share = corrected + overhead > 0 ? overhead / (corrected + overhead) : 0;
     return total;
 }
 
+/* That `n` samples of such a share, known to within `error`, differ from it so much. */
+static double probability(const struct compare_row *row, double n, double error) {
+    const double p = row->exact_share;
+
+    if (n * p >= NORMAL_FROM)
+        return statistics_normal_p((row->sampled_share - p) /
+                                   sqrt(p * (1 - p) / n + error * error));
+    /* The share is taken at the end of its error that is kindest. */
+    return statistics_binomial_p(
+        round(row->samples), round(n),
+        fmin(1, fmax(0, row->sampled_share > p ? p + 2 * error : p - 2 * error)));
+}
+
 static void judge(struct compare_row *row, double n) {
     const double p = row->exact_share, error = row->error;
     const double variance = p * (1 - p) / n + error * error;
-    const struct statistics_interval interval = statistics_wilson(row->samples, n, Z95);
+    const struct statistics_interval interval = statistics_wilson(row->samples, n, DOUBT_95);
 
     row->sampled_share = row->samples / n;
     row->low = interval.low;
     row->high = interval.high;
     row->z = variance > 0 ? (row->sampled_share - p) / sqrt(variance) : 0;
-    if (n * p < NORMAL_FROM) /* the share is taken at the end of its error that is kindest */
-        row->p = statistics_binomial_p(
-            round(row->samples), round(n),
-            fmin(1, fmax(0, row->sampled_share > p ? p + 2 * error : p - 2 * error)));
-    else
-        row->p = statistics_normal_p(row->z);
+    row->p = probability(row, n, error);
+    row->chance_p = probability(row, n, 0);
+    row->verdict = row->grade == '-' ? COMPARE_UNRESOLVED : COMPARE_WITHIN_CHANCE;
 }
 
-static bool is_resolved(const struct compare *compare, const struct compare_row *row) {
-    if (compare->is_raw)
-        return true;
-    return row->grade != '-' && row->error <= RESOLVED_FROM * row->exact_share;
+static double *p_of(struct compare_row *row, bool of_chance) {
+    return of_chance ? &row->chance_p : &row->p;
+}
+
+/* Of the rows that are judged the probabilities that hold together. */
+static int adjust(struct compare *compare, bool of_chance) {
+    double *p = reallocarray(NULL, (size_t)compare->row_count + 1, sizeof(*p));
+    uint32_t judged = 0, at = 0;
+    int result = -1;
+
+    for (uint32_t i = 0; p != NULL && i < compare->row_count; i++) {
+        if (compare->rows[i].verdict != COMPARE_UNRESOLVED)
+            p[judged++] = *p_of(&compare->rows[i], of_chance);
+    }
+    if (p != NULL)
+        result = statistics_holm(p, judged);
+    for (uint32_t i = 0; result == 0 && i < compare->row_count; i++) {
+        if (compare->rows[i].verdict != COMPARE_UNRESOLVED)
+            *p_of(&compare->rows[i], of_chance) = p[at++];
+    }
+    free(p);
+    return result;
 }
 
 /* Verdicts hold together: the chance that any of them is wrong is below the level. */
 static int judge_rows(struct compare *compare, double level) {
-    double *p = reallocarray(NULL, (size_t)compare->row_count + 1, sizeof(*p));
-    uint32_t judged = 0;
-
-    if (p == NULL)
+    for (uint32_t i = 0; i < compare->row_count; i++)
+        judge(&compare->rows[i], compare->samples - compare->unmatched);
+    if (adjust(compare, false) != 0 || adjust(compare, true) != 0)
         return -1;
     for (uint32_t i = 0; i < compare->row_count; i++) {
         struct compare_row *row = &compare->rows[i];
-        judge(row, compare->samples - compare->unmatched);
-        if (is_resolved(compare, row))
-            p[judged++] = row->p;
-        else
-            row->verdict = COMPARE_UNRESOLVED;
-    }
-    if (statistics_holm(p, judged) != 0) {
-        free(p);
-        return -1;
-    }
-    for (uint32_t i = 0, at = 0; i < compare->row_count; i++) {
-        struct compare_row *row = &compare->rows[i];
-        if (row->verdict == COMPARE_UNRESOLVED)
+        if (row->verdict == COMPARE_UNRESOLVED || row->chance_p >= level)
             continue;
-        row->p = p[at++];
-        if (row->p < level) {
+        if (row->p < level)
             row->verdict = row->sampled_share > row->exact_share ? COMPARE_MORE : COMPARE_LESS;
-            compare->differ++;
-        }
+        else
+            row->verdict = COMPARE_WITHIN_ERROR;
+        compare->differ += row->p < level;
+        compare->in_error += row->p >= level;
     }
-    free(p);
     return 0;
 }
 
 /* --- over all -----------------------------------------------------------------------------------
  */
 
+/* What differs from what is expected, by what both sides' errors would make of it on average. */
+static void add_bin(struct compare *compare, uint32_t *bins, double samples, double expected,
+                    double variance) {
+    if (expected < CHI_LEAST)
+        return;
+    compare->chi_square += square(samples - expected) / (expected + variance);
+    (*bins)++;
+}
+
 static void sum_up(struct compare *compare) {
     const double n = compare->samples - compare->unmatched;
-    double rest_expected = 0, rest_samples = 0;
+    double rest_expected = 0, rest_samples = 0, rest_variance = 0;
     uint32_t bins = 0;
 
     for (uint32_t i = 0; i < compare->row_count; i++) {
@@ -173,24 +229,20 @@ static void sum_up(struct compare *compare) {
         const double expected = n * row->exact_share;
         compare->total_variation += fabs(row->sampled_share - row->exact_share) / 2;
         compare->by_chance += statistics_binomial_deviation(n, row->exact_share) / n / 2;
+        compare->by_error += MEAN_OF_ERROR * row->error / 2;
         if (row->calls > 0) {
             compare->never_expected += exp(n * log1p(-fmin(row->exact_share, 1 - 1e-12)));
             compare->never_found += row->samples == 0;
             compare->never_calls += row->samples == 0 ? row->calls : 0;
         }
+        add_bin(compare, &bins, row->samples, expected, square(n * row->error));
         if (expected < CHI_LEAST) {
             rest_expected += expected;
             rest_samples += row->samples;
-            continue;
+            rest_variance += square(n * row->error);
         }
-        compare->chi_square += (row->samples - expected) * (row->samples - expected) / expected;
-        bins++;
     }
-    if (rest_expected >= CHI_LEAST) {
-        compare->chi_square +=
-            (rest_samples - rest_expected) * (rest_samples - rest_expected) / rest_expected;
-        bins++;
-    }
+    add_bin(compare, &bins, rest_samples, rest_expected, rest_variance);
     compare->degrees = bins > 1 ? bins - 1 : 0;
     compare->chi_square_p = statistics_chi_square_p(compare->chi_square, compare->degrees);
 }
@@ -248,10 +300,10 @@ static int fill(struct compare *compare, const struct profile *exact, const stru
     compare->is_same_run = is_same_run(exact, sampled);
     compare->is_raw = options->against == COMPARE_RAW ||
                       (options->against == COMPARE_AUTO && compare->is_same_run);
-    compare->relative_error = value_error_of_probes(exact);
+    compare->relative_error = read_relative_error(exact);
     if (compare_match(compare, &types, options->by_context, error) != 0)
         return -1;
-    total = settle_times(compare);
+    total = settle_times(compare, types.error.model != PROFILE_NONE);
     if (total <= 0)
         return error_set(error, "the exact profile has no time on this basis; try --against raw");
     if (compare->samples <= compare->unmatched)

@@ -6,8 +6,10 @@
  * Samples are charged to the innermost function of their stack that the exact profile knows: code
  * without hooks has its time in its caller there. A context is what both know of a stack: callers
  * that no sampled stack has are left out of the exact ones. Samples of the run that was recorded
- * hold the probes' own time and are compared with raw times; others with times as corrected. Called
- * by the command; works on any two pprof profiles of which one is exact.
+ * hold the probes' own time and are compared with raw times; others with times as corrected. CPU
+ * samples are compared with CPU time, those of the wall clock with wall time. Both sides may err: a
+ * sampler is not blamed for what the exact side does not know. Called by the command; works on any
+ * two pprof profiles of which one is exact.
  */
 #ifndef CINSTR_READER_COMPARE_H
 #define CINSTR_READER_COMPARE_H
@@ -32,10 +34,11 @@ struct compare_options {
 };
 
 enum compare_verdict {
-    COMPARE_AGREES, /* chance explains the difference */
-    COMPARE_MORE,   /* sampled more often than it should be */
+    COMPARE_WITHIN_CHANCE, /* chance explains the difference: no evidence, which is no agreement */
+    COMPARE_WITHIN_ERROR,  /* beyond chance, but the exact time is not known as well as that */
+    COMPARE_MORE,          /* sampled more often than it should be */
     COMPARE_LESS,
-    COMPARE_UNRESOLVED /* the exact profile itself does not know its time */
+    COMPARE_UNRESOLVED /* the exact profile does not know its time (grade '-'): it is not judged */
 };
 
 struct compare_row {
@@ -43,17 +46,19 @@ struct compare_row {
     const uint32_t *path; /* by context: functions, innermost first, path_length of them */
     uint32_t path_length; /* 0 by function */
     int64_t calls;        /* exact */
-    double time, error;   /* exact nanoseconds, on the basis compared; one standard deviation */
+    double time, error;   /* exact nanoseconds, on the basis compared; one standard error */
+    double variance;      /* of that error, what chance has in it (timing=adaptive) */
     double overhead;      /* nanoseconds of probes in it, in or left out */
     double samples;       /* may be fractions: weighted samples */
     double exact_share;   /* of all time */
     double sampled_share; /* of all samples that were matched */
     double low, high;     /* 95 % interval of sampled_share */
-    double z;             /* difference in standard deviations */
-    double p;             /* that chance alone makes such a difference, judged among all rows */
+    double z;             /* difference in standard deviations, both sides' errors included */
+    double p;             /* that both together make such a difference, judged among all rows */
+    double chance_p;      /* the same of chance alone */
     enum compare_verdict verdict;
-    char
-        grade; /* of the exact time: 'A' probes below 10 % of it, 'B' 50 %, 'C' more, '-' unknown */
+    char grade;    /* of the exact time (doubt.h) */
+    bool is_timed; /* the exact profile knows something of its time, or has no call of it */
 };
 
 struct compare {
@@ -66,12 +71,14 @@ struct compare {
 
     double samples;         /* all of them */
     double probes;          /* of which in the hooks: charged to the context that they served */
+    double unplaced;        /* nanoseconds that the exact times have too much, in sum */
     double charged;         /* in other code that the exact profile does not know: to its caller */
     double unmatched;       /* of which none of the stack is known: left out */
     double overhead_share;  /* of the raw time */
     double relative_error;  /* of the probes' cost, one standard deviation */
     double total_variation; /* half the sum of all differences */
     double by_chance;       /* what it would be on average if the shares were the same */
+    double by_error;        /* what the exact side's own error comes to */
     double chi_square, chi_square_p;
     uint32_t degrees;
     double rank_correlation; /* of the 20 largest */
@@ -79,7 +86,8 @@ struct compare {
     double never_expected;   /* functions that so many samples should miss */
     uint32_t never_found;
     int64_t never_calls; /* calls of those */
-    uint32_t differ;     /* rows whose verdict is MORE or LESS */
+    uint32_t differ;     /* rows whose verdict is MORE or LESS, */
+    uint32_t in_error;   /* and WITHIN_ERROR */
 };
 
 /* Both profiles must outlive the result. NULL with `error` filled: no time in the exact profile, no

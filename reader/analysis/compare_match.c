@@ -171,12 +171,37 @@ static int64_t read_path(struct matching *matching, const struct analysis *analy
     return matching->path.depth;
 }
 
+/* Squares of microseconds become those of nanoseconds. */
+static void add_errors(struct compare_row *row, const struct profile_sample *sample,
+                       const struct profile_error *error) {
+    const double model = error->model == PROFILE_NONE ? 0 : (double)sample->values[error->model];
+
+    row->error += model;
+    row->is_timed = row->is_timed || error->model == PROFILE_NONE || model > 0;
+    if (error->variance != PROFILE_NONE)
+        row->variance += 1e6 * (double)sample->values[error->variance];
+}
+
+/* What is in no context has no row. */
+static bool is_unplaced(const struct analysis *exact, const struct profile_sample *sample) {
+    const uint32_t function =
+        sample->depth == 1 ? exact->frames->function[exact->frames->first[sample->locations[0]]]
+                           : PROFILE_NONE;
+
+    return function != PROFILE_NONE &&
+           strcmp(exact->functions[function].name, PROFILE_UNPLACED) == 0;
+}
+
 static int add_exact(struct matching *matching, const struct compare_types *types) {
     const struct analysis *exact = matching->compare->exact;
 
     for (uint32_t i = 0; i < exact->profile->sample_count; i++) {
         const struct profile_sample *sample = &exact->profile->samples[i];
         uint32_t skipped;
+        if (is_unplaced(exact, sample)) {
+            matching->compare->unplaced += (double)sample->values[types->time];
+            continue;
+        }
         const int64_t length = read_path(matching, exact, NULL, sample, &skipped);
         struct unit *unit = length > 0 ? find_unit(matching) : NULL;
         if (length == 0)
@@ -184,6 +209,7 @@ static int add_exact(struct matching *matching, const struct compare_types *type
         if (unit == NULL)
             return -1;
         unit->row.time += (double)sample->values[types->time];
+        add_errors(&unit->row, sample, &types->error);
         if (types->overhead != PROFILE_NONE)
             unit->row.overhead += (double)sample->values[types->overhead];
         if (types->calls != PROFILE_NONE)

@@ -11,10 +11,12 @@
 /* Which value types are compared: indices, PROFILE_NONE none. */
 struct compare_types {
     uint32_t time, overhead, calls; /* of the exact profile */
+    struct profile_error error;     /* of that time */
     uint32_t samples;               /* of the sampled one */
 };
 
-/* Fills in rows (time, overhead, calls, samples), charged and unmatched. -1 with `error` filled. */
+/* Fills in rows (time, error by the model, variance, overhead, calls, samples), unplaced, charged
+ * and unmatched. -1 with `error` filled. */
 int compare_match(struct compare *compare, const struct compare_types *types, bool by_context,
                   struct error *error);
 

@@ -75,7 +75,8 @@ struct diff_cause {
     double error;              /* half a 95 % interval of it; NAN unknown */
     double calls[2];           /* of `function` there */
     double caller_calls[2];    /* 0: not known */
-    double self[2];            /* of DIFF_CAUSE_COST: of `function` in all those calls */
+    double self[2];            /* of a cost: of `function` in all those calls */
+    double weight;             /* of a cost: diff_cause_ratio() has the use of it */
 };
 
 struct diff {
@@ -115,6 +116,10 @@ static inline double diff_change(const struct diff_amount *amount) {
 
 /* Half the 95 % interval of the change; NAN unknown. */
 double diff_change_error(const struct diff_amount *amount);
+
+/* Of a cost: new to old of what a call takes, each context compared with itself, where the means of
+ * all calls also change with who calls. NAN: not known. */
+double diff_cause_ratio(const struct diff_cause *cause);
 
 static inline double diff_parts_sum(const struct diff_parts *parts) {
     return parts->calls + parts->cost + parts->added + parts->gone;

@@ -60,14 +60,11 @@ static void measure_calls(struct finding *finding) {
     }
 }
 
-static double own_weight(const struct finding *finding, uint32_t index) {
-    const struct diff_node *node = &finding->diff->nodes[index];
+static struct diff_pair pair_of(const struct finding *finding, uint32_t index) {
     struct diff_pair pair;
-    if (!is_common(node))
-        return 0;
     memcpy(pair.calls, finding->nodes[index].calls, sizeof(pair.calls));
-    memcpy(pair.value, node->self, sizeof(pair.value));
-    return diff_split_weight(&pair);
+    memcpy(pair.value, finding->diff->nodes[index].self, sizeof(pair.value));
+    return pair;
 }
 
 static void measure_values(struct finding *finding) {
@@ -76,7 +73,9 @@ static void measure_values(struct finding *finding) {
         const struct diff_node *node = &diff->nodes[i];
         struct measured *measured = &finding->nodes[i];
         struct measured *parent = &finding->nodes[node->parent];
-        measured->weight += own_weight(finding, i);
+        const struct diff_pair pair = pair_of(finding, i);
+        if (is_common(node))
+            measured->weight += diff_split_weight(&pair);
         if (i != 0 && finding->is_chained)
             parent->weight += measured->weight;
         for (int side = DIFF_OLD; side <= DIFF_NEW; side++) {
@@ -151,18 +150,17 @@ static bool add_cost(struct finding *finding, uint32_t index) {
     const struct diff_node *node = &finding->diff->nodes[index];
     const uint32_t caller =
         finding->is_chained ? PROFILE_NONE : finding->diff->nodes[node->parent].function;
+    const struct diff_pair pair = pair_of(finding, index);
     struct diff_parts parts = {0};
-    struct diff_pair pair;
     struct diff_cause *cause =
         cause_of(finding, &finding->costs,
                  &(struct diff_cause){
                      .kind = DIFF_CAUSE_COST, .caller = caller, .function = node->function});
     if (cause == NULL)
         return false;
-    memcpy(pair.calls, finding->nodes[index].calls, sizeof(pair.calls));
-    memcpy(pair.value, node->self, sizeof(pair.value));
     diff_split(&pair, &parts);
     cause->effect += parts.cost;
+    cause->weight += diff_split_weight(&pair);
     for (int side = DIFF_OLD; side <= DIFF_NEW; side++) {
         cause->is_in[side] = true;
         cause->calls[side] += node->calls[side];
@@ -171,13 +169,19 @@ static bool add_cost(struct finding *finding, uint32_t index) {
     return true;
 }
 
+/* Nobody calls it. */
+static bool is_unplaced(const struct diff *diff, const struct diff_node *node) {
+    return strcmp(names_function(diff->names, node->function)->name, PROFILE_UNPLACED) == 0;
+}
+
 static bool add_all(struct finding *finding) {
     const struct diff *diff = finding->diff;
     for (uint32_t i = 1; i < diff->node_count; i++) {
         const struct diff_node *node = &diff->nodes[i];
-        if (is_common(&diff->nodes[node->parent]) && !add_calls(finding, i))
+        const bool is_called = !is_unplaced(diff, node);
+        if (is_called && is_common(&diff->nodes[node->parent]) && !add_calls(finding, i))
             return false;
-        if (is_common(node) && !add_cost(finding, i))
+        if ((!is_called || is_common(node)) && !add_cost(finding, i))
             return false;
     }
     return true;
@@ -223,6 +227,10 @@ static int by_effect(const void *left, const void *right) {
     if (a->function != b->function)
         return a->function < b->function ? -1 : 1;
     return (a->caller > b->caller) - (a->caller < b->caller);
+}
+
+double diff_cause_ratio(const struct diff_cause *cause) {
+    return cause->weight > 0 ? exp(cause->effect / cause->weight) : NAN;
 }
 
 /* What changed nothing is no cause. */

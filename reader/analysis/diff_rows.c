@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "diff_split.h"
+#include "reader/base/doubt.h"
 #include "statistics.h"
 
-#define Z95 1.959963984540054
 
 /* --- one quantity -------------------------------------------------------------------------------
  */
@@ -31,7 +31,7 @@ static void finish_side(const struct diff_series *series, uint32_t runs, double 
     const double sum = series->sum - missing * series->first;
     const double squares = series->squares + missing * series->first * series->first;
     *mean = series->first + sum / n;
-    *error = Z95 * series->error / n;
+    *error = DOUBT_95 * series->error / n;
     if (squares == 0)
         return;
     *varies = true;
@@ -168,14 +168,19 @@ void diff_rows_finish(struct diff_rows *rows, const uint32_t runs[2]) {
     }
 }
 
+/* What is outermost without a call is no function ("[unplaced]"): nobody calls it anew. */
 static void split_edge(struct diff_row *edge) {
+    const double *calls = edge->calls.mean;
     struct diff_pair pair;
-    memcpy(pair.calls, edge->calls.mean, sizeof(pair.calls));
+    memcpy(pair.calls, calls, sizeof(pair.calls));
     memcpy(pair.value, edge->self.mean, sizeof(pair.value));
-    if (edge->is_in[DIFF_OLD] && edge->is_in[DIFF_NEW])
+    if ((edge->is_in[DIFF_OLD] && edge->is_in[DIFF_NEW]) ||
+        (edge->caller == PROFILE_NONE && calls[DIFF_OLD] == 0 && calls[DIFF_NEW] == 0))
         diff_split(&pair, &edge->parts);
-    edge->parts.added = edge->is_in[DIFF_OLD] ? 0 : pair.value[DIFF_NEW];
-    edge->parts.gone = edge->is_in[DIFF_NEW] ? 0 : -pair.value[DIFF_OLD];
+    else if (edge->is_in[DIFF_NEW])
+        edge->parts.added = pair.value[DIFF_NEW];
+    else
+        edge->parts.gone = -pair.value[DIFF_OLD];
 }
 
 void diff_rows_split(struct diff_rows *functions, struct diff_rows *edges) {

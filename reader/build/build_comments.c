@@ -6,10 +6,13 @@
 #include "build_comments.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "reader/analysis/budget.h"
+#include "reader/base/doubt.h"
+#include "stated.h"
 
 struct comments {
     struct profile *profile;
@@ -26,6 +29,19 @@ __attribute__((format(printf, 2, 3))) static void say(struct comments *comments,
     vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
     if (profile_add_comment(comments->profile, line) == PROFILE_NONE)
+        comments->result = -1;
+}
+
+/* Of what the reader has to be warned: shown wherever the numbers are. */
+__attribute__((format(printf, 2, 3))) static void warn(struct comments *comments,
+                                                       const char *format, ...) {
+    char line[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    if (stated_add_warning(comments->profile, line) != 0)
         comments->result = -1;
 }
 
@@ -77,49 +93,64 @@ static double seconds(const struct comments *comments, double ticks) {
 /* Whose time is another's, or nobody's. */
 static void say_untimed(struct comments *comments, const struct correction *correction) {
     if (!correction->is_timed) {
-        say(comments, "time: none was measured: every call was counted and not timed");
+        warn(comments, "no times: every call was counted, none was timed");
         return;
     }
     if (correction->counted_calls != 0)
         say(comments,
-            "untimed: %" PRIu64
-            " calls were counted and not timed: their time is in their callers'",
-            correction->counted_calls);
+            "untimed: %" PRIu64 " call%s counted, not timed; their time is in their callers'",
+            correction->counted_calls, correction->counted_calls == 1 ? " was" : "s were");
     if (correction->homeless_calls != 0)
-        say(comments,
-            "untimed: %" PRIu64 " of them have no timed caller: their time is in nothing here",
-            correction->homeless_calls);
+        warn(comments,
+             "untimed: %" PRIu64 " call%s no timed caller; their time is in no function here",
+             correction->homeless_calls, correction->homeless_calls == 1 ? " has" : "s have");
+}
+
+void build_comment_time(char *line, size_t size, double measured, double probes, double error) {
+    const int wanted = error > 0 ? 1 - (int)floor(log10(error)) : 6;
+    const int decimals = wanted < 0 ? 0 : wanted > 6 ? 6 : wanted;
+    const double left = measured - probes;
+
+    snprintf(line, size,
+             "time: %.6f s measured - %.*f s of probes = %.*f s, between %.*f and %.*f (95 %%)",
+             measured, decimals, probes, decimals, left, decimals, left > error ? left - error : 0,
+             decimals, left + error);
 }
 
 static void say_correction(struct comments *comments, const struct correction *correction) {
     const struct probe_costs *costs = &correction->costs;
-    const double left = correction->raw_total - correction->overhead_total;
-    const double error = 1.96 * correction->error_total; /* 95 in 100 */
+    const double raw = seconds(comments, correction->raw_total);
+    const double probes = seconds(comments, correction->overhead_total);
+    const double error = DOUBT_95 * seconds(comments, correction->error_total);
+    const double left = raw - probes;
+    char line[256];
 
-    say(comments, BUILD_COMMENT_TIME "%s", seconds(comments, correction->raw_total),
-        seconds(comments, correction->overhead_total), seconds(comments, left),
-        seconds(comments, left > error ? left - error : 0), seconds(comments, left + error),
-        correction->is_anchored ? ", anchored by a plain run" : "");
+    build_comment_time(line, sizeof(line), raw, probes, error);
+    say(comments, "%s%s", line, correction->is_anchored ? ", anchored by a plain run" : "");
     say(comments,
         "probes: a call costs %.1f ns in the function and %.1f ns in its caller, +- %.1f ns; "
         "from %" PRIu64 " loops of them",
-        ns(comments, costs->inner), ns(comments, costs->outer), 1.96 * ns(comments, costs->error),
-        costs->batches);
+        ns(comments, costs->inner), ns(comments, costs->outer),
+        DOUBT_95 * ns(comments, costs->error), costs->batches);
     if (comments->snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE)
         say(comments, "probes: a call that was counted and not timed costs %.1f ns, +- %.1f ns",
-            ns(comments, costs->untimed), 1.96 * ns(comments, costs->untimed_error));
+            ns(comments, costs->untimed), DOUBT_95 * ns(comments, costs->untimed_error));
     if (error > left / 2)
-        say(comments, "most of the time was the probes': what is left cannot be known well; "
-                      "timing=adaptive, --baseline or fewer instrumented functions would help");
+        warn(comments,
+             "Probe overhead dominates this run (%.0f %%), so the times below are unreliable. "
+             "Try timing=adaptive, --baseline, or instrument fewer functions.",
+             raw > 0 ? 100 * probes / raw : 0);
     if (correction->excess_contexts != 0)
         say(comments,
-            "below resolution: %" PRIu64 " contexts took less than their probes should have, by "
-            "%.6f s in all: their CPU time is given as 0",
-            correction->excess_contexts, seconds(comments, correction->excess_total));
+            "below resolution: %" PRIu64 " context%s measured less than the expected probe cost; "
+            "%s CPU time is shown as 0 (%.6f s in all)",
+            correction->excess_contexts, correction->excess_contexts == 1 ? "" : "s",
+            correction->excess_contexts == 1 ? "its" : "their",
+            seconds(comments, correction->excess_total));
     if (correction->unplaced_cpu * 1e6 > comments->snapshot->ticks_per_second)
         say(comments,
-            "unplaced: %.6f s of wall time and %.6f s of CPU time; the contexts have that much too "
-            "much in sum, and whose it is not is not known",
+            "unplaced: %.6f s of wall time and %.6f s of CPU time are too much in the contexts; in "
+            "which of them is not known",
             seconds(comments, correction->unplaced_wall),
             seconds(comments, correction->unplaced_cpu));
 }
@@ -133,9 +164,10 @@ static void say_prediction(struct comments *comments, double predicted) {
             predicted, measured, 100 * (measured - predicted));
 }
 
-static void say_loss(struct comments *comments, uint64_t count, const char *what) {
+/* "3 calls before ...": of what, and of how many. */
+static void warn_of(struct comments *comments, uint64_t count, const char *noun, const char *rest) {
     if (count != 0)
-        say(comments, "%" PRIu64 " %s", count, what);
+        warn(comments, "%" PRIu64 " %s%s %s", count, noun, count == 1 ? "" : "s", rest);
 }
 
 static void say_losses(struct comments *comments) {
@@ -145,26 +177,30 @@ static void say_losses(struct comments *comments) {
 
     for (uint32_t i = 0; i < snapshot->lane_count; i++)
         unmatched += snapshot->lanes[i].info.unmatched_exits;
-    say_loss(comments, losses->before_init_calls, "calls before the recorder was up: counted only");
-    say_loss(comments, losses->truncated,
-             "transitions below [truncated]: more contexts than the budget; their edges are exact");
-    say_loss(comments, losses->lost_calls, "calls under [lost]: no memory for their edges");
-    say_loss(comments, losses->lanes, "threads or stacks not recorded: no memory for them");
-    say_loss(comments, losses->lane_calls, "calls under [lost]: made on those");
-    say_loss(comments, unmatched, "exits that matched no open call");
-    say_loss(comments, losses->clock_backwards, "durations that came out negative, taken as 0");
-    say_loss(comments, losses->modules, "modules too many to be named");
-    say_loss(comments, losses->growth_failures,
-             "times the segment could not grow (disk full, or a limit): budget frozen there");
-    say_loss(comments, losses->exec_calls,
-             "calls of what this process was before exec: not in this profile");
-    say_loss(comments, losses->lanes_without_cpu, "threads whose CPU time could not be followed");
+    if (losses->before_init_calls != 0)
+        say(comments, "%" PRIu64 " calls before the recorder was up: counted only",
+            losses->before_init_calls);
+    warn_of(comments, losses->truncated, "transition",
+            "below [truncated]: more contexts than the budget; their edges are exact");
+    warn_of(comments, losses->lost_calls, "call", "under [lost]: no memory for their edges");
+    warn_of(comments, losses->lanes, "thread or stack",
+            "without a record: there was no memory for them");
+    warn_of(comments, losses->lane_calls, "call", "under [lost]: made on those");
+    warn_of(comments, unmatched, "exit", "that matched no open call");
+    warn_of(comments, losses->clock_backwards, "duration", "came out negative, taken as 0");
+    warn_of(comments, losses->modules, "module", "without names: there were too many");
+    warn_of(comments, losses->growth_failures, "time",
+            "the segment could not grow (disk full, or a limit): budget frozen there");
+    warn_of(comments, losses->exec_calls, "call",
+            "before exec, of what this process was then: not in this profile");
+    warn_of(comments, losses->lanes_without_cpu, "thread", "whose CPU time could not be followed");
     if (snapshot->is_torn)
         say(comments, BUILD_COMMENT_TORN);
 }
 
 int build_comments(struct profile *profile, const struct snapshot *snapshot,
                    const struct correction *correction, double predicted) {
+    const uint64_t threads = snapshot_threads(snapshot);
     const bool is_adaptive = snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE;
     struct comments comments = {profile, snapshot, 0};
 
@@ -182,6 +218,8 @@ int build_comments(struct profile *profile, const struct snapshot *snapshot,
     say(&comments, "contexts: budget %" PRIu64, snapshot->header.node_budget);
     if (snapshot_column(snapshot, "off_cpu") == NULL)
         say(&comments, "no CPU time: wall time alone was recorded");
+    if (threads > 1)
+        say(&comments, "threads: %" PRIu64, threads);
     say_losses(&comments);
     return comments.result;
 }

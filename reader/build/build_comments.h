@@ -21,9 +21,9 @@
     " - carried %" SCNu64
 
 /* What was measured, the probes included; what they should have taken; what is left, and the ends
- * of its 95 % interval: in seconds. */
-#define BUILD_COMMENT_TIME                                                                         \
-    "time: %.6f s measured - %.6f s of probes = %.6f s, between %.6f and %.6f (95 %%)"
+ * of its 95 % interval: in seconds. Measured is each microsecond; of the rest two digits of the
+ * error are seen. `error` is half that interval. */
+void build_comment_time(char *line, size_t size, double measured, double probes, double error);
 #define BUILD_COMMENT_TIME_SCAN                                                                    \
     "time: %lf s measured - %lf s of probes = %lf s, between %lf and %lf"
 

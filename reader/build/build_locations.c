@@ -12,6 +12,7 @@
 
 #include "build_modules.h"
 #include "reader/symbols/symbols.h"
+#include "stated.h"
 
 /* Out of memory is told by a NULL, not by exit(). */
 #define HASH_NONFATAL_OOM          1
@@ -114,7 +115,7 @@ void build_locations_free(struct build_locations *locations) {
 int build_locations_complain(const struct build_locations *locations, struct profile *profile) {
     for (uint32_t i = 0; i < locations->snapshot->module_count; i++) {
         const char *complaint = symbols_complaint(locations->symbols, i);
-        if (complaint != NULL && profile_add_comment(profile, complaint) == PROFILE_NONE)
+        if (complaint != NULL && stated_add_warning(profile, complaint) != 0)
             return -1;
     }
     return 0;

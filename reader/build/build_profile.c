@@ -7,7 +7,6 @@
 #include "build_profile.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,9 +16,9 @@
 #include "build_durations.h"
 #include "build_locations.h"
 #include "build_samples.h"
+#include "build_values.h"
 #include "correction.h"
 
-enum { VALUES = 11 };
 #define THREADCREATE "threadcreate" /* the kind and its value, as in Go */
 
 enum kind { EXACT, EDGES, SAMPLED, CHARGED, THREADS };
@@ -33,8 +32,7 @@ struct build {
     const struct build_times *times;
     struct correction *correction;
     struct build_durations *durations; /* NULL: no histograms */
-    const uint64_t *unwinds, *timed_calls;
-    const uint64_t *instructions; /* NULL: nothing counted them */
+    struct build_values values;
     struct build_contexts contexts;
     struct build_charges charges;
     uint32_t value_count;
@@ -50,83 +48,17 @@ static bool is_of_calls(const struct build *build) {
  */
 
 static int add_value_types(struct build *build) {
-    static const struct profile_value_type types[VALUES] = {{"calls", "count"},
-                                                            {"wall", "nanoseconds"},
-                                                            {"cpu", "nanoseconds"},
-                                                            {"overhead", "nanoseconds"},
-                                                            {"unwinds", "count"},
-                                                            {"timed_calls", "count"},
-                                                            {"wall_error", "nanoseconds"},
-                                                            {"cpu_error", "nanoseconds"},
-                                                            {"variance", "microseconds2"},
-                                                            {"excess", "nanoseconds"},
-                                                            {"instructions", "count"}};
-    const bool has_cpu = build->times->off_cpu != NULL, is_adaptive = build->timed_calls != NULL;
-    const bool is_there[VALUES] = {true,
-                                   true,
-                                   has_cpu,
-                                   true,
-                                   true,
-                                   is_adaptive,
-                                   true,
-                                   has_cpu,
-                                   is_adaptive,
-                                   true,
-                                   build->instructions != NULL};
     struct profile *profile = build->profile;
 
     if (build->kind == EDGES)
         return profile_add_value_type(profile, "edge_calls", "count") == PROFILE_NONE ? -1 : 0;
     if (build->kind == THREADS)
         return profile_add_value_type(profile, THREADCREATE, "count") == PROFILE_NONE ? -1 : 0;
-    for (int i = 0; i < VALUES; i++) {
-        if (is_there[i] &&
-            profile_add_value_type(profile, types[i].name, types[i].unit) == PROFILE_NONE)
-            return -1;
-    }
-    return 0;
+    return build_values_add_types(&build->values, profile);
 }
 
 static int64_t nanoseconds(const struct build *build, double ticks) {
     return (int64_t)snapshot_ns(build->snapshot, ticks);
-}
-
-/* Not 0, which means that nothing is known, for what was timed. */
-static int64_t error_ns(const struct build *build, const struct correction_context *context) {
-    const int64_t error = nanoseconds(build, context->error);
-
-    return error == 0 && context->is_timed ? 1 : error;
-}
-
-static int64_t square_microseconds(const struct build *build, double variance) {
-    const double ticks = build->snapshot->ticks_per_second / 1e6;
-    const double value = ceil(variance / (ticks * ticks));
-
-    return value < 0x1p62 ? (int64_t)value : INT64_C(1) << 62;
-}
-
-static void read_values(const struct build *build, uint32_t index, int64_t values[VALUES]) {
-    const struct segment_node *node = &build->snapshot->nodes[index];
-    const struct correction_context *context = &build->correction->contexts[index];
-    const bool has_cpu = build->times->off_cpu != NULL;
-    int64_t *value = values;
-
-    *value++ = profile_limited(node->calls);
-    *value++ = nanoseconds(build, context->on_cpu + context->off_cpu);
-    if (has_cpu)
-        *value++ = nanoseconds(build, context->on_cpu);
-    *value++ = nanoseconds(build, context->overhead);
-    *value++ = build->unwinds != NULL ? profile_limited(build->unwinds[index]) : 0;
-    if (build->timed_calls != NULL)
-        *value++ = profile_limited(build->timed_calls[index]);
-    *value++ = error_ns(build, context);
-    if (has_cpu)
-        *value++ = error_ns(build, context);
-    if (build->timed_calls != NULL)
-        *value++ = square_microseconds(build, context->variance);
-    *value++ = nanoseconds(build, context->excess);
-    if (build->instructions != NULL)
-        *value++ = profile_limited(build->instructions[index]);
 }
 
 /* --- samples ------------------------------------------------------------------------------------
@@ -139,7 +71,7 @@ static int add_sample(struct build *build, const struct profile_sample *sample) 
 }
 
 static int add_context(struct build *build, uint32_t index, struct index_stack *stack) {
-    int64_t values[VALUES] = {0};
+    int64_t values[BUILD_VALUES] = {0};
     struct profile_tag tags[BUILD_TAGS];
     struct profile_sample sample = {.values = values, .tags = tags};
     const int64_t label = build_contexts_stack(&build->contexts, index, stack);
@@ -150,7 +82,7 @@ static int add_context(struct build *build, uint32_t index, struct index_stack *
     sample.depth = stack->depth;
     sample.tag_count =
         build_contexts_tags(&build->contexts, index, label, build->options->by_thread, tags);
-    read_values(build, index, values);
+    build_values_read(&build->values, index, values);
     if (build->durations != NULL &&
         build_durations_add(build->durations, build->profile, index, &sample) != 0)
         return -1;
@@ -176,7 +108,7 @@ static int add_edge(struct build *build, uint32_t index) {
 /* Calls for which there was no memory, or no lane: their number is all that is known. */
 static int add_lost(struct build *build) {
     const struct segment_losses *losses = &build->snapshot->header.losses;
-    int64_t values[VALUES] = {profile_limited(losses->lost_calls + losses->lane_calls)};
+    int64_t values[BUILD_VALUES] = {profile_limited(losses->lost_calls + losses->lane_calls)};
     uint32_t location = build_location_pseudo(build->locations, "[lost]");
 
     return location == PROFILE_NONE
@@ -188,10 +120,9 @@ static int add_lost(struct build *build) {
 /* What the contexts have too much, in sum: whose it is not is not known. */
 static int add_unplaced(struct build *build) {
     uint32_t location = build_location_pseudo(build->locations, PROFILE_UNPLACED);
-    int64_t values[VALUES] = {0, nanoseconds(build, build->correction->unplaced_wall)};
+    int64_t values[BUILD_VALUES] = {0};
 
-    if (build->times->off_cpu != NULL)
-        values[2] = nanoseconds(build, build->correction->unplaced_cpu);
+    build_values_unplaced(&build->values, values);
     return location == PROFILE_NONE
                ? -1
                : add_sample(build, &(struct profile_sample){
@@ -296,14 +227,21 @@ static int add_samples(struct build *build) {
 /* --- all of it ----------------------------------------------------------------------------------
  */
 
+/* Threads that wait fill wall time: where there are several, CPU time tells more. */
+static const char *default_value(const struct build *build) {
+    if (build->kind == EDGES)
+        return "edge_calls";
+    if (!build->correction->is_timed)
+        return "calls";
+    return build->times->off_cpu != NULL && snapshot_threads(build->snapshot) > 1 ? "cpu" : "wall";
+}
+
 static int describe(struct build *build) {
     const struct segment_header *header = &build->snapshot->header;
     struct profile *profile = build->profile;
 
     if (is_of_calls(build)) {
-        const char *value = build->correction->is_timed ? "wall" : "calls";
-        profile->default_value_type =
-            profile_string(profile, build->kind == EDGES ? "edge_calls" : value);
+        profile->default_value_type = profile_string(profile, default_value(build));
         profile->period = 1;
     }
     if (build->kind == THREADS) {
@@ -333,6 +271,14 @@ static int take_times(struct build *build, struct error *error) {
     }
     build->correction = correction_new(build->snapshot, build->times->self, build->times->off_cpu,
                                        build->options->baseline_seconds, error);
+    build->values = (struct build_values){
+        .snapshot = build->snapshot,
+        .correction = build->correction,
+        .unwinds = snapshot_column(build->snapshot, "unwinds"),
+        .timed_calls = snapshot_column(build->snapshot, "timed_calls"),
+        .instructions = snapshot_instructions(build->snapshot),
+        .has_cpu = build->times->off_cpu != NULL,
+    };
     return build->correction == NULL ? -1 : 0;
 }
 
@@ -393,9 +339,6 @@ struct profile *build_profile(const struct snapshot *snapshot, const struct buil
         .options = options,
         .kind = find_kind(options->kind, snapshot),
         .profile = profile_new(),
-        .unwinds = snapshot_column(snapshot, "unwinds"),
-        .timed_calls = snapshot_column(snapshot, "timed_calls"),
-        .instructions = snapshot_instructions(snapshot),
     };
 
     if (build.profile == NULL)

@@ -29,7 +29,6 @@ static void add_times(struct comments_of_sum *sum, const char *comment) {
         return;
     sum->measured += measured;
     sum->probes += probes;
-    sum->left += left;
     sum->margin += high - left;
     sum->timed++;
 }
@@ -58,8 +57,7 @@ int comments_of_sum_say(const struct comments_of_sum *sum, struct profile *profi
     snprintf(line, sizeof(line), BUILD_COMMENT_APART, sum->apart, "some of them were taken alive");
     if (sum->apart != 0 && profile_add_comment(profile, line) == PROFILE_NONE)
         result = -1;
-    snprintf(line, sizeof(line), BUILD_COMMENT_TIME, sum->measured, sum->probes, sum->left,
-             sum->left > sum->margin ? sum->left - sum->margin : 0, sum->left + sum->margin);
+    build_comment_time(line, sizeof(line), sum->measured, sum->probes, sum->margin);
     if (sum->timed == sum->profiles && profile_add_comment(profile, line) == PROFILE_NONE)
         result = -1;
     return result;

@@ -14,7 +14,7 @@ struct comments_of_sum {
     uint64_t calls, returns, unwinds, open, carried, apart;
     /* In seconds. The margins are added up as well: they are the error of the probes' costs as
      * reckoned, which goes the same way in every run of a program. */
-    double measured, probes, left, margin;
+    double measured, probes, margin;
 };
 
 void comments_of_sum_add(struct comments_of_sum *sum, const struct profile *profile);

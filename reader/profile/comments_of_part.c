@@ -5,10 +5,15 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "reader/build/stated.h"
+
 static bool is_sum(const char *comment) {
     static const char *const begins[] = {
-        "calls ",     "time: ", "budget: ",         "untimed: ", "below resolution: ",
-        "unplaced: ", "up to ", "most of the time "};
+        "calls ",     "time: ", "budget: ",       "untimed: ", "below resolution: ",
+        "unplaced: ", "up to ", "Probe overhead "};
+    const char *warning = stated_warning(comment);
+    if (warning != NULL)
+        comment = warning;
     for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
         if (strncmp(comment, begins[i], strlen(begins[i])) == 0)
             return true;

@@ -111,4 +111,7 @@ unsigned snapshot_verify(const struct snapshot *snapshot, struct snapshot_totals
 /* The totals alone. */
 void snapshot_sum(const struct snapshot *snapshot, struct snapshot_totals *totals);
 
+/* How many threads were recorded, those that have ended included. */
+uint64_t snapshot_threads(const struct snapshot *snapshot);
+
 #endif

@@ -174,3 +174,12 @@ unsigned snapshot_verify(const struct snapshot *snapshot, struct snapshot_totals
     check_contexts(snapshot, &to);
     return to.violations;
 }
+
+uint64_t snapshot_threads(const struct snapshot *snapshot) {
+    uint64_t threads = 0;
+
+    for (uint32_t i = 0; i < snapshot->lane_count; i++)
+        threads +=
+            (snapshot->lanes[i].info.kind == SEGMENT_LANE_THREAD) + snapshot->lanes[i].info.threads;
+    return threads;
+}

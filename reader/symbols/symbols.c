@@ -119,7 +119,9 @@ static void complain_of_lack(struct module *module) {
     if (module->scopes.is_cut || module->scopes.paths.is_cut)
         complain(module, "out of memory: not all lines");
     else if (module->table.count == 0 && !has_lines)
-        complain(module, "no symbol table: no names; do not strip it");
+        error_set(&module->complaint,
+                  "%s is stripped: showing addresses. Profile an unstripped binary to get names.",
+                  base_name(module));
     else if (module->table.is_stripped && !has_lines)
         complain(module, "stripped: names of exported functions only, and no lines");
     else if (!has_lines)

@@ -21,11 +21,11 @@ api_exact() { # COMPILER FLAGS…
     program_build "$compiler" api -I"$TOP/include" "$@" &&
         EXTRA_OPTIONS=:start=0 program_run api "$SCRATCH" ||
         { echo "status $?" && cat "$SCRATCH/api.err" && return 1; }
-    profiles_match api && profile=("$SCRATCH"/api.[0-9]*.pb.gz) || return 1
+    profiles_match api && profile=$(echo "$SCRATCH"/api.[0-9]*.pb.gz) || return 1
     [[ $(calls_of "$SCRATCH/middle.pb.gz" work leaf) == 7 ]] || { echo "in the middle" && return 1; }
     go tool pprof -raw "$SCRATCH/edges.pb.gz" >"$SCRATCH/raw" &&
         grep -q '^edge_calls/count' "$SCRATCH/raw" || { echo "no edges" && return 1; }
-    go tool pprof -sample_index=calls -tagfocus=request=search -top "${profile[0]}" \
+    go tool pprof -sample_index=calls -tagfocus=request=search -top "$profile" \
         >"$SCRATCH/top" 2>&1 && grep -Eq '^ +20 .* leaf(\(\))?$' "$SCRATCH/top" || { cat "$SCRATCH/top" && return 1; }
 }
 for compiler in "${compilers[@]}"; do
@@ -37,8 +37,8 @@ reset_forgets() {
     local spent profile
     program_build gcc reset -I"$TOP/include" && program_run reset || return
     spent=$(<"$SCRATCH/reset.out")
-    profile=("$SCRATCH"/reset.[0-9]*.pb.gz)
-    "$CINSTR" report --csv "${profile[0]}" | awk -F, -v spent="$spent" '
+    profile=$(echo "$SCRATCH"/reset.[0-9]*.pb.gz)
+    "$CINSTR" report --csv "$profile" | awk -F, -v spent="$spent" '
         NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
         $1 == "worker" { cpu = $column["self_cpu_ns"] }
         END { printf "%d of %d ns\n", cpu, spent; exit !(cpu > 0.9 * spent && cpu < 1.1 * spent) }'

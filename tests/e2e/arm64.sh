@@ -14,7 +14,7 @@
 prefix=aarch64-linux-gnu
 sysroot=/usr/$prefix
 for tool in $prefix-gcc $prefix-g++ qemu-aarch64; do
-    command -v $tool >/dev/null || { skip "arm64" "$tool is not here" && checks=1 && finish; }
+    has_tool $tool "arm64" || finish
 done
 arm=$SCRATCH/arm64
 LINK=(-L"$arm" -lcinstr "-Wl,-rpath,$arm")

@@ -164,6 +164,13 @@ check "a name that nothing has is no rule held" cannot_tell 'no function is call
 check "a value that no profile has" cannot_tell "no profile has the value 'instructions'; there are calls" 'at most 5 instructions in main' fair.pb.gz
 check "times are not checked" cannot_tell "'wall' is in nanoseconds" 'at most 5 wall in main' fair.pb.gz
 check "calls of what was not called in a run of allocations alone" cannot_tell 'has no calls' 'at most 1 allocation in handle per call of handle' fair.heap.pb.gz
+check "nor does 'if present' make them up" cannot_tell 'has no calls' 'at most 1 allocation in handle per call of handle if present' fair.heap.pb.gz
+never_divided() {
+    echo 'at most 1 call of handle per call of prase if present' >some.rules
+    "$CINSTR" check --rules some.rules fair.pb.gz >said
+    (($? == 1)) && grep -q 'expected  at most 0 (1 for each of 0 calls of prase)' said && cannot_tell 'no function is called prase' 'at most 1 call of handle per call of prase' fair.pb.gz
+}
+check "no call of what is missing allows none" never_divided
 sampled_memory() {
     CINSTR_OPTIONS=heap=64 "$CINSTR" run -q -o sampled.pb.gz --heap=64 -- ./fair 100 >out &&
         cannot_tell 'one allocation in 64 bytes' 'no allocations in main' sampled.heap.pb.gz
@@ -299,4 +306,17 @@ plugin_counts() {
     (($? == 1)) && grep -q '^counts.rules:4: broken' said || { cat said && return 1; }
 }
 check "counts of the plugin are held to the same rules" plugin_counts
+calls_of_malloc() {
+    local clang=clang-${versions[-1]} name
+    echo 'parse never calls malloc|calloc|realloc' >malloc.rules
+    for name in fair EXTRA_MALLOC; do
+        "$CINSTR" cc --external=libc "$clang" -O2 -g "-D$name" planted.c -o "external_$name" &&
+            "$CINSTR" run -q -o "external_$name.pb.gz" "./external_$name" 100 >out || return
+    done
+    "$CINSTR" check --rules malloc.rules external_fair.pb.gz >said || { cat said && return 1; }
+    "$CINSTR" check --rules malloc.rules external_EXTRA_MALLOC.pb.gz >said
+    (($? == 1)) && grep -qx '    found     400' said && grep -q '^    where     parse  planted.c:' said &&
+        grep -qx '    callers   parse_field 400' said || { cat said && return 1; }
+}
+check "and so are calls of the C library's functions" calls_of_malloc
 finish

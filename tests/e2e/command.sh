@@ -156,8 +156,23 @@ check "--focus keeps the stacks with a matching function" focused
 check "--show keeps the rows of matching functions" eval \
     '[[ $("$CINSTR" report --csv --show "^le" "$ours" | cut -d, -f1 | tail -n +2) == leaf ]]'
 check "--limit 1 leaves one row" eval '(($("$CINSTR" report --csv -n 1 "$ours" | wc -l) == 2))'
+# Above the table are the sum with its interval and at most one warning; --verbose has all the rest.
+is_brief() {
+    "$CINSTR" report "$ours" | sed '/^$/,$d' >"$SCRATCH/head" && (($(wc -l <"$SCRATCH/head") <= 2)) &&
+        ! sed 1d "$SCRATCH/head" | has -v '^warning ' &&
+        head -n 1 "$SCRATCH/head" | has '^cpu  *[0-9.]* [mnu]*s .*; [0-9,]* calls in [0-9,]* contexts$'
+}
+check "at most two lines are above a table: the sum and a warning" is_brief
+# waits.c has threads. Of those without, demo.sh sees the default.
+threads_by_cpu() {
+    go tool pprof -top "$ours" 2>"$SCRATCH/err" | has '^Type: cpu$' &&
+        "$CINSTR" report "$ours" | has -- '--value wall shows wall time' &&
+        "$CINSTR" report --value wall "$ours" | has '^wall  *[0-9]'
+}
+check "a program with threads is shown by CPU time, by pprof too, and how to see wall time is said" threads_by_cpu
+check "--verbose shows how calls add up" eval '"$CINSTR" report --verbose "$ours" | has "^note  *calls [0-9]* = returns"'
 check "--value is refused with what there is" eval \
-    '! "$CINSTR" report --value heap "$ours" 2>"$SCRATCH/err" && grep -q "it has: calls, wall" "$SCRATCH/err"'
+    '! "$CINSTR" report --value heap "$ours" 2>"$SCRATCH/err" && grep -q "choose calls, wall" "$SCRATCH/err"'
 check "a profile on standard input" eval '"$CINSTR" report --csv - <"$ours" | has "^leaf,1507,"'
 check "a profile through a pipe" eval '"$CINSTR" report --csv <(cat "$ours") | has "^leaf,1507,"'
 check "its own profile passes verify" says 0 1 0 verify "$ours"

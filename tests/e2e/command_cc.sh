@@ -3,6 +3,7 @@
 # `cinstr cc` as a project's compiler: configure finds what it finds with the plain compiler, make
 # builds libraries and programs instrumented, their own tests pass, and what is no compilation comes
 # out as from the compiler itself. The project is zlib, from Debian's sources.
+# Not commands: clang clang++ ccache
 # shellcheck disable=SC2317,SC2016
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

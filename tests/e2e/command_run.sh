@@ -83,25 +83,19 @@ tell() {
 child_of() {
     cat "/proc/$1/task/$1/children"
 }
-# in_state PID LETTERS: waits until the process is in one of these states of /proc.
-in_state() {
+in_state() { # PID LETTER: of /proc
     local stat
-    for ((; SECONDS < deadline; )); do
-        read -r stat <"/proc/$1/stat" || return 1
-        [[ ${stat##*) } == [$2]* ]] && return
-    done
-    echo "process $1 never came to state $2" && return 1
+    read -r stat <"/proc/$1/stat" && [[ ${stat##*) } == "$2"* ]]
 }
 signals_reach_it() {
     local us it status
-    deadline=$((SECONDS + 60))
     rm -f ./*.pb.gz
     coproc program { exec "$CINSTR" run ./obedient 2>err; }
     us=$! # of exec: the command itself
     hear ready || return 1
     kill -USR1 "$us" && hear USR1 && kill -TERM "$us" && hear TERM || return 1
     read -r it < <(child_of "$us")
-    kill -STOP "$it" && in_state "$us" T && kill -CONT "$us" && in_state "$us" S && in_state "$it" S || return 1
+    kill -STOP "$it" && await in_state "$us" T && kill -CONT "$us" && await in_state "$us" S && await in_state "$it" S || return 1
     tell "work 3" && hear "done" && tell "exit 5"
     wait "$us"
     status=$?
@@ -114,11 +108,9 @@ check "run: passes signals on, stops and goes on with the program" signals_reach
 coproc program { exec ./obedient 2>live.err; }
 pid=$!
 both_wait() { # the second thread has still to go to sleep after "ready"
-    deadline=$((SECONDS + 60))
     hear ready || return 1
-    until "$CINSTR" stack "$pid" | has sleep_inside; do
-        ((SECONDS < deadline)) || return 1
-    done
+    sleeps() { "$CINSTR" stack "$pid" | has sleep_inside; }
+    await sleeps
 }
 check "the program waits in both its threads" both_wait || finish
 
@@ -167,8 +159,8 @@ check "dump replaces a file as a whole" replaced
 delta() { # what is done while it waits, and nothing else; the dump ends with the program
     coproc delta { exec "$CINSTR" dump --seconds 600 -o delta.pb.gz "$pid" 2>&1; }
     local dumper=$!
-    deadline=$((SECONDS + 60))
-    until [[ $(cat "/proc/$dumper/wchan" 2>/dev/null) == *poll* ]] || ((SECONDS >= deadline)); do :; done
+    polls() { [[ $(cat "/proc/$dumper/wchan") == *poll* ]]; }
+    await polls || return
     tell "work 42" && hear "done" && kill -KILL "$pid"
     wait "$dumper" || { cat <&"${delta[0]}" && return 1; }
     "$CINSTR" verify -q delta.pb.gz && "$CINSTR" report --csv delta.pb.gz >delta.csv && grep '^leaf,42,' delta.csv &&

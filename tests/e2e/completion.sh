@@ -34,7 +34,7 @@ offers() {
     "in_$shell" "$@" | sort | diff <(tr ' ' '\n' <<<"$expected" | sort) -
 }
 for shell in bash fish zsh; do
-    command -v $shell >/dev/null || { skip "$shell" "it is not here" && continue; }
+    has_tool $shell "completion by $shell" || continue
     check "$shell completes commands" offers $shell "report" cinstr rep
     check "$shell completes options" offers $shell "--before-inlining" cinstr cc --bef
     check "$shell completes options with short names" offers $shell "--sort" cinstr report --so

@@ -63,7 +63,8 @@ build_redis() {
     [[ -d $REAL_DIR/redis ]] || { cp -r "$source" "$REAL_DIR/redis.$$" && mv "$REAL_DIR/redis.$$" "$REAL_DIR/redis"; } || return
     rm -f "$REAL_DIR/redis/src/redis-server"
     make -C "$REAL_DIR/redis/src" -j"$REAL_JOBS" MALLOC=libc USE_SYSTEMD=no BUILD_TLS=no OPTIMIZATION=-O1 \
-        CFLAGS="-finstrument-functions -w" LDFLAGS="${LINK_CINSTR[*]}" redis-server redis-benchmark >redis.log 2>&1 ||
+        CFLAGS="-finstrument-functions -w" LDFLAGS="${LINK_CINSTR[*]}" FINAL_LIBS="-lm -ldl -pthread -lrt ${LINK_CINSTR[*]}" \
+        redis-server redis-benchmark >redis.log 2>&1 ||
         { tail -n 5 redis.log && return 1; }
 }
 

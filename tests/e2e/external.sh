@@ -46,14 +46,14 @@ parent() { # the profile of the process that has forked
 }
 # waited CALLER CALLEE MILLISECONDS: the edge has them, and the caller has them not as its own.
 waited() {
-    "$CINSTR" report --edges --csv "$(parent)" | awk -F, -v caller="$1" -v callee="$2" -v least=$(($3 * 1000000)) '
+    "$CINSTR" report --edges --csv --value wall "$(parent)" | awk -F, -v caller="$1" -v callee="$2" -v least=$(($3 * 1000000)) '
         NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
         $2 == caller { taken = $column["total_ns"] - $column["self_ns"] }
         $1 == caller && $2 == callee { edge = $column["total_ns"] }
         END { exit !(edge >= least && (caller == "writer" || taken >= least)) }'
 }
 untimed() {
-    "$CINSTR" report "$(parent)" | has '^note  *time: none was measured'
+    "$CINSTR" report "$(parent)" | has '^warning  *no times: '
 }
 # A static program writes its profile if the reader is linked.
 read -ra needed < <(pkg-config --static --libs libdw libelf libprotobuf-c zlib)
@@ -75,7 +75,7 @@ for version in "${versions[@]}"; do
     check "$clang: -cinstr-count counts them as well" exact "$version" -O2 -Xclang -mllvm -Xclang -cinstr-count
     check "$clang: and times none" untimed
     for lto in full thin; do
-        command -v "ld.lld-$version" >/dev/null || continue
+        has_tool "ld.lld-$version" "$clang: $lto link-time optimisation" || continue
         check "$clang: $lto link-time optimisation" exact "$version" -O2 -flto=$lto -fuse-ld=lld-$version
     done
     choice=(--external=libc --before-inlining)
@@ -92,7 +92,7 @@ refused() { # VERSION LIST PATTERN
 }
 # Counted alone: its wait is its caller's.
 counted_by_list() { # VERSION
-    [[ $(listed "$1" 'external fun:read\ncount fun:read\n') == "read " ]] && "$CINSTR" report --csv "$(parent)" |
+    [[ $(listed "$1" 'external fun:read\ncount fun:read\n') == "read " ]] && "$CINSTR" report --csv --value wall "$(parent)" |
         awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
             $1 == "read" { none = $column["total_ns"] == 0 && $column["calls"] == 1 }
             $1 == "waits" { own = $column["self_ns"] >= 30000000 } END { exit !(none && own) }'

@@ -109,7 +109,7 @@ expected_note() {
                 predicted, measured, 100 * (measured - predicted) }'
 }
 notes() {
-    "$CINSTR" report told.pb.gz | grep '^note  *budget: '
+    "$CINSTR" report --verbose told.pb.gz | grep '^note  *budget: '
     true
 }
 told() { # CLANG

@@ -96,7 +96,7 @@ plots() {
     grow 0 --sizes $sizes --svg plot.svg -- ./slow {} && grep -q '<svg xmlns=' plot.svg || return
     ! command -v xmllint >/dev/null || xmllint --noout plot.svg || return
     (($(grep -c '<g transform' plot.svg) > 8)) &&
-        (($(awk '/<g transform/ { inside = 0 } />next_of</ { inside = 1 } inside && /<circle/' plot.svg | wc -l) == 4))
+        (($(awk '/<g transform/ { inside = 0 } />next_of</ && !seen++ { inside = 1 } inside && /<circle/' plot.svg | wc -l) == 4))
 }
 check "the plot is well-formed, with a point for each size" plots
 browser_shows_it() {
@@ -139,4 +139,25 @@ check "sizes that fall" refused 'rising numbers' --sizes 200,100 -- ./fair {}
 check "a limit that is none" refused "takes 'PATTERN=EXPONENT'" --sizes $sizes --max-exponent fast -- ./fair {}
 check "no program" refused 'give a program' --sizes $sizes
 check "nothing is left behind" rmdir temporary
+
+find_plugins "work without calls"
+cat >loops.c <<'END'
+#include <stdlib.h>
+static volatile unsigned sum;
+__attribute__((noinline)) static void pairs(unsigned n) {
+    for (unsigned i = 0; i < n; i++)
+        for (unsigned k = 0; k < i; k++)
+            sum += k;
+}
+int main(int argc, char **argv) {
+    pairs((unsigned)strtoul(argv[argc - 1], NULL, 10));
+    return 0;
+}
+END
+work_without_calls() {
+    mkdir temporary && "$CINSTR" cc --instructions "clang-${versions[-1]}" -O1 -g loops.c -o loops &&
+        grow 1 --sizes $sizes --max-exponent 'pairs=1.5' -- ./loops {} && grep -q '^broken: pairs=1.5: instructions of pairs ' said &&
+        grow 0 --sizes $sizes --value calls --max-exponent 'pairs=1.5' -- ./loops {} || { cat said && return 1; }
+}
+check "a loop in a loop is found by its instructions, which its calls do not show" work_without_calls
 finish

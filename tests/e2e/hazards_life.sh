@@ -84,9 +84,9 @@ kill_once() { # CALLS TIMING
     head -c 4096 /dev/zero >"$SCRATCH/killed.page"
     CINSTR_OPTIONS="directory=$SEGMENTS:timing=$2" "$SCRATCH/killed" "$SCRATCH/killed.page" &
     pid=$!
-    while (($(od -An -t u8 -N 8 "$SCRATCH/killed.page") < $1)); do
-        kill -0 $pid 2>/dev/null || { echo "it died by itself" && return 1; }
-    done
+    has_called() { (($(od -An -t u8 -N 8 "$SCRATCH/killed.page") >= $1)) || has_ended "$pid"; }
+    await has_called "$1" || return
+    has_ended "$pid" && { echo "it died by itself" && return 1; }
     kill -KILL $pid
     wait $pid 2>/dev/null
     segment=$(left_segment 2>&1) || { echo "$segment" && return 1; }

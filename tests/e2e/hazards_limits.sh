@@ -3,6 +3,7 @@
 # The recorder never takes the program down nor changes what it does: limits on files, descriptors
 # and memory, a full or hostile directory, closed descriptors, set-uid. Output and status must be
 # those of the plain build, and standard error at most a few lines of the recorder's own.
+# Not commands: file
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

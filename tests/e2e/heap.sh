@@ -267,7 +267,7 @@ END
     "$CINSTR" dump -q --directory "$SEGMENTS" --kind heap -o "$SCRATCH/live.pb.gz" "$pid" &&
         functions "$SCRATCH/live.pb.gz" | has '^hold 1 12345 1 12345$' || return
     kill -9 "$pid"
-    while kill -0 "$pid" 2>/dev/null; do :; done
+    await has_ended "$pid" || return
     "$CINSTR" dump -q --directory "$SEGMENTS" --kind heap -o "$SCRATCH/dead.pb.gz" "$pid" &&
         functions "$SCRATCH/dead.pb.gz" | has '^hold 1 12345 1 12345$'
 }

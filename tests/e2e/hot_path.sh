@@ -26,11 +26,7 @@ at_most() {
     return 1
 }
 
-if ! command -v valgrind >/dev/null; then
-    skip "instructions of the hot path" "valgrind is not here"
-    ok "nothing to count with"
-    finish
-fi
+has_tool valgrind "instructions of the hot path" || finish
 check "micro-programs build" build
 check "a call met last here: at most 111 instructions" at_most 111 leaf
 check "one of 4 callees at random: at most 111" at_most 111 fan 4
@@ -46,10 +42,6 @@ count_all() {
     "$CINSTR" cc clang-14 -Xclang -mllvm -Xclang -cinstr-count -O2 -finstrument-functions -pthread "$TOP/bench/micro.c" \
         -o "$micro"
 }
-if [[ -f $BUILD/cinstr-plugin-14.so ]]; then
-    check "micro-programs build, all functions counted alone" count_all
-    check "a call that is counted alone: at most 88" at_most 88 leaf
-else
-    skip "calls that are counted alone" "the plugin for clang-14 is not here"
-fi
+check "micro-programs build, all functions counted alone" count_all
+check "a call that is counted alone: at most 88" at_most 88 leaf
 finish

@@ -93,9 +93,9 @@ pprof_shows() { # PATTERN OPTION…
 }
 views() {
     pprof_shows '^ *2001 .* g (inline)$' -top && pprof_shows '^ *2000 .* | *h (inline)$' -peek '^g$' &&
-        pprof_shows '^ *2001 *2001 .* 3:static int g' -list '^g$' && "$CINSTR" report a.pb.gz >reported &&
+        pprof_shows '^ *2001 *2001 .* 3:static int g' -list '^g$' && "$CINSTR" report --verbose a.pb.gz >reported &&
         grep -q ' 2,001 .*  g  chain.c:3$' reported &&
-        grep -q "note  *untimed: 4012 calls were counted and not timed: their time is in their callers'" reported &&
+        grep -q "note  *untimed: 4012 calls were counted, not timed; their time is in their callers'" reported &&
         "$CINSTR" report --edges --csv a.pb.gz | has '^h,g,2000,'
 }
 listed() { # VERSION LIST WITHOUT: the list takes this function's calls out
@@ -174,7 +174,7 @@ for version in "${versions[@]}"; do
     check "$clang: by the plugin alone, in all functions" unmarked "$version"
     check "$clang: nothing where nobody asks for it" off "$version"
     for lto in full thin; do
-        command -v "ld.lld-$version" >/dev/null || continue
+        has_tool "ld.lld-$version" "$clang: $lto link-time optimisation" || continue
         check "$clang: $lto link-time optimisation" counted "$version" -O2 -flto=$lto -fuse-ld=lld-$version
     done
 done

@@ -90,32 +90,58 @@ send() {
 # not: whoever still writes then would die of SIGPIPE, which pipefail takes for the pipe's failure.
 has() { (($(grep -c "$@") > 0)); }
 
+# await COMMAND…: again and again until it succeeds. What is not so after five minutes never will be.
+await() {
+    local deadline=$((SECONDS + 300))
+    until "$@"; do
+        ((SECONDS < deadline)) || { echo "awaited in vain: $*" && return 1; }
+    done
+}
+
+has_ended() { # PID
+    ! kill -0 "$1" 2>/dev/null
+}
+
+# has_tool TOOL NAME: whether it is here. If not, check NAME is skipped where Debian 12 may lack the tool: its
+# first releases have no clang 16 and 19. All others install-deps brings: then it is a failure.
+has_tool() {
+    command -v "$1" >/dev/null && return
+    case $1 in
+    *-16 | *-19) skip "$2" "$1 is not here" ;;
+    *) fail "$2" "$1 is not here: scripts/install-deps test" ;;
+    esac
+    return 1
+}
+
 # find_plugins WHAT [VERSION…]: sets `versions` to the LLVMs whose clang and plugin are here. Without
-# any, WHAT is skipped and the script ends.
+# any the script ends.
 find_plugins() {
     local what=$1 version
     shift
     (($#)) || set -- 14 16 19
     versions=()
     for version; do
-        [[ -f $BUILD/cinstr-plugin-$version.so ]] && command -v "clang-$version" >/dev/null &&
+        has_tool "clang-$version" "$what by clang-$version" && [[ -f $BUILD/cinstr-plugin-$version.so ]] &&
             versions+=("$version")
     done
-    ((${#versions[@]})) || { skip "$what" "no LLVM with its headers is here" && checks=1 && finish; }
+    ((${#versions[@]})) || { fail "$what" "no plugin was built: scripts/install-deps test" && finish; }
 }
 
 # truth_by_plugin NAME ENVIRONMENT…: the truth programs (truth.sh) with the plugins that find_plugins()
 # has found; their checks are this script's, under NAME.
 truth_by_plugin() {
-    local name=$1 log=$SCRATCH/truth.log before=$checks
+    local name=$1 before=$checks line
     shift
-    env "TRUTH_COMPILERS=$(printf 'clang-%s+plugin ' "${versions[@]}")" "$@" "$TOP/tests/e2e/truth.sh" >"$log" 2>&1
-    grep '^#.*:' "$log"
     while read -r line; do
-        checks=$((checks + 1))
-        [[ $line == ok* ]] || failures=$((failures + 1))
-        printf '%s\n' "${line/ clang/ $name, clang}"
-    done < <(grep '^\(not \)\?ok clang' "$log")
+        case $line in
+        '#'*:*) printf '%s\n' "$line" ;;
+        'ok clang'* | 'not ok clang'*)
+            checks=$((checks + 1))
+            [[ $line == ok* ]] || failures=$((failures + 1))
+            printf '%s\n' "${line/ clang/ $name, clang}"
+            ;;
+        esac
+    done < <(env "TRUTH_COMPILERS=$(printf 'clang-%s+plugin ' "${versions[@]}")" "$@" "$TOP/tests/e2e/truth.sh" 2>&1)
     ((checks > before)) || fail "$name" "no truth program was run"
 }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What `make lint` asks of includes, licences and lengths is found where it is planted, with file and
-# line, and nowhere else.
+# What `make lint` asks of includes, licences, lengths and commands is found where it is planted, with
+# file and line, and nowhere else.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -53,4 +53,51 @@ check "check-files: a function of 51 lines" finds check-files cli/print/text.c 7
 check "check-files: a source without a licence" finds check-files reader/base/error.c 1 '/* */\n\n\n'
 missing=x$(printf '\\n%.0s' $(seq "$((400 - $(wc -l <"$copy/runtime/base/clock.c")))"))
 check "check-files: a file of 401 lines" finds check-files runtime/base/clock.c 9 "$missing" 401
+
+# This machine has a command `undeclared`, which no package of install-deps brings.
+tests=$SCRATCH/alone
+mkdir -p "$tests/tests/e2e" "$SCRATCH/bin" && cp /bin/true "$SCRATCH/bin/undeclared" || exit 1
+check_commands() { # LINE: of a test
+    printf '#!/bin/bash\n%s\nown() { "$@"; }\n' "$1" >"$tests/tests/e2e/new.sh"
+    PATH=$SCRATCH/bin:$PATH "$TOP/scripts/check-commands" "$tests"
+}
+finds_command() { # LINE
+    local said
+    said=$(check_commands "$1")
+    (($? == 1)) && [[ $said == tests/e2e/new.sh:[23]": "*" the command undeclared"* && $said != *$'\n'* ]] && return
+    printf '%s\n' "$said"
+    return 1
+}
+while read -r line; do
+    check "check-commands: $line" finds_command "$line"
+done <<'PLANTED'
+undeclared x
+LC_ALL=C und"ecl"ared <x | cat
+count=$(grep -c x "$(undeclared x)")
+command -v undeclared >/dev/null || exit
+own undeclared x
+own eval 'cat x && ! undeclared x'
+bash -c "cat '$1' | undeclared"
+trap 'undeclared; rm x' EXIT
+timeout 5 undeclared x
+tools=(gcc undeclared)
+"${TOOL:-undeclared}" x
+undeclared"-$version" x
+printf '#!/bin/sh\n undeclared\n' >x; cat x
+PLANTED
+check "check-commands: a path" finds_command "/usr/""bin/undeclared x"
+while read -r line; do
+    check "check-commands: nothing wrong with $line" check_commands "$line"
+done <<'RIGHT'
+curl -s x | wrk && google-pprof x; protoc x; perf x; node x
+"clang-$version" x && "clang++-$version" x && gcc x && awk x && cc x
+own own x && "$TOP/scripts/undeclared" && ./undeclared x && "$undeclared" x
+read -r undeclared <x && local undeclared=x
+x=${y/z/undeclared}
+own "undeclared words" # undeclared
+RIGHT
+check "check-commands: a word that its script says is no command" \
+    check_commands $'own undeclared x\n# Not commands: other undeclared'
+check "check-commands: a command, whatever its script says" eval \
+    '! check_commands "undeclared x"$'"'\\n# Not commands: undeclared'"
 finish

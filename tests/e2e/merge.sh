@@ -51,7 +51,7 @@ same_stacks() {
         done
 }
 check "the same stacks at other addresses are one stack, of the same functions and libraries" same_stacks
-check "it says that it is a sum" eval '"$CINSTR" report sum.pb.gz >report && grep "^note .*the sum of 3 profiles" report'
+check "it says that it is a sum" eval '"$CINSTR" report --verbose sum.pb.gz >report && grep "^note .*the sum of 3 profiles" report'
 check "to standard output, from standard input" eval \
     '"$CINSTR" merge -o - - three.pb.gz <one.pb.gz | "$CINSTR" report --csv - >piped.csv &&
      "$CINSTR" merge -q -o files.pb.gz one.pb.gz three.pb.gz && "$CINSTR" report --csv files.pb.gz | cmp - piped.csv'

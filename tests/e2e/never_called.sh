@@ -172,7 +172,7 @@ for version in "${versions[@]}"; do
     check "$clang: functions that are counted alone are in it" counted_too "$clang"
     check "$clang: calls that were inlined are calls" inlined_too "$clang"
     for linker in bfd "lld-$version"; do
-        command -v "ld.$linker" >/dev/null || continue
+        has_tool "ld.$linker" "$clang: what ld.$linker leaves out" || continue
         check "$clang: ld.$linker --gc-sections keeps no more for it" keeps_no_more "$clang" "$linker"
         for lto in full thin; do
             check "$clang: $lto link-time optimisation by ld.$linker" link_time "$clang" "$linker" $lto

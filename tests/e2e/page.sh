@@ -56,7 +56,8 @@ profiled() {
         "$CINSTR" report --tree --json calls.pb.gz >tree.json &&
         go tool pprof -raw calls.pb.gz >raw && go tool pprof -top -sample_index=wall calls.pb.gz >top.wall &&
         CINSTR_OPTIONS=histogram=1 "$CINSTR" run -q -o histogram.pb.gz ./calls &&
-        "$CINSTR" report --html histogram.html histogram.pb.gz && go tool pprof -raw histogram.pb.gz >histogram.raw
+        "$CINSTR" report --html histogram.html histogram.pb.gz &&
+        "$CINSTR" report --json histogram.pb.gz >histogram.json && go tool pprof -raw histogram.pb.gz >histogram.raw
 }
 check "a profile is written as a page" profiled || finish
 in_browser report.mjs "$PWD/calls.html" "$PWD"

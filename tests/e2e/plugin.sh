@@ -4,6 +4,7 @@
 # exits on unwinding; the same functions and counts as clang's hooks after inlining; nothing put
 # where no hook may be; `cinstr cc` takes it by itself. Truth programs count their own edges, real
 # programs have the counting hook beside them.
+# Not commands: clang
 # shellcheck disable=SC2317,SC2016
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -54,13 +55,13 @@ END
 }
 # counted_edges() has counted 2,000 calls of leaf, and 1,000 of counted itself.
 says_what_is_untimed() { # VERSION
-    counted_edges "$1" && "$CINSTR" report "$SCRATCH/chosen.pb.gz" >"$SCRATCH/report" &&
-        grep -q "^note  *untimed: 3000 calls were counted and not timed: their time is in their callers'$" "$SCRATCH/report"
+    counted_edges "$1" && "$CINSTR" report --verbose "$SCRATCH/chosen.pb.gz" >"$SCRATCH/report" &&
+        grep -q "^note  *untimed: 3000 calls were counted, not timed; their time is in their callers'$" "$SCRATCH/report"
 }
 says_that_nothing_is_timed() { # VERSION
     listed "$1" 'count fun:*\n' && "$CINSTR" report "$SCRATCH/chosen.pb.gz" >"$SCRATCH/report" &&
-        grep -q '^note  *time: none was measured: every call was counted and not timed$' "$SCRATCH/report" &&
-        ! grep -q '^note  *probes: ' "$SCRATCH/report" && grep -q '^ *2,000 .* 2,000 .*  leaf' "$SCRATCH/report"
+        grep -q '^warning  *no times: every call was counted, none was timed$' "$SCRATCH/report" &&
+        ! "$CINSTR" report --verbose "$SCRATCH/chosen.pb.gz" | has '^note  *probes: ' && grep -q '^ *2,000 .* 2,000 .*  leaf' "$SCRATCH/report"
 }
 last_rule_wins() { # VERSION
     listed "$1" 'skip src:*chosen.c\ntime fun:main\n\ntime fun:leaf\n' &&
@@ -239,7 +240,7 @@ for version in "${versions[@]}"; do
     check "clang-$version and clang's own hooks in one program" \
         thrown "clang-$version -O2 -finstrument-functions" "$clang -O2"
     for lto in full thin; do
-        command -v "ld.lld-$version" >/dev/null || continue
+        has_tool "ld.lld-$version" "clang-$version: $lto link-time optimisation" || continue
         check "clang-$version: $lto link-time optimisation" thrown "$clang -O2 -flto=$lto" \
             "$clang -O2 -flto=$lto -fuse-ld=lld-$version -Wno-unused-command-line-argument"
     done

@@ -10,7 +10,7 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-RUNS=20
+RUNS=${RUNS:-20}
 CPU=$(($(nproc) - 1))
 program=$SCRATCH/program
 busy=0

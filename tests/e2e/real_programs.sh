@@ -75,14 +75,7 @@ test_program() {
 }
 
 for compiler in "${compilers[@]}"; do
-    if ! command -v "$compiler" >/dev/null; then
-        if [[ $compiler == clang-19 ]]; then
-            skip "real programs by $compiler" "it is not here"
-        else
-            fail "real programs by $compiler" "it is not here: scripts/install-deps test"
-        fi
-        continue
-    fi
+    has_tool "$compiler" "real programs by $compiler" || continue
     for program in "${programs[@]}"; do
         test_program "$program" "$compiler"
     done

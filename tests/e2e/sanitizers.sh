@@ -17,10 +17,7 @@ sanitized() { # SANITIZER OPTIONS
 }
 
 for compiler in ${COMPILERS:-gcc clang-14 clang-19}; do
-    if ! command -v "$compiler" >/dev/null; then
-        skip "programs sanitized by $compiler" "it is not here"
-        continue
-    fi
+    has_tool "$compiler" "programs sanitized by $compiler" || continue
     check "$compiler: exact under the address sanitizer" \
         sanitized address "--without coroutines,altstack"
     check "$compiler: exact under the undefined behaviour sanitizer" sanitized undefined ""

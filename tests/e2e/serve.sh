@@ -98,15 +98,19 @@ check "52 requests have the status, type and headers that a Go service gives the
 # The first to come has the place: that is this one, or it comes again.
 one_at_a_time() {
     local first='' refusal='Could not enable CPU profiling: cpu profiling already in use'
-    until curl -sS "$base/profile?seconds=1" | has -a "^$refusal\$"; do
-        [[ $first ]] && kill -0 "$first" && continue
+    is_refused() {
+        curl -sS "$base/profile?seconds=1" | has -a "^$refusal\$" && return
+        [[ $first ]] && kill -0 "$first" && return 1
         curl -sS -o /dev/null "$base/profile?seconds=60" &
         first=$!
-    done
+        return 1
+    }
+    await is_refused || return
     kill "$first"
     wait "$first"
     # A client that is gone frees the place.
-    until [[ $(curl -sS -o /dev/null -w '%{http_code}' "$base/profile?seconds=1") == 200 ]]; do :; done
+    is_given() { [[ $(curl -sS -o /dev/null -w '%{http_code}' "$base/profile?seconds=1") == 200 ]]; }
+    await is_given
 }
 check "one CPU profile at a time, in Go's words; a client that leaves gives its place back" one_at_a_time
 
@@ -183,7 +187,7 @@ check "hundreds of requests are answered, and the server's memory stays flat" bu
 
 still_exact() {
     kill -TERM "$pid"
-    while kill -0 "$pid" 2>/dev/null; do :; done
+    await has_ended "$pid" || return
     cat <&7 >"$SCRATCH/truth"
     "$CINSTR" report --csv "$SCRATCH/exit.pb.gz" | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
         $1 == "work" || $1 == "hold" { print $1, $c["calls"] }' | sort >"$SCRATCH/found"

@@ -97,7 +97,7 @@ spin() {
 }
 died() {
     kill -9 "$pid"
-    while kill -0 "$pid" 2>/dev/null; do :; done
+    await has_ended "$pid"
 }
 
 kept_through_death() {

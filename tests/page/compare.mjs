@@ -60,17 +60,18 @@ async function searches(page) {
 }
 
 async function filtersByVerdict(page) {
-    const wanted = data.rows.filter((row) => row.verdict !== "agrees").length;
-    await page.getByLabel(/^agrees/).uncheck();
+    const wanted = data.rows.filter((row) => row.verdict !== "within chance").length;
+    await page.getByLabel(/^within chance/).uncheck();
     assert.equal((await shown(page)).length, wanted);
-    await page.getByLabel(/^agrees/).check();
+    await page.getByLabel(/^within chance/).check();
 }
 
 // A point a row, each with the shape of its verdict.
 async function plots(page) {
     const shapes = await page.$$eval("#plot .mark", (marks) =>
         marks.map((mark) => [mark.classList[1], mark.getAttribute("d")]));
-    assert.deepEqual(shapes.map(([verdict]) => verdict).sort(), data.rows.map((row) => row.verdict).sort());
+    assert.deepEqual(shapes.map(([verdict]) => verdict).sort(),
+        data.rows.map((row) => row.verdict.replace(" ", "-")).sort());
     const paths = new Set(shapes.map(([, path]) => path));
     assert.equal(paths.size, new Set(data.rows.map((row) => row.verdict)).size);
 }
@@ -100,7 +101,7 @@ async function saysTheSums(page) {
     assert.ok(text.includes(`${data.top10} of the top 10`));
     for (const one of data.missed)
         assert.ok(text.includes(`${one.function} has no sample`));
-    assert.ok((await page.textContent("#verdict")).startsWith(`${data.differ} functions differ`));
+    assert.ok((await page.textContent("#verdict")).startsWith(`${data.differ} functions differ beyond chance`));
 }
 
 async function hostileStaysText(page) {

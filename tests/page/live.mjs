@@ -51,7 +51,7 @@ await withBrowser(async (open) => {
     await check("it says when data.json cannot be had, and goes on", async () => {
         broken = true;
         await page.waitForSelector("#trouble:visible");
-        assert.match(await page.textContent("#trouble"), /data.json cannot be had: 500/);
+        assert.match(await page.textContent("#trouble"), /cannot load data.json: 500/);
         broken = false;
         await page.waitForSelector("#trouble", { state: "hidden" });
     });

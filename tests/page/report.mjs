@@ -11,9 +11,16 @@ const [file, directory] = process.argv.slice(2);
 const read = (name) => readFileSync(join(directory, name), "utf8");
 const json = (name) => JSON.parse(read(name));
 const functions = json("functions.json"), edges = json("edges.json").edges, tree = json("tree.json").nodes;
-const all = functions.values;
+const all = functions.values, measured = json("histogram.json");
 const NS = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
 const inFull = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+
+// The digits that two standard errors leave, and a number with no more of them.
+const digitsOf = (value, error) =>
+    [[0.005, 4], [0.05, 3], [1, 2]].find(([most]) => 1.96 * error <= most * value)?.[1] ?? 1;
+const rounded = (value, digits) => Number(value.toPrecision(digits));
+const gradeOf = (value, error) =>
+    1.96 * error >= value ? "-" : 1.96 * error <= 0.05 * value ? "A" : 1.96 * error <= 0.2 * value ? "B" : "C";
 
 async function shown(page, table) {
     const columns = await columnsOf(page, table);
@@ -35,21 +42,53 @@ function sumsOfRaw() {
 }
 
 async function rootIsPprofsTotal(page) {
-    for (const [type, sum] of Object.entries(sumsOfRaw())) {
+    const sums = Object.entries(sumsOfRaw())
+        .filter(([type]) => !["timed_calls", "wall_error", "cpu_error", "variance"].includes(type));
+    assert.ok(sums.length >= 4);
+    for (const [type, sum] of sums) {
         await page.selectOption("#value", { label: type.replace("[dflt]", "") });
         assert.equal(Number(await page.getAttribute("#zoomed", "data-total")), sum, type);
     }
     await page.selectOption("#value", { label: "wall" });
     const [, total, unit] = /of ([\d.]+)(ms|s|us|ns) total/.exec(read("top.wall"));
     const [, own, ownUnit] = /all: ([\d.]+) (\w+)/.exec(await page.textContent("#zoomed"));
-    const ratio = own * NS[ownUnit] / (total * NS[unit]);
-    assert.ok(Math.abs(ratio - 1) < 0.006, `${own} ${ownUnit}, pprof: ${total} ${unit}`);
+    const digits = digitsOf(all.wall.total, functions.sum_error_ns);
+    const ratio = own * NS[ownUnit] / rounded(total * NS[unit], digits);
+    assert.ok(Math.abs(ratio - 1) < Math.max(0.006, 1.01 * 10 ** (1 - digits)),
+        `${own} ${ownUnit}, pprof: ${total} ${unit}`);
 }
 
 async function functionsAreThoseOfTheJson(page) {
     const rows = (await shown(page, "#functions")).map((row) => `${row.function} ${row.calls}`);
     const wanted = functions.functions.map((row) => `${row.function} ${inFull(row.calls)}`);
     assert.deepEqual(rows.sort(), wanted.sort());
+}
+
+async function timesAreGraded(page) {
+    const rows = await shown(page, "#functions");
+    for (const row of functions.functions) {
+        const cells = rows.find((one) => one.function === row.function);
+        for (const of of ["self", "total"]) {
+            const value = row[`${of}_ns`], error = row[`${of}_error_ns`];
+            const [, number, unit, grade] = /^<?([\d.,]+)(?: (\w+))? ([ABC-])$/.exec(cells[of]);
+            assert.equal(grade, row[`${of}_grade`], `${row.function}: ${of}`);
+            assert.equal(grade, gradeOf(value, error), `${row.function}: ${of}`);
+            const wanted = rounded(value, digitsOf(value, error));
+            if (value > 0)
+                assert.ok(Math.abs(number.replace(/,/g, "") * NS[unit] / wanted - 1) < 1e-3,
+                    `${row.function}: ${cells[of]}, ${value} +- ${error}`);
+        }
+    }
+}
+
+// A warning is seen without being asked for; the rest of the notes is there.
+async function notesAreThere(page) {
+    const warnings = functions.warnings.map((one) => `warning: ${one}`);
+    assert.equal(await page.textContent("#comments summary"), "Accuracy and recording notes");
+    assert.equal(await page.getAttribute("#comments", "open") !== null, warnings.length > 0);
+    const shownNotes = await page.$$eval("#comments li", (items) => items.map((one) => one.textContent));
+    assert.deepEqual(shownNotes.slice().sort(), functions.comments.slice().sort());
+    assert.deepEqual(shownNotes.slice(0, warnings.length), warnings);
 }
 
 async function sortsFunctions(page) {
@@ -89,6 +128,7 @@ async function allEdges(page) {
 const nodeOf = (name) => tree.find((node) => node.function === name);
 
 async function clickZooms(page) {
+    await page.evaluate(() => scrollTo(0, 0));
     const box = await page.locator(".flame-view canvas").boundingBox();
     const middle = nodeOf("middle");
     for (let x = 4; x < box.width; x += 4) {
@@ -141,8 +181,10 @@ async function searchHighlights(page) {
     await page.keyboard.type("MIDDLE");
     assert.ok(await coloured(page) > 100);
     const middle = functions.functions.find((row) => row.function === "middle");
-    const share = (100 * middle.total_ns / all.wall.total).toFixed(1);
-    assert.equal(await page.textContent("#matched"), `in ${share}% of wall`);
+    const share = 100 * middle.total_ns / all.wall.total;
+    const digits = digitsOf(middle.total_ns, middle.total_error_ns);
+    const [, said] = /^in ([\d.]+)% of wall$/.exec(await page.textContent("#matched"));
+    assert.ok(Math.abs(said - rounded(share, digits)) < 0.051, `${said}, ${share}`);
     assert.deepEqual((await shown(page, "#functions")).map((row) => row.function), ["middle"]);
     assert.ok((await shown(page, "#edges")).every((row) => [row.caller, row.callee].includes("middle")));
     await page.fill("#search", "");
@@ -172,11 +214,23 @@ async function showsDurations(page) {
     assert.ok(longest.size >= 5);
     for (const [name, ns] of longest) {
         const row = rows.find((one) => one.function === name);
-        assert.ok(Math.abs(inNs(row.longest) / ns - 1) < 0.001, `${name}: ${row.longest}, pprof: ${ns} ns`);
-        const order = [row.median, row["90 %"], row["99 %"], row.longest].map(inNs);
+        assert.ok(Math.abs(inNs(row["raw longest"]) / ns - 1) < 0.001,
+            `${name}: ${row["raw longest"]}, pprof: ${ns} ns`);
+        const order = ["raw median", "raw 90 %", "raw 99 %", "raw longest"].map((one) => inNs(row[one]));
         assert.deepEqual(order, order.slice().sort((a, b) => a - b), name);
     }
-    assert.ok((await columnsOf(page, "#edges")).includes("median"));
+    assert.ok((await columnsOf(page, "#edges")).includes("raw median"));
+}
+
+// The mean is what was measured, as quantiles are: time and probes together, by each call.
+async function meansAreOnTheSameBasis(page) {
+    const rows = await shown(page, "#functions");
+    assert.ok(!(await columnsOf(page, "#functions")).includes("mean"));
+    for (const row of measured.functions.filter((one) => one.calls > 0)) {
+        const mean = (row.total_ns + row.total_overhead_ns) / row.calls;
+        const said = inNs(rows.find((one) => one.function === row.function)["raw mean"]);
+        assert.ok(Math.abs(said - mean) <= 0.001 * mean, `${row.function}: ${said}, ${mean}`);
+    }
 }
 
 async function hostileStaysText(page) {
@@ -190,6 +244,8 @@ await withBrowser(async (open) => {
     await check("the flame graph's root is pprof's total, of every value", () => rootIsPprofsTotal(page));
     await check("the table of functions holds those of --json, with their counts",
         () => functionsAreThoseOfTheJson(page));
+    await check("each time has the grade of --json, and no digit that is not known", () => timesAreGraded(page));
+    await check("what the recorder has to say is there, warnings first and open", () => notesAreThere(page));
     await check("it sorts by calls, total and self", () => sortsFunctions(page));
     await check("the edges are those of --edges --json", () => allEdges(page));
     await check("callers and callees of a function are its edges", () => pickedEdges(page));
@@ -203,6 +259,7 @@ await withBrowser(async (open) => {
     const histogram = await open(join(directory, "histogram.html"));
     await check("quantiles of durations are there where they were recorded, up to pprof's longest",
         () => showsDurations(histogram));
+    await check("means stand on the quantiles' basis", () => meansAreOnTheSameBasis(histogram));
     const dark = await open(file, { colorScheme: "dark" });
     await check("it is dark where that is preferred", async () => assert.equal(
         await dark.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(20, 23, 28)"));

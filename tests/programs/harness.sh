@@ -3,14 +3,13 @@
 # Builds a program of this directory instrumented, runs it under cinstr and compares what was
 # recorded with what the program says of itself (said.h). Sourced by tests/e2e/hazards_*.sh after
 # tests/e2e/lib.sh; makes no checks of its own but through that.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2034,SC2154
 
 LINK=("${LINK_CINSTR[@]}")
 PROGRAMS=$TOP/tests/programs
 SEGMENTS=$SCRATCH/segments
 mkdir -m 700 "$SEGMENTS"
-compilers=(gcc)
-command -v clang-14 >/dev/null && compilers+=(clang-14)
+compilers=(gcc clang-14)
 
 harness_build() {
     "${CC:-cc}" -O2 -std=gnu11 "$TOP/tests/truth/check.c" -o "$SCRATCH/truth-check"

@@ -39,11 +39,7 @@ static struct share {
 } shares[16];
 static int share_count;
 
-PLAIN void print_shares(void) {
-    int64_t total = 0;
-
-    for (int i = 0; i < share_count; i++)
-        total += shares[i].ns;
+PLAIN void print_shares(int64_t total) {
     for (int i = 0; i < share_count; i++)
         printf("%s %.2f\n", shares[i].name, 100.0 * (double)shares[i].ns / (double)total);
 }
@@ -70,6 +66,7 @@ APART void work(void) {
 
 static void gaps(void) {
     int64_t *in_main = share_of("gaps"), *in_first = share_of("first"), *in_work = share_of("work");
+    const int64_t begin = cpu_ns();
 
     for (int i = 0; i < 20; i++) {
         const int64_t start = cpu_ns();
@@ -84,7 +81,7 @@ static void gaps(void) {
         *in_first += after - before;
         *in_work += cpu_ns() - before_work;
     }
-    print_shares();
+    print_shares(cpu_ns() - begin);
 }
 
 /* --- leaf --------------------------------------------------------------------------------------
@@ -130,7 +127,7 @@ APART void nap(void) {
     nanosleep(&time, NULL);
 }
 
-static int64_t in_long[THREADS], in_short[THREADS];
+static int64_t in_long[THREADS], in_short[THREADS], in_all[THREADS];
 
 static void *thread(void *argument) {
     const size_t index = (size_t)argument;
@@ -145,12 +142,14 @@ static void *thread(void *argument) {
         in_short[index] += cpu_ns() - middle_ns;
         nap();
     }
+    in_all[index] = cpu_ns();
     return NULL;
 }
 
 static void threads(void) {
     int64_t *longs = share_of("spin_long"), *shorts = share_of("spin_short");
     pthread_t all[THREADS];
+    int64_t total = 0;
 
     for (size_t i = 0; i < THREADS; i++)
         pthread_create(&all[i], NULL, thread, (void *)i);
@@ -158,8 +157,9 @@ static void threads(void) {
         pthread_join(all[i], NULL);
         *longs += in_long[i];
         *shorts += in_short[i];
+        total += in_all[i];
     }
-    print_shares();
+    print_shares(total);
 }
 
 int main(int count, char **arguments) {

@@ -4,6 +4,7 @@
 # linked and run. Sourced by tests/real/build, the end-to-end tests, the demo and the
 # benchmarks. Whatever it makes goes below $REAL_DIR; standard output of real_run is the same
 # for every right build of a program.
+# Not commands: sqlite3 zstd
 
 REAL_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 REAL_TOP=$(cd "$REAL_HERE/../.." && pwd)

@@ -160,6 +160,38 @@ static void a_time_below_what_can_be_measured_grows_with_its_calls(void **state)
     diff_free(diff);
 }
 
+/* leaf is dearer below b, and called there more often: the mean rises though each call takes a
+ * tenth less. */
+static void what_a_call_takes_is_compared_in_the_same_contexts(void **state) {
+    struct profile *old = make_calls(), *new = make_calls();
+    (void)state;
+    add(old, "main a leaf", 90, 900);
+    add(old, "main b leaf", 10, 1000);
+    add(new, "main a leaf", 10, 90);
+    add(new, "main b leaf", 90, 8100);
+    struct diff *diff = diff_two(old, new);
+    const struct diff_cause *cause = cause_of(diff, DIFF_CAUSE_COST, "leaf");
+    assert_true(cause->effect < 0);
+    assert_near(cause->self[DIFF_OLD] / cause->calls[DIFF_OLD], 19, 0);
+    assert_near(cause->self[DIFF_NEW] / cause->calls[DIFF_NEW], 81.9, 0);
+    assert_near(diff_cause_ratio(cause), 0.9, 0);
+    diff_free(diff);
+}
+
+/* What could not be placed is no function that somebody calls anew; it may be below 0. */
+static void what_could_not_be_placed_is_nobodys_call(void **state) {
+    struct profile *old = make_calls(), *new = make_calls();
+    (void)state;
+    add(old, "main", 10, 1000);
+    add(new, "main", 10, 1000);
+    add(new, "[unplaced]", 0, -30);
+    struct diff *diff = diff_two(old, new);
+    assert_int_equal(diff->cause_count, 1);
+    assert_near(cause_of(diff, DIFF_CAUSE_COST, "[unplaced]")->effect, -30, 0);
+    assert_near(row_of(diff, NULL, "[unplaced]")->parts.cost, -30, 0);
+    diff_free(diff);
+}
+
 static void places_of_events_stand_each_for_itself(void **state) {
     struct profile *old = make("alloc_objects", "alloc_space", "bytes");
     struct profile *new = make("alloc_objects", "alloc_space", "bytes");
@@ -231,6 +263,8 @@ int main(void) {
         cmocka_unit_test(what_a_new_function_calls_is_its_own),
         cmocka_unit_test(libraries_of_other_names_keep_nothing_apart),
         cmocka_unit_test(a_time_below_what_can_be_measured_grows_with_its_calls),
+        cmocka_unit_test(what_a_call_takes_is_compared_in_the_same_contexts),
+        cmocka_unit_test(what_could_not_be_placed_is_nobodys_call),
         cmocka_unit_test(places_of_events_stand_each_for_itself),
         cmocka_unit_test(several_runs_have_their_mean_and_spread),
         cmocka_unit_test(what_cannot_be_compared_is_said),

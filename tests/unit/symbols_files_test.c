@@ -337,7 +337,7 @@ static void what_is_no_program_is_said_so(void **state) {
         {"/dev/zero", "zero+0x1234", "/dev/zero is no ELF file"},
         {"Makefile", "Makefile+0x1234", "Makefile is no ELF file"},
         {"pipe", "pipe+0x1234", "is no ELF file"},
-        {"object.o", "object.o+0x1234", "no symbol table"},
+        {"object.o", "object.o+0x1234", "is stripped: showing addresses"},
         {"archive.a", "archive.a+0x1234", "is no ELF file"},
     };
     assert_int_equal(run("mkfifo $D/pipe && gcc -c " FIXTURES "/hooks.c -o $D/object.o && "
