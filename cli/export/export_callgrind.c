@@ -126,10 +126,10 @@ static int print(FILE *out, struct analysis *analysis, struct error *error) {
         .calls = calls_of(analysis->profile),
         .is_named = calloc((size_t)analysis->function_sums.count + 1, sizeof(*to.is_named)),
     };
-    int result = costs == NULL ? -1 : 0;
-    if (result == 0 && (to.events == NULL || to.is_named == NULL))
-        result = error_set(error, "out of memory");
-    if (result == 0) {
+    const bool has_room = to.events != NULL && to.is_named != NULL;
+    if (costs != NULL && !has_room)
+        error_set(error, "out of memory");
+    if (costs != NULL && has_room) {
         to.event_count = export_values(analysis, to.events);
         print_header(&to);
         print_rows(&to, costs);
@@ -138,7 +138,7 @@ static int print(FILE *out, struct analysis *analysis, struct error *error) {
     free(to.events);
     free(to.is_named);
     line_costs_free(costs);
-    return result;
+    return costs != NULL && has_room ? 0 : -1;
 }
 
 const struct export_format export_callgrind = {"callgrind", print};

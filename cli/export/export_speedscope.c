@@ -121,8 +121,10 @@ static int print(FILE *out, struct analysis *analysis, struct error *error) {
     if (export_rows(&to.rows, analysis, error) != 0)
         return -1;
     to.values = calloc((size_t)analysis->profile->value_type_count + 1, sizeof(*to.values));
-    int result = to.values == NULL ? error_set(error, "out of memory") : print_head(&to, error);
-    if (result == 0)
+    int result = -1;
+    if (to.values == NULL)
+        error_set(error, "out of memory");
+    else if (print_head(&to, error) == 0)
         result = print_profiles(&to, error);
     free(to.values);
     report_rows_free(&to.rows);

@@ -1,24 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What formats share: see export.h. */
-#include <stdbool.h>
-
 #include "export.h"
-#include "reader/profile/profile_error.h"
-
-static bool is_error(const struct profile *profile, uint32_t type) {
-    for (uint32_t of = 0; of < profile->value_type_count; of++) {
-        const struct profile_error error = profile_error_of(profile, of);
-        if (error.model == type || error.variance == type)
-            return true;
-    }
-    return false;
-}
+#include "reader/analysis/value_error.h"
 
 uint32_t export_values(const struct analysis *analysis, uint32_t *types) {
     uint32_t count = 0;
     types[count++] = analysis->value_type;
     for (uint32_t type = 0; type < analysis->profile->value_type_count; type++) {
-        if (type != analysis->value_type && !is_error(analysis->profile, type))
+        if (type != analysis->value_type && !value_error_is(analysis->profile, type))
             types[count++] = type;
     }
     return count;
