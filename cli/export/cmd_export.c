@@ -16,7 +16,8 @@ static const struct export_format *const export_formats[] = {
     &export_callgrind, &export_folded, &export_speedscope, &export_dot, &export_csv,
 };
 
-const struct export_format *export_format(size_t index) {
+/* NULL: there is none of that number. */
+static const struct export_format *export_format(size_t index) {
     return index < sizeof(export_formats) / sizeof(export_formats[0]) ? export_formats[index]
                                                                       : NULL;
 }
@@ -124,15 +125,18 @@ static const struct option long_options[] = {
     {0},
 };
 
-/* `said` tells what is wrong with `name`, or that there is none. */
-static int unknown_format(const struct command *command, const char *said, const char *name) {
-    char list[128] = "";
-    for (size_t i = 0; export_format(i) != NULL; i++) {
-        if (i != 0)
-            strcat(list, ", ");
-        strncat(list, export_format(i)->name, sizeof(list) - strlen(list) - 3);
-    }
-    return usage_error(command, "%s%s: choose one of %s", said, name, list);
+struct names {
+    char text[128];
+};
+
+/* Of all formats, "callgrind, folded, ..." */
+static struct names format_names(void) {
+    struct names names = {""};
+    size_t length = 0;
+    for (size_t i = 0; export_format(i) != NULL && length < sizeof(names.text); i++)
+        length += (size_t)snprintf(names.text + length, sizeof(names.text) - length, "%s%s",
+                                   i == 0 ? "" : ", ", export_format(i)->name);
+    return names;
 }
 
 static int set_format(const struct command *command, struct request *request) {
@@ -142,7 +146,8 @@ static int set_format(const struct command *command, struct request *request) {
             return STATUS_FINE;
         }
     }
-    return unknown_format(command, "unknown format ", optarg);
+    return usage_error(command, "unknown format '%s': choose one of %s", optarg,
+                       format_names().text);
 }
 
 static int set_option(const struct command *command, void *context, int option) {
@@ -174,7 +179,7 @@ static int run(const struct command *command, int argc, char **argv) {
     if (status != STATUS_GO_ON)
         return status;
     if (request.format == NULL)
-        return unknown_format(command, "no --format", "");
+        return usage_error(command, "no --format: choose one of %s", format_names().text);
     const char *text = source_argument(command, argc, argv);
     if (text == NULL)
         return STATUS_USAGE;

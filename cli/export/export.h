@@ -23,9 +23,6 @@ struct export_format {
 extern const struct export_format export_callgrind, export_folded, export_speedscope, export_dot,
     export_csv;
 
-/* NULL: there is none of that number. */
-const struct export_format *export_format(size_t index);
-
 /* --- what formats share (export_values.c) -------------------------------------------------------
  */
 

@@ -157,7 +157,7 @@ refuses() { # STATUS PATTERN ARGUMENT…
     ((actual == status)) && is_empty said && [[ $(wc -l <err) == 1 ]] && grep -q -- "$pattern" err ||
         { echo "status $actual" && cat err && return 1; }
 }
-check "an unknown format is refused with the list" refuses 2 'unknown format x: choose one of callgrind, folded, speedscope, dot, csv' --format x odd.pb.gz
+check "an unknown format is refused with the list" refuses 2 "unknown format 'x': choose one of callgrind, folded, speedscope, dot, csv" --format x odd.pb.gz
 check "so is none" refuses 2 'choose one of callgrind' odd.pb.gz
 check "an unknown value is refused with the list" refuses 1 'wall' --format folded --value x odd.pb.gz
 check "a file that is no profile is named" refuses 1 'odd\.cpp' --format folded odd.cpp

@@ -58,6 +58,13 @@ static struct analysis *random_analysis(uint32_t recursive) {
     return analysis;
 }
 
+static struct line_costs *costs_of(const struct analysis *analysis) {
+    struct error error;
+    struct line_costs *costs = line_costs_new(analysis, &error);
+    assert_non_null(costs);
+    return costs;
+}
+
 static void give_back(struct analysis *analysis, struct line_costs *costs) {
     struct profile *profile = (struct profile *)(uintptr_t)analysis->profile;
     line_costs_free(costs);
@@ -86,10 +93,8 @@ static struct sums sums_of(const struct line_costs *costs, uint32_t function, ui
 }
 
 static void assert_functions(uint32_t recursive) {
-    struct error error;
     struct analysis *analysis = random_analysis(recursive);
-    struct line_costs *costs = line_costs_new(analysis, &error);
-    assert_non_null(costs);
+    struct line_costs *costs = costs_of(analysis);
     for (uint32_t i = 0; i < analysis->function_sums.count; i++) {
         const uint32_t number = (uint32_t)(analysis->functions[i].name[0] - 'a');
         const bool is_in_cycle = recursive > 1 && number < recursive;
@@ -117,12 +122,10 @@ static void functions_have_what_the_analysis_says(void **unused) {
 }
 
 static void edges_have_their_calls(void **unused) {
-    struct error error;
     (void)unused;
     state = 7;
     struct analysis *analysis = random_analysis(3);
-    struct line_costs *costs = line_costs_new(analysis, &error);
-    assert_non_null(costs);
+    struct line_costs *costs = costs_of(analysis);
     for (uint32_t edge = 0; edge < analysis->edge_sums.count; edge++) {
         int64_t calls = 0;
         for (uint32_t i = 0; i < costs->sums.count; i++) {
@@ -136,12 +139,10 @@ static void edges_have_their_calls(void **unused) {
 }
 
 static void rows_come_by_function_and_line(void **unused) {
-    struct error error;
     (void)unused;
     state = 7;
     struct analysis *analysis = random_analysis(3);
-    struct line_costs *costs = line_costs_new(analysis, &error);
-    assert_non_null(costs);
+    struct line_costs *costs = costs_of(analysis);
     for (uint32_t i = 1; i < costs->sums.count; i++) {
         const struct line_cost *a = &costs->rows[i - 1], *b = &costs->rows[i];
         assert_true(a->function <= b->function);
