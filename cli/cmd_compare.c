@@ -11,6 +11,7 @@
 #include "compare_print.h"
 #include "page.h"
 #include "source.h"
+#include "text.h"
 
 struct request {
     struct compare_options options;
@@ -112,6 +113,9 @@ static int set(const struct command *command, void *context, int option) {
     case 'j':
         request->json = true;
         return STATUS_FINE;
+    case 'L':
+        text_show_long_names();
+        return STATUS_FINE;
     case 'm':
         request->must_agree = true;
         return STATUS_FINE;
@@ -141,6 +145,7 @@ static const char help[] =
     "      --against BASIS   raw or corrected times, whatever the profiles say\n"
     "      --contexts        compare calling contexts, not functions\n"
     "      --limit N         rows to print (20; 0 all); those that differ always are\n"
+    "      --long-names      C++ names with their template arguments and parameters\n"
     "      --must-agree      status 1 if anything differs beyond chance\n"
     "      --json            for programs; one object for each SAMPLED\n"
     "      --html FILE       a page with a plot and a table, of one SAMPLED; it\n"
@@ -163,6 +168,7 @@ static const struct option names[] = {
     {"html", required_argument, NULL, 'H'},
     {"json", no_argument, NULL, 'j'},
     {"limit", required_argument, NULL, 'l'},
+    {"long-names", no_argument, NULL, 'L'},
     {"must-agree", no_argument, NULL, 'm'},
     {"help", no_argument, NULL, 'h'},
     {0},

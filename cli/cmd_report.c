@@ -13,6 +13,7 @@
 #include "report_leaks.h"
 #include "report_never_called.h"
 #include "source.h"
+#include "text.h"
 #include "thread_frames.h"
 
 enum { TEXT_LIMIT = 100 };
@@ -130,6 +131,7 @@ static const char help[] =
     "  -s, --sort KEY        by self, total, calls, per-call or name (default self;\n"
     "                        total for --edges and --tree)\n"
     "  -n, --limit N         at most N rows, 0 all (default 100 in text, else all)\n"
+    "      --long-names      C++ names with their template arguments and parameters\n"
     "      --least PERCENT   leave out smaller branches of the tree (default 0.5 in\n"
     "                        text, else 0)\n"
     "      --baseline SECONDS  a plain build's run time: anchors a segment's times\n" HELP_DIRECTORY
@@ -165,6 +167,7 @@ enum {
     OPTION_FOCUS,
     OPTION_SHOW,
     OPTION_LEAST,
+    OPTION_LONG_NAMES,
     OPTION_BASELINE,
     OPTION_DIRECTORY,
     OPTION_HTML,
@@ -184,6 +187,7 @@ static const struct option long_options[] = {
     {"show", required_argument, NULL, OPTION_SHOW},
     {"sort", required_argument, NULL, 's'},
     {"limit", required_argument, NULL, 'n'},
+    {"long-names", no_argument, NULL, OPTION_LONG_NAMES},
     {"least", required_argument, NULL, OPTION_LEAST},
     {"baseline", required_argument, NULL, OPTION_BASELINE},
     {"directory", required_argument, NULL, OPTION_DIRECTORY},
@@ -269,6 +273,9 @@ static int set_option(const struct command *command, void *context, int option) 
         return STATUS_FINE;
     case OPTION_BY_THREAD:
         request->build.by_thread = true;
+        return STATUS_FINE;
+    case OPTION_LONG_NAMES:
+        text_show_long_names();
         return STATUS_FINE;
     case OPTION_VALUE:
         request->analysis.value = optarg;

@@ -103,7 +103,7 @@ died() {
 kept_through_death() {
     spin "trace=$SCRATCH/killed.json" 5000 && died || return
     "$CINSTR" dump -q --directory "$SEGMENTS" --trace "$SCRATCH/dumped.json" "$pid" &&
-        (($(grep -c '"name":"work"' "$SCRATCH/dumped.json") == 5000)) && nests "$SCRATCH/dumped.json"
+        (($(grep -c '"ph":"B".*"name":"work"' "$SCRATCH/dumped.json") == 5000)) && nests "$SCRATCH/dumped.json"
 }
 check "a process that was killed leaves all its events, for dump --trace" kept_through_death
 
@@ -124,7 +124,7 @@ flight_recorder() {
     "$CINSTR" dump -q --directory "$SEGMENTS" --trace "$SCRATCH/last.json" "$pid" || return
     died
     # A MiB is 131,072 words, of which few are not calls; the caller is known though its entry is gone.
-    awk '/"ph":"B"/ { begins++ } /"ph":"E"/ { ends++ } /"name":"works"/ { works++ }
+    awk '/"ph":"B"/ { begins++ } /"ph":"E"/ { ends++ } /"ph":"B".*"name":"works"/ { works++ }
         END { print begins, ends, works; exit !(begins > 60000 && begins < 65600 && works == 1) }' "$SCRATCH/last.json" &&
         nests "$SCRATCH/last.json"
 }
