@@ -47,7 +47,7 @@ static int write_page(const struct request *request, struct compare *compare, st
     return -1;
 }
 
-static int write(const struct request *request, struct compare *compare, struct error *error) {
+static int show(const struct request *request, struct compare *compare, struct error *error) {
     if (request->html != NULL)
         return write_page(request, compare, error);
     return request->json ? compare_print_json(stdout, compare, &request->page, error)
@@ -60,7 +60,7 @@ static int print(const struct request *request, const struct profile *exact,
     struct compare *compare = compare_new(exact, sampled, &request->options, &error);
     if (compare == NULL)
         return fail(&error);
-    const int printed = write(request, compare, &error);
+    const int printed = show(request, compare, &error);
     const bool differs = compare->differ != 0;
     compare_free(compare);
     if (printed != 0)

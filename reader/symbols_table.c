@@ -18,7 +18,8 @@
 static int rank_of(const GElf_Sym *symbol, const char *name) {
     const bool is_mangled = name[0] == '_' && (name[1] == 'Z' || name[1] == 'R');
 
-    return 16 * (GELF_ST_TYPE(symbol->st_info) == STT_NOTYPE) + 8 * (GELF_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC) +
+    return 16 * (GELF_ST_TYPE(symbol->st_info) == STT_NOTYPE) +
+           8 * (GELF_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC) +
            4 * (GELF_ST_BIND(symbol->st_info) == STB_LOCAL) + 2 * (name[0] == '_' && !is_mangled) +
            1 * (GELF_ST_BIND(symbol->st_info) == STB_WEAK);
 }

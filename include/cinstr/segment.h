@@ -62,7 +62,8 @@
 /* A function word: the address in the low 48 bits, above it the generation in which the module that
  * holds it was loaded (1 and up; dlclose starts the next). Generation 0 marks a pseudo function. A
  * module with hooks has a generation of its own, which tells of two functions of one name which one
- * ran: compilers hand over the address that the dynamic linker has chosen for the name. Of a call that was inlined it is the address of its record (cinstr/inlined.h), in data. */
+ * ran: compilers hand over the address that the dynamic linker has chosen for the name. Of a call
+ * that was inlined it is the address of its record (cinstr/inlined.h), in data. */
 #define SEGMENT_ADDRESS_BITS 48
 #define SEGMENT_ADDRESS_MASK ((UINT64_C(1) << SEGMENT_ADDRESS_BITS) - 1)
 
@@ -284,7 +285,7 @@ struct segment_module {
     uint32_t to_generation;   /* UINT32_MAX: still loaded */
     uint32_t build_id_size;
     uint8_t build_id[36];
-    char path[428]; /* NUL-terminated; "" unknown */
+    char path[428];            /* NUL-terminated; "" unknown */
     uint32_t hooks_generation; /* in words that its own hooks make, and in no others; 0: none */
 };
 
