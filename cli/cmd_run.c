@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <linux/limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,8 +49,29 @@ static void tell_profile(const char *path, size_t index) {
     note("profile: %s", path);
 }
 
+/* The one command that shows what a process has left: by its pid, where that will do. */
+static void tell_left(const struct segments_entry *entry, const char *program, int status,
+                      bool is_usual_place) {
+    char how[64], source[PATH_MAX];
+    if (WIFSIGNALED(status))
+        snprintf(how, sizeof(how), "was killed by SIG%s", sigabbrev_np(WTERMSIG(status)));
+    else
+        snprintf(how, sizeof(how), "ended with status %d", WEXITSTATUS(status));
+    if (WIFSIGNALED(status) && sigabbrev_np(WTERMSIG(status)) == NULL)
+        snprintf(how, sizeof(how), "was killed by signal %d", WTERMSIG(status));
+    if (is_usual_place)
+        snprintf(source, sizeof(source), "%" PRIu32, entry->header.pid);
+    else
+        snprintf(source, sizeof(source), "%s", entry->path);
+    note("%s (pid %" PRIu32 ") %s before it wrote a profile; what it recorded is kept: "
+         "cinstr report %s",
+         program, entry->header.pid, how, source);
+}
+
 /* A program that ended in the midst of its calls has left its segment. */
-static bool tell_segment(pid_t pid, uint64_t start_ns) {
+static bool tell_segment(const struct request *request, const char *program, pid_t pid, int status,
+                         uint64_t start_ns) {
+    char directory[RUN_OPTIONS_SIZE];
     struct segments segments;
     struct error error;
     bool found = false;
@@ -60,21 +82,23 @@ static bool tell_segment(pid_t pid, uint64_t start_ns) {
         if (!segments_has_ended(entry) || entry->header.pid != (uint32_t)pid ||
             entry->header.start_realtime_ns < start_ns)
             continue;
-        note("it ended without writing its profile: cinstr dump %s", entry->path);
+        run_options_get(&request->options, "directory", directory);
+        tell_left(entry, program, status, directory[0] == '\0');
         found = true;
     }
     segments_free(&segments);
     return found;
 }
 
-static void tell(const struct run_profiles *before, const char *output, const char *program,
-                 pid_t pid, uint64_t start_ns) {
+static void tell(const struct request *request, const struct run_profiles *before,
+                 const char *output, const char *program, pid_t pid, int status,
+                 uint64_t start_ns) {
     const bool is_wanted =
         strcmp(output, "none") != 0 || before->pattern_count > RUN_PROFILES_BESIDES;
     const size_t count = is_wanted ? run_profiles_new(before, tell_profile) : 0;
     if (count > TOLD_MAX)
         note("and %zu more", count - TOLD_MAX);
-    const bool has_left = tell_segment(pid, start_ns);
+    const bool has_left = tell_segment(request, program, pid, status, start_ns);
     if (is_wanted && count == 0 && !has_left)
         note("no profile: %s is not instrumented, or not linked with -lcinstr; "
              "see `cinstr cc --help`",
@@ -101,7 +125,7 @@ static int run_program(const struct request *request, const char *output,
         return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
     }
     if (!request->quiet)
-        tell(before, output, argv[0], pid, start_ns);
+        tell(request, before, output, argv[0], pid, wait_status, start_ns);
     return run_child_status(wait_status);
 }
 
@@ -345,12 +369,29 @@ static int set_option(const struct command *command, void *context, int option) 
 /* '+': what follows the program's name is the program's. */
 static const struct command_options options = {"+:o:qh", long_options, set_option};
 
+static bool is_set(const struct request *request, const char *name) {
+    char value[RUN_OPTIONS_SIZE];
+    run_options_get(&request->options, name, value);
+    return value[0] != '\0';
+}
+
+static int check(const struct command *command, const struct request *request) {
+    if (is_set(request, "trace") && is_set(request, "trace_ring"))
+        return usage_error(command, "--trace and --trace-ring exclude each other");
+    if (is_set(request, "sample_clock") && !is_set(request, "sample") &&
+        !is_set(request, "cpuprofile") && !is_set(request, "http"))
+        return usage_error(command, "--sample-clock goes with --sample");
+    return STATUS_GO_ON;
+}
+
 static int run(const struct command *command, int argc, char **argv) {
     struct request request = {.quiet = false};
     struct error error;
     if (run_options_init(&request.options, &error) != 0)
         return fail(&error);
-    const int status = read_options(command, argc, argv, &options, &request);
+    int status = read_options(command, argc, argv, &options, &request);
+    if (status == STATUS_GO_ON)
+        status = check(command, &request);
     if (status != STATUS_GO_ON)
         return status;
     if (argc == optind)

@@ -246,6 +246,8 @@ static void imply(void) {
         options.block = BLOCK_LOCKS;
     if (options.mutexprofile[0] != '\0')
         options.mutex = true;
+    if (options.trace[0] != '\0' && options.trace_ring != 0)
+        message("CINSTR_OPTIONS: trace= and trace_ring= exclude each other: no FILE is written");
 }
 
 static bool begins_option(const char *text) {
