@@ -17,93 +17,23 @@
 
 #include "command.h"
 #include "library.h"
+#include "program.h"
 #include "run_child.h"
 #include "run_options.h"
 #include "run_profiles.h"
-#include "segments.h"
+#include "run_tell.h"
+#include "symbols_hooks.h"
 
 enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127 };
 
 /* Libraries that are loaded before the program's own. */
-enum preload { PRELOAD_SAMPLE, PRELOAD_HEAP, PRELOAD_BLOCK, PRELOADS };
+enum preload { PRELOAD_SAMPLE, PRELOAD_HEAP, PRELOAD_BLOCK, PRELOAD_RECORDER, PRELOADS };
 
 struct request {
     struct run_options options;
     bool quiet;
     bool preloads[PRELOADS];
 };
-
-/* --- what it left ------------------------------------------------------------------------------
- */
-
-enum { TOLD_MAX = 8 };
-
-/* Below this directory, by the rest of its name. */
-static void tell_profile(const char *path, size_t index) {
-    char here[PATH_MAX];
-    const size_t length = getcwd(here, sizeof(here)) == NULL ? 0 : strlen(here);
-    if (index >= TOLD_MAX)
-        return;
-    if (length > 1 && strncmp(path, here, length) == 0 && path[length] == '/')
-        path += length + 1;
-    note("profile: %s", path);
-}
-
-/* The one command that shows what a process has left: by its pid, where that will do. */
-static void tell_left(const struct segments_entry *entry, const char *program, int status,
-                      bool is_usual_place) {
-    char how[64], source[PATH_MAX];
-    if (WIFSIGNALED(status))
-        snprintf(how, sizeof(how), "was killed by SIG%s", sigabbrev_np(WTERMSIG(status)));
-    else
-        snprintf(how, sizeof(how), "ended with status %d", WEXITSTATUS(status));
-    if (WIFSIGNALED(status) && sigabbrev_np(WTERMSIG(status)) == NULL)
-        snprintf(how, sizeof(how), "was killed by signal %d", WTERMSIG(status));
-    if (is_usual_place)
-        snprintf(source, sizeof(source), "%" PRIu32, entry->header.pid);
-    else
-        snprintf(source, sizeof(source), "%s", entry->path);
-    note("%s (pid %" PRIu32 ") %s before it wrote a profile; what it recorded is kept: "
-         "cinstr report %s",
-         program, entry->header.pid, how, source);
-}
-
-/* A program that ended in the midst of its calls has left its segment. */
-static bool tell_segment(const struct request *request, const char *program, pid_t pid, int status,
-                         uint64_t start_ns) {
-    char directory[RUN_OPTIONS_SIZE];
-    struct segments segments;
-    struct error error;
-    bool found = false;
-    if (segments_find(&segments, NULL, &error) != 0)
-        return false;
-    for (size_t i = 0; i < segments.count; i++) {
-        const struct segments_entry *entry = &segments.entries[i];
-        if (!segments_has_ended(entry) || entry->header.pid != (uint32_t)pid ||
-            entry->header.start_realtime_ns < start_ns)
-            continue;
-        run_options_get(&request->options, "directory", directory);
-        tell_left(entry, program, status, directory[0] == '\0');
-        found = true;
-    }
-    segments_free(&segments);
-    return found;
-}
-
-static void tell(const struct request *request, const struct run_profiles *before,
-                 const char *output, const char *program, pid_t pid, int status,
-                 uint64_t start_ns) {
-    const bool is_wanted =
-        strcmp(output, "none") != 0 || before->pattern_count > RUN_PROFILES_BESIDES;
-    const size_t count = is_wanted ? run_profiles_new(before, tell_profile) : 0;
-    if (count > TOLD_MAX)
-        note("and %zu more", count - TOLD_MAX);
-    const bool has_left = tell_segment(request, program, pid, status, start_ns);
-    if (is_wanted && count == 0 && !has_left)
-        note("no profile: %s is not instrumented, or not linked with -lcinstr; "
-             "see `cinstr cc --help`",
-             program);
-}
 
 /* --- the run -----------------------------------------------------------------------------------
  */
@@ -125,7 +55,13 @@ static int run_program(const struct request *request, const char *output,
         return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
     }
     if (!request->quiet)
-        tell(request, before, output, argv[0], pid, wait_status, start_ns);
+        run_tell(&(struct run_ended){.program = argv[0],
+                                     .options = &request->options,
+                                     .before = before,
+                                     .output = output,
+                                     .pid = pid,
+                                     .status = wait_status,
+                                     .start_ns = start_ns});
     return run_child_status(wait_status);
 }
 
@@ -153,6 +89,7 @@ static int preload_all(const struct request *request, struct error *error) {
         [PRELOAD_SAMPLE] = "libcinstr_sample.so.0",
         [PRELOAD_HEAP] = "libcinstr_heap.so.0",
         [PRELOAD_BLOCK] = "libcinstr_block.so.0",
+        [PRELOAD_RECORDER] = "libcinstr.so.0",
     };
     for (int i = 0; i < PRELOADS; i++) {
         if (request->preloads[i] && preload(names[i], error) != 0)
@@ -174,6 +111,15 @@ static bool note_profiles(const struct request *request, const char *output,
     return run_profiles_note(before, output, list);
 }
 
+/* A program whose hooks found none when it was linked, as happens when `cinstr cc` compiled but did
+ * not link it, has libc's empty ones: the recorder's come before those when it is preloaded. */
+static void find_recorder(struct request *request, const char *program) {
+    char path[PATH_MAX];
+    program_find(program, path);
+    const struct symbols_hooks hooks = symbols_hooks_of(path);
+    request->preloads[PRELOAD_RECORDER] = hooks.calls && !hooks.has_recorder && !hooks.defines;
+}
+
 static int prepare_and_run(struct request *request, char **argv) {
     char output[RUN_OPTIONS_SIZE];
     struct run_profiles before;
@@ -183,6 +129,7 @@ static int prepare_and_run(struct request *request, char **argv) {
         run_options_add_file(&request->options, "output", RUN_OPTIONS_OUTPUT, &error) != 0)
         return fail(&error);
     run_options_get(&request->options, "output", output);
+    find_recorder(request, argv[0]);
     if (preload_all(request, &error) != 0)
         return fail(&error);
     if (setenv("CINSTR_OPTIONS", request->options.text, 1) != 0 ||

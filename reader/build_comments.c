@@ -150,7 +150,10 @@ static void say_losses(struct comments *comments) {
     say_loss(comments, losses->clock_backwards, "durations that came out negative, taken as 0");
     say_loss(comments, losses->modules, "modules too many to be named");
     say_loss(comments, losses->growth_failures,
-             "times the segment could not grow (disk full, or a limit): budget frozen there");
+             "times the recorder got no more memory: budget frozen there");
+    if (snapshot->lacks_nodes)
+        say(comments, "incomplete: its directory was full, and what was recorded then lies in the "
+                      "process's memory alone; the profile at exit has all");
     say_loss(comments, losses->exec_calls,
              "calls of what this process was before exec: not in this profile");
     say_loss(comments, losses->lanes_without_cpu, "threads whose CPU time could not be followed");

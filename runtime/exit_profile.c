@@ -250,12 +250,25 @@ static bool anything_recorded(void) {
     if (sampler_unwinds)
         return samples_are_there() || charge_is_any();
     return segment.header->sections[SEGMENT_SECTION_LANES].count > 1 ||
+           segment.header->losses.lane_calls != 0 ||
            segment.header->losses.before_init_calls != 0 || charge_is_any();
+}
+
+/* What the profile's notes say as well, for those who do not read them. */
+static void warn_of_losses(void) {
+    const struct segment_losses *losses = &segment.header->losses;
+    const uint64_t calls = losses->lost_calls + losses->lane_calls;
+
+    if (calls != 0 || losses->lanes != 0)
+        message("no memory for all that was recorded: of %llu calls only the number is known, and "
+                "%llu threads or stacks were not recorded",
+                (unsigned long long)calls, (unsigned long long)losses->lanes);
 }
 
 void exit_profile_write(void) {
     bool is_written = true;
 
+    warn_of_losses();
     if (anything_recorded()) {
         if (has_output() && !sampler_unwinds)
             is_written = write_one(options.output, "exact", false);

@@ -2,13 +2,14 @@
 /*
  * The segment's file and the space in it. Space is made sure of before it is touched, so that a
  * full /dev/shm is an error code here and never a SIGBUS in the program. Everything after
- * segment_create() is async-signal-safe and waits for no lock.
+ * segment_create() is async-signal-safe; growth alone waits, for other threads' growth.
  */
 #include "segment_writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include "process.h"
+#include "spin.h"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
@@ -57,8 +59,46 @@ static bool make_ready(char *start, uint64_t size) {
            segment_file_reserve(segment.path, (uint64_t)(first - (uintptr_t)segment.base), length);
 }
 
-static void note_growth_failure(void) {
-    __atomic_add_fetch(&segment.header->losses.growth_failures, 1, __ATOMIC_RELAXED);
+/* --- growth: rare, and by one thread at a time, in which no handler can come between ------------
+ */
+
+static uint32_t growth_lock;
+
+static void growth_begin(uint64_t *mask) {
+    const uint64_t all = UINT64_MAX;
+
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, mask, sizeof *mask);
+    spin_lock(&growth_lock);
+}
+
+static void growth_end(const uint64_t *mask) {
+    spin_unlock(&growth_lock);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, mask, NULL, sizeof *mask);
+}
+
+/* What the file has no room for lies in memory of this process alone: the profile at exit is whole,
+ * only a reader from outside does not see it. The page that it shares with what is ready stays. */
+static bool go_on_in_memory(char *start, uint64_t size) {
+    char *const first = segment.base + round_up((uint64_t)(start - segment.base), PAGE);
+    char *const end = segment.base + round_up((uint64_t)(start + size - segment.base), PAGE);
+
+    if (first < end && mmap(first, (size_t)(end - first), PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+        return false;
+    if (segment.header->nodes_in_memory_from == 0) {
+        segment.header->nodes_in_memory_from =
+            atomic_load(&node_arena.ready) / sizeof(struct segment_node) + 1;
+        message("%s: no space left: recording goes on in memory alone; a dump from outside will "
+                "lack what comes now",
+                segment.path);
+    }
+    return true;
+}
+
+static bool make_room(char *start, uint64_t size) {
+    if (segment.header->nodes_in_memory_from == 0 && make_ready(start, size))
+        return true;
+    return segment.path[0] != '\0' && go_on_in_memory(start, size);
 }
 
 /* Nodes come with their share of each column. */
@@ -68,33 +108,42 @@ static bool make_nodes_ready(uint64_t from, uint64_t to) {
 
     for (uint32_t i = 0; i < segment.header->column_count; i++) {
         const struct segment_column *column = &segment.header->columns[i];
-        if (!make_ready(segment.base + column->offset + first * column->element_size,
-                        count * column->element_size)) {
+        if (!make_room(segment.base + column->offset + first * column->element_size,
+                       count * column->element_size)) {
             return false;
         }
     }
-    return make_ready(segment.nodes + from, to - from);
+    return make_room(segment.nodes + from, to - from);
+}
+
+/* Within growth_begin(). */
+static bool grow(struct arena *arena, uint64_t end) {
+    const uint64_t ready = atomic_load(&arena->ready);
+    uint64_t next = round_up(end, arena->extent);
+
+    if (ready >= end) /* another thread was faster */
+        return true;
+    if (next > arena->capacity)
+        next = arena->capacity;
+    if (arena == &node_arena ? make_nodes_ready(ready, next)
+                             : make_room(arena->start + ready, next - ready)) {
+        atomic_store(&arena->ready, next);
+        return true;
+    }
+    __atomic_add_fetch(&segment.header->losses.growth_failures, 1, __ATOMIC_RELAXED);
+    atomic_store(&arena->taken, arena->capacity); /* frozen: never tried again */
+    return false;
 }
 
 static bool arena_make_ready(struct arena *arena, uint64_t end) {
-    uint64_t ready = atomic_load(&arena->ready);
+    uint64_t mask;
 
-    while (ready < end) {
-        uint64_t next = round_up(end, arena->extent);
-        if (next > arena->capacity)
-            next = arena->capacity;
-        const bool done = arena == &node_arena ? make_nodes_ready(ready, next)
-                                               : make_ready(arena->start + ready, next - ready);
-        if (!done) {
-            note_growth_failure();
-            atomic_store(&arena->taken, arena->capacity); /* frozen: never tried again */
-            return false;
-        }
-        /* Another thread may have done the same meanwhile: harmless, the higher mark stands. */
-        if (atomic_compare_exchange_strong(&arena->ready, &ready, next))
-            ready = next;
-    }
-    return true;
+    if (atomic_load(&arena->ready) >= end)
+        return true;
+    growth_begin(&mask);
+    const bool is_ready = grow(arena, end);
+    growth_end(&mask);
+    return is_ready;
 }
 
 /* Offset of `size` new bytes, zeroed; UINT64_MAX when there are no more. */
@@ -276,6 +325,7 @@ static void locate_parts(char *base) {
     segment.min = segment_column("min");
     segment.max = segment_column("max");
     segment.histogram = segment_column("histogram");
+    growth_lock = 0;
     arena_init(&node_arena, SEGMENT_SECTION_NODES,
                (uint64_t)16 * SEGMENT_BLOCK_NODES * sizeof(struct segment_node));
     arena_init(&lane_arena, SEGMENT_SECTION_LANES, PAGE);

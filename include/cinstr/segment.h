@@ -173,8 +173,9 @@ struct segment_losses {
     uint64_t lanes;           /* threads or stacks for which no lane could be made */
     uint64_t lane_calls;      /* calls made on those */
     uint64_t modules;         /* modules beyond SEGMENT_MAX_MODULES */
-    uint64_t growth_failures; /* the file could not grow (disk full, limit): budget frozen there */
-    uint64_t exec_calls;      /* calls of the programs that this process was before exec */
+    uint64_t
+        growth_failures; /* no memory either when the file could not grow: budget frozen there */
+    uint64_t exec_calls; /* calls of the programs that this process was before exec */
     uint64_t lanes_without_cpu; /* lanes whose off-CPU time could not be followed */
 };
 
@@ -275,6 +276,11 @@ struct segment_header {
     struct segment_sampling sampling;
     struct segment_heap heap;
     struct segment_trace trace;
+
+    /* When the file could not grow, the process went on in memory of its own, which has these
+     * addresses there: nodes from this one - 1 on, and what else was taken later, are not in the
+     * file, whose bytes there are 0. 0: all is in the file. */
+    uint64_t nodes_in_memory_from;
 };
 
 struct segment_module {
