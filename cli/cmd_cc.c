@@ -214,13 +214,45 @@ static int build(int argc, char **argv, const struct request *request, const str
     return failure;
 }
 
+static bool begins(const char *text, const char *with) {
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* What configure scripts, nginx's, CMake and Meson build to learn about the system. */
+static bool is_probe(const char *path) {
+    static const char *const names[] = {"conftest",  "conftest.",        "autotest",
+                                        "autotest.", "sanitycheckc.exe", "sanitycheckcpp.exe"};
+    const char *name = text_base_name(path);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const bool is_beginning = names[i][strlen(names[i]) - 1] == '.';
+        if (is_beginning ? begins(name, names[i]) : strcmp(name, names[i]) == 0)
+            return true;
+    }
+    return strstr(path, "cmTC_") != NULL;
+}
+
+/* Whether the compiler is to run as if we were not there: who asks the system questions wants
+ * neither hooks in the answers nor profiles in the folder. */
+static bool is_plain(char *const *argv) {
+    const char *asked = getenv("CINSTR_CC");
+    if (asked != NULL && strcmp(asked, "plain") == 0)
+        return true;
+    for (; *argv != NULL; argv++) {
+        if (is_probe(*argv))
+            return true;
+    }
+    return false;
+}
+
 static int compile(const struct command *command, const struct request *request, int argc,
                    char **argv) {
     char *const *name = argv + count_launchers(argv);
     struct compiler compiler = {.name = *name, .is_clang = is_clang(*name)};
-    const struct cc_line line = cc_line_read(text_base_name(*name), name + 1);
+    struct cc_line line = cc_line_read(text_base_name(*name), name + 1);
     struct error error;
     char library[PATH_MAX];
+    if (is_plain(name + 1))
+        line.stage = CC_LOOKS_ONLY;
     if (request->after_inlining && !compiler.is_clang)
         return usage_error(command, "%s has no hooks after inlining: that takes clang", *name);
     if (library_find("libcinstr.so", library))
@@ -281,8 +313,12 @@ static const char help[] =
     "front if you will. Its own options win: -g0, gcc's -fno-instrument-functions.\n"
     "Left as they are: preprocessing, assembler sources, -r, -nostdlib,\n"
     "-ffreestanding, -m32, and whatever only prints, like --version.\n"
+    "So is everything with CINSTR_CC=plain in the environment, as for a configure\n"
+    "script, and what configure scripts and CMake build to try the system: conftest,\n"
+    "autotest, cmTC_*.\n"
     "Programs that the build itself runs are instrumented as well, and write\n"
-    "profiles; CINSTR_OPTIONS=output=none in the environment keeps them from it.\n"
+    "profiles; CINSTR_OPTIONS=output=none in the environment keeps them from it, and\n"
+    "CINSTR_OPTIONS=output=/tmp/profiles/ puts them all there.\n"
     "Exit status: the compiler's; 126 it cannot be run, 127 it is not there, 2\n"
     "wrong usage, 1 no libcinstr beside this command or in ../lib.\n"
     "\n"

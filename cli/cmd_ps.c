@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,9 +32,12 @@ struct process {
     uint64_t calls, open, contexts, threads, ended_threads;
 };
 
-/* One that ends while we look takes its segment away. */
-static bool is_gone(const struct segments_entry *entry) {
-    return access(entry->path, F_OK) != 0 && errno == ENOENT;
+/* One that ends while we look takes its segment away; that of one that begins is not complete. */
+static bool is_passing(const struct segments_entry *entry) {
+    enum { BEGINNING = 2 }; /* seconds */
+    struct stat status;
+    return stat(entry->path, &status) != 0 ? errno == ENOENT
+                                           : time(NULL) - status.st_mtim.tv_sec < BEGINNING;
 }
 
 static struct process read_process(const struct segments_entry *entry) {
@@ -42,7 +46,7 @@ static struct process read_process(const struct segments_entry *entry) {
     struct error error;
     struct snapshot *snapshot = snapshot_open(entry->path, &error);
     if (snapshot == NULL) {
-        if (!is_gone(entry))
+        if (!is_passing(entry))
             note("%s", error.message);
         return process;
     }
@@ -130,12 +134,12 @@ static int list(const struct segments *segments, bool as_json, struct error *err
     for (size_t i = 0; i < segments->count; i++) {
         const struct segments_entry *entry = &segments->entries[i];
         if (entry->problem != NULL) {
-            if (!is_gone(entry))
+            if (!is_passing(entry))
                 note("%s", entry->problem);
             continue;
         }
         const struct process process = read_process(entry);
-        if (!process.is_read && is_gone(entry))
+        if (!process.is_read && is_passing(entry))
             continue;
         if (!as_json && !any)
             printf("%7s %-9s %8s %7s %17s %9s  %s\n", "pid", "state", "age", "threads", "calls",

@@ -124,6 +124,30 @@ static bool name_beside(const char *kind, char *path, size_t path_size) {
     return (size_t)snprintf(end, left, ".%s%s", kind, has_ending ? ending : "") < left;
 }
 
+/* In a folder the profiles of all programs lie by their usual names. What of those is to be joined;
+ * "" if it is no folder. */
+static const char *name_in_folder(const char *pattern) {
+    static const char usual[] = "/cinstr.%e.%p.pb.gz";
+    const size_t length = strlen(pattern);
+    struct stat status;
+
+    if (length != 0 && pattern[length - 1] == '/') {
+        mkdir(pattern, 0777);
+        return usual + 1;
+    }
+    return stat(pattern, &status) == 0 && S_ISDIR(status.st_mode) ? usual : "";
+}
+
+/* Once, before any name is made. */
+static void settle_folder(void) {
+    const char *name = name_in_folder(options.output);
+
+    if (strlen(options.output) + strlen(name) < sizeof options.output)
+        strcat(options.output, name);
+    else
+        message("output=%s: the name is too long", options.output);
+}
+
 /* `kind`: NULL if the pattern names just this file. False: it has been said. */
 static bool make_name(const char *pattern, const char *kind, char *path, size_t size) {
     if (!options_expand(pattern, namesake, path, size))
@@ -269,6 +293,7 @@ void exit_profile_write(void) {
     bool is_written = true;
 
     warn_of_losses();
+    settle_folder();
     if (anything_recorded()) {
         if (has_output() && !sampler_unwinds)
             is_written = write_one(options.output, "exact", false);
