@@ -16,12 +16,12 @@ CXXFLAGS ?= -O2 -g
 WERROR   ?=
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes $(WERROR)
-COMMON   := -std=gnu11 -D_GNU_SOURCE -DCINSTR_VERSION='"$(VERSION)"' -Iinclude -I$(BUILD)/gen $(WARNINGS) -MMD -MP
+COMMON   := -std=gnu11 -D_GNU_SOURCE -DCINSTR_VERSION='"$(VERSION)"' -Iinclude -I. -I$(BUILD)/gen $(WARNINGS) -MMD -MP
 
 # The option, if the compiler knows it.
 option = $(shell $(CC) -Werror $(1) -c -x c /dev/null -o /dev/null 2>/dev/null && echo $(1))
 
-# No floating point, no vector registers: the host's state must not change (see runtime/hooks.c).
+# No floating point, no vector registers: the host's state must not change (see runtime/hooks/hooks.c).
 # No call may be added that the source does not make: neither hooks, nor memset for a loop.
 RUNTIME_CFLAGS := $(COMMON) -mgeneral-regs-only -fPIC -ftls-model=initial-exec -fvisibility=hidden -fno-builtin \
 	-fno-stack-protector $(call option,-fno-instrument-functions) $(call option,-fno-tree-loop-distribute-patterns) \
@@ -29,30 +29,37 @@ RUNTIME_CFLAGS := $(COMMON) -mgeneral-regs-only -fPIC -ftls-model=initial-exec -
 
 # --- what there is ------------------------------------------------------------------------------
 
-library_sources := runtime/charge_library.c runtime/open_recorder.c
-heap_sources    := $(wildcard runtime/heap*.c) $(library_sources)
-block_sources   := $(wildcard runtime/block*.c) $(library_sources)
-runtime_sources := $(filter-out runtime/hooks.c runtime/hooks_counted.c runtime/instructions.c runtime/static_symbols.c runtime/preload.c runtime/http_linked.c \
-	$(heap_sources) $(block_sources),$(wildcard runtime/*.c)) $(wildcard runtime/*.S)
-reader_sources  := $(wildcard reader/*.c)
-page_c_sources  := $(wildcard page/*.c) page/templates.S
-http_sources    := $(wildcard http/*.c)
-cli_sources     := $(wildcard cli/*.c)
+# A folder is a part of one library: what lies in it goes into that library and no other.
+sources = $(wildcard $(addsuffix /*.c,$(1)) $(addsuffix /*.S,$(1)))
+
+runtime_sources := $(call sources,$(addprefix runtime/,base segment tree sample entry interpose process))
+hook_sources    := $(call sources,runtime/hooks)
+static_sources  := $(call sources,runtime/libstatic)
+sample_sources  := $(call sources,runtime/libsample) runtime/interposers/open_recorder.c
+heap_sources    := $(call sources,runtime/libheap runtime/interposers)
+block_sources   := $(call sources,runtime/libblock runtime/interposers)
+reader_sources  := $(call sources,reader reader/*)
+server_sources  := $(call sources,page http)
+command_sources := $(call sources,cli/*)
 unit_tests      := $(patsubst tests/unit/%_test.c,$(BUILD)/tests/%_test,$(wildcard tests/unit/*_test.c))
 fuzz_targets    := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/tests/%_fuzz,$(wildcard tests/fuzz/*_fuzz.c))
 e2e_tests       := $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh))
 
-c_files         := $(wildcard $(addsuffix /*.[ch],include include/cinstr runtime reader page http cli bench tests/* tests/fixtures/*) \
-	$(addsuffix /*.cpp,plugin tests/* tests/fixtures/*))
+c_files         := $(shell find include runtime reader page http cli bench plugin tests -name '*.[ch]' -o -name '*.cpp')
 
 protocols       := profile perfetto
 interposers     := cinstr_heap cinstr_block
-runtime_objects := $(patsubst %,$(BUILD)/%.o,$(runtime_sources))
-hook_objects    := $(patsubst %,$(BUILD)/runtime/%.c.o,hooks hooks_counted instructions)
-reader_objects  := $(patsubst %,$(BUILD)/%.o,$(reader_sources)) $(protocols:%=$(BUILD)/gen/%.pb-c.o)
-server_objects  := $(patsubst %,$(BUILD)/%.o,$(page_c_sources) $(http_sources))
-door_objects    := $(BUILD)/http/serve_door.c.o
-cli_objects     := $(patsubst %,$(BUILD)/%.o,$(cli_sources)) $(filter-out $(door_objects),$(server_objects))
+objects = $(1:%=$(BUILD)/%.o)
+runtime_objects := $(call objects,$(runtime_sources))
+hook_objects    := $(call objects,$(hook_sources))
+static_objects  := $(call objects,$(static_sources))
+sample_objects  := $(call objects,$(sample_sources))
+http_mark       := $(call objects,runtime/libhttp/http_linked.c)
+reader_objects  := $(call objects,$(reader_sources)) $(protocols:%=$(BUILD)/gen/%.pb-c.o)
+server_objects  := $(call objects,$(server_sources))
+door_objects    := $(call objects,$(call sources,http/door))
+command_objects := $(call objects,$(command_sources) $(wildcard cli/cmd_*.c)) $(server_objects)
+main_object     := $(call objects,cli/main.c)
 
 READER_LIBS := -ldw -lelf -lprotobuf-c -lz -lsupc++ -lm
 CLI_LIBS    := $(READER_LIBS) -ljansson -lmicrohttpd
@@ -82,7 +89,7 @@ $(BUILD)/libcinstr.so.0: $(runtime_objects) $(hook_objects:.c.o=.shared.o) runti
 		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete -Wl,-Bsymbolic-functions $(LDFLAGS) -o $@ $(filter %.o,$^)
 
 # Preloaded into programs that are to be sampled.
-$(BUILD)/libcinstr_sample.so.0: $(BUILD)/runtime/preload.c.o $(BUILD)/runtime/open_recorder.c.o
+$(BUILD)/libcinstr_sample.so.0: $(sample_objects)
 	$(CC) -shared -Wl,-soname,libcinstr_sample.so.0 -Wl,-z,now -Wl,-z,relro $(LDFLAGS) -o $@ $^
 
 # They stand before functions of libc. Exceptions pass through them; floating point is their own affair.
@@ -108,12 +115,11 @@ $(BUILD)/libcinstr_hooks.a: $(hook_objects)
 # interpose by --wrap, and static_symbols.c has libc's own.
 wrapped := setjmp _setjmp __sigsetjmp longjmp _longjmp siglongjmp __longjmp_chk \
 	makecontext swapcontext setcontext __cxa_begin_catch
-$(BUILD)/libcinstr.a: $(runtime_objects) $(hook_objects) $(BUILD)/runtime/static_symbols.c.o \
-		runtime/libcinstr_static.symbols
-	$(CC) -nostdlib -r $(filter-out %/static_symbols.c.o,$(filter %.o,$^)) -o $(BUILD)/runtime/libcinstr.o
+$(BUILD)/libcinstr.a: $(runtime_objects) $(hook_objects) $(static_objects) runtime/libstatic/libcinstr_static.symbols
+	$(CC) -nostdlib -r $(runtime_objects) $(hook_objects) -o $(BUILD)/runtime/libcinstr.o
 	$(OBJCOPY) $(foreach f,$(wrapped),--redefine-sym $(f)=__wrap_$(f) --keep-global-symbol=__wrap_$(f)) \
 		--keep-global-symbols=$(filter %.symbols,$^) $(BUILD)/runtime/libcinstr.o
-	rm -f $@ && $(AR) rcs $@ $(BUILD)/runtime/libcinstr.o $(filter %/static_symbols.c.o,$^)
+	rm -f $@ && $(AR) rcs $@ $(BUILD)/runtime/libcinstr.o $(static_objects)
 
 # The linker's options for that: -Wl,@libcinstr.static
 $(BUILD)/libcinstr.static: Makefile
@@ -125,16 +131,17 @@ $(BUILD)/libcinstr.so: | $(BUILD)/libcinstr_hooks.a
 	printf '/* SPDX-License-Identifier: MIT */\nEXTERN ( __cyg_profile_func_enter )\nGROUP ( libcinstr_hooks.a libcinstr.so.0 )\n' > $@
 
 # What -lcinstr_http finds: an object that no linker leaves out.
-$(BUILD)/libcinstr_http.o: $(BUILD)/runtime/http_linked.c.o
+$(BUILD)/libcinstr_http.o: $(http_mark)
 	cp $< $@
 $(BUILD)/libcinstr_http.so $(BUILD)/libcinstr_http.a: $(BUILD)/libcinstr_http.o
 	printf '/* SPDX-License-Identifier: MIT */\nINPUT ( libcinstr_http.o )\n' > $@
 
 # --- the reader and the command -----------------------------------------------------------------
 
-$(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h &: reader/%.proto
+vpath %.proto reader/pprof reader/trace
+$(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h &: %.proto
 	@mkdir -p $(@D)
-	protoc-c --proto_path=reader --c_out=$(@D) $<
+	protoc-c --proto_path=$(<D) --c_out=$(@D) $<
 
 # Generated code is not held to our warnings.
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
@@ -146,15 +153,15 @@ $(BUILD)/reader/%.c.o: reader/%.c | $(protocols:%=$(BUILD)/gen/%.pb-c.h)
 
 $(BUILD)/page/%.c.o: page/%.c
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) -fPIC -Ireader $(CFLAGS) -c $< -o $@
+	$(CC) $(COMMON) -fPIC $(CFLAGS) -c $< -o $@
 
 $(BUILD)/http/%.c.o: http/%.c
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) -fPIC -Ireader -Ipage $(CFLAGS) -c $< -o $@
+	$(CC) $(COMMON) -fPIC $(CFLAGS) -c $< -o $@
 
 $(BUILD)/cli/%.c.o: cli/%.c | $(protocols:%=$(BUILD)/gen/%.pb-c.h)
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) -Ireader -Ipage -Ihttp $(CFLAGS) -c $< -o $@
+	$(CC) $(COMMON) $(CFLAGS) -c $< -o $@
 
 $(BUILD)/libcinstr_reader.a: $(reader_objects)
 	rm -f $@ && $(AR) rcs $@ $^
@@ -164,11 +171,11 @@ $(BUILD)/libcinstr_reader.so.0: $(reader_objects) reader/libcinstr_reader.map
 		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) -o $@ $(filter %.o,$^) $(READER_LIBS)
 
 # The server in a program: loaded by the recorder, apart from all that is the program's.
-$(BUILD)/libcinstr_http.so.0: $(server_objects) $(BUILD)/libcinstr_reader.a http/libcinstr_http.map
+$(BUILD)/libcinstr_http.so.0: $(server_objects) $(door_objects) $(BUILD)/libcinstr_reader.a http/libcinstr_http.map
 	$(CC) -shared -Wl,-soname,libcinstr_http.so.0 -Wl,--version-script=http/libcinstr_http.map \
 		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(CLI_LIBS)
 
-$(BUILD)/cinstr: $(cli_objects) $(BUILD)/libcinstr_reader.a
+$(BUILD)/cinstr: $(main_object) $(command_objects) $(BUILD)/libcinstr_reader.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(CLI_LIBS)
 
 # --- the pages that the command writes -----------------------------------------------------------
@@ -178,7 +185,7 @@ NPM          := $(shell command -v npm)
 PAGE_BUILD   ?= $(BUILD)/npm
 page_tools   := $(if $(NPM),$(PAGE_BUILD)/node_modules/.package-lock.json)
 page_sources := $(filter-out %.c %.h %.S,$(wildcard page/*))
-html_pages   := $(BUILD)/gen/page_compare.html $(BUILD)/gen/page_report.html
+html_pages   := $(BUILD)/gen/page_compare.html $(BUILD)/gen/page_diff.html $(BUILD)/gen/page_report.html
 
 $(PAGE_BUILD)/node_modules/.package-lock.json: page/package.json page/package-lock.json
 	@mkdir -p $(PAGE_BUILD)
@@ -218,28 +225,34 @@ $(libc_names):
 	test -s $@.new && mv $@.new $@
 
 # LLVM itself is clang's: nothing of it is linked.
-$(BUILD)/cinstr-plugin-%.so: $(plugin_sources) $(wildcard plugin/*.h) $(wildcard include/cinstr/*.h) $(libc_names)
-	@mkdir -p $(@D)
-	$(CXX) -std=c++17 -fPIC -shared -fvisibility=hidden -fno-rtti -fno-exceptions -DCINSTR_VERSION='"$(VERSION)"' \
-		-Iinclude -I$(BUILD)/gen -isystem $(call llvm_headers,$*) -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR) $(CXXFLAGS) \
-		$(plugin_sources) -Wl,-soname,$(@F) $(LDFLAGS) -o $@
+define plugin_of_version
+$(BUILD)/plugin-$(1)/%.o: plugin/%.cpp $(libc_names)
+	@mkdir -p $$(@D)
+	$$(CXX) -std=c++17 -fPIC -fvisibility=hidden -fno-rtti -fno-exceptions -DCINSTR_VERSION='"$(VERSION)"' \
+		-Iinclude -I$(BUILD)/gen -isystem $(call llvm_headers,$(1)) -Wall -Wextra -Wpedantic -Wshadow -Wconversion $$(WERROR) \
+		-MMD -MP $$(CXXFLAGS) -c $$< -o $$@
+
+$(BUILD)/cinstr-plugin-$(1).so: $(plugin_sources:plugin/%.cpp=$(BUILD)/plugin-$(1)/%.o)
+	$$(CXX) -shared -Wl,-soname,$$(@F) $$(CXXFLAGS) $$(LDFLAGS) -o $$@ $$^
+endef
+$(foreach v,$(plugin_versions),$(eval $(call plugin_of_version,$(v))))
 
 # --- tests --------------------------------------------------------------------------------------
 
 # The command without its main(), for the tests of its parts.
-$(BUILD)/tests/libcommand.a: $(filter-out %/main.c.o,$(cli_objects))
+$(BUILD)/tests/libcommand.a: $(command_objects)
 	@mkdir -p $(@D)
 	rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/tests/%_test: tests/unit/%_test.c $(BUILD)/tests/libcommand.a $(BUILD)/libcinstr_reader.a
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) -Ireader -Ipage -Ihttp -Icli -Itests $(CFLAGS) $< -o $@ $(filter %.o %.a,$^) $(LDFLAGS) $(CLI_LIBS) -lcmocka
+	$(CC) $(COMMON) -Itests $(CFLAGS) $< -o $@ $(filter %.o %.a,$^) $(LDFLAGS) $(CLI_LIBS) -lcmocka
 
-# What fuzzes the server has all of it but the door.
-$(BUILD)/tests/http_fuzz: $(filter-out $(door_objects),$(server_objects))
+$(BUILD)/tests/http_fuzz: $(server_objects)
+$(BUILD)/tests/rules_fuzz: $(call objects,$(addprefix cli/,check/check_rules.c check/check_parse.c base/pattern.c print/text.c))
 $(BUILD)/tests/%_fuzz: tests/fuzz/%_fuzz.c $(BUILD)/libcinstr_reader.a
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) -Ireader -Ipage -Ihttp -Itests $(CFLAGS) $< -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) \
+	$(CC) $(COMMON) -Itests $(CFLAGS) $< -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) \
 		-fsanitize=fuzzer $(CLI_LIBS)
 
 unit-tests: $(unit_tests)
@@ -309,4 +322,7 @@ include packaging/install.mk
 clean:
 	rm -rf $(BUILD)
 
--include $(patsubst %.o,%.d,$(runtime_objects) $(BUILD)/runtime/preload.c.o $(call interposer_objects,$(heap_sources) $(block_sources)) $(hook_objects) $(hook_objects:.c.o=.shared.o) $(reader_objects) $(server_objects) $(cli_objects)) $(unit_tests:%=%.d)
+interposing_objects := $(call interposer_objects,$(heap_sources) $(block_sources))
+-include $(patsubst %.o,%.d,$(runtime_objects) $(hook_objects) $(hook_objects:.c.o=.shared.o) $(static_objects) $(sample_objects) \
+	$(http_mark) $(interposing_objects) $(reader_objects) $(server_objects) $(door_objects) $(command_objects) $(main_object)) \
+	$(unit_tests:%=%.d) $(wildcard $(BUILD)/plugin-*/*.d)

@@ -100,7 +100,6 @@ SIDES = [
     *hooks(CLANG, " after inlining", AFTER),
     plugin("exact", PLUGIN),
     plugin("exact, instructions", PLUGIN_WITH + "instructions"),
-    plugin("exact, entries in line", PLUGIN_WITH + "inline-entry"),
     plugin("leaves counted", PLUGIN_WITH + "count-leaves=20"),
     plugin("timing=adaptive", PLUGIN, ("timing=adaptive",)),
     plugin("count", PLUGIN_WITH + "count"),

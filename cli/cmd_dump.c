@@ -11,13 +11,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "difference.h"
-#include "liveness.h"
-#include "output_file.h"
-#include "source.h"
-#include "trace.h"
-#include "units.h"
+#include "cli/base/command.h"
+#include "cli/print/output_file.h"
+#include "cli/print/units.h"
+#include "cli/source/source.h"
+#include "reader/build/difference.h"
+#include "reader/snapshot/liveness.h"
+#include "reader/trace/trace.h"
 
 struct request {
     struct build_options build;
@@ -42,26 +42,22 @@ static void wait_for(const struct segment_header *header, double seconds) {
         close(fd);
 }
 
-static struct profile *subtract(const struct source *source, const struct request *request,
-                                const struct profile *before, struct error *error) {
-    struct profile *after = source_profile(source, &request->build, error);
-    struct profile *result = after == NULL ? NULL : difference(after, before, error);
-    profile_free(after);
-    return result;
-}
-
 static struct profile *build_difference(const struct source *source, const struct request *request,
                                         const struct snapshot *first, struct error *error) {
+    struct profile *result = NULL;
     if (!first->is_live) {
         error_set(error, "%s: its process has ended: --seconds is for one that runs", source->name);
         return NULL;
     }
-    struct profile *before = build_profile(first, &request->build, error);
-    if (before == NULL)
+    struct difference *difference = difference_begin(first, &request->build, error);
+    if (difference == NULL)
         return NULL;
     wait_for(&first->header, request->seconds);
-    struct profile *result = subtract(source, request, before, error);
-    profile_free(before);
+    struct snapshot *second = source_snapshot(source, "cinstr dump", error);
+    if (second != NULL)
+        result = difference_end(difference, second, error);
+    snapshot_free(second);
+    difference_free(difference);
     return result;
 }
 

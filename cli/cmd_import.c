@@ -11,10 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "import.h"
-#include "output_file.h"
-#include "units.h"
+#include "cli/base/command.h"
+#include "cli/print/output_file.h"
+#include "cli/print/units.h"
+#include "reader/import/import.h"
 
 #define MOST_BYTES ((size_t)1 << 30)
 

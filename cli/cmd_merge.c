@@ -7,11 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
-#include "comments_of_part.h"
-#include "output_file.h"
-#include "source.h"
-#include "units.h"
+#include "cli/base/command.h"
+#include "cli/print/output_file.h"
+#include "cli/print/units.h"
+#include "cli/source/source.h"
+#include "reader/build/comments_of_sum.h"
+#include "reader/profile/comments_of_part.h"
 
 /* Of all profiles together; more are counted. */
 enum { MOST_COMMENTS = 32 };
@@ -26,6 +27,7 @@ struct request {
 
 struct sum {
     struct profile_merge *merge;
+    struct comments_of_sum stated;
     char comments[MOST_COMMENTS][256];
     uint32_t comment_count, left_out;
 };
@@ -44,6 +46,7 @@ static void keep_comment(struct sum *sum, const char *comment) {
 
 /* What profiles say of themselves is kept apart: it may be another with each. */
 static void keep_comments(struct sum *sum, struct profile *profile) {
+    comments_of_sum_add(&sum->stated, profile);
     comments_of_part(profile);
     for (uint32_t i = 0; i < profile->comment_count; i++)
         keep_comment(sum, profile->comments[i]);
@@ -73,12 +76,11 @@ static int say(struct profile *profile, const char *text, struct error *error) {
                                                               : 0;
 }
 
-static int describe(struct profile *profile, const struct sum *sum, int count,
-                    struct error *error) {
+static int describe(struct profile *profile, const struct sum *sum, struct error *error) {
     char text[128];
-    int result = 0;
-    snprintf(text, sizeof(text), "the sum of %d profiles; durations are added up", count);
-    result = say(profile, text, error);
+    int result = comments_of_sum_say(&sum->stated, profile);
+    if (result != 0)
+        return error_set(error, "out of memory");
     for (uint32_t i = 0; i < sum->comment_count && result == 0; i++)
         result = say(profile, sum->comments[i], error);
     snprintf(text, sizeof(text), "%u more comments of theirs are left out", sum->left_out);
@@ -105,7 +107,7 @@ static int merge(const struct request *request, int count, char **sources, struc
         result = add(&sum, sources[i], request, error);
     struct profile *profile = profile_merge_end(sum.merge);
     if (result == 0)
-        result = describe(profile, &sum, count, error);
+        result = describe(profile, &sum, error);
     if (result == 0)
         result = write_sum(request, profile, count, error);
     profile_free(profile);

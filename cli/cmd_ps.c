@@ -14,12 +14,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "json_text.h"
-#include "segments.h"
-#include "snapshot.h"
-#include "text.h"
-#include "units.h"
+#include "cli/base/command.h"
+#include "cli/print/text.h"
+#include "cli/print/units.h"
+#include "page/json_text.h"
+#include "reader/snapshot/segments.h"
+#include "reader/snapshot/snapshot.h"
 
 struct request {
     const char *directory;

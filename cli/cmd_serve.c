@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "serve_http.h"
+#include "cli/base/command.h"
+#include "http/serve_http.h"
 
 struct request {
     const char *listen, *directory;

@@ -7,12 +7,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "build_stacks.h"
-#include "command.h"
-#include "json_text.h"
-#include "source.h"
-#include "text.h"
-#include "units.h"
+#include "cli/base/command.h"
+#include "cli/print/text.h"
+#include "cli/print/units.h"
+#include "cli/source/source.h"
+#include "page/json_text.h"
+#include "reader/build/build_stacks.h"
 
 static const char *kind_name(const struct snapshot_lane *lane) {
     switch (lane->info.kind) {

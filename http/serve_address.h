@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "error.h"
+#include "reader/base/error.h"
 
 struct serve_address {
     char host[256]; /* as it was given; "localhost" otherwise */

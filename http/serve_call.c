@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "build_profile.h"
+#include "reader/build/build_profile.h"
 
 const char *serve_argument(const struct serve_call *call, const char *name) {
     const char *value =

@@ -8,9 +8,9 @@
 
 #include <stdio.h>
 
-#include "profile.h"
+#include "reader/profile/profile.h"
+#include "reader/snapshot/snapshot.h"
 #include "serve_http.h"
-#include "snapshot.h"
 
 struct serve_call {
     struct serve_request *request;

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "segments.h"
+#include "reader/snapshot/segments.h"
 #include "serve_call.h"
 #include "serve_text.h"
 

@@ -2,9 +2,9 @@
 /* What is to be known of a process besides its profiles: how it was called, what stands where. */
 #include <string.h>
 
+#include "reader/symbols/symbols.h"
 #include "serve_call.h"
 #include "serve_text.h"
-#include "symbols.h"
 
 serve_result serve_answer_cmdline(const struct serve_call *call) {
     struct error error = {""};

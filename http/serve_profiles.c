@@ -3,7 +3,7 @@
  * Profiles by HTTP, with the parameters, status codes and words of Go's net/http/pprof: whole, as
  * text, or the difference of two that are some seconds apart.
  */
-#include "difference.h"
+#include "reader/build/difference.h"
 #include "serve_call.h"
 #include "serve_slots.h"
 #include "serve_text.h"
@@ -42,14 +42,19 @@ static void print_profile(FILE *out, const void *context) {
 /* What the process does from now on, for so long. */
 static struct profile *take_difference(const struct serve_call *call, const char *kind,
                                        double seconds, bool *is_gone, struct error *error) {
-    struct profile *before = serve_profile(call, kind, error), *after = NULL, *result = NULL;
-    *is_gone = before != NULL && !serve_wait(call->request, seconds);
-    if (before != NULL && !*is_gone)
-        after = serve_profile(call, kind, error);
+    const struct build_options options = {.kind = kind};
+    struct snapshot *before = serve_snapshot(call, error), *after = NULL;
+    struct difference *difference =
+        before == NULL ? NULL : difference_begin(before, &options, error);
+    struct profile *result = NULL;
+    *is_gone = difference != NULL && !serve_wait(call->request, seconds);
+    if (difference != NULL && !*is_gone)
+        after = serve_snapshot(call, error);
     if (after != NULL)
-        result = difference(after, before, error);
-    profile_free(before);
-    profile_free(after);
+        result = difference_end(difference, after, error);
+    difference_free(difference);
+    snapshot_free(before);
+    snapshot_free(after);
     return result;
 }
 
@@ -65,7 +70,7 @@ static serve_result send_difference(const struct serve_call *call, const char *k
     return result;
 }
 
-/* Each holds a profile while it waits: only so many do. */
+/* Each holds a snapshot while it waits: only so many do. */
 static serve_result answer_difference(const struct serve_call *call, long long seconds) {
     if (seconds > LONGEST_SECONDS)
         return refuse(call, "profile duration exceeds server's WriteTimeout");

@@ -5,9 +5,9 @@
 
 #include <stdio.h>
 
-#include "profile.h"
-#include "snapshot.h"
-#include "symbols.h"
+#include "reader/profile/profile.h"
+#include "reader/snapshot/snapshot.h"
+#include "reader/symbols/symbols.h"
 
 /* As Go's ?debug=1: a head, then for each stack its values and addresses, and its frames. */
 void serve_text_profile(FILE *out, const struct profile *profile, const char *name);

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "build_stacks.h"
+#include "reader/build/build_stacks.h"
 #include "serve_call.h"
 #include "serve_text.h"
 

@@ -5,9 +5,9 @@
  */
 #include <stdlib.h>
 
+#include "reader/trace/trace.h"
 #include "serve_call.h"
 #include "serve_slots.h"
-#include "trace.h"
 
 #define LONGEST_SECONDS 3600.0
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis.h"
-#include "page_template.h"
-#include "report_data.h"
+#include "page/page_template.h"
+#include "page/report_data.h"
+#include "reader/analysis/analysis.h"
 #include "serve_call.h"
 
 serve_result serve_answer_view(const struct serve_call *call) {

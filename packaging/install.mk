@@ -39,8 +39,6 @@ $(BUILD)/static/libcinstr_reader.a: $(reader_objects)
 	$(OBJCOPY) --keep-global-symbol=cinstr_reader_write_profile $(@D)/libcinstr_reader.o
 	rm -f $@ && $(AR) rcs $@ $(@D)/libcinstr_reader.o
 
--include $(BUILD)/runtime/static_symbols.c.d
-
 .PHONY: install uninstall installed-files
 install: all
 	install -d $(sort $(dir $(installed_files)))

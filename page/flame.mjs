@@ -15,8 +15,9 @@ function hash(text) {
 }
 
 export class Flame {
-    constructor(parent, { describe, onZoom, onPick, say }) {
-        Object.assign(this, { describe, onZoom, onPick, say });
+    // paint(node, isDark): the fill of a frame; without it files and functions have their own.
+    constructor(parent, { describe, onZoom, onPick, say, paint = null }) {
+        Object.assign(this, { describe, onZoom, onPick, say, paint });
         this.canvas = element("canvas", { tabindex: 0, role: "application",
             "aria-label": "flame graph; arrow keys move, Enter zooms, Backspace goes back, Escape shows all" });
         this.spacer = element("div", { class: "flame-rows" }, this.canvas);
@@ -190,6 +191,8 @@ export class Flame {
         const isDark = this.dark.matches;
         const index = this.profile.functionOf[node];
         const matches = this.matched === null ? null : index >= 0 && Boolean(this.matched[index]);
+        if (this.paint !== null && matches === null && index >= 0)
+            return { fill: this.paint(node, isDark), ink: isDark ? "#eef1f5" : "#16191d" };
         const key = `${index} ${isDark} ${matches}`;
         let colour = this.colours.get(key);
         if (colour === undefined) {

@@ -9,7 +9,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "error.h"
+#include "reader/base/error.h"
 
 /* A string; where the text is not UTF-8, its bytes beyond ASCII become '?'. */
 json_t *json_text(const char *text);

@@ -8,14 +8,14 @@
 
 #include <stddef.h>
 
-#include "error.h"
+#include "reader/base/error.h"
 
 struct page_template {
     const char *head, *tail; /* what stands before and behind the data */
     size_t head_size, tail_size;
 };
 
-enum page_name { PAGE_COMPARE, PAGE_REPORT };
+enum page_name { PAGE_COMPARE, PAGE_DIFF, PAGE_REPORT };
 
 /* -1 with `error` filled when this was built without its pages. */
 int page_template_find(struct page_template *template, enum page_name name, struct error *error);

@@ -9,8 +9,8 @@
 
 #include <stdio.h>
 
-#include "analysis.h"
-#include "error.h"
+#include "reader/analysis/analysis.h"
+#include "reader/base/error.h"
 
 /* The data as one JSON object: names once, everything else as columns of numbers that refer to
  * them. Adds to the analysis what it lacks. -1 with `error` filled. */

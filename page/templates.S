@@ -12,6 +12,7 @@ page_\name\()_end:
 
     .section .rodata
     page compare
+    page diff
     page report
 
     .section .note.GNU-stack, "", %progbits

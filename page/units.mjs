@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Numbers for people, as cli/units.c writes them: four significant digits in the largest unit of
+// Numbers for people, as cli/print/units.c writes them: four significant digits in the largest unit of
 // which there is one.
 
 export const count = (value) => Math.round(value).toLocaleString("en-US");

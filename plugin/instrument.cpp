@@ -22,7 +22,6 @@
 #include "annotation.h"
 #include "external.h"
 #include "function_table.h"
-#include "inline_entry.h"
 #include "inlined.h"
 #include "instructions.h"
 #include "prediction.h"
@@ -245,8 +244,6 @@ void registerPasses(PassBuilder &builder) {
             manager.addPass(Instrument(true));
             if (cinstr::CountInstructions::isWanted())
                 manager.addPass(createModuleToFunctionPassAdaptor(cinstr::CountInstructions()));
-            if (cinstr::InlineEntry::isWanted())
-                manager.addPass(createModuleToFunctionPassAdaptor(cinstr::InlineEntry()));
             /* What nobody needs any more must go first: the table would keep it. */
             if (level != OptimizationLevel::O0)
                 manager.addPass(GlobalDCEPass());

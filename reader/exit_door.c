@@ -9,10 +9,10 @@
 
 #include <cinstr/reader.h>
 
-#include "build_profile.h"
-#include "profile.h"
-#include "snapshot.h"
-#include "trace.h"
+#include "reader/build/build_profile.h"
+#include "reader/profile/profile.h"
+#include "reader/snapshot/snapshot.h"
+#include "reader/trace/trace.h"
 
 static int write_trace(const struct snapshot *snapshot, bool is_json, int fd, struct error *error) {
     struct trace *trace = trace_new(snapshot, error);

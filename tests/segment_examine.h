@@ -14,10 +14,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "build_profile.h"
-#include "build_stacks.h"
-#include "snapshot.h"
-#include "trace.h"
+#include "reader/build/build_profile.h"
+#include "reader/build/build_stacks.h"
+#include "reader/snapshot/snapshot.h"
+#include "reader/trace/trace.h"
 
 static inline void examine_require(bool holds, const char *what, const char *detail) {
     if (holds)

@@ -48,8 +48,8 @@
 #include <stdint.h>
 
 #define SEGMENT_MAGIC         UINT64_C(0x4745535254534e49) /* "INSTRSEG" */
-#define SEGMENT_VERSION_MAJOR 2u
-#define SEGMENT_VERSION_MINOR 2u
+#define SEGMENT_VERSION_MAJOR 3u
+#define SEGMENT_VERSION_MINOR 1u
 #define SEGMENT_BYTE_ORDER    UINT32_C(0x01020304)
 #define SEGMENT_HEADER_SIZE   4096u
 
@@ -99,6 +99,7 @@ enum segment_clock {
 };
 
 enum segment_timing { SEGMENT_TIMING_EXACT = 1, SEGMENT_TIMING_ADAPTIVE = 2 };
+#define SEGMENT_MOST_SHIFT 5u /* timing=adaptive: a timed call stands for 2^5 at most */
 
 enum segment_section_id {
     SEGMENT_SECTION_MODULES,
@@ -153,7 +154,7 @@ struct segment_clock_pair {
 };
 
 /* What the hooks cost in a tight loop, in sums of ticks over batches of SEGMENT_LOOP_PAIRS pairs:
- * see runtime/hook_loop.c. */
+ * see runtime/entry/hook_loop.c. */
 #define SEGMENT_LOOP_PAIRS 32u
 struct segment_probe_sums {
     uint64_t reserved[2];
@@ -213,7 +214,7 @@ enum segment_trace_kind {
 enum segment_trace_other {
     SEGMENT_TRACE_TIME = 1,    /* all of the ticks */
     SEGMENT_TRACE_LOST = 2,    /* how many events are missing here */
-    SEGMENT_TRACE_OFF_CPU = 3, /* nanoseconds off the CPU before the next event */
+    SEGMENT_TRACE_OFF_CPU = 3, /* ticks off the CPU before the next event */
     SEGMENT_TRACE_MARK = 4,    /* 42 to 35: a label; 34 to 0: time: cinstr_trace_event() */
     SEGMENT_TRACE_VALUE = 5,   /* likewise, and the next word holds a value: cinstr_trace_value() */
     SEGMENT_TRACE_NUMBER = 6,  /* that: two's complement */
@@ -276,6 +277,10 @@ struct segment_header {
     struct segment_sampling sampling;
     struct segment_heap heap;
     struct segment_trace trace;
+    uint64_t reset_ticks; /* of the last reset: times of open calls begin then */
+    /* timing=adaptive: ticks of the clock's own that are taken out of a duration before it is
+     * scaled up, and added again once: the other calls that it stands for read no clock. */
+    uint64_t scaled_clock;
 
     /* When the file could not grow, the process went on in memory of its own, which has these
      * addresses there: nodes from this one - 1 on, and what else was taken later, are not in the
@@ -333,7 +338,11 @@ struct segment_lane {
     uint64_t trace_written;  /* words, ever; the next goes to trace_written % trace_capacity */
     uint64_t trace_read;     /* words drained */
     uint64_t trace_lost;     /* events */
-    uint64_t reserved[4];
+    /* Ticks for which the lane's clock has stood still: its thread was off the CPU, or the recorder
+     * did work of its own (own_ticks). A duration is ticks less what `paused` has grown by. */
+    uint64_t paused;
+    uint64_t own_ticks;
+    uint64_t reserved[2];
 };
 
 struct segment_label {
@@ -355,10 +364,10 @@ struct segment_node {
     /* Calls made from here that came back the ordinary way: by whom is told even where recursion is
      * folded, which is what the probes' cost in the caller is reckoned by. */
     uint64_t callee_returns;
-    /* Ticks in it and not in its children; signed: open calls' children are already subtracted
-     * while the open time itself is not yet added. */
+    /* Ticks in it and not in its children, waits included; signed: open calls' children are already
+     * subtracted while the open time itself is not yet added. */
     uint64_t self;
-    uint64_t total;     /* ticks, the sum over every finished activation; 0 in a root */
+    uint64_t total;     /* ticks on a CPU, the sum over every finished activation; 0 in a root */
     uint32_t parent;    /* node index, 0 for a root */
     uint32_t merged;    /* writer's own: where a node of a thread that has ended has gone */
     uint32_t is_charge; /* 1: no call that was recorded, but what was charged to one: see above */
@@ -377,10 +386,11 @@ struct segment_place {
 };
 
 struct segment_frame {
-    uint64_t node;  /* address in the writer's memory; 0: no open call here nor above */
-    uint64_t sp;    /* stack pointer of the function at its entry hook */
-    uint64_t start; /* ticks; 0: this activation is counted, not timed */
-    uint64_t shift; /* timing=adaptive: its duration stands for 2^shift calls; else 0 */
+    uint64_t node;   /* address in the writer's memory; 0: no open call here nor above */
+    uint64_t sp;     /* stack pointer of the function at its entry hook */
+    uint64_t start;  /* ticks; 0: this activation is counted, not timed */
+    uint64_t paused; /* segment_lane.paused then */
+    uint64_t shift;  /* timing=adaptive: its duration stands for 2^shift calls; else 0 */
 };
 
 static_assert(sizeof(struct segment_header) <= SEGMENT_HEADER_SIZE, "header fits its page");
@@ -390,6 +400,6 @@ static_assert(sizeof(struct segment_label) == 256, "label layout");
 static_assert(sizeof(struct segment_block) == 8, "block layout");
 static_assert(sizeof(struct segment_node) == 64, "a node is one cache line");
 static_assert(sizeof(struct segment_place) == 32, "sample layout");
-static_assert(sizeof(struct segment_frame) == 32, "frame layout");
+static_assert(sizeof(struct segment_frame) == 40, "frame layout");
 
 #endif

@@ -31,6 +31,19 @@ api_exact() { # COMPILER FLAGS…
 for compiler in "${compilers[@]}"; do
     check "$compiler: start, stop, reset, labels and profiles on the way, by any thread" api_exact "$compiler"
 done
+
+# Of an open call, what came before is no longer there. The clocks are read a moment apart.
+reset_forgets() {
+    local spent profile
+    program_build gcc reset -I"$TOP/include" && program_run reset || return
+    spent=$(<"$SCRATCH/reset.out")
+    profile=("$SCRATCH"/reset.[0-9]*.pb.gz)
+    "$CINSTR" report --csv "${profile[0]}" | awk -F, -v spent="$spent" '
+        NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+        $1 == "worker" { cpu = $column["self_cpu_ns"] }
+        END { printf "%d of %d ns\n", cpu, spent; exit !(cpu > 0.9 * spent && cpu < 1.1 * spent) }'
+}
+check "time from before a reset is forgotten, of open calls too" reset_forgets
 check "the same from C++" api_exact g++ -x c++ -std=c++17
 
 says_errors_once() {

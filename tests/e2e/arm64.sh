@@ -181,10 +181,6 @@ external_cpp() { # VERSION LEVEL
         sort "$SCRATCH/thrown.out" | comm -23 - <(edges "$SCRATCH/thrown.pb.gz") >"$SCRATCH/wrong" &&
         is_empty "$SCRATCH/wrong"
 }
-in_line() { # VERSION LANGUAGE
-    every_edge "$@" -O2 -fno-inline -fno-optimize-sibling-calls -Xclang -mllvm -Xclang -cinstr-inline-entry &&
-        $prefix-objdump -d "$SCRATCH/random" | grep -c '<cinstr1_enter_other>$'
-}
 for version in "${versions[@]}"; do
     clang="clang-$version"
     for language in c c++; do
@@ -196,7 +192,6 @@ for version in "${versions[@]}"; do
             check "$clang $options, $language: every edge exact" every_edge "$version" $language "${words[@]}"
             check "$clang $options, $language: those are never called that the program does not call" never_called
         done
-        check "$clang -O2, $language: every edge exact with entries in line" in_line "$version" $language
         ingredients=(--calls 5000)
         choice=(--inlined)
         check "$clang -O3, $language: each function has its calls, inlined or not" \

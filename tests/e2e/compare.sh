@@ -93,7 +93,8 @@ refused() { # STATUS WORDS ARGUMENTS…
 }
 check "one profile is not enough" refused 2 "at least one sampled" same.pb.gz
 check "a sampled profile is not exact" refused 1 "is not exact" same.cpu.pb.gz same.cpu.pb.gz
-check "an exact profile is not sampled" refused 1 "is not sampled" same.pb.gz same.pb.gz
+check "an exact profile is not sampled, and that points to diff" refused 1 "is not sampled.*cinstr diff" \
+    same.pb.gz same.pb.gz
 check "a basis that is none is wrong usage" refused 2 "raw or corrected" --against half same.pb.gz same.cpu.pb.gz
 check "a limit that is no number is wrong usage" refused 2 "number of rows" --limit -1 same.pb.gz same.cpu.pb.gz
 echo text >text.pb.gz

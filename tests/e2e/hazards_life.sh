@@ -76,12 +76,13 @@ check "all calls are kept after abort" ends_with abort 134
 check "all calls are kept after a segmentation fault" ends_with segv 139
 check "all calls are kept after SIGKILL" ends_with kill 137
 
-# Killed after a random number of calls: what is recorded is what was counted, or one event aside.
-kill_once() { # CALLS
+# Killed after a random number of calls: what is recorded is what was counted, or one event aside, and
+# all that can be recomputed of it holds.
+kill_once() { # CALLS TIMING
     local pid i truth recorded segment
     forget killed
     head -c 4096 /dev/zero >"$SCRATCH/killed.page"
-    CINSTR_OPTIONS="directory=$SEGMENTS" "$SCRATCH/killed" "$SCRATCH/killed.page" &
+    CINSTR_OPTIONS="directory=$SEGMENTS:timing=$2" "$SCRATCH/killed" "$SCRATCH/killed.page" &
     pid=$!
     while (($(od -An -t u8 -N 8 "$SCRATCH/killed.page") < $1)); do
         kill -0 $pid 2>/dev/null || { echo "it died by itself" && return 1; }
@@ -89,8 +90,8 @@ kill_once() { # CALLS
     kill -KILL $pid
     wait $pid 2>/dev/null
     segment=$(left_segment 2>&1) || { echo "$segment" && return 1; }
-    "$CINSTR" dump "$segment" -o "$SCRATCH/killed.pb.gz" &&
-        edges_of "$SCRATCH/killed.pb.gz" >"$SCRATCH/killed.csv" || return 1
+    "$CINSTR" verify "$segment" && "$CINSTR" dump "$segment" -o "$SCRATCH/killed.pb.gz" &&
+        "$CINSTR" verify "$SCRATCH/killed.pb.gz" && edges_of "$SCRATCH/killed.pb.gz" >"$SCRATCH/killed.csv" || return 1
     for i in 0 1; do
         truth=$(od -An -t u8 -j $((8 * i)) -N 8 "$SCRATCH/killed.page")
         recorded=$(awk -F, -v name="leaf_$i" '{ gsub(/"/, "") } $2 == name { n += $3 } END { print n + 0 }' \
@@ -100,13 +101,13 @@ kill_once() { # CALLS
     done
 }
 kill_often() {
-    local i
+    local i timings=(exact adaptive)
     program_build gcc killed || return 1
-    for ((i = 0; i < ${KILLS:-60}; i++)); do
-        kill_once $((RANDOM * (RANDOM % 64) + 1)) || return 1
+    for ((i = 0; i < ${KILLS:-200}; i++)); do
+        kill_once $((RANDOM * (RANDOM % 64) + 1)) "${timings[i % 2]}" || return 1
     done
 }
-check "kill -9 at a random moment loses at most one event a thread, ${KILLS:-60} times" kill_often
+check "kill -9 at a random moment loses at most one event a thread, and verify is fine, ${KILLS:-200} times" kill_often
 
 dump_without_main() {
     local pid in out line status

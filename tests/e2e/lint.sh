@@ -27,27 +27,30 @@ while read -r file text; do
 done <<'PLANTED'
 include/cinstr.h #include <cinstr/segment.h>
 include/cinstr/segment.h #include <stdio.h>
-runtime/hooks.c #include <zlib.h>
-runtime/hooks.c #  include "profile.h"
-runtime/slow.c #include "../reader/error.h"
-runtime/lanes.c #include <uthash.h>
-reader/profile.h #include "process.h"
-reader/error.c #include <zlib.h>
-reader/snapshot.c #include "profile.pb-c.h"
-reader/build_profile.c #include <elfutils/libdw.h>
-reader/analysis.c #include <jansson.h>
+runtime/hooks/hooks.c #include <zlib.h>
+runtime/hooks/hooks.c #  include "reader/profile/profile.h"
+runtime/entry/slow.c #include "../../reader/base/error.h"
+runtime/entry/slow.c #include "../base/clock.h"
+runtime/entry/slow.c #include "clock.h"
+runtime/base/clock.c #include "runtime/base/clock.h"
+runtime/tree/lanes.c #include <uthash.h>
+reader/profile/profile.h #include "runtime/process/process.h"
+reader/base/error.c #include <zlib.h>
+reader/snapshot/snapshot.c #include "profile.pb-c.h"
+reader/build/build_profile.c #include <elfutils/libdw.h>
+reader/analysis/analysis.c #include <jansson.h>
 cli/cmd_dump.c #include <cinstr/segment.h>
-cli/cmd_dump.c #include "snapshot_copy.h"
+cli/cmd_dump.c #include "reader/snapshot/snapshot_copy.h"
 cli/main.c #include <zlib.h>
-cli/main.c #include "lane.h"
+cli/main.c #include "runtime/base/lane.h"
 http/serve_text.c #include <microhttpd.h>
-page/report_data.c #include "serve_http.h"
+page/report_data.c #include "http/serve_http.h"
 PLANTED
 
 check "check-files: nothing wrong" "$TOP/scripts/check-files" "$copy"
 long=$(printf '    step();\\n%.0s' {1..51})
-check "check-files: a function of 51 lines" finds check-files cli/text.c 7 "void step(void) {\\n$long}\\n"
-check "check-files: a source without a licence" finds check-files reader/error.c 1 '/* */\n\n\n'
-missing=x$(printf '\\n%.0s' $(seq "$((400 - $(wc -l <"$copy/runtime/clock.c")))"))
-check "check-files: a file of 401 lines" finds check-files runtime/clock.c 9 "$missing" 401
+check "check-files: a function of 51 lines" finds check-files cli/print/text.c 7 "void step(void) {\\n$long}\\n"
+check "check-files: a source without a licence" finds check-files reader/base/error.c 1 '/* */\n\n\n'
+missing=x$(printf '\\n%.0s' $(seq "$((400 - $(wc -l <"$copy/runtime/base/clock.c")))"))
+check "check-files: a file of 401 lines" finds check-files runtime/base/clock.c 9 "$missing" 401
 finish

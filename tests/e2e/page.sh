@@ -12,20 +12,6 @@ cd "$SCRATCH" || exit 1
 
 check "the browser's driver installs" install_driver || finish
 
-# in_browser SCRIPT ARGUMENTS…: checks of its own, a line each.
-in_browser() {
-    checks=$((checks + 1))
-    node "$TOP/tests/page/$1" "${@:2}" || failures=$((failures + 1))
-}
-
-# Written over a name of the same length in a profile, whose sizes then still hold.
-HOSTILE='</script><!--<img src=x onerror=hit=1>__'
-export HOSTILE
-plain_name=hostile_________________________________
-make_hostile() { # FILE
-    gunzip -c "$1" | sed "s|$plain_name|$HOSTILE|g" | gzip >"$1.new" && mv "$1.new" "$1"
-}
-
 # --- a comparison ----------------------------------------------------------------------------------
 programs() {
     sed "s/work_d/$plain_name/" "$TOP/tests/programs/shares.c" >shares.c &&

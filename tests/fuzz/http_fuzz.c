@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/serve_address.h"
+#include "http/serve_call.h"
+#include "http/serve_text.h"
 #include "require.h"
-#include "serve_address.h"
-#include "serve_call.h"
-#include "serve_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile.h"
+#include "reader/profile/profile.h"
 
 static inline void require(bool holds, const char *what, const struct error *error) {
     if (holds)

@@ -11,7 +11,7 @@
  */
 #include <inttypes.h>
 
-#include "liveness.h"
+#include "reader/snapshot/liveness.h"
 #include "segment_examine.h"
 #include "segment_sample.h"
 

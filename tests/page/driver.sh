@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# The browser's driver, from npm, for the end-to-end tests that look at pages. Sourced after lib.sh.
+# The browser's driver, from npm, and what else the end-to-end tests share that look at pages. Sourced
+# after lib.sh.
 
 export PAGE_TESTS=$BUILD/page-tests
 install_driver() { # once, whichever test is first
@@ -10,4 +11,18 @@ install_driver() { # once, whichever test is first
             npm --prefix "$PAGE_TESTS" ci --no-audit --no-fund &&
             cp "$TOP/tests/page/package-lock.json" "$PAGE_TESTS/node_modules/lock.json"
     ) 9>"$PAGE_TESTS/lock"
+}
+
+# in_browser SCRIPT ARGUMENTS…: checks of its own, a line each.
+in_browser() {
+    checks=$((checks + 1))
+    node "$TOP/tests/page/$1" "${@:2}" || failures=$((failures + 1))
+}
+
+# Written over a name of the same length in a profile, whose sizes then still hold.
+HOSTILE='</script><!--<img src=x onerror=hit=1>__'
+export HOSTILE
+plain_name=hostile_________________________________
+make_hostile() { # FILE
+    gunzip -c "$1" | sed "s|$plain_name|$HOSTILE|g" | gzip >"$1.new" && mv "$1.new" "$1"
 }

@@ -101,8 +101,7 @@ real_driver() {
 # real_flags PROGRAM COMPILER VARIANT: `plain`, or `hooks`: with function entry and exit hooks,
 # which for C++ under clang have to be those after inlining, since before it the hooks make it
 # refer to always-inline members that libstdc++ does not hold; `hooks-after`: clang's after inlining;
-# `plugin`: ours of $BUILD in its place, whose checksum makes its objects its own; `plugin-inline`:
-# with entries in line.
+# `plugin`: ours of $BUILD in its place, whose checksum makes its objects its own.
 real_flags() {
     local plugin checksum
     case $1-$2-$3 in
@@ -110,16 +109,13 @@ real_flags() {
     json-clang*-hooks | *-clang*-hooks-after)
         printf '%s\n' "-O2 -g -finstrument-functions-after-inlining"
         ;;
-    *-clang-*-plugin-inline)
-        real_flags "$1" "$2" plugin && printf '%s\n' "-fplugin=$BUILD/cinstr-plugin-${2#clang-}.so" \
-            "-Xclang -mllvm -Xclang -cinstr-inline-entry" ;;
     *-clang-*-plugin)
         plugin=$BUILD/cinstr-plugin-${2#clang-}.so
         checksum=$(cksum "$plugin") || return
         printf '%s\n' "-O2 -g -finstrument-functions-after-inlining -fpass-plugin=$plugin" \
             "-DPLUGIN_CHECKSUM=${checksum%% *}" ;;
     *-hooks) printf '%s\n' "-O2 -g -finstrument-functions" ;;
-    *) real_fail "unknown variant $3 for $2; there are: plain, hooks, and for clang hooks-after, plugin, plugin-inline" ;;
+    *) real_fail "unknown variant $3 for $2; there are: plain, hooks, and for clang hooks-after, plugin" ;;
     esac
 }
 

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "analysis.h"
-#include "profile.h"
+#include "reader/analysis/analysis.h"
+#include "reader/profile/profile.h"
 
 static uint32_t location(struct profile *profile, const char *name) {
     const struct profile_line line = {

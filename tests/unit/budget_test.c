@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of reader/budget.c: what is left out is what costs most for the time that it tells. */
+/* Tests of reader/analysis/budget.c: what is left out is what costs most for the time that it
+ * tells. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "budget.h"
+#include "reader/analysis/budget.h"
 
 /* cmocka's own are of a later version, or of single precision. */
 static void assert_near(double actual, double expected) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of cli/cc_line.c: what a compiler is going to do is read off its command line. */
+/* Tests of cli/cc/cc_line.c: what a compiler is going to do is read off its command line. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "cc_line.h"
+#include "cli/cc/cc_line.h"
 
 /* The line that `compiler` is called with, words separated by one blank. */
 static struct cc_line read_line(const char *compiler, const char *text) {

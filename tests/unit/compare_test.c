@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of reader/compare.c on profiles whose truth is known: samples are drawn from the exact
- * shares, or from others, by a generator with fixed seeds, and go through the whole comparison.
+ * Tests of reader/analysis/compare.c on profiles whose truth is known: samples are drawn from the
+ * exact shares, or from others, by a generator with fixed seeds, and go through the whole
+ * comparison.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "compare.h"
+#include "reader/analysis/compare.h"
 
 enum { FUNCTIONS = 12 };
 

@@ -10,9 +10,10 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "correction.h"
+#include "reader/build/correction.h"
 
 /* A root, main, and two functions that it calls; a tick is a nanosecond. */
 enum { ROOT = 1, MAIN, WORKS, WAITS, NODES };
@@ -95,16 +96,28 @@ static void assert_near(double value, double expected) {
         fail_msg("%f, not %f", value, expected);
 }
 
-static double sum(const double *ticks) {
-    return ticks[MAIN] + ticks[WORKS] + ticks[WAITS];
-}
+static double sum(const struct correction *correction, size_t value) {
+    double total = 0;
 
-/* What is left adds up, and no context's is below 0. */
-static void assert_adds_up(const struct correction *correction) {
-    assert_near(sum(correction->on_cpu), correction->cpu_total - correction->overhead_total);
-    assert_near(sum(correction->overhead), correction->overhead_total);
     for (uint32_t i = MAIN; i < NODES; i++)
-        assert_true(correction->on_cpu[i] >= 0 && correction->overhead[i] >= 0);
+        total += *(const double *)((const char *)&correction->contexts[i] + value);
+    return total;
+}
+#define SUM(correction, value) sum(correction, offsetof(struct correction_context, value))
+
+/* What was measured in a context is all that it has, and none of it is below 0; contexts have no
+ * more too much than is said to be unplaced. */
+static void assert_adds_up(const struct correction *correction) {
+    for (uint32_t i = MAIN; i < NODES; i++) {
+        const struct correction_context *context = &correction->contexts[i];
+        assert_true(context->on_cpu >= 0 && context->off_cpu >= 0 && context->overhead >= 0);
+        assert_near(context->on_cpu + context->off_cpu + context->overhead, context->raw);
+        assert_true(context->raw <= fmax(0, (double)self[i]));
+    }
+    assert_near(SUM(correction, raw), correction->raw_total + correction->unplaced_wall);
+    assert_near(SUM(correction, on_cpu),
+                correction->cpu_total + correction->unplaced_cpu - SUM(correction, overhead));
+    assert_near(SUM(correction, excess), correction->excess_total);
 }
 
 /* --- of which contexts --------------------------------------------------------------------------
@@ -114,8 +127,9 @@ static void a_call_costs_what_it_does_in_the_loop(void **state) {
     struct correction *correction = correct();
 
     (void)state;
-    assert_near(correction->inner + correction->outer, PAIR_TICKS);
+    assert_near(correction->costs.inner + correction->costs.outer, PAIR_TICKS);
     assert_near(correction->overhead_total, COST);
+    assert_near(SUM(correction, overhead), COST);
     assert_near(correction->cpu_total, 1150000);
     assert_adds_up(correction);
     correction_free(correction);
@@ -128,13 +142,33 @@ static void who_waits_runs_no_probes(void **state) {
     off_cpu[WAITS] = 999000;
     correction = correct();
     assert_near(correction->cpu_total, 151000);
-    assert_near(correction->overhead[WAITS], 1000);
+    assert_near(correction->contexts[WAITS].overhead, 1000);
+    assert_near(correction->contexts[WAITS].excess, CALLS * PAIR_TICKS / 2 - 1000);
+    assert_adds_up(correction);
+    correction_free(correction);
+}
+
+/* A reckoned cost that a context has not even taken says nothing of what others took. */
+static void what_a_context_cannot_pay_is_taken_from_no_other(void **state) {
+    struct correction *correction = correct();
+    const struct correction_context main_before = correction->contexts[MAIN],
+                                    works_before = correction->contexts[WORKS];
+
+    (void)state;
+    correction_free(correction);
+    self[WAITS] = 10;
+    correction = correct();
+    assert_near(correction->contexts[WAITS].on_cpu, 0);
+    assert_near(correction->contexts[WAITS].excess, CALLS * PAIR_TICKS / 2 - 10);
+    assert_memory_equal(&correction->contexts[MAIN], &main_before, sizeof(main_before));
+    assert_memory_equal(&correction->contexts[WORKS], &works_before, sizeof(works_before));
+    assert_int_equal(correction->excess_contexts, 1);
     assert_adds_up(correction);
     correction_free(correction);
 }
 
 /* The thread was taken off the CPU in main(), which the next call found out. */
-static void a_wait_that_was_seen_late_adds_no_time(void **state) {
+static void a_wait_longer_than_its_context_is_unplaced(void **state) {
     struct correction *correction;
 
     (void)state;
@@ -142,12 +176,17 @@ static void a_wait_that_was_seen_late_adds_no_time(void **state) {
     off_cpu[WORKS] = 300000;
     correction = correct();
     assert_near(correction->cpu_total, 1150000);
+    assert_near(correction->contexts[WORKS].off_cpu, 100000);
+    assert_near(correction->contexts[WORKS].on_cpu, 0);
+    assert_near(correction->unplaced_cpu, 200000);
+    assert_near(correction->unplaced_wall, 0);
+    assert_near(correction->contexts[MAIN].raw, 350000);
     assert_adds_up(correction);
     correction_free(correction);
 }
 
 /* timing=adaptive: one in a timed call, of which 32 are reckoned. */
-static void a_wait_that_was_scaled_up_adds_no_time(void **state) {
+static void a_time_below_zero_is_zero_and_the_rest_unplaced(void **state) {
     struct correction *correction;
 
     (void)state;
@@ -156,6 +195,10 @@ static void a_wait_that_was_scaled_up_adds_no_time(void **state) {
     off_cpu[WAITS] = 1000000;
     correction = correct();
     assert_near(correction->cpu_total, 1100000);
+    assert_near(correction->contexts[MAIN].raw, 0);
+    assert_near(correction->unplaced_wall, 30000000);
+    assert_near(correction->unplaced_cpu, 30000000);
+    assert_near(correction->contexts[WORKS].raw, 100000);
     assert_adds_up(correction);
     correction_free(correction);
 }
@@ -168,8 +211,9 @@ static void a_wait_in_a_counted_call_is_its_callers(void **state) {
     self[MAIN] = 1000000;
     off_cpu[WAITS] = 900000;
     correction = correct();
-    assert_near(correction->off_cpu[WAITS], 0);
-    assert_near(correction->off_cpu[MAIN], 900000);
+    assert_near(correction->contexts[WAITS].off_cpu, 0);
+    assert_false(correction->contexts[WAITS].is_timed);
+    assert_near(correction->contexts[MAIN].off_cpu, 900000);
     assert_adds_up(correction);
     correction_free(correction);
 }
@@ -187,6 +231,66 @@ static void waits_do_not_widen_the_bar(void **state) {
     correction_free(correction);
 }
 
+static void a_plain_run_anchors_every_calls_cost_alike(void **state) {
+    struct correction *correction = correct();
+    const double main_cost = correction->contexts[MAIN].overhead,
+                 works_cost = correction->contexts[WORKS].overhead;
+    struct error error = {""};
+
+    (void)state;
+    correction_free(correction);
+    correction = correction_new(&snapshot, self, off_cpu, (1150000 - 0.5 * COST) / 1e9, &error);
+    assert_non_null(correction);
+    assert_true(correction->is_anchored);
+    assert_near(correction->contexts[MAIN].overhead, main_cost / 2);
+    assert_near(correction->contexts[WORKS].overhead, works_cost / 2);
+    assert_adds_up(correction);
+    correction_free(correction);
+}
+
+/* Any numbers at all, as a busy machine or a damaged file may have them. */
+static void whatever_was_measured_no_time_is_below_zero_and_sums_hold(void **state) {
+    (void)state;
+    srand48(1);
+    for (int round = 0; round < 20000; round++) {
+        for (uint32_t i = MAIN; i < NODES; i++) {
+            add_node(i, i == MAIN ? ROOT : MAIN, (uint64_t)(lrand48() % 5000), 0);
+            self[i] = (int64_t)(mrand48() % 1000000);
+            off_cpu[i] = lrand48() % 3 == 0 ? lrand48() % 1000000 : 0;
+            nodes[i].total = 1;
+            nodes[i].callee_returns = (uint64_t)(lrand48() % 10000);
+        }
+        struct correction *correction = correct();
+        assert_adds_up(correction);
+        correction_free(correction);
+    }
+}
+
+/* --- what is not known of them ------------------------------------------------------------------
+ */
+
+static void the_models_errors_of_contexts_add_up_to_that_of_all(void **state) {
+    struct correction *correction;
+
+    (void)state;
+    self[MAIN] = self[WORKS] = self[WAITS] = 1000000;
+    correction = correct();
+    assert_near(SUM(correction, error),
+                correction->costs.error * 2 * CALLS + correction->costs.inner_error);
+    assert_true(correction->contexts[MAIN].error > 0);
+    correction_free(correction);
+}
+
+static void an_error_is_no_more_than_what_was_measured(void **state) {
+    struct correction *correction;
+
+    (void)state;
+    self[WORKS] = 20;
+    correction = correct();
+    assert_near(correction->contexts[WORKS].error, 20);
+    correction_free(correction);
+}
+
 /* --- from which loops ---------------------------------------------------------------------------
  */
 
@@ -196,21 +300,21 @@ static void few_loops_beside_the_program_are_not_believed(void **state) {
     (void)state;
     lane.info.probes = loops(3, PAIR_TICKS);
     correction = correct();
-    assert_near(correction->inner + correction->outer, 2 * PAIR_TICKS);
-    assert_int_equal(correction->batches, 9);
+    assert_near(correction->costs.inner + correction->costs.outer, 2 * PAIR_TICKS);
+    assert_int_equal(correction->costs.batches, 9);
     correction_free(correction);
 }
 
 static void what_counts_instructions_is_a_cost_of_calls(void **state) {
     struct correction *correction = correct();
-    const double plain = correction->overhead_total, error = correction->error;
+    const double plain = correction->overhead_total, error = correction->costs.error;
 
     (void)state;
     correction_free(correction);
     instructions[WORKS] = 1;
     correction = correct();
     assert_true(correction->overhead_total > plain);
-    assert_true(correction->error > error);
+    assert_true(correction->costs.error > error);
     correction_free(correction);
 }
 
@@ -218,10 +322,15 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_call_costs_what_it_does_in_the_loop, fill),
         cmocka_unit_test_setup(who_waits_runs_no_probes, fill),
-        cmocka_unit_test_setup(a_wait_that_was_seen_late_adds_no_time, fill),
-        cmocka_unit_test_setup(a_wait_that_was_scaled_up_adds_no_time, fill),
+        cmocka_unit_test_setup(what_a_context_cannot_pay_is_taken_from_no_other, fill),
+        cmocka_unit_test_setup(a_wait_longer_than_its_context_is_unplaced, fill),
+        cmocka_unit_test_setup(a_time_below_zero_is_zero_and_the_rest_unplaced, fill),
         cmocka_unit_test_setup(a_wait_in_a_counted_call_is_its_callers, fill),
         cmocka_unit_test_setup(waits_do_not_widen_the_bar, fill),
+        cmocka_unit_test_setup(a_plain_run_anchors_every_calls_cost_alike, fill),
+        cmocka_unit_test_setup(whatever_was_measured_no_time_is_below_zero_and_sums_hold, fill),
+        cmocka_unit_test_setup(the_models_errors_of_contexts_add_up_to_that_of_all, fill),
+        cmocka_unit_test_setup(an_error_is_no_more_than_what_was_measured, fill),
         cmocka_unit_test_setup(few_loops_beside_the_program_are_not_believed, fill),
         cmocka_unit_test_setup(what_counts_instructions_is_a_cost_of_calls, fill),
     };

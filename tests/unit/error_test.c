@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of reader/error.c: whatever goes in, one bounded, printable line comes out. */
+/* Tests of reader/base/error.c: whatever goes in, one bounded, printable line comes out. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "error.h"
+#include "reader/base/error.h"
 
 static void set_formats_and_fails(void **state) {
     (void)state;

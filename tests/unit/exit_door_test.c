@@ -14,7 +14,7 @@
 #include <cinstr/reader.h>
 #include <cmocka.h>
 
-#include "profile.h"
+#include "reader/profile/profile.h"
 #include "segment_sample.h"
 
 enum { THREADS = 8, ROUNDS = 16, CALLS = 4 * 6 + 3 + 7 };

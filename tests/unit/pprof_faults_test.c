@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "pprof_cases.h"
-#include "profile.h"
+#include "reader/profile/profile.h"
 
 static void every_case_is_accepted_or_refused_with_its_cause(void **state) {
     (void)state;

@@ -20,7 +20,7 @@
 #include <cmocka.h>
 
 #include "pprof_cases.h"
-#include "profile.h"
+#include "reader/profile/profile.h"
 
 static char directory[] = "/tmp/cinstr-pprof-test.XXXXXX";
 

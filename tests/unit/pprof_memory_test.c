@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "pprof_cases.h"
-#include "profile.h"
+#include "reader/profile/profile.h"
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);

@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "profile.h"
+#include "reader/profile/profile.h"
 
 /* An anonymous file with the profile in it, at its start. */
 static int write_file(const struct profile *profile) {

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "profile.h"
+#include "reader/profile/profile.h"
 
 enum { functions = 10 };
 

@@ -11,11 +11,11 @@
 
 #include <cmocka.h>
 
-#include "analysis.h"
-#include "profile.h"
-#include "report.h"
-#include "report_data.h"
-#include "thread_frames.h"
+#include "cli/report/report.h"
+#include "page/report_data.h"
+#include "reader/analysis/analysis.h"
+#include "reader/profile/profile.h"
+#include "reader/profile/thread_frames.h"
 
 /* --- main calls f 3 times (10 ns each), f calls g twice (5 ns each) and itself once (1 ns);
  *     main calls g 4 times (25 ns each); in thread "worker" f is called once (7 ns)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of cli/run_options.c and cli/run_profiles.c: what a run tells the recorder, and which
- * profiles it finds. */
+/* Tests of cli/run/run_options.c and cli/run/run_profiles.c: what a run tells the recorder, and
+ * which profiles it finds. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "run_options.h"
-#include "run_profiles.h"
+#include "cli/run/run_options.h"
+#include "cli/run/run_profiles.h"
 
 static char *work; /* a new directory that each test begins in */
 

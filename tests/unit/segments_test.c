@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of reader/segments.c: which segment a pid or a name stands for, and what may be removed. */
+/* Tests of reader/snapshot/segments.c: which segment a pid or a name stands for, and what may be
+ * removed. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "segments.h"
+#include "reader/snapshot/segments.h"
 
 static char *directory;
 

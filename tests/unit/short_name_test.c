@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "short_name.h"
+#include "cli/print/short_name.h"
 
 static void expect(const char *name, const char *expected) {
     char *found = short_name(name);

@@ -11,10 +11,11 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "reader/snapshot/snapshot.h"
 #include "segment_sample.h"
-#include "snapshot.h"
 
 enum { THREAD = 1, BLOCK = 2 * SEGMENT_BLOCK_NODES, ROOT = BLOCK, OUTER = BLOCK + 1, INNER };
 
@@ -44,9 +45,9 @@ static void other_files_are_named_for_what_they_are(void **state) {
     assert_refused(sizeof(sample), "s: not a segment of cinstr");
     sample.header.magic = 0;
     assert_refused(sizeof(sample), "s: its process is just starting, or ended while it did");
-    sample.header.version_major = 3;
+    sample.header.version_major = 4;
     sample.header.version_minor = 7;
-    assert_refused(sizeof(sample), "s: written by another version (3.7; this one reads 2)");
+    assert_refused(sizeof(sample), "s: written by another version (4.7; this one reads 3)");
     sample.header.byte_order = UINT32_C(0x04030201);
     assert_refused(sizeof(sample), "s: of a machine with another byte order");
 }
@@ -171,6 +172,46 @@ static void times_that_do_not_cancel_out_are_found(void **state) {
     assert_found("thread 4321: 900000 ticks in its calls, but it began 898000 ago");
 }
 
+static void set_this_boot(void) {
+    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+    char digits[3] = "";
+
+    assert_non_null(file);
+    for (size_t i = 0; i < sizeof(sample.header.boot_id); i++) {
+        assert_int_equal(fscanf(file, "%*[-]") + fscanf(file, "%2[0-9a-f]", digits) >= 0, true);
+        sample.header.boot_id[i] = (uint8_t)strtoul(digits, NULL, 16);
+    }
+    fclose(file);
+}
+
+/* What it did since the recorder last looked at the clock is in its calls alone. */
+static void a_killed_process_lived_as_long_as_its_calls(void **state) {
+    struct snapshot_totals totals;
+
+    (void)state;
+    sample.header.state = SEGMENT_LIVE;
+    sample.nodes[ROOT].self -= 900000;
+    sample.nodes[OUTER].self += 900000;
+    assert_int_equal(verify(&totals), 0);
+    /* But not beyond the present. */
+    sample.header.state = SEGMENT_LIVE;
+    set_this_boot();
+    sample.nodes[ROOT].self -= UINT64_C(1) << 61;
+    sample.nodes[OUTER].self += UINT64_C(1) << 61;
+    assert_found("thread 4321: 2305843009213693952 ticks in its calls, but it began 898000 ago");
+}
+
+/* Killed within a hook, with a call's time in one place of two. */
+static void half_a_hook_of_a_killed_thread_is_no_error(void **state) {
+    struct snapshot_totals totals;
+
+    (void)state;
+    sample.nodes[INNER].self += 5000;
+    assert_int_equal(verify(&totals), 0);
+    sample.nodes[OUTER].self -= 5000;
+    assert_int_equal(verify(&totals), 0);
+}
+
 static void a_lane_without_its_root_is_found(void **state) {
     (void)state;
     sample.lanes[THREAD].root = 0;
@@ -230,6 +271,8 @@ int main(void) {
         cmocka_unit_test(calls_that_never_ended_are_found),
         cmocka_unit_test(what_ended_threads_left_is_exact),
         cmocka_unit_test(times_that_do_not_cancel_out_are_found),
+        cmocka_unit_test(a_killed_process_lived_as_long_as_its_calls),
+        cmocka_unit_test(half_a_hook_of_a_killed_thread_is_no_error),
         cmocka_unit_test(a_lane_without_its_root_is_found),
         cmocka_unit_test(one_event_half_done_is_no_violation),
         cmocka_unit_test(a_thread_half_merged_is_said_not_blamed),

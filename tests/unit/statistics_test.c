@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-#include "statistics.h"
+#include "reader/analysis/statistics.h"
 
 static void assert_near(double found, double expected) {
     if (fabs(found - expected) > 1e-9 * fabs(expected) + 1e-12)
@@ -71,6 +71,16 @@ static void chi_square_tails(void **state) {
     assert_near(statistics_chi_square_p(0, 3), 1);
 }
 
+static void student_quantiles(void **state) {
+    (void)state;
+    assert_near(statistics_student_t(0.95, 1), 12.7062047361747); /* qt(.975,1) */
+    assert_near(statistics_student_t(0.95, 2), 4.30265272974946);
+    assert_near(statistics_student_t(0.95, 3), 3.18244630528371);
+    assert_near(statistics_student_t(0.95, 4), 2.77644510519779);
+    assert_near(statistics_student_t(0.99, 7), 3.49948329735049);  /* qt(.995,7) */
+    assert_near(statistics_student_t(0.5, 30), 0.682755693292884); /* qt(.75,30) */
+}
+
 static void many_tests_at_once(void **state) {
     double p[] = {0.01, 0.04, 0.03, 0.005, 0.5};
     const double expected[] = {0.04, 0.09, 0.09, 0.025, 0.5}; /* p.adjust(p,"holm") */
@@ -98,7 +108,7 @@ int main(void) {
         cmocka_unit_test(normal_tails),      cmocka_unit_test(score_intervals),
         cmocka_unit_test(binomial_tails),    cmocka_unit_test(mean_deviations),
         cmocka_unit_test(chi_square_tails),  cmocka_unit_test(many_tests_at_once),
-        cmocka_unit_test(rank_correlations),
+        cmocka_unit_test(rank_correlations), cmocka_unit_test(student_quantiles),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "symbols.h"
+#include "reader/symbols/symbols.h"
 
 #define FIXTURES "tests/fixtures/symbols"
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "symbols_inlined.h"
+#include "reader/symbols/symbols_inlined.h"
 
 extern const char section_start[], section_end[], inner[], outer[], astray[];
 __asm__(".section .rodata\n"

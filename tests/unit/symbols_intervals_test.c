@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of reader/symbols_intervals.c: the innermost range is what trying them all finds. */
+/* Tests of reader/symbols/symbols_intervals.c: the innermost range is what trying them all finds.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "symbols_intervals.h"
+#include "reader/symbols/symbols_intervals.h"
 
 static void check_chain(const struct intervals *intervals, uint64_t address,
                         const uint32_t *expected, size_t count) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of reader/symbols_name.c: what a symbol's author called the function, and no more. */
+/* Tests of reader/symbols/symbols_name.c: what a symbol's author called the function, and no more.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "symbols_name.h"
+#include "reader/symbols/symbols_name.h"
 
 static struct profile_arena arena;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of cli/units.c and cli/text.c: what is printed for people is right and harmless. */
+/* Tests of cli/print/units.c and cli/print/text.c: what is printed for people is right and
+ * harmless. */
 #include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "text.h"
-#include "units.h"
+#include "cli/print/text.h"
+#include "cli/print/units.h"
 
 static void counts_are_grouped_by_thousands(void **state) {
     (void)state;

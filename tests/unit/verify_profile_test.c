@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of cli/verify_profile.c: a profile that does not add up is found out. */
+/* Tests of cli/verify/verify_profile.c: a profile that does not add up is found out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "verify_profile.h"
+#include "cli/verify/verify_profile.h"
 
 static char lines[1024];
 
@@ -112,14 +112,65 @@ static void values_below_zero_are_found(void **state) {
     assert_string_equal(lines, "1 samples have fewer than 0 wall\n");
 }
 
-static void times_of_a_difference_may_be_below_zero_but_no_count(void **state) {
+static void in_a_difference_neither_times_nor_counts_are_below_zero(void **state) {
     (void)state;
     struct profile *profile = profile_stating(NULL, NULL);
     profile->samples[1].values[1] = -1;
-    assert_int_equal(verified(profile).violations, 0);
+    assert_int_equal(verified(profile).violations, 1);
     profile = profile_stating(NULL, NULL);
     profile->samples[1].values[0] = -1;
     assert_int_equal(verified(profile).violations, 1);
+}
+
+static void add_times(struct profile *profile, const char *name, int64_t wall, int64_t cpu,
+                      int64_t overhead) {
+    uint32_t stack = location(profile, name);
+    profile_add_sample(
+        profile, &(struct profile_sample){
+                     .depth = 1, .locations = &stack, .values = (int64_t[]){wall, cpu, overhead}});
+}
+
+/* 150 us in two contexts, of which `unplaced` is too much. */
+static struct profile *profile_of_times(const char *measured, int64_t unplaced) {
+    struct profile *profile = profile_new();
+    profile_add_value_type(profile, "wall", "nanoseconds");
+    profile_add_value_type(profile, "cpu", "nanoseconds");
+    profile_add_value_type(profile, "overhead", "nanoseconds");
+    profile_add_comment(profile, "cinstr 0.1.0: exact counts and times");
+    profile_add_comment(profile, measured);
+    add_times(profile, "f", 60000, 50000, 40000);
+    add_times(profile, "g", 40000, 40000, 10000);
+    if (unplaced != 0)
+        add_times(profile, "[unplaced]", unplaced, 2 * unplaced, 0);
+    return profile;
+}
+
+#define MEASURED "time: 0.000150 s measured - 0.000050 s of probes = 0.000100 s"
+
+static void times_that_add_up_are_fine(void **state) {
+    (void)state;
+    assert_int_equal(verified(profile_of_times(MEASURED, 0)).violations, 0);
+    assert_int_equal(
+        verified(profile_of_times("time: 0.000110 s measured - 0.0 s of probes", 40000)).violations,
+        0);
+}
+
+static void more_cpu_time_than_wall_time_is_found(void **state) {
+    (void)state;
+    struct profile *profile = profile_of_times(MEASURED, 0);
+    profile->samples[1].values[1]++;
+    assert_int_equal(verified(profile).violations, 1);
+    assert_string_equal(lines, "1 samples have more CPU time than wall time\n");
+}
+
+static void time_that_was_not_measured_is_found(void **state) {
+    (void)state;
+    struct profile *profile = profile_of_times(MEASURED, 0);
+    profile->samples[1].values[0] += 5000;
+    assert_int_equal(verified(profile).violations, 1);
+    assert_string_equal(lines,
+                        "its samples have 0.000155 s, probes included, but it states 0.000150 s\n");
+    assert_int_equal(verified(profile_of_times(MEASURED, 40000)).violations, 1);
 }
 
 static void a_sum_beyond_64_bits_is_found(void **state) {
@@ -150,7 +201,10 @@ int main(void) {
         cmocka_unit_test(unwinds_are_recounted),
         cmocka_unit_test(lost_calls_are_in_no_sum),
         cmocka_unit_test(values_below_zero_are_found),
-        cmocka_unit_test(times_of_a_difference_may_be_below_zero_but_no_count),
+        cmocka_unit_test(in_a_difference_neither_times_nor_counts_are_below_zero),
+        cmocka_unit_test(times_that_add_up_are_fine),
+        cmocka_unit_test(more_cpu_time_than_wall_time_is_found),
+        cmocka_unit_test(time_that_was_not_measured_is_found),
         cmocka_unit_test(a_sum_beyond_64_bits_is_found),
         cmocka_unit_test(nothing_is_claimed_of_other_writers_profiles),
     };

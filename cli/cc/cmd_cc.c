@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `cinstr cc`: a compiler that builds instrumented, for projects that are not to be changed. It
+ * becomes the compiler, with a few options more, and says nothing of its own: configure scripts
+ * read what compilers print.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <linux/limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cc_exclude.h"
+#include "cc_line.h"
+#include "cc_plugin.h"
+#include "cli/base/command.h"
+#include "cli/print/text.h"
+#include "cli/run/run_child.h"
+#include "cli/source/library.h"
+#include "cli/source/program.h"
+#include "reader/symbols/symbols_hooks.h"
+
+enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127, ADDED_MAX = 36 };
+
+struct request {
+    bool before_inlining, after_inlining;
+    bool system_headers, no_plugin, instructions, inlined;
+    const char *external; /* which functions; NULL none */
+};
+
+/* --- the compiler ------------------------------------------------------------------------------
+ */
+
+static bool is_launcher(const char *word) {
+    static const char *const launchers[] = {"ccache", "distcc", "sccache", "icecc"};
+    for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]); i++) {
+        if (strcmp(text_base_name(word), launchers[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* How many words come before the compiler's name. */
+static int count_launchers(char **argv) {
+    int count = 0;
+    while (argv[count + 1] != NULL && is_launcher(argv[count]))
+        count++;
+    return count;
+}
+
+/* By its name, or by what `cc` is a link to. */
+static bool is_clang(const char *compiler) {
+    char path[PATH_MAX];
+    if (strstr(text_base_name(compiler), "clang") != NULL)
+        return true;
+    program_find(compiler, path);
+    return strstr(text_base_name(path), "clang") != NULL;
+}
+
+/* The option that asks for what the plugin alone can do; NULL none. */
+static const char *takes_plugin(const struct request *request) {
+    return request->instructions       ? "--instructions"
+           : request->inlined          ? "--inlined"
+           : request->external != NULL ? "--external"
+                                       : NULL;
+}
+
+struct compiler {
+    const char *name;
+    bool is_clang;
+    const char *library; /* directory; NULL none */
+    struct cc_plugin plugin;
+};
+
+/* A clang without a plugin runs no exit hook where an exception passes. Configure scripts read what
+ * compilers print, so that this is told to people alone, and once a program. */
+static void find_plugin(struct compiler *compiler, const struct request *request, bool is_told) {
+    if (compiler->is_clang && compiler->library != NULL && !request->no_plugin) {
+        compiler->plugin = cc_plugin_find(compiler->name, compiler->library);
+        if (compiler->plugin.path[0] == '\0' && is_told && isatty(STDERR_FILENO))
+            note("cc: no plugin for %s (LLVM %d) in %s: its own hooks instead", compiler->name,
+                 compiler->plugin.version, compiler->library);
+    }
+}
+
+/* --- the new command line ----------------------------------------------------------------------
+ */
+
+struct words {
+    char **argv;
+    size_t count;
+};
+
+static void add(struct words *words, const char *word) {
+    words->argv[words->count++] = (char *)word;
+}
+
+/* Not by clang's own -mllvm, which the linker is given as well when it optimises. */
+static void add_plugin_option(struct words *words, const char *option) {
+    add(words, "-Xclang");
+    add(words, "-mllvm");
+    add(words, "-Xclang");
+    add(words, option);
+}
+
+/* Loaded twice: for its options (-fplugin) and for its passes. */
+static void add_plugin(struct words *words, const char *path, const struct request *request) {
+    static char options[2][PATH_MAX + 32];
+    snprintf(options[0], sizeof(options[0]), "-fplugin=%s", path);
+    snprintf(options[1], sizeof(options[1]), "-fpass-plugin=%s", path);
+    add(words, options[0]);
+    add(words, options[1]);
+    add_plugin_option(words, "-cinstr-only-marked");
+    if (request->instructions)
+        add_plugin_option(words, "-cinstr-instructions");
+    if (request->external != NULL) {
+        add_plugin_option(words, "-cinstr-external");
+        add_plugin_option(words, request->external);
+    }
+    if (request->inlined)
+        add_plugin_option(words, "-cinstr-inlined");
+}
+
+/* In front of the project's own options, which so have the last word. */
+static void add_hooks(struct words *words, const struct request *request,
+                      const struct compiler *compiler) {
+    add(words, "-g");
+    if (compiler->is_clang && !request->before_inlining)
+        add(words, "-finstrument-functions-after-inlining");
+    else
+        add(words, "-finstrument-functions");
+    if (compiler->plugin.path[0] != '\0')
+        add_plugin(words, compiler->plugin.path, request);
+    if (!compiler->is_clang && !request->system_headers)
+        add(words, cc_exclude_option());
+}
+
+/* Behind everything that may need it. A static program has no use for a run path, and glibc 2.36
+ * stops a static-pie that has one; it needs the linker's help to get at what is interposed. */
+static void add_library(struct words *words, const char *directory, bool is_static) {
+    static char options[PATH_MAX + 32];
+    add(words, "-L");
+    add(words, directory);
+    if (!is_static) {
+        add(words, "-Xlinker");
+        add(words, "-rpath");
+        add(words, "-Xlinker");
+        add(words, directory);
+    } else {
+        snprintf(options, sizeof(options), "-Wl,@%s/libcinstr.static", directory);
+        add(words, options);
+    }
+    add(words, "-lcinstr");
+}
+
+static const char *find_output(char **argv) {
+    const char *output = "a.out";
+    for (; *argv != NULL; argv++) {
+        if (strcmp(*argv, "-o") == 0 && argv[1] != NULL)
+            output = argv[1];
+        else if (strncmp(*argv, "-o", 2) == 0 && (*argv)[2] != '\0')
+            output = *argv + 2;
+    }
+    return output;
+}
+
+/* Of what was linked: whether anything will be recorded. */
+static void check_output(const char *output) {
+    const struct symbols_hooks hooks = symbols_hooks_of(output);
+    if (hooks.defines)
+        note("cc: %s defines __cyg_profile_func_enter itself: its functions call that, and cinstr "
+             "records nothing",
+             output);
+}
+
+/* 0 with `status` of a compiler that has linked, or what kept it from that. One that only compiles
+ * takes this process's place. */
+static int run_compiler(char **argv, bool links, int *status) {
+    int wait_status;
+    pid_t pid;
+    if (!links) {
+        execvp(argv[0], argv);
+        return errno;
+    }
+    const int failure = run_child(argv, NULL, &pid, &wait_status);
+    if (failure != 0)
+        return failure;
+    *status = run_child_status(wait_status);
+    if (*status == 0)
+        check_output(find_output(argv));
+    return 0;
+}
+
+/* As run_compiler(), with the words that are added. */
+static int build(int argc, char **argv, const struct request *request, const struct cc_line *line,
+                 const struct compiler *compiler, int *status) {
+    struct words words = {.argv = calloc((size_t)argc + ADDED_MAX, sizeof(*words.argv))};
+    int i = 0;
+    if (words.argv == NULL)
+        return ENOMEM;
+    do {
+        add(&words, argv[i]);
+    } while (argv[i++] != compiler->name);
+    if (cc_line_is_instrumented(line))
+        add_hooks(&words, request, compiler);
+    while (i < argc)
+        add(&words, argv[i++]);
+    if (cc_line_needs_library(line))
+        add_library(&words, compiler->library, line->is_static);
+    const int failure = run_compiler(words.argv, cc_line_needs_library(line), status);
+    free(words.argv);
+    return failure;
+}
+
+static bool begins(const char *text, const char *with) {
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* What configure scripts, nginx's, CMake and Meson build to learn about the system. */
+static bool is_probe(const char *path) {
+    static const char *const names[] = {"conftest",  "conftest.",        "autotest",
+                                        "autotest.", "sanitycheckc.exe", "sanitycheckcpp.exe"};
+    const char *name = text_base_name(path);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const bool is_beginning = names[i][strlen(names[i]) - 1] == '.';
+        if (is_beginning ? begins(name, names[i]) : strcmp(name, names[i]) == 0)
+            return true;
+    }
+    return strstr(path, "cmTC_") != NULL;
+}
+
+/* Whether the compiler is to run as if we were not there: who asks the system questions wants
+ * neither hooks in the answers nor profiles in the folder. */
+static bool is_plain(char *const *argv) {
+    const char *asked = getenv("CINSTR_CC");
+    if (asked != NULL && strcmp(asked, "plain") == 0)
+        return true;
+    for (; *argv != NULL; argv++) {
+        if (is_probe(*argv))
+            return true;
+    }
+    return false;
+}
+
+static int compile(const struct command *command, const struct request *request, int argc,
+                   char **argv) {
+    char *const *name = argv + count_launchers(argv);
+    struct compiler compiler = {.name = *name, .is_clang = is_clang(*name)};
+    struct cc_line line = cc_line_read(text_base_name(*name), name + 1);
+    struct error error;
+    char library[PATH_MAX];
+    if (is_plain(name + 1))
+        line.stage = CC_LOOKS_ONLY;
+    if (request->after_inlining && !compiler.is_clang)
+        return usage_error(command, "%s has no hooks after inlining: that takes clang", *name);
+    if (library_find("libcinstr.so", library))
+        compiler.library = library;
+    else if (cc_line_needs_library(&line))
+        return fail(&(struct error){"cc: libcinstr.so is neither beside this command nor in the "
+                                    "lib directory beside its own"});
+    if (cc_line_is_instrumented(&line))
+        find_plugin(&compiler, request, line.stage == CC_LINKS);
+    if (cc_line_is_instrumented(&line) && compiler.plugin.path[0] == '\0' &&
+        takes_plugin(request) != NULL) {
+        error_set(&error, "cc: %s takes clang with the plugin of its version",
+                  takes_plugin(request));
+        return fail(&error);
+    }
+    int status = 0;
+    const int failure = build(argc, argv, request, &line, &compiler, &status);
+    if (failure == 0)
+        return status;
+    note("cannot run %s: %s", argv[0], strerror(failure));
+    return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
+}
+
+/* --- options -----------------------------------------------------------------------------------
+ */
+
+static const char help[] =
+    "Runs a compiler so that what it builds is instrumented: with -g and\n"
+    "-finstrument-functions when it compiles, with -lcinstr when it links. For\n"
+    "building a project as it is:\n"
+    "  make CC=\"cinstr cc gcc\" CXX=\"cinstr cc g++\"\n"
+    "\n"
+    "clang builds with cinstr's own LLVM plugin where there is one for its version\n"
+    "(cinstr-plugin-VERSION.so beside libcinstr.so): it instruments after inlining\n"
+    "and runs exit hooks when exceptions pass. Without, clang's own hooks are taken;\n"
+    "told on a terminal when it links.\n"
+    "\n"
+    "Options, before COMPILER:\n"
+    "      --before-inlining   clang: hooks in functions that are inlined, too\n"
+    "                        (-finstrument-functions), as gcc has them; for C++ that\n"
+    "                        takes the plugin, since libstdc++ does not link with\n"
+    "                        clang's own\n"
+    "      --after-inlining  clang: hooks in functions that are really called alone\n"
+    "                        (-finstrument-functions-after-inlining); the default\n"
+    "      --external=LIST   clang with the plugin: time the calls of functions that\n"
+    "                        are not compiled this way, too: those of libc, or GLOBs\n"
+    "                        of names; --external=libc,'SSL_*'\n"
+    "      --inlined         clang with the plugin: inlined calls are counted, too,\n"
+    "                        each with what it was inlined through\n"
+    "      --instructions    clang with the plugin: count LLVM's instructions, as\n"
+    "                        executed in each context; the same in every run\n"
+    "      --no-plugin       clang: its own hooks\n"
+    "      --system-headers  gcc: instrument inline functions and templates of\n"
+    "                        /usr/include and /usr/lib/gcc, too; clang always does\n"
+    "  -h, --help            this\n"
+    "\n"
+    "COMPILER is gcc, g++, clang, clang++ or the like, with ccache or distcc in\n"
+    "front if you will. Its own options win: -g0, gcc's -fno-instrument-functions.\n"
+    "Left as they are: preprocessing, assembler sources, -r, -nostdlib,\n"
+    "-ffreestanding, -m32, and whatever only prints, like --version.\n"
+    "So is everything with CINSTR_CC=plain in the environment, as for a configure\n"
+    "script, and what configure scripts and CMake build to try the system: conftest,\n"
+    "autotest, cmTC_*.\n"
+    "Programs that the build itself runs are instrumented as well, and write\n"
+    "profiles; CINSTR_OPTIONS=output=none in the environment keeps them from it, and\n"
+    "CINSTR_OPTIONS=output=/tmp/profiles/ puts them all there.\n"
+    "Exit status: the compiler's; 126 it cannot be run, 127 it is not there, 2\n"
+    "wrong usage, 1 no libcinstr beside this command or in ../lib.\n"
+    "\n"
+    "Examples:\n"
+    "  make CC=\"cinstr cc gcc\"\n"
+    "  ./configure CC=\"cinstr cc clang\" CXX=\"cinstr cc clang++\" && make\n"
+    "  cinstr cc -- gcc -O2 main.c -o main\n";
+
+enum {
+    OPTION_BEFORE = 256,
+    OPTION_AFTER,
+    OPTION_EXTERNAL,
+    OPTION_INLINED,
+    OPTION_INSTRUCTIONS,
+    OPTION_NO_PLUGIN,
+    OPTION_SYSTEM
+};
+
+static const struct option options[] = {
+    {"before-inlining", no_argument, NULL, OPTION_BEFORE},
+    {"after-inlining", no_argument, NULL, OPTION_AFTER},
+    {"external", required_argument, NULL, OPTION_EXTERNAL},
+    {"inlined", no_argument, NULL, OPTION_INLINED},
+    {"instructions", no_argument, NULL, OPTION_INSTRUCTIONS},
+    {"no-plugin", no_argument, NULL, OPTION_NO_PLUGIN},
+    {"system-headers", no_argument, NULL, OPTION_SYSTEM},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+static int run(const struct command *command, int argc, char **argv) {
+    struct request request = {0};
+    int option;
+    while ((option = getopt_long(argc, argv, "+:h", options, NULL)) != -1) {
+        if (option == 'h')
+            return print_help(command);
+        if (option == OPTION_BEFORE)
+            request.before_inlining = true;
+        else if (option == OPTION_AFTER)
+            request.after_inlining = true;
+        else if (option == OPTION_EXTERNAL)
+            request.external = optarg;
+        else if (option == OPTION_INLINED)
+            request.inlined = true;
+        else if (option == OPTION_INSTRUCTIONS)
+            request.instructions = true;
+        else if (option == OPTION_NO_PLUGIN)
+            request.no_plugin = true;
+        else if (option == OPTION_SYSTEM)
+            request.system_headers = true;
+        else
+            return option_error(command, option, argv);
+    }
+    if (request.before_inlining && request.after_inlining)
+        return usage_error(command, "hooks before or after inlining, not both");
+    if (request.before_inlining && request.inlined)
+        return usage_error(command, "hooks before inlining count inlined calls themselves");
+    if (argc == optind)
+        return usage_error(command, "no compiler");
+    return compile(command, &request, argc - optind, argv + optind);
+}
+
+const struct command command_cc = {
+    .name = "cc",
+    .arguments = "[OPTION]... [--] COMPILER [ARGUMENT]...",
+    .summary = "run a compiler so that it builds instrumented",
+    .help = help,
+    .run = run,
+};

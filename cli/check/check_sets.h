@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Patterns against a profile: which of its functions they mean, and which of its values a rule is
+ * about. Called by check_judge.c and check_base.c.
+ */
+#ifndef CINSTR_CLI_CHECK_SETS_H
+#define CINSTR_CLI_CHECK_SETS_H
+
+#include "check_judge.h"
+#include "reader/analysis/analysis_scope.h"
+
+/* The sets of one rule in one profile, by function; NULL where the rule has no such names. */
+struct check_sets {
+    bool *what, *where, *per;
+};
+
+/* Wildcards do not mean what is exempt. -1 when out of memory; free them in any case. */
+int check_sets_fill(struct check_sets *sets, const struct rule *rule, const struct rules *rules,
+                    const struct analysis *analysis);
+void check_sets_free(struct check_sets *sets);
+
+bool check_set_is_empty(const bool *set, const struct analysis *analysis);
+bool check_is_exempt(const struct rules *rules, const char *function);
+
+/* Index of the value; PROFILE_NONE when it is not there, or is there but is no exact number, which
+ * `why` then says. */
+uint32_t check_value(const struct profile *profile, const char *value, char why[320]);
+
+/* Sums what the rule is about. The arrays as for analysis_scope_sum(). */
+int check_sum(const struct analysis *analysis, const struct rule *rule,
+              const struct check_sets *sets, uint32_t type, struct analysis_bounds *bounds,
+              int64_t *by_function, int64_t *by_caller, struct error *error);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `cinstr growth`: runs a program with inputs of several sizes, and says of each function how its
+ * counts grow. Counts are exact, so that a few small sizes tell what a clock would not.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/base/command.h"
+#include "cli/print/output_file.h"
+#include "growth_rows.h"
+#include "growth_run.h"
+
+/* Of this command alone: see its help. */
+enum { STATUS_HELD = 0, STATUS_BROKEN = 1, STATUS_CANNOT_TELL = 2 };
+
+enum { GATES_MAX = 64, DEFAULT_LIMIT = 30 };
+
+struct request {
+    struct growth growth;
+    char *sizes; /* our copy of the list; NULL: none given */
+    char *texts[GROWTH_SIZES_MAX];
+    struct growth_gate gates[GATES_MAX];
+    struct growth_page page;
+    const char *svg;
+    growth_printer *print;
+};
+
+/* --- the work ----------------------------------------------------------------------------------
+ */
+
+struct document {
+    const struct growth *growth;
+    const struct growth_page *page;
+};
+
+static int print_svg(FILE *out, const void *what, struct error *error) {
+    const struct document *document = what;
+    return growth_print_svg(out, document->growth, document->page, error);
+}
+
+static int print_all(const struct request *request, struct error *error) {
+    const struct document document = {&request->growth, &request->page};
+    if (request->svg != NULL && output_file_print(request->svg, print_svg, &document, error) != 0)
+        return -1;
+    return request->print(stdout, &request->growth, &request->page, error);
+}
+
+static int judge(struct request *request) {
+    int status = STATUS_HELD;
+    for (uint32_t i = 0; i < request->page.gate_count; i++) {
+        struct growth_gate *gate = &request->gates[i];
+        growth_gate_judge(gate, &request->growth);
+        if (gate->verdict == GROWTH_BROKEN)
+            status = STATUS_BROKEN;
+        else if (gate->verdict == GROWTH_CANNOT_TELL && status == STATUS_HELD)
+            status = STATUS_CANNOT_TELL;
+    }
+    return status;
+}
+
+/* "./sort {}": for titles. NULL when out of memory. */
+static char *join(char **argv) {
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL)
+        return NULL;
+    for (char **at = argv; *at != NULL; at++)
+        fprintf(out, "%s%s", at == argv ? "" : " ", *at);
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static int measure(struct request *request, char **argv) {
+    struct error error = {""};
+    char *command = join(argv);
+    int status = -1;
+    request->growth.command = command;
+    if (command == NULL)
+        error_set(&error, "out of memory");
+    else if (growth_run(&request->growth, request->texts, argv, &error) == 0 &&
+             growth_fill(&request->growth, &error) == 0) {
+        status = judge(request);
+        if (print_all(request, &error) != 0)
+            status = -1;
+    }
+    free(command);
+    if (status >= 0)
+        return status;
+    fail(&error);
+    return STATUS_CANNOT_TELL;
+}
+
+/* --- options -----------------------------------------------------------------------------------
+ */
+
+static const char help[] =
+    "Runs a program once for each size of its input, and says of each function how\n"
+    "calls, instructions and its own time grow with the size: as size^exponent, with\n"
+    "a 95 % interval, the worst first; times, which are not exact, come last.\n"
+    "\n"
+    "{} in the program's arguments becomes the size. Its standard input is empty,\n"
+    "its standard output goes nowhere; what it says on standard error is shown. It\n"
+    "has to be instrumented (see `cinstr cc --help`) and to end with status 0.\n"
+    "\n"
+    "Counts are exact and have no noise: the interval says how far they are from a\n"
+    "pure power of the size, and is wide for few sizes. Columns: the exponent of\n"
+    "all sizes, its interval, that of the last two sizes alone, the usual shape\n"
+    "within 2 % of each point (else n^a), and the mean deviation from the power.\n"
+    "\n"
+    "Options:\n"
+    "      --sizes LIST      1000,2000,4000,8000: at least two, at most 32, rising\n"
+    "      --edges           show calls by caller and callee\n"
+    "      --value NAME      this value of the profile alone\n"
+    "      --max-exponent PATTERN=A  status 1 if calls or instructions of functions,\n"
+    "                        or of edges 'F > G', that match grow faster; may be\n"
+    "                        given several times\n"
+    "  -n, --limit N         at most N rows of text (default 30, 0 all)\n"
+    "      --json            for programs, with functions and edges\n"
+    "      --csv             likewise\n"
+    "      --svg FILE        write a plot as well, a panel a row\n"
+    "  -h, --help            show this help\n"
+    "\n"
+    "Exit status: 0 fine, 1 something grows faster than --max-exponent allows, 2 it\n"
+    "cannot be told (the interval holds the limit, nothing is called so, a run\n"
+    "failed), or wrong usage.\n"
+    "\n"
+    "Examples:\n"
+    "  cinstr growth --sizes 1000,2000,4000,8000 -- ./program {}\n"
+    "  cinstr growth --sizes 100,200,400 --svg growth.svg -- sh -c './parse <in.{}'\n"
+    "  cinstr growth --sizes 1000,2000,4000,8000 --max-exponent '*=1.2' -- ./sort {}\n";
+
+enum {
+    OPTION_SIZES = 256,
+    OPTION_EDGES,
+    OPTION_VALUE,
+    OPTION_MAX_EXPONENT,
+    OPTION_JSON,
+    OPTION_CSV,
+    OPTION_SVG,
+};
+
+static const struct option long_options[] = {
+    {"sizes", required_argument, NULL, OPTION_SIZES},
+    {"edges", no_argument, NULL, OPTION_EDGES},
+    {"value", required_argument, NULL, OPTION_VALUE},
+    {"max-exponent", required_argument, NULL, OPTION_MAX_EXPONENT},
+    {"limit", required_argument, NULL, 'n'},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"csv", no_argument, NULL, OPTION_CSV},
+    {"svg", required_argument, NULL, OPTION_SVG},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+static int set_sizes(const struct command *command, struct request *request) {
+    struct growth *growth = &request->growth;
+    char *rest = NULL;
+    free(request->sizes);
+    request->sizes = strdup(optarg);
+    growth->size_count = 0;
+    if (request->sizes == NULL)
+        return fail(&(struct error){"out of memory"});
+    for (char *at = strtok_r(request->sizes, ",", &rest); at != NULL;
+         at = strtok_r(NULL, ",", &rest)) {
+        const uint32_t count = growth->size_count;
+        uint64_t size;
+        if (count == GROWTH_SIZES_MAX)
+            return usage_error(command, "--sizes takes at most %d sizes", GROWTH_SIZES_MAX);
+        if (!parse_number(at, 1, UINT64_C(1) << 52, &size) ||
+            (count > 0 && (double)size <= growth->sizes[count - 1]))
+            return usage_error(command, "--sizes takes rising numbers, as 1000,2000,4000, not '%s'",
+                               optarg);
+        request->texts[count] = at;
+        growth->sizes[growth->size_count++] = (double)size;
+    }
+    return growth->size_count >= 2 ? STATUS_FINE
+                                   : usage_error(command, "--sizes needs at least two sizes");
+}
+
+static int add_gate(const struct command *command, struct request *request) {
+    struct error error;
+    if (request->page.gate_count == GATES_MAX)
+        return usage_error(command, "there are at most %d --max-exponent", GATES_MAX);
+    struct growth_gate *gate = &request->gates[request->page.gate_count++];
+    if (growth_gate_parse(gate, optarg, &error) != 0)
+        return usage_error(command, "--max-exponent: %s", error.message);
+    return STATUS_FINE;
+}
+
+static int set_limit(const struct command *command, struct request *request) {
+    uint64_t limit;
+    if (!parse_number(optarg, 0, UINT32_MAX, &limit))
+        return usage_error(command, "--limit takes a number of rows, not '%s'", optarg);
+    request->page.limit = (uint32_t)limit;
+    return STATUS_FINE;
+}
+
+static int set_option(const struct command *command, void *context, int option) {
+    struct request *request = context;
+    switch (option) {
+    case OPTION_SIZES:
+        return set_sizes(command, request);
+    case OPTION_EDGES:
+        request->page.edges = true;
+        return STATUS_FINE;
+    case OPTION_VALUE:
+        request->growth.value = optarg;
+        return STATUS_FINE;
+    case OPTION_MAX_EXPONENT:
+        return add_gate(command, request);
+    case OPTION_JSON:
+        request->print = growth_print_json;
+        return STATUS_FINE;
+    case OPTION_CSV:
+        request->print = growth_print_csv;
+        return STATUS_FINE;
+    case OPTION_SVG:
+        request->svg = optarg;
+        return STATUS_FINE;
+    default:
+        return set_limit(command, request);
+    }
+}
+
+static const struct command_options options = {"+:n:h", long_options, set_option};
+
+static bool has_place(char **argv) {
+    for (char **at = argv; *at != NULL; at++) {
+        if (strstr(*at, "{}") != NULL)
+            return true;
+    }
+    return false;
+}
+
+static int run_request(const struct command *command, struct request *request, int argc,
+                       char **argv) {
+    const int status = read_options(command, argc, argv, &options, request);
+    if (status != STATUS_GO_ON)
+        return status;
+    if (request->sizes == NULL)
+        return usage_error(command, "give --sizes");
+    if (argc == optind)
+        return usage_error(command, "give a program to run");
+    if (!has_place(argv + optind))
+        return usage_error(command, "no argument of the program has {}, for the size");
+    return measure(request, argv + optind);
+}
+
+static int run(const struct command *command, int argc, char **argv) {
+    struct request request = {.print = growth_print_text, .page.limit = DEFAULT_LIMIT};
+    request.page.gates = request.gates;
+    const int status = run_request(command, &request, argc, argv);
+    for (uint32_t i = 0; i < request.page.gate_count; i++)
+        growth_gate_free(&request.gates[i]);
+    growth_free(&request.growth);
+    free(request.sizes);
+    return status;
+}
+
+const struct command command_growth = {
+    .name = "growth",
+    .arguments = "--sizes LIST [OPTION]... [--] PROGRAM [ARGUMENT]...",
+    .summary = "run with inputs of several sizes: how counts grow",
+    .help = help,
+    .run = run,
+};

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reports: three views of an analysis (functions, edges, call tree) in three formats. A format is
+ * one row of report_formats: a function a view. They only print: what is shown, in which order and
+ * under which name is decided in report_rows.c and report_columns.c, alike for all formats.
+ */
+#ifndef CINSTR_CLI_REPORT_H
+#define CINSTR_CLI_REPORT_H
+
+#include <regex.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "reader/analysis/analysis.h"
+#include "reader/base/error.h"
+#include "reader/profile/profile.h"
+
+enum report_sort {
+    REPORT_SORT_SELF,
+    REPORT_SORT_TOTAL,
+    REPORT_SORT_CALLS,
+    REPORT_SORT_PER_CALL,
+    REPORT_SORT_NAME,
+};
+
+struct report_options {
+    enum report_sort sort;
+    uint32_t limit;      /* rows, or edge blocks, or tree nodes; 0 all */
+    double least_share;  /* of the total: smaller branches of the tree are left out */
+    const regex_t *show; /* only functions that match; NULL all */
+};
+
+struct report_format {
+    const char *name;
+    int (*functions)(FILE *out, const struct analysis *analysis,
+                     const struct report_options *options, struct error *error);
+    int (*edges)(FILE *out, const struct analysis *analysis, const struct report_options *options,
+                 struct error *error);
+    int (*tree)(FILE *out, const struct analysis *analysis, const struct report_options *options,
+                struct error *error);
+};
+
+extern const struct report_format report_text, report_csv, report_json;
+
+/* A field of CSV, quoted if need be. */
+void report_csv_text(FILE *out, const char *text);
+
+/* `callee call_site count`, a line an edge, addresses as the ELF files have them. For tools that
+ * compare counts with another recorder's. */
+int report_addresses(FILE *out, const struct profile *profile, struct error *error);
+
+/* --- which rows, in which order (report_rows.c) ------------------------------------------------
+ */
+
+struct report_rows {
+    uint32_t *rows; /* indices into functions, or edges */
+    uint32_t count; /* of those to be shown */
+    uint32_t left_out;
+};
+
+/* Functions, or edges, that have any value and match options->show, in order, at most `limit`. */
+int report_rows_functions(struct report_rows *rows, const struct analysis *analysis,
+                          const struct report_options *options, struct error *error);
+int report_rows_edges(struct report_rows *rows, const struct analysis *analysis,
+                      const struct report_options *options, struct error *error);
+/* Whether `show`, or NULL, matches any function. */
+bool report_rows_match(const struct analysis *analysis, const regex_t *show);
+void report_rows_free(struct report_rows *rows);
+
+/* Nodes of the tree in the order in which they are printed: each before its children, the larger
+ * before the smaller; branches below options->least_share left out with all that is in them. */
+int report_rows_tree(struct report_rows *rows, const struct analysis *analysis,
+                     const struct report_options *options, struct error *error);
+
+/* --- which columns, under which names (report_columns.c) ---------------------------------------
+ */
+
+#define REPORT_MAX_COLUMNS 64
+
+struct report_column {
+    char name[96]; /* "calls", "self_ns", "total_ns", "self_cpu_ns", ... */
+    uint32_t type;
+    bool is_total;
+};
+
+/* Count, self and total of the value looked at, then the profile's other values. Returns how many.
+ */
+uint32_t report_columns(const struct analysis *analysis,
+                        struct report_column columns[REPORT_MAX_COLUMNS]);
+
+static inline int64_t report_value(const struct analysis_sums *sums, uint32_t row,
+                                   const struct report_column *column) {
+    return column->is_total ? analysis_total(sums, row, column->type)
+                            : analysis_self(sums, row, column->type);
+}
+
+/* "calls", "samples", ...: what the count is called. */
+const char *report_count_name(const struct analysis *analysis);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* See report_leaks.h. */
+#include "report_leaks.h"
+
+#include <stdlib.h>
+
+#include "cli/print/text.h"
+#include "cli/print/units.h"
+#include "page/json_text.h"
+
+struct leaks {
+    const struct profile *profile;
+    uint32_t objects, space; /* value types */
+    uint32_t *samples;       /* that hold something */
+    uint32_t count;
+    int64_t total_objects, total_space;
+};
+
+static int64_t value(const struct leaks *leaks, uint32_t sample, uint32_t type) {
+    return leaks->profile->samples[sample].values[type];
+}
+
+static int compare(const void *left, const void *right, void *context) {
+    const struct leaks *leaks = context;
+    const uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    const int64_t space_a = value(leaks, a, leaks->space), space_b = value(leaks, b, leaks->space);
+    if (space_a != space_b)
+        return space_a > space_b ? -1 : 1;
+    return a < b ? -1 : a > b;
+}
+
+static int find(struct leaks *leaks, struct error *error) {
+    const struct profile *profile = leaks->profile;
+    leaks->objects = profile_find_value_type(profile, "inuse_objects");
+    leaks->space = profile_find_value_type(profile, "inuse_space");
+    if (leaks->objects == PROFILE_NONE || leaks->space == PROFILE_NONE)
+        return error_set(error, "no heap profile: it does not say what is in use; record one with "
+                                "`cinstr run --memprofile FILE`");
+    leaks->samples = calloc((size_t)profile->sample_count + 1, sizeof(*leaks->samples));
+    if (leaks->samples == NULL)
+        return error_set(error, "out of memory");
+    for (uint32_t i = 0; i < profile->sample_count; i++) {
+        if (value(leaks, i, leaks->objects) <= 0)
+            continue;
+        leaks->samples[leaks->count++] = i;
+        leaks->total_objects += value(leaks, i, leaks->objects);
+        leaks->total_space += value(leaks, i, leaks->space);
+    }
+    qsort_r(leaks->samples, leaks->count, sizeof(*leaks->samples), compare, leaks);
+    return 0;
+}
+
+/* Calls `show` for each frame of a stack, innermost first, inlined ones too. */
+static void each_frame(const struct profile *profile, uint32_t sample,
+                       void (*show)(void *context, const struct profile_function *function,
+                                    int64_t line),
+                       void *context) {
+    const struct profile_sample *stack = &profile->samples[sample];
+    for (uint32_t i = 0; i < stack->depth; i++) {
+        const struct profile_location *location = &profile->locations[stack->locations[i]];
+        for (uint32_t k = 0; k < location->line_count; k++)
+            show(context, &profile->functions[location->lines[k].function],
+                 location->lines[k].line);
+    }
+}
+
+/* --- text ---------------------------------------------------------------------------------------
+ */
+
+static const char *plural(int64_t count) {
+    return count == 1 ? "" : "s";
+}
+
+static void print_frame(void *context, const struct profile_function *function, int64_t line) {
+    FILE *out = context;
+    fputs("    ", out);
+    text_print_name(out, function->name);
+    if (function->file[0] != '\0') {
+        fputs("  ", out);
+        text_print(out, function->file);
+        if (line > 0)
+            fprintf(out, ":%lld", (long long)line);
+    }
+    fputc('\n', out);
+}
+
+static void print_text(FILE *out, const struct leaks *leaks, uint32_t shown) {
+    if (leaks->count == 0) {
+        fputs("nothing is held\n", out);
+        return;
+    }
+    fprintf(out, "held: %s bytes in %s object%s, from %s context%s\n",
+            units_count(leaks->total_space).text, units_count(leaks->total_objects).text,
+            plural(leaks->total_objects), units_count(leaks->count).text, plural(leaks->count));
+    for (uint32_t i = 0; i < shown; i++) {
+        const uint32_t sample = leaks->samples[i];
+        const int64_t objects = value(leaks, sample, leaks->objects);
+        fprintf(out, "\n%s bytes in %s object%s\n",
+                units_count(value(leaks, sample, leaks->space)).text, units_count(objects).text,
+                plural(objects));
+        each_frame(leaks->profile, sample, print_frame, out);
+    }
+    if (shown < leaks->count)
+        fprintf(out, "\n%s more contexts: see --limit\n", units_count(leaks->count - shown).text);
+}
+
+/* --- JSON ---------------------------------------------------------------------------------------
+ */
+
+static void append_frame(void *context, const struct profile_function *function, int64_t line) {
+    json_array_append_new(context,
+                          json_pack("{s:o, s:o, s:I}", "function", json_text(function->name),
+                                    "file", json_text(function->file), "line", (json_int_t)line));
+}
+
+static int print_json(FILE *out, const struct leaks *leaks, uint32_t shown, struct error *error) {
+    json_t *array = json_array();
+    for (uint32_t i = 0; i < shown; i++) {
+        const uint32_t sample = leaks->samples[i];
+        json_t *stack = json_array();
+        each_frame(leaks->profile, sample, append_frame, stack);
+        json_array_append_new(
+            array, json_pack("{s:I, s:I, s:o}", "objects",
+                             (json_int_t)value(leaks, sample, leaks->objects), "bytes",
+                             (json_int_t)value(leaks, sample, leaks->space), "stack", stack));
+    }
+    return json_print(out,
+                      json_pack("{s:I, s:I, s:I, s:o}", "objects", (json_int_t)leaks->total_objects,
+                                "bytes", (json_int_t)leaks->total_space, "contexts",
+                                (json_int_t)leaks->count, "leaks", array),
+                      error);
+}
+
+int report_leaks(FILE *out, const struct profile *profile, uint32_t limit, bool is_json,
+                 struct error *error) {
+    struct leaks leaks = {.profile = profile};
+    int result = find(&leaks, error);
+    const uint32_t shown = limit != 0 && limit < leaks.count ? limit : leaks.count;
+    if (result == 0 && is_json)
+        result = print_json(out, &leaks, shown, error);
+    else if (result == 0)
+        print_text(out, &leaks, shown);
+    free(leaks.samples);
+    return result;
+}

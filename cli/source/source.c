@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See source.h. A number is always a pid. Anything else is a file if there is one of that name and
+ * it is no program itself; else the name of a program.
+ */
+#include "source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/base/command.h"
+#include "cli/print/text.h"
+#include "reader/snapshot/segments.h"
+
+enum content { CONTENT_PROFILE, CONTENT_SEGMENT, CONTENT_PROGRAM };
+
+static bool ends_with(const char *text, const char *end) {
+    const size_t length = strlen(text), end_length = strlen(end);
+    return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+/* What nobody calls a program. */
+static bool is_file_name(const char *text) {
+    static const char *const endings[] = {".gz", ".pb", ".pprof", ".prof", ".seg"};
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        if (ends_with(text, endings[i]))
+            return true;
+    }
+    return false;
+}
+
+/* By its first bytes. A pipe has none that can be looked at: it brings a profile. */
+static enum content look_at(int fd, const char *name) {
+    const uint64_t magic = SEGMENT_MAGIC;
+    unsigned char head[sizeof(magic)] = {0};
+    const ssize_t got = pread(fd, head, sizeof(head), 0);
+    if ((got == sizeof(head) && memcmp(head, &magic, sizeof(magic)) == 0) ||
+        ends_with(name, ".seg"))
+        return CONTENT_SEGMENT;
+    return got >= 4 && memcmp(head, "\177ELF", 4) == 0 ? CONTENT_PROGRAM : CONTENT_PROFILE;
+}
+
+/* Somebody who wants to write a pipe may be yet to come, or not come at all. */
+static void wait_for_writer(int fd, const char *path) {
+    enum { PATIENCE = 1000 }; /* ms, before a word */
+    struct pollfd pipe = {.fd = fd, .events = POLLIN};
+    if (poll(&pipe, 1, PATIENCE) == 0) {
+        note("waiting for somebody to write to the pipe %s", path);
+        poll(&pipe, 1, -1);
+    }
+}
+
+static int open_file(struct source *source, const char *path, struct error *error) {
+    struct stat status;
+    source->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (source->fd < 0)
+        return error_set_errno(error, "cannot open %s", path);
+    if (fstat(source->fd, &status) == 0 && S_ISFIFO(status.st_mode))
+        wait_for_writer(source->fd, path);
+    fcntl(source->fd, F_SETFL, 0);
+    snprintf(source->name, sizeof(source->name), "%s", path);
+    return 0;
+}
+
+static int open_segment(struct source *source, const char *text, const char *directory,
+                        struct error *error) {
+    struct segments segments;
+    const struct segments_entry *entry;
+    uint64_t pid;
+    int result = -1;
+    if (segments_find(&segments, directory, error) != 0)
+        return -1;
+    if (parse_number(text, 1, UINT32_MAX, &pid))
+        entry = segments_by_pid(&segments, (uint32_t)pid, error);
+    else
+        entry = segments_by_program(&segments, text, error);
+    if (entry != NULL)
+        result = open_file(source, entry->path, error);
+    source->is_segment = true;
+    segments_free(&segments);
+    return result;
+}
+
+int source_open(struct source *source, const char *text, const char *directory,
+                struct error *error) {
+    *source = (struct source){.fd = -1};
+    if (strcmp(text, "-") == 0) {
+        snprintf(source->name, sizeof(source->name), "standard input");
+        source->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+        return source->fd >= 0 ? 0 : error_set_errno(error, "cannot read standard input");
+    }
+    if (text[0] != '\0' && text[strspn(text, "0123456789")] == '\0')
+        return open_segment(source, text, directory, error);
+    if (strchr(text, '/') == NULL && !is_file_name(text) && access(text, F_OK) != 0 &&
+        errno == ENOENT)
+        return open_segment(source, text, directory, error);
+    if (open_file(source, text, error) != 0)
+        return -1;
+    const enum content content = look_at(source->fd, text);
+    source->is_segment = content == CONTENT_SEGMENT;
+    if (content != CONTENT_PROGRAM)
+        return 0;
+    source_close(source);
+    return open_segment(source, text_base_name(text), directory, error);
+}
+
+void source_close(struct source *source) {
+    if (source->fd >= 0)
+        close(source->fd);
+    source->fd = -1;
+}
+
+struct snapshot *source_snapshot(const struct source *source, const char *command,
+                                 struct error *error) {
+    if (source->is_segment)
+        return snapshot_read_fd(source->fd, source->name, error);
+    error_set(error, "%s: `%s` needs a process or its segment, not a profile", source->name,
+              command);
+    return NULL;
+}
+
+struct profile *source_profile(const struct source *source, const struct build_options *options,
+                               struct error *error) {
+    struct snapshot *snapshot;
+    struct profile *profile;
+    if (!source->is_segment) {
+        if (options->baseline_seconds == 0)
+            return profile_read_pprof(source->fd, source->name, error);
+        error_set(error, "%s: a profile's times are settled: --baseline is for segments",
+                  source->name);
+        return NULL;
+    }
+    snapshot = snapshot_read_fd(source->fd, source->name, error);
+    if (snapshot == NULL)
+        return NULL;
+    profile = build_profile(snapshot, options, error);
+    snapshot_free(snapshot);
+    return profile;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What can be recomputed of a profile's file: that it is one was checked when it was read. Called
+ * by the verify command.
+ */
+#ifndef CINSTR_CLI_VERIFY_PROFILE_H
+#define CINSTR_CLI_VERIFY_PROFILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "reader/profile/profile.h"
+
+struct verify_result {
+    unsigned violations;
+    int64_t calls;   /* summed over the samples */
+    bool is_ours;    /* written by cinstr */
+    bool has_totals; /* it states its sums, and they were recomputed */
+    uint64_t returns, unwinds, open, carried;
+};
+
+/* Gives each violation to `report` as one line. */
+struct verify_result verify_profile(const struct profile *profile,
+                                    void (*report)(void *context, const char *line), void *context);
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* See compare.h. Who is compared with whom is compare_match.c's; here is what comes of it. */
+#include "compare.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare_match.h"
+#include "statistics.h"
+#include "value_error.h"
+
+#define Z95           1.959963984540054
+#define NORMAL_FROM   10.0 /* expected samples from which a normal test will do; exact below */
+#define CHI_LEAST     5.0  /* expected samples of a bin (Cochran 1954); smaller ones share one */
+#define START_SLACK   INT64_C(1000000000)
+#define LARGEST       20u
+#define RESOLVED_FROM 0.5 /* an error of more than that share of the time: it is not known */
+
+void compare_free(struct compare *compare) {
+    if (compare == NULL)
+        return;
+    analysis_free(compare->exact);
+    analysis_free(compare->sampled);
+    free(compare->rows);
+    free(compare->paths);
+    free(compare);
+}
+
+double compare_samples_for(double share, double relative) {
+    return share > 0 ? Z95 * Z95 * (1 - share) / (share * relative * relative) : INFINITY;
+}
+
+/* --- what the two profiles are ------------------------------------------------------------------
+ */
+
+/* Of one program, and the samples were begun while the exact profile was. */
+static bool is_same_run(const struct profile *exact, const struct profile *sampled) {
+    if (exact->mapping_count == 0 || sampled->mapping_count == 0 ||
+        exact->mappings[0].build_id[0] == '\0' ||
+        strcmp(exact->mappings[0].build_id, sampled->mappings[0].build_id) != 0)
+        return false;
+    return sampled->time_ns >= exact->time_ns - START_SLACK &&
+           sampled->time_ns <= exact->time_ns + exact->duration_ns;
+}
+
+/* The clock that the samples were taken by: other samplers' count CPU time. */
+static const char *clock_of(const struct profile *sampled) {
+    return profile_find_value_type(sampled, "cpu") == PROFILE_NONE &&
+                   profile_find_value_type(sampled, "wall") != PROFILE_NONE
+               ? "wall"
+               : "cpu";
+}
+
+static int find_types(struct compare *compare, const struct profile *exact,
+                      const struct profile *sampled, struct compare_types *types,
+                      struct error *error) {
+    types->time = profile_find_value_type(exact, clock_of(sampled));
+    if (types->time == PROFILE_NONE)
+        types->time = profile_find_value_type(exact, "wall");
+    types->overhead = profile_find_value_type(exact, "overhead");
+    types->calls = profile_find_value_type(exact, "calls");
+    types->samples = profile_find_value_type(sampled, "samples");
+    if (types->time == PROFILE_NONE || types->calls == PROFILE_NONE)
+        return error_set(error,
+                         "the first profile is not exact: it has no calls, or no cpu or wall "
+                         "time");
+    if (types->samples == PROFILE_NONE)
+        return error_set(error, "the second profile is not sampled: it has no value \"samples\"%s",
+                         profile_find_value_type(sampled, "calls") == PROFILE_NONE
+                             ? ""
+                             : "; `cinstr diff` compares two exact ones");
+    compare->value_name = exact->value_types[types->time].name;
+    return 0;
+}
+
+/* --- row by row ---------------------------------------------------------------------------------
+ */
+
+static char grade(const struct compare_row *row, double corrected) {
+    if (corrected <= 0 && row->overhead > 0)
+        return '-';
+    if (row->overhead < 0.1 * (corrected + row->overhead))
+        return 'A';
+    return row->overhead < 0.5 * (corrected + row->overhead) ? 'B' : 'C';
+}
+
+/* Times on the basis that is compared, and the exact profile's own error. */
+static double settle_times(struct compare *compare) {
+    double total = 0, overhead = 0, corrected = 0;
+
+    for (uint32_t i = 0; i < compare->row_count; i++) {
+        struct compare_row *row = &compare->rows[i];
+        row->grade = grade(row, row->time);
+        overhead += row->overhead;
+        corrected += row->time;
+        if (compare->is_raw)
+            row->time += row->overhead;
+        else
+            row->error = compare->relative_error * row->overhead;
+        total += row->time;
+    }
+    compare->overhead_share = corrected + overhead > 0 ? overhead / (corrected + overhead) : 0;
+    return total;
+}
+
+static void judge(struct compare_row *row, double n) {
+    const double p = row->exact_share, error = row->error;
+    const double variance = p * (1 - p) / n + error * error;
+    const struct statistics_interval interval = statistics_wilson(row->samples, n, Z95);
+
+    row->sampled_share = row->samples / n;
+    row->low = interval.low;
+    row->high = interval.high;
+    row->z = variance > 0 ? (row->sampled_share - p) / sqrt(variance) : 0;
+    if (n * p < NORMAL_FROM) /* the share is taken at the end of its error that is kindest */
+        row->p = statistics_binomial_p(
+            round(row->samples), round(n),
+            fmin(1, fmax(0, row->sampled_share > p ? p + 2 * error : p - 2 * error)));
+    else
+        row->p = statistics_normal_p(row->z);
+}
+
+static bool is_resolved(const struct compare *compare, const struct compare_row *row) {
+    if (compare->is_raw)
+        return true;
+    return row->grade != '-' && row->error <= RESOLVED_FROM * row->exact_share;
+}
+
+/* Verdicts hold together: the chance that any of them is wrong is below the level. */
+static int judge_rows(struct compare *compare, double level) {
+    double *p = reallocarray(NULL, (size_t)compare->row_count + 1, sizeof(*p));
+    uint32_t judged = 0;
+
+    if (p == NULL)
+        return -1;
+    for (uint32_t i = 0; i < compare->row_count; i++) {
+        struct compare_row *row = &compare->rows[i];
+        judge(row, compare->samples - compare->unmatched);
+        if (is_resolved(compare, row))
+            p[judged++] = row->p;
+        else
+            row->verdict = COMPARE_UNRESOLVED;
+    }
+    if (statistics_holm(p, judged) != 0) {
+        free(p);
+        return -1;
+    }
+    for (uint32_t i = 0, at = 0; i < compare->row_count; i++) {
+        struct compare_row *row = &compare->rows[i];
+        if (row->verdict == COMPARE_UNRESOLVED)
+            continue;
+        row->p = p[at++];
+        if (row->p < level) {
+            row->verdict = row->sampled_share > row->exact_share ? COMPARE_MORE : COMPARE_LESS;
+            compare->differ++;
+        }
+    }
+    free(p);
+    return 0;
+}
+
+/* --- over all -----------------------------------------------------------------------------------
+ */
+
+static void sum_up(struct compare *compare) {
+    const double n = compare->samples - compare->unmatched;
+    double rest_expected = 0, rest_samples = 0;
+    uint32_t bins = 0;
+
+    for (uint32_t i = 0; i < compare->row_count; i++) {
+        const struct compare_row *row = &compare->rows[i];
+        const double expected = n * row->exact_share;
+        compare->total_variation += fabs(row->sampled_share - row->exact_share) / 2;
+        compare->by_chance += statistics_binomial_deviation(n, row->exact_share) / n / 2;
+        if (row->calls > 0) {
+            compare->never_expected += exp(n * log1p(-fmin(row->exact_share, 1 - 1e-12)));
+            compare->never_found += row->samples == 0;
+            compare->never_calls += row->samples == 0 ? row->calls : 0;
+        }
+        if (expected < CHI_LEAST) {
+            rest_expected += expected;
+            rest_samples += row->samples;
+            continue;
+        }
+        compare->chi_square += (row->samples - expected) * (row->samples - expected) / expected;
+        bins++;
+    }
+    if (rest_expected >= CHI_LEAST) {
+        compare->chi_square +=
+            (rest_samples - rest_expected) * (rest_samples - rest_expected) / rest_expected;
+        bins++;
+    }
+    compare->degrees = bins > 1 ? bins - 1 : 0;
+    compare->chi_square_p = statistics_chi_square_p(compare->chi_square, compare->degrees);
+}
+
+/* How many rows have more samples than this one. */
+static uint32_t sampled_rank(const struct compare *compare, const struct compare_row *row) {
+    uint32_t rank = 0;
+
+    for (uint32_t i = 0; i < compare->row_count; i++)
+        rank += compare->rows[i].samples > row->samples;
+    return rank;
+}
+
+/* Rows are sorted by exact share here. */
+static void compare_largest(struct compare *compare) {
+    const uint32_t count = compare->row_count < LARGEST ? compare->row_count : LARGEST;
+    double exact[LARGEST], sampled[LARGEST];
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct compare_row *row = &compare->rows[i];
+        const uint32_t rank = row->samples > 0 ? sampled_rank(compare, row) : LARGEST;
+        compare->top10 += i < 10 && rank < 10;
+        compare->top20 += rank < 20;
+        exact[i] = row->exact_share;
+        sampled[i] = row->sampled_share;
+    }
+    compare->rank_correlation = statistics_rank_correlation(exact, sampled, count);
+}
+
+static int by_share(const void *left, const void *right) {
+    const struct compare_row *a = left, *b = right;
+
+    if (a->exact_share != b->exact_share)
+        return a->exact_share < b->exact_share ? 1 : -1;
+    if (a->samples != b->samples)
+        return a->samples < b->samples ? 1 : -1;
+    return (a->function > b->function) - (a->function < b->function);
+}
+
+/* --- all of it ----------------------------------------------------------------------------------
+ */
+
+static int fill(struct compare *compare, const struct profile *exact, const struct profile *sampled,
+                const struct compare_options *options, struct error *error) {
+    struct compare_types types;
+    double total;
+
+    if (find_types(compare, exact, sampled, &types, error) != 0)
+        return -1;
+    compare->exact = analysis_new(exact, &(struct analysis_options){0}, error);
+    compare->sampled =
+        compare->exact == NULL ? NULL : analysis_new(sampled, &(struct analysis_options){0}, error);
+    if (compare->sampled == NULL)
+        return -1;
+    compare->is_same_run = is_same_run(exact, sampled);
+    compare->is_raw = options->against == COMPARE_RAW ||
+                      (options->against == COMPARE_AUTO && compare->is_same_run);
+    compare->relative_error = value_error_of_probes(exact);
+    if (compare_match(compare, &types, options->by_context, error) != 0)
+        return -1;
+    total = settle_times(compare);
+    if (total <= 0)
+        return error_set(error, "the exact profile has no time on this basis; try --against raw");
+    if (compare->samples <= compare->unmatched)
+        return error_set(error, "none of the samples is in a function that the exact profile has");
+    for (uint32_t i = 0; i < compare->row_count; i++) {
+        compare->rows[i].exact_share = compare->rows[i].time / total;
+        compare->rows[i].error /= total;
+    }
+    qsort(compare->rows, compare->row_count, sizeof(*compare->rows), by_share);
+    if (judge_rows(compare, options->level) != 0)
+        return error_set(error, "out of memory");
+    sum_up(compare);
+    compare_largest(compare);
+    return 0;
+}
+
+struct compare *compare_new(const struct profile *exact, const struct profile *sampled,
+                            const struct compare_options *options, struct error *error) {
+    struct compare *compare = calloc(1, sizeof(*compare));
+
+    if (compare == NULL) {
+        error_set(error, "out of memory");
+        return NULL;
+    }
+    if (fill(compare, exact, sampled, options, error) != 0) {
+        compare_free(compare);
+        return NULL;
+    }
+    return compare;
+}

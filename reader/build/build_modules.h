@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which module an address belonged to, of those alive in a generation. Called by build_*.c alone.
+ */
+#ifndef CINSTR_READER_BUILD_MODULES_H
+#define CINSTR_READER_BUILD_MODULES_H
+
+#include "reader/snapshot/snapshot.h"
+
+/* Index of the module that had code at the address; SNAPSHOT_NONE: none. */
+uint32_t build_module_of_code(const struct snapshot *snapshot, uint64_t address,
+                              uint64_t generation);
+
+/* The same of data, if it is a module's at all. */
+uint32_t build_module_of_data(const struct snapshot *snapshot, uint64_t address,
+                              uint64_t generation);
+
+/* The module whose hooks, and no others, make words of that generation; SNAPSHOT_NONE: none. */
+uint32_t build_module_of_hooks(const struct snapshot *snapshot, uint32_t generation);
+
+#endif

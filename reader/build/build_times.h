@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How long each context took, as measured: the probes are still in it (correction.h takes them
+ * out), calls that are open count up to the snapshot. Called by build_profile.c, difference.c and
+ * snapshot_verify.c.
+ */
+#ifndef CINSTR_READER_BUILD_TIMES_H
+#define CINSTR_READER_BUILD_TIMES_H
+
+#include <stdint.h>
+
+#include "reader/snapshot/snapshot.h"
+
+struct build_times {
+    int64_t *self;    /* by node: ticks in it and not in its children, probes included */
+    int64_t *off_cpu; /* by node: ticks of that not on a CPU; NULL when not recorded */
+};
+
+/* 0, or -1 with `error` filled and nothing to free. */
+int build_times_measure(struct build_times *times, const struct snapshot *snapshot,
+                        struct error *error);
+void build_times_free(struct build_times *times);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The probes' cost, taken out context by context (see correction.h and probe_costs.c). Who waits
+ * runs no hooks: a context pays of its time on a CPU, and no more than there is.
+ */
+#include "correction.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PLAIN_ERROR 0.1 /* of what is left: laid out otherwise, or beside hooks, it differs */
+
+/* A correction that is being made. */
+struct work {
+    const struct snapshot *snapshot;
+    const int64_t *self;
+    const uint64_t *timed_calls, *variance; /* NULL: every call is timed */
+    struct correction *correction;
+    double *measured; /* by node: self ticks, as if no duration had been scaled up with its clock */
+    double *waits;    /* by node: ticks found off the CPU */
+    double *costs;    /* by node: ticks that the probes should have taken */
+    double *timed_from; /* by node: the share of calls made from it that was timed */
+};
+
+void correction_free(struct correction *correction) {
+    if (correction == NULL)
+        return;
+    free(correction->contexts);
+    free(correction);
+}
+
+static bool is_adaptive(const struct work *work) {
+    return work->snapshot->header.timing != SEGMENT_TIMING_EXACT;
+}
+
+static bool is_context(const struct snapshot *snapshot, uint32_t node) {
+    return snapshot->node_lane[node] != SNAPSHOT_NONE &&
+           snapshot->nodes[node].function != SEGMENT_FUNCTION_ROOT;
+}
+
+/* Functions that are counted and never timed have no time at all. */
+static bool is_counted(const struct work *work, uint32_t node) {
+    return !is_adaptive(work) && work->snapshot->nodes[node].total == 0 && work->self[node] == 0;
+}
+
+/* Whose time a context's is: its own, or where it is only counted its caller's. */
+static uint32_t timed_caller(const struct work *work, uint32_t node) {
+    const struct segment_node *nodes = work->snapshot->nodes;
+
+    while (is_counted(work, node) && is_context(work->snapshot, nodes[node].parent))
+        node = nodes[node].parent;
+    return node;
+}
+
+/* Calls of it that were timed. */
+static double timed_calls(const struct work *work, uint32_t node) {
+    if (work->timed_calls != NULL)
+        return (double)work->timed_calls[node];
+    return is_counted(work, node) ? 0 : (double)work->snapshot->nodes[node].calls;
+}
+
+/* --- what was measured --------------------------------------------------------------------------
+ */
+
+/* From each node as far as the tree tells (which folds recursion). 1 where every call is timed. */
+static int find_timed_shares(struct work *work) {
+    const struct snapshot *snapshot = work->snapshot;
+    double *shares = work->timed_from;
+    double *calls = calloc((size_t)snapshot->node_count + 1, sizeof(*calls));
+
+    if (calls == NULL)
+        return -1;
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        const uint32_t parent = snapshot->nodes[i].parent;
+        shares[parent] += timed_calls(work, i);
+        calls[parent] += (double)snapshot->nodes[i].calls;
+    }
+    for (uint32_t i = 0; i < snapshot->node_count; i++)
+        shares[i] = calls[i] > 0 && shares[i] < calls[i] ? shares[i] / calls[i] : 1;
+    free(calls);
+    return 0;
+}
+
+/* timing=adaptive: a timed call that stands for many has the clock's own part once. It was taken
+ * out of its duration before that was scaled up, by what the clock took when the program started;
+ * what it took since is known better. The caller, from whom the scaled duration was taken, gets
+ * back what was too much. */
+static void unscale_clock(struct work *work) {
+    const struct snapshot *snapshot = work->snapshot;
+    const double left = work->correction->costs.inner - (double)snapshot->header.scaled_clock;
+
+    for (uint32_t i = 1; work->timed_calls != NULL && i < snapshot->node_count; i++) {
+        const double scaled = (double)snapshot->nodes[i].calls - (double)work->timed_calls[i];
+        if (work->timed_calls[i] == 0 || scaled <= 0)
+            continue;
+        work->measured[i] -= left * scaled;
+        work->measured[snapshot->nodes[i].parent] += left * scaled;
+    }
+}
+
+/* `off_cpu` NULL: unknown. A wait in a call that is only counted is in the time of its caller. */
+static void measure(struct work *work, const int64_t *off_cpu) {
+    const struct snapshot *snapshot = work->snapshot;
+
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        work->measured[i] += (double)work->self[i];
+        if (off_cpu != NULL && off_cpu[i] != 0)
+            work->waits[timed_caller(work, i)] += (double)off_cpu[i];
+    }
+    unscale_clock(work);
+}
+
+/* --- what the probes should have cost -----------------------------------------------------------
+ */
+
+/* Which calls have no time of their own, and which not even a caller's. */
+static void count_untimed(struct work *work, uint32_t node) {
+    struct correction *correction = work->correction;
+
+    if (!is_counted(work, node)) {
+        correction->is_timed = true;
+        return;
+    }
+    correction->counted_calls += work->snapshot->nodes[node].calls;
+    if (is_counted(work, timed_caller(work, node)))
+        correction->homeless_calls += work->snapshot->nodes[node].calls;
+}
+
+/* Its own calls' cost within their time stamps, and outside of them that of the calls it made. */
+static void reckon(struct work *work, uint32_t node) {
+    const struct probe_costs *costs = &work->correction->costs;
+    const double returns = (double)work->snapshot->nodes[node].callee_returns;
+    const double timed = work->timed_from[node] * returns, counted = returns - timed;
+    const uint32_t payer = timed_caller(work, node);
+    struct correction_context *context = &work->correction->contexts[payer];
+
+    work->costs[payer] +=
+        costs->inner * timed_calls(work, node) + costs->outer * timed + costs->untimed * counted;
+    context->error +=
+        costs->inner_error * (double)work->snapshot->nodes[node].calls * !is_counted(work, node) +
+        costs->outer_error * timed + costs->untimed_error * counted;
+    work->correction->error_total += costs->error * timed + costs->untimed_error * counted;
+}
+
+/* What a caller has left carries its callees' chances: their times were taken from it. */
+static void add_variance(struct work *work, uint32_t node) {
+    const double variance = work->variance == NULL ? 0 : (double)work->variance[node];
+
+    work->correction->contexts[node].variance += variance;
+    work->correction->contexts[work->snapshot->nodes[node].parent].variance += variance;
+}
+
+static int reckon_all(struct work *work) {
+    if (find_timed_shares(work) != 0)
+        return -1;
+    for (uint32_t i = 1; i < work->snapshot->node_count; i++) {
+        if (!is_context(work->snapshot, i))
+            continue;
+        count_untimed(work, i);
+        reckon(work, i);
+        add_variance(work, i);
+    }
+    return 0;
+}
+
+/* --- each context by itself ---------------------------------------------------------------------
+ */
+
+static void settle(struct work *work, uint32_t node) {
+    struct correction *correction = work->correction;
+    struct correction_context *context = &correction->contexts[node];
+    const double measured = work->measured[node], waits = work->waits[node];
+
+    context->raw = fmax(0, measured);
+    context->off_cpu = fmin(waits, context->raw);
+    correction->unplaced_wall += context->raw - measured;
+    correction->unplaced_cpu += context->raw - measured + waits - context->off_cpu;
+    const double on_cpu = context->raw - context->off_cpu;
+    context->overhead = fmin(work->costs[node], on_cpu);
+    context->on_cpu = on_cpu - context->overhead;
+    context->excess = work->costs[node] - context->overhead;
+    context->error = fmin(context->error, on_cpu);
+    context->is_timed = work->timed_calls == NULL ? !is_counted(work, node)
+                                                  : work->timed_calls[node] != 0 || on_cpu > 0;
+    correction->excess_total += context->excess;
+    correction->excess_contexts += context->excess > 0;
+}
+
+/* A plain run took this long: what is more was the probes', each call's in proportion. */
+static void anchor(struct work *work, double baseline_seconds) {
+    struct correction *correction = work->correction;
+    const double plain = baseline_seconds * work->snapshot->ticks_per_second;
+    const double goal = fmax(0, correction->raw_total - plain);
+
+    for (uint32_t i = 1; correction->overhead_total > 0 && i < work->snapshot->node_count; i++)
+        work->costs[i] *= goal / correction->overhead_total;
+    correction->overhead_total = goal;
+    correction->error_total = 0;
+    correction->is_anchored = true;
+}
+
+static void settle_all(struct work *work, double baseline_seconds) {
+    const struct snapshot *snapshot = work->snapshot;
+    struct correction *correction = work->correction;
+
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        if (!is_context(snapshot, i))
+            continue;
+        correction->raw_total += work->measured[i];
+        correction->cpu_total += work->measured[i] - work->waits[i];
+        correction->overhead_total += work->costs[i];
+    }
+    if (baseline_seconds > 0)
+        anchor(work, baseline_seconds);
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        if (is_context(snapshot, i))
+            settle(work, i);
+    }
+    correction->overhead_total = fmin(correction->overhead_total, fmax(0, correction->cpu_total));
+    correction->error_total =
+        hypot(correction->error_total,
+              PLAIN_ERROR * (correction->cpu_total - correction->overhead_total));
+}
+
+/* --- all of it ----------------------------------------------------------------------------------
+ */
+
+static int allocate(struct work *work) {
+    const size_t count = (size_t)work->snapshot->node_count + 1;
+
+    work->correction = calloc(1, sizeof(*work->correction));
+    if (work->correction != NULL)
+        work->correction->contexts = calloc(count, sizeof(*work->correction->contexts));
+    work->measured = calloc(count, sizeof(*work->measured));
+    work->waits = calloc(count, sizeof(*work->waits));
+    work->costs = calloc(count, sizeof(*work->costs));
+    work->timed_from = calloc(count, sizeof(*work->timed_from));
+    return work->correction == NULL || work->correction->contexts == NULL ||
+                   work->measured == NULL || work->waits == NULL || work->costs == NULL ||
+                   work->timed_from == NULL
+               ? -1
+               : 0;
+}
+
+static void clean_up(struct work *work) {
+    free(work->measured);
+    free(work->waits);
+    free(work->costs);
+    free(work->timed_from);
+}
+
+struct correction *correction_new(const struct snapshot *snapshot, const int64_t *self,
+                                  const int64_t *off_cpu, double baseline_seconds,
+                                  struct error *error) {
+    struct work work = {.snapshot = snapshot,
+                        .self = self,
+                        .timed_calls = snapshot_column(snapshot, "timed_calls"),
+                        .variance = snapshot_column(snapshot, "variance")};
+    int result = allocate(&work);
+
+    if (result == 0) {
+        work.correction->costs = probe_costs_of(snapshot);
+        measure(&work, off_cpu);
+        result = reckon_all(&work);
+    }
+    if (result == 0) {
+        settle_all(&work, baseline_seconds);
+    } else {
+        correction_free(work.correction);
+        work.correction = NULL;
+        error_set(error, "out of memory");
+    }
+    clean_up(&work);
+    return work.correction;
+}

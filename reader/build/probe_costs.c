@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A call costs inner ticks between its two time stamps and outer ticks in its caller. Both are
+ * known from the hooks in a tight loop, run again and again while the program ran, so at the
+ * program's own clock rate and load. What they add to a program is that on average, and not in
+ * each: while a hook waits for the clock the program's own work goes on, which makes it less; hooks
+ * miss caches, mispredict, and take registers from the code around them, which makes it more. None
+ * of this can be told from within. A call that reads no clock costs more in a program than in the
+ * loop, where the next one is begun before it has ended; reading the clock forbids that. The
+ * shares, and the errors, are those of real programs whose plain run time was known
+ * (docs/architecture.md has the table).
+ */
+#include "probe_costs.h"
+
+#include <math.h>
+
+#define LOOP_ERROR         0.11
+#define UNTIMED_SHARE      0.5 /* by how much a call that is not timed costs more than in the loop */
+#define UNTIMED_ERROR      0.28
+#define DURATION_SHARE     0.25 /* histogram=1: as UNTIMED_SHARE; their memory is far in a program */
+#define DURATION_ERROR     0.12
+#define INSTRUCTIONS_SHARE 0.22 /* counting them, by what a timed call costs in the loop */
+#define INSTRUCTIONS_ERROR 0.1
+#define LEAST_BATCHES      16u /* fewer are no mean: a disturbed one may be 4 times as long */
+
+static struct segment_probe_sums sum_probes(const struct snapshot *snapshot) {
+    struct segment_probe_sums sums = {0};
+
+    for (uint32_t i = 0; i < snapshot->lane_count; i++) {
+        const uint64_t *from = (const uint64_t *)&snapshot->lanes[i].info.probes;
+        uint64_t *to = (uint64_t *)&sums;
+        for (size_t k = 0; k < sizeof(sums) / sizeof(*to); k++)
+            to[k] += from[k];
+    }
+    return sums;
+}
+
+static double ratio(uint64_t sum, uint64_t count) {
+    return count == 0 ? 0 : (double)sum / (double)count;
+}
+
+struct probe_costs probe_costs_of(const struct snapshot *snapshot) {
+    const struct segment_probe_sums sums = sum_probes(snapshot);
+    const struct segment_probe_sums *loop =
+        sums.batches >= LEAST_BATCHES ? &sums : &snapshot->header.start_probes;
+    const uint64_t pairs = loop->batches * SEGMENT_LOOP_PAIRS;
+    const double inner = ratio(loop->inner, pairs);
+    const double untimed = ratio(loop->untimed, pairs);
+    const double timed = inner + ratio(loop->outer, pairs);
+    const double durations = snapshot_column(snapshot, "min") == NULL ? 0 : timed;
+    const double instructions = snapshot_instructions(snapshot) == NULL ? 0 : timed;
+    const double instructions_error = INSTRUCTIONS_ERROR * instructions;
+    const double error =
+        hypot(hypot(LOOP_ERROR * timed, DURATION_ERROR * durations), instructions_error);
+
+    return (struct probe_costs){
+        .inner = inner,
+        .outer = timed - inner + DURATION_SHARE * durations + INSTRUCTIONS_SHARE * instructions,
+        .untimed = (1 + UNTIMED_SHARE) * untimed + INSTRUCTIONS_SHARE * instructions,
+        .inner_error = LOOP_ERROR * inner,
+        .outer_error = error - LOOP_ERROR * inner,
+        .error = error,
+        .untimed_error = hypot(UNTIMED_ERROR * untimed, instructions_error),
+        .batches = loop->batches,
+    };
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Taking a snapshot: header, tables, nodes, open calls, clock, in this order; and again if threads
+ * were merged meanwhile. Called by the command and by the exit profile.
+ */
+#include "snapshot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "liveness.h"
+#include "snapshot_clock.h"
+#include "snapshot_copy.h"
+#include "reader/base/utf8.h"
+
+enum { TRIES = 16 };
+
+void snapshot_free(struct snapshot *snapshot) {
+    if (snapshot == NULL)
+        return;
+    for (uint32_t i = 0; i < snapshot->lane_count; i++) {
+        free(snapshot->lanes[i].frames);
+        free(snapshot->lanes[i].trace);
+    }
+    for (uint32_t i = 0; i < SEGMENT_MAX_COLUMNS; i++)
+        free(snapshot->columns[i]);
+    free(snapshot->lanes);
+    free(snapshot->modules);
+    free(snapshot->labels);
+    free(snapshot->nodes);
+    free(snapshot->node_lane);
+    free(snapshot->samples);
+    free(snapshot);
+}
+
+static int find_column(const struct snapshot *snapshot, const char *name) {
+    for (uint32_t i = 0; i < snapshot->header.column_count; i++) {
+        if (strcmp(snapshot->header.columns[i].name, name) == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+const uint64_t *snapshot_column(const struct snapshot *snapshot, const char *name) {
+    int i = find_column(snapshot, name);
+
+    if (i < 0 || snapshot->header.columns[i].element_size != sizeof(uint64_t))
+        return NULL;
+    return (const uint64_t *)(const void *)snapshot->columns[i];
+}
+
+const uint64_t *snapshot_instructions(const struct snapshot *snapshot) {
+    const uint64_t *column = snapshot_column(snapshot, "instructions");
+
+    for (uint32_t i = 0; column != NULL && i < snapshot->node_count; i++) {
+        if (column[i] != 0)
+            return column;
+    }
+    return NULL;
+}
+
+const uint32_t *snapshot_histograms(const struct snapshot *snapshot, uint32_t *buckets) {
+    int i = find_column(snapshot, "histogram");
+
+    if (i < 0 || snapshot->header.columns[i].combine != SEGMENT_COMBINE_HISTOGRAM)
+        return NULL;
+    *buckets = snapshot->header.columns[i].element_size / (uint32_t)sizeof(uint32_t);
+    return (const uint32_t *)(const void *)snapshot->columns[i];
+}
+
+/* --- the tables ---------------------------------------------------------------------------------
+ */
+
+static int read_modules(const struct snapshot_source *source, struct snapshot *snapshot,
+                        struct error *error) {
+    const struct segment_section *section = &snapshot->header.sections[SEGMENT_SECTION_MODULES];
+
+    if (section->count > UINT32_MAX)
+        return error_set(error, "%s: damaged: too many modules", source->name);
+    snapshot->modules =
+        snapshot_read_array(source, section->offset, section->count, sizeof(*snapshot->modules),
+                            section->element_size, error);
+    if (snapshot->modules == NULL)
+        return -1;
+    snapshot->module_count = (uint32_t)section->count;
+    for (uint32_t i = 0; i < snapshot->module_count; i++) {
+        struct segment_module *module = &snapshot->modules[i];
+        module->path[sizeof(module->path) - 1] = '\0';
+        if (module->build_id_size > sizeof(module->build_id))
+            module->build_id_size = 0;
+        if (snapshot->header.version_minor < 1)
+            module->hooks_generation = 0;
+    }
+    return 0;
+}
+
+static int read_labels(const struct snapshot_source *source, struct snapshot *snapshot,
+                       struct error *error) {
+    const struct segment_section *section = &snapshot->header.sections[SEGMENT_SECTION_LABELS];
+
+    if (section->count > UINT32_MAX)
+        return error_set(error, "%s: damaged: too many labels", source->name);
+    snapshot->labels = snapshot_read_array(source, section->offset, section->count,
+                                           sizeof(*snapshot->labels), section->element_size, error);
+    if (snapshot->labels == NULL)
+        return -1;
+    snapshot->label_count = (uint32_t)section->count;
+    for (uint32_t i = 0; i < snapshot->label_count; i++) {
+        snapshot->labels[i].key[sizeof(snapshot->labels[i].key) - 1] = '\0';
+        snapshot->labels[i].value[sizeof(snapshot->labels[i].value) - 1] = '\0';
+        utf8_clean(snapshot->labels[i].key);
+        utf8_clean(snapshot->labels[i].value);
+    }
+    return 0;
+}
+
+static int read_lanes(const struct snapshot_source *source, struct snapshot *snapshot,
+                      struct error *error) {
+    const struct segment_section *section = &snapshot->header.sections[SEGMENT_SECTION_LANES];
+    struct segment_lane *slots;
+
+    if (section->count >= UINT32_MAX)
+        return error_set(error, "%s: damaged: too many lanes", source->name);
+    slots = snapshot_read_array(source, section->offset, section->count, sizeof(*slots),
+                                section->element_size, error);
+    if (slots == NULL)
+        return -1;
+    snapshot->lanes = calloc(section->count + 1, sizeof(*snapshot->lanes));
+    for (uint32_t i = 0; snapshot->lanes != NULL && i < section->count; i++) {
+        if (slots[i].state != SEGMENT_LANE_USED)
+            continue;
+        slots[i].thread_name[sizeof(slots[i].thread_name) - 1] = '\0';
+        struct snapshot_lane *lane = &snapshot->lanes[snapshot->lane_count++];
+        lane->info = slots[i];
+        lane->index = i;
+        if (slots[i].reset_epoch < snapshot->header.reset_epoch)
+            lane->info.unmatched_exits = 0;
+    }
+    free(slots);
+    return snapshot->lanes != NULL ? 0 : error_set(error, "%s: out of memory", source->name);
+}
+
+/* --- one copy -----------------------------------------------------------------------------------
+ */
+
+static struct snapshot *copy(const struct snapshot_source *source, struct error *error) {
+    struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+
+    if (snapshot == NULL) {
+        error_set(error, "%s: out of memory", source->name);
+        return NULL;
+    }
+    if (snapshot_read_header(source, &snapshot->header, error) != 0) {
+        free(snapshot);
+        return NULL;
+    }
+    snapshot->is_live = liveness_of(&snapshot->header) != LIVENESS_DEAD;
+    if (read_modules(source, snapshot, error) != 0 || read_labels(source, snapshot, error) != 0 ||
+        read_lanes(source, snapshot, error) != 0 ||
+        snapshot_read_traces(source, snapshot, error) != 0 ||
+        snapshot_read_nodes(source, snapshot, error) != 0 ||
+        snapshot_read_samples(source, snapshot, error) != 0 ||
+        snapshot_read_frames(source, snapshot, error) != 0 ||
+        (snapshot->is_live && snapshot_read_late_sums(source, snapshot, error) != 0)) {
+        snapshot_free(snapshot);
+        return NULL;
+    }
+    snapshot_read_clock(snapshot);
+    return snapshot;
+}
+
+/* Odd, or another than before: a thread was being merged, whose calls may then count twice. */
+static bool was_merging(const struct snapshot_source *source, const struct snapshot *snapshot) {
+    struct segment_header now;
+    struct error ignored;
+
+    return snapshot->header.merge_sequence % 2 != 0 ||
+           snapshot_read(source, 0, &now, sizeof(now), &ignored) != 0 ||
+           now.merge_sequence != snapshot->header.merge_sequence;
+}
+
+static struct snapshot *take(const struct snapshot_source *source, struct error *error) {
+    struct snapshot *snapshot = copy(source, error);
+
+    for (int i = 1; i < TRIES && snapshot != NULL && snapshot->is_live; i++) {
+        if (!was_merging(source, snapshot))
+            return snapshot;
+        snapshot_free(snapshot);
+        snapshot = copy(source, error);
+    }
+    if (snapshot != NULL)
+        snapshot->is_torn = was_merging(source, snapshot);
+    return snapshot;
+}
+
+struct snapshot *snapshot_read_fd(int fd, const char *name, struct error *error) {
+    struct snapshot_source source = {.name = name, .fd = fd};
+    struct stat status;
+
+    if (fstat(fd, &status) != 0) {
+        error_set_errno(error, "cannot look at %s", name);
+        return NULL;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        error_set(error, "%s: not a segment of cinstr: not a regular file", name);
+        return NULL;
+    }
+    source.size = (uint64_t)status.st_size;
+    return take(&source, error);
+}
+
+struct snapshot *snapshot_open(const char *path, struct error *error) {
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct snapshot *snapshot;
+
+    if (fd < 0) {
+        error_set_errno(error, "cannot open %s", path);
+        return NULL;
+    }
+    snapshot = snapshot_read_fd(fd, path, error);
+    close(fd);
+    return snapshot;
+}
+
+struct snapshot *snapshot_from_memory(const void *base, size_t size, const char *name,
+                                      struct error *error) {
+    const struct snapshot_source source = {.memory = base, .size = size, .name = name};
+
+    return take(&source, error);
+}

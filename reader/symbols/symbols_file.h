@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A module's file on disk, checked to be the one that ran, and its separate debug file if it has
+ * one. Called by symbols.c when something of the module is first asked for. Looks at the local disk
+ * alone: no debuginfod, no other program.
+ *
+ * The files stay mapped while in use: libelf reads them in place, so that gigabytes of debug
+ * information cost no memory. Whoever cuts a file short meanwhile breaks the program that runs from
+ * it just as much.
+ */
+#ifndef CINSTR_READER_SYMBOLS_FILE_H
+#define CINSTR_READER_SYMBOLS_FILE_H
+
+#include <gelf.h>
+
+#include <cinstr/segment.h>
+
+#include "reader/base/error.h"
+#include "symbols_intervals.h"
+
+struct symbols_elf {
+    Elf *elf; /* NULL: not there */
+    int fd;
+};
+
+struct symbols_file { /* starts all zero */
+    struct symbols_elf main;
+    struct symbols_elf debug;
+    Elf *with_dwarf;       /* the one of the two that has debug information; NULL neither */
+    struct intervals code; /* executable segments, at the file's own addresses */
+};
+
+/* 0, or -1 with `error` filled: no names at all. */
+int symbols_file_open(struct symbols_file *file, const struct segment_module *module,
+                      struct error *error);
+void symbols_file_close(struct symbols_file *file);
+
+/* One file that can be an executable, a library or its debug information. -1: errno tells why, 0
+ * that it is no ELF file. */
+int symbols_elf_open(struct symbols_elf *elf, const char *path);
+void symbols_elf_close(struct symbols_elf *elf);
+
+/* What the section of that name holds; NULL: there is none, or no `elf`. */
+const Elf_Data *symbols_elf_data(Elf *elf, const char *name, GElf_Shdr *header);
+
+/* Looks where distributions and debuggers keep them for the debug file of `main`, whose path is
+ * `path`, or for that of the module alone when `main` has no file. Leaves `debug` all zero if there
+ * is none. */
+void symbols_debug_find(struct symbols_elf *debug, const struct segment_module *module,
+                        const struct symbols_elf *main, const char *path);
+
+#endif

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which lane a hook belongs to, told by its stack pointer; and what a lane has to do before its
+ * next change. Every hook that is not the usual case begins here.
+ *
+ * Async-signal-safe, and entered from handlers that interrupted a hook at any instruction.
+ */
+#include <signal.h>
+
+#include "runtime/base/clock.h"
+#include "runtime/process/process.h"
+
+static bool contains(const struct lane *lane, uintptr_t sp) {
+    return lane->high - sp < lane->bound;
+}
+
+bool lane_in_hook(const struct lane *lane) {
+    return lane->span != 0 && lane->span != lane->bound;
+}
+
+/* Where the stack pointer stood in the hook that is under way. */
+static uintptr_t hook_sp(const struct lane *lane) {
+    return lane->high - lane->span;
+}
+
+static void hook_begin(struct lane *lane, uintptr_t sp) {
+    lane->span = lane->high - sp;
+    SIGNAL_FENCE();
+}
+
+void lane_rest(struct lane *lane) {
+    const bool usual = process_recording && clock_kind != SEGMENT_CLOCK_MONOTONIC &&
+                       lane->pending == 0 && lane->overflow == 0 && !trace_is_on;
+
+    __atomic_store_n(&lane->full, usual ? lane->bound : 0, __ATOMIC_SEQ_CST);
+    /* cinstr_stop() clears the flag first and full afterwards: one of us sees the other. */
+    if (!__atomic_load_n(&process_recording, __ATOMIC_SEQ_CST))
+        lane->full = 0;
+    SIGNAL_FENCE();
+    lane->span = lane->full;
+}
+
+/* --- handlers ----------------------------------------------------------------------------------
+ */
+
+/* The last call that is complete: an interrupted exit may have cleared its frame already. */
+static uint64_t complete_top(const struct lane *lane) {
+    return lane->top->node != 0 ? lane->top->node : lane->top[-1].node;
+}
+
+/* A lane for a handler on the stack [low, high): that of the interrupted lane, below the
+ * interrupted hook, or an alternate one. Its tree hangs below the interrupted call. */
+static struct lane *enter_handler(struct lane *outer, uintptr_t low, uintptr_t high) {
+    struct lane *lane;
+
+    /* A coroutine that has ended went back to where it was resumed, without a hook. */
+    while (outer->resumer != NULL && outer->top == shadow_base(outer))
+        outer = outer->resumer;
+    lane = outer->nested;
+
+    if (lane == NULL) {
+        lane = lane_new(SEGMENT_LANE_SIGNAL, high, high - low, outer);
+        if (lane == NULL)
+            return NULL;
+        lane->sibling = lane->thread->sibling;
+        lane->thread->sibling = lane;
+        outer->nested = lane;
+        /* Its last exit must take the slow path, which leaves the lane. */
+        shadow_base(lane)->sp = 0;
+    }
+    lane->high = high;
+    lane->bound = high - low;
+    shadow_base(lane)->node = complete_top(outer);
+    lane->root_self = lane->root->self;
+    cpu_time_resume(lane);
+    lane_rest(lane);
+    cinstr1_self = lane;
+    return lane;
+}
+
+static void settle_deferred(struct lane *lane) {
+    lane->deferred_parent->self -= lane->deferred_ticks;
+    lane->root->self += lane->deferred_ticks;
+    lane->deferred_ticks = 0;
+    lane->pending &= ~(uint32_t)LANE_PENDING_DEFERRED;
+}
+
+void lane_leave(struct lane *lane, uint64_t now) {
+    struct lane *outer = lane->outer;
+
+    shadow_unwind(lane, shadow_base(lane), now);
+    jumps_forget(lane);
+    outer->deferred_parent = (struct segment_node *)shadow_base(lane)->node;
+    outer->deferred_ticks += lane->root_self - lane->root->self;
+    outer->pending |= LANE_PENDING_DEFERRED;
+    shadow_base(lane)->node = (uintptr_t)lane->root;
+    outer->full = 0; /* an interrupted hook leaves span at this; its next one settles */
+    if (!lane_in_hook(outer))
+        outer->span = 0;
+    outer->paused = outer->info->paused = lane->paused;
+    cinstr1_self = outer;
+}
+
+static bool on_alternate_stack(uintptr_t sp, uintptr_t *low, uintptr_t *high) {
+    stack_t alternate;
+
+    if (sigaltstack(NULL, &alternate) != 0 || (alternate.ss_flags & SS_ONSTACK) == 0)
+        return false;
+    *low = (uintptr_t)alternate.ss_sp;
+    *high = *low + alternate.ss_size;
+    return sp >= *low && sp < *high;
+}
+
+/* --- other stacks -------------------------------------------------------------------------------
+ */
+
+static struct lane *adopt(struct lane *lane, struct lane *thread) {
+    if (lane == NULL)
+        return NULL;
+    lane->thread = thread;
+    lane->sibling = thread->sibling;
+    thread->sibling = lane;
+    return lane;
+}
+
+static struct lane *lane_of_named_stack(struct stack *stack, struct lane *from) {
+    struct lane *thread = from->thread;
+
+    if (!stack_has_lane(stack)) {
+        const uintptr_t bound = stack->high - stack->low;
+        stack->lane = adopt(lane_new(SEGMENT_LANE_STACK, stack->high, bound, NULL), thread);
+    }
+    if (stack->lane != NULL && from->resumer != stack->lane)
+        stack->lane->resumer = from;
+    return stack->lane;
+}
+
+/* A handler's lane is in use from the handler's first hook until it is left. */
+static bool is_in_use(const struct lane *lane) {
+    return lane->info->kind != SEGMENT_LANE_SIGNAL ||
+           shadow_base(lane)->node != (uintptr_t)lane->root;
+}
+
+/* Lanes of this thread whose stack holds sp; the newest first, but the thread's own last. */
+static struct lane *known_lane(struct lane *thread, uintptr_t sp) {
+    for (struct lane *lane = thread->sibling; lane != NULL; lane = lane->sibling) {
+        if (contains(lane, sp) && is_in_use(lane))
+            return lane;
+    }
+    return contains(thread, sp) ? thread : NULL;
+}
+
+/* Deeper on the thread's own stack than it was known to reach. */
+static struct lane *extend_thread(struct lane *thread, uintptr_t sp) {
+    const uintptr_t low = thread->high - thread->bound;
+    uintptr_t lower;
+
+    if (sp > low || low - sp >= (UINT64_C(1) << 30))
+        return NULL;
+    lower = stack_extend(low, sp);
+    if (lower >= sp)
+        return NULL;
+    if (!lane_in_hook(thread))
+        thread->full = thread->span = 0; /* with another bound, span would tell of a hook */
+    thread->bound = thread->high - lower;
+    return thread;
+}
+
+/* The lane for a stack pointer that does not lie in the current lane's stack. */
+static struct lane *switch_stack(struct lane *lane, uintptr_t sp) {
+    struct lane *thread = lane->thread;
+    struct stack *stack = stacks_find(sp);
+    struct lane *other = stack != NULL ? NULL : known_lane(thread, sp);
+    uintptr_t low, high;
+
+    if (stack != NULL)
+        return lane_of_named_stack(stack, lane);
+    if (other != NULL)
+        return other;
+    if (on_alternate_stack(sp, &low, &high))
+        return enter_handler(lane, low, high);
+    other = extend_thread(thread, sp);
+    if (other != NULL)
+        return other;
+    if (!stack_of_mapping(sp, &low, &high))
+        return NULL;
+    return adopt(lane_new(SEGMENT_LANE_STACK, high, high - low, NULL), thread);
+}
+
+void lane_exclude(uintptr_t low, uintptr_t sp) {
+    struct lane *thread;
+
+    if (process_state != PROCESS_UP || process_is_forked() || !cinstr1_self->ready)
+        return;
+    thread = cinstr1_self->thread;
+    if (low > sp || !contains(thread, sp) || thread->high - low >= thread->bound)
+        return;
+    if (lane_in_hook(thread))
+        return; /* set by a handler that interrupted a hook: left as it is */
+    thread->bound = thread->high - low;
+    thread->full = thread->span = 0;
+}
+
+/* A handler's lane ends when a hook runs on the stack that it interrupted, or on one that is
+ * neither its own nor a coroutine that it may have started. */
+static bool handler_is_over(const struct lane *lane, uintptr_t sp) {
+    return lane->info->kind == SEGMENT_LANE_SIGNAL &&
+           (contains(lane->outer, sp) || stacks_find(sp) == NULL);
+}
+
+static struct lane *select_lane(struct lane *lane, uintptr_t sp) {
+    uintptr_t low, high;
+
+    while (lane != NULL) {
+        const bool in_hook = lane_in_hook(lane);
+
+        if (contains(lane, sp)) {
+            if (!in_hook || sp >= hook_sp(lane))
+                return lane; /* a hook that was jumped out of left nothing half done below top */
+            return enter_handler(lane, lane->high - lane->bound, hook_sp(lane));
+        }
+        if (in_hook && on_alternate_stack(sp, &low, &high)) {
+            lane = enter_handler(lane, low, high);
+        } else if (handler_is_over(lane, sp)) {
+            lane_leave(lane, clock_ticks());
+            lane = lane->outer;
+        } else {
+            lane = switch_stack(lane, sp);
+        }
+    }
+    return NULL;
+}
+
+/* --- what is pending ---------------------------------------------------------------------- */
+
+/* Since the moment `start` no hook of the lane has run. Its waits since then are its own. */
+static void count_time_from(struct lane *lane, uint64_t start) {
+    const uint64_t paused = lane->paused;
+    uint64_t now;
+
+    lane->last = start;
+    now = cpu_time_now(lane);
+    lane->info->start_ticks = now - (lane->paused - paused);
+    lane->info->start_cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
+void lane_follow_reset(struct lane *lane) {
+    const uint64_t reset = segment.header->reset_ticks;
+    uint32_t block = lane->first_block;
+
+    shadow_carry(lane, (struct segment_node *)shadow_base(lane)->node, reset);
+    lane->info->carried = (uint64_t)(lane->top - shadow_base(lane));
+    while (block != 0) {
+        const uint32_t first = (block - 1) * SEGMENT_BLOCK_NODES;
+        for (uint32_t i = 0; i < segment.blocks[block - 1].count; i++) {
+            struct segment_node *node = tree_node(first + i);
+            node->calls = node->callee_returns = node->self = node->total = 0;
+            columns_clear(first + i);
+        }
+        block = tree_block_next[block - 1];
+    }
+    lane->info->unmatched_exits = 0;
+    lane->info->late_node = 0;
+    count_time_from(lane, reset);
+    lane->epoch = process_reset_epoch;
+    __atomic_store_n(&lane->info->reset_epoch, lane->epoch, __ATOMIC_RELEASE);
+}
+
+static void settle(struct lane *lane) {
+    if (lane->pending & LANE_PENDING_DEFERRED)
+        settle_deferred(lane);
+    if (UNLIKELY(lane->epoch != process_reset_epoch))
+        lane_follow_reset(lane);
+}
+
+struct lane *lane_for_hook(uintptr_t sp) {
+    struct lane *lane;
+
+    if (process_state != PROCESS_UP)
+        return NULL;
+    if (process_is_forked() && !process_after_fork(sp))
+        return NULL;
+    lane = cinstr1_self;
+    if (!lane->ready) {
+        if (!process_recording || lane_is_lost(lane) || (lane = lane_attach(sp)) == NULL)
+            return NULL;
+    }
+    lane = select_lane(lane, sp);
+    if (lane == NULL)
+        return NULL;
+    hook_begin(lane, sp);
+    if (cinstr1_self != lane)
+        cpu_time_resume(lane);
+    cinstr1_self = lane;
+    settle(lane);
+    return lane;
+}

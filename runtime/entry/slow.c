@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The slow path of a hook: first calls of an edge, frames that did not return, other stacks,
+ * context switches, a recorder that is stopped. Leaves behind exactly what the usual path would.
+ *
+ * Resynchronisation: each frame holds the stack pointer of its function at its entry hook. On entry
+ * at s, a frame below s is dead; one at s is dead unless the entered function was inlined into it,
+ * and then has its call site. An external function has its caller's stack pointer, which makes two
+ * of them at one s, but not one and its caller. On exit at s, the frame that ends is the first from
+ * the top with this function and call site whose caller does not lie below s (a tail-jumped exit
+ * hook runs at its caller's stack pointer).
+ */
+#include <errno.h>
+
+#include "runtime/base/clock.h"
+#include "runtime/process/process.h"
+#include "runtime/tree/lookup.h"
+
+static struct segment_node *node_of(const struct segment_frame *frame) {
+    return (struct segment_node *)frame->node;
+}
+
+static bool is_dead(const struct lane *lane, const struct segment_frame *frame, uint64_t function,
+                    uint64_t call_site, uintptr_t sp) {
+    if (frame->sp != sp)
+        return frame->sp < sp;
+    if (function & SEGMENT_EXTERNAL)
+        return (node_of(frame)->function & SEGMENT_EXTERNAL) != 0;
+    return node_of(frame)->call_site != call_site ||
+           (lane->resync_sp != 0 && node_of(frame)->function == function);
+}
+
+static void resync_enter(struct lane *lane, uint64_t function, uint64_t call_site, uintptr_t sp,
+                         uint64_t now) {
+    const struct segment_frame *base = shadow_base(lane);
+    const struct segment_frame *top = lane->top;
+
+    while (top > base && is_dead(lane, top, function, call_site, sp))
+        top--;
+    if (top != lane->top) {
+        lane->overflow = 0;
+        shadow_unwind(lane, top, now);
+    }
+    lane->resync_sp = 0;
+}
+
+enum enter_kind { ENTER_TIMED, ENTER_COUNTED, ENTER_LEAF };
+
+static void record_enter(struct lane *lane, uint64_t function, uint64_t call_site, uintptr_t sp,
+                         enum enter_kind kind) {
+    struct segment_node *parent = node_of(lane->top);
+    struct segment_node *node;
+
+    node = tree_child(lane, parent, function, call_site);
+    if (node == NULL)
+        return;
+    node->calls++;
+    if (kind == ENTER_LEAF) {
+        parent->callee_returns++;
+        return;
+    }
+    /* Readers see the frame at once: it has a time that is nearly right. */
+    if (!shadow_push(lane, node, sp, kind == ENTER_TIMED ? clock_ticks() : 0)) {
+        parent->callee_returns++; /* too deep for the stack: counted, not timed */
+        lane->overflow++;
+    }
+}
+
+/* The call begins when all is done that is not the program's. */
+static void begin_call(struct lane *lane, const struct segment_frame *caller, uint64_t since) {
+    struct segment_frame *top = lane->top;
+
+    cpu_time_own(lane, caller, since);
+    if (top == caller)
+        return;
+    top->paused = lane->paused;
+    if (top->start != 0)
+        top->start = lane->last;
+    if (lane->trace != NULL)
+        trace_enter(lane, node_of(top), lane->last);
+}
+
+static void enter(uint64_t function, uint64_t call_site, uintptr_t sp, enum enter_kind kind) {
+    const int saved_errno = errno;
+    struct lane *lane = lane_for_hook(sp);
+
+    if (lane != NULL) {
+        const uint64_t now = cpu_time_now(lane);
+        hook_loop_if_due(lane);
+        resync_enter(lane, function, call_site, sp, now);
+        const uint64_t depth = (uint64_t)(lane->top - shadow_base(lane));
+        if (process_recording)
+            record_enter(lane, function, call_site, sp, kind);
+        begin_call(lane, shadow_base(lane) + depth, now);
+        lane_rest(lane);
+    } else if (process_state == PROCESS_UP && process_recording) {
+        __atomic_add_fetch(&segment.header->losses.lane_calls, 1, __ATOMIC_RELAXED);
+    }
+    errno = saved_errno;
+}
+
+void cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp) {
+    enter(function, call_site, sp, ENTER_TIMED);
+}
+
+void cinstr_slow_count(uint64_t function, uint64_t call_site, uintptr_t sp, int is_leaf) {
+    enter(function, call_site, sp, is_leaf ? ENTER_LEAF : ENTER_COUNTED);
+}
+
+/* A library without hooks of its own may enter a function in one generation and leave it in the
+ * next: two functions at one address are never open together. */
+static bool is_function(const struct segment_frame *frame, uint64_t function) {
+    return ((node_of(frame)->function ^ function) & SEGMENT_ADDRESS_MASK) == 0;
+}
+
+static struct segment_frame *find_exit(const struct lane *lane, uint64_t function,
+                                       uint64_t call_site, uintptr_t sp) {
+    struct segment_frame *base = shadow_base(lane);
+
+    for (struct segment_frame *frame = lane->top; frame > base; frame--) {
+        const struct segment_frame *caller = frame - 1;
+        if (!is_function(frame, function) || node_of(frame)->call_site != call_site)
+            continue;
+        if (caller == base || caller->sp >= sp ||
+            (caller->sp == frame->sp && node_of(caller)->call_site == call_site)) {
+            return frame;
+        }
+    }
+    /* gcc may inline a function's head and call the rest of it, the exit hook included, as a
+     * function of its own: that hook runs deeper than the entry did and sees another return
+     * address. */
+    for (struct segment_frame *frame = lane->top; frame > base && frame->sp >= sp; frame--) {
+        if (is_function(frame, function))
+            return frame;
+    }
+    return NULL;
+}
+
+static void record_exit(struct lane *lane, uint64_t function, uint64_t call_site, uintptr_t sp,
+                        uint64_t now) {
+    struct segment_frame *frame;
+
+    if (lane->overflow != 0) {
+        lane->overflow--;
+        return;
+    }
+    frame = find_exit(lane, function, call_site, sp);
+    if (frame == NULL) {
+        if (process_recording)
+            lane->info->unmatched_exits++;
+        return;
+    }
+    shadow_unwind(lane, frame, now);
+    shadow_pop(lane, now, false);
+}
+
+void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t counter) {
+    const int saved_errno = errno;
+    const uint64_t now = clock_kind == SEGMENT_CLOCK_MONOTONIC ? clock_ticks() : counter;
+    struct lane *lane = lane_for_hook(sp);
+
+    if (lane != NULL) {
+        const struct cpu_moment moment = cpu_time_at(lane, lane->top, now);
+        record_exit(lane, function, call_site, sp, moment.ticks);
+        cpu_time_add_wait(lane, lane->top, moment.wait);
+        lane->last = moment.ticks;
+        lane_rest(lane);
+        if (lane->info->kind == SEGMENT_LANE_SIGNAL && lane->top == shadow_base(lane))
+            lane_leave(lane, now);
+    }
+    errno = saved_errno;
+}
+
+/* Frames that lie below were left without a hook. What belongs to no open call is not recorded, as
+ * its call was not. */
+void cinstr_slow_instructions(uintptr_t sp, uint64_t count) {
+    const int saved_errno = errno;
+    struct lane *lane = lane_for_hook(sp);
+
+    if (lane != NULL) {
+        const struct segment_frame *base = shadow_base(lane), *frame = lane->top;
+        while (frame > base && frame->sp < sp)
+            frame--;
+        if (frame > base && process_recording)
+            segment.instructions[tree_index(node_of(frame))] += count;
+        lane_rest(lane);
+    }
+    errno = saved_errno;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The steps of a hook's usual path, and which module it works for. Included by the hooks of timed
+ * and of counted functions (hooks.c, hooks_counted.c), which are linked into each module and keep
+ * the rules of hooks.c.
+ */
+#ifndef CINSTR_RUNTIME_HOOK_STEPS_H
+#define CINSTR_RUNTIME_HOOK_STEPS_H
+
+#include <cinstr/hooks.h>
+
+#include "runtime/base/clock.h"
+#include "runtime/tree/lookup.h"
+
+/* 1: exported once by libcinstr.so.0, for modules that do not link these hooks. */
+#ifndef HOOKS_ARE_SHARED
+#define HOOKS_ARE_SHARED 0
+#endif
+
+#define NOINLINE      __attribute__((noinline))
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+#define CALLER_SP     ((uintptr_t)__builtin_dwarf_cfa())
+
+/* The module's own (hooks.c). */
+#if !HOOKS_ARE_SHARED
+__attribute__((visibility("hidden")))
+#endif
+extern struct module_hooks cinstr1_module;
+
+/* A frame is still live when entered from higher up its stack, or when it is the function that the
+ * entered one was inlined into: same stack pointer and same call site. */
+static inline bool is_open(const struct segment_frame *frame, uintptr_t sp, uint64_t call_site) {
+    return LIKELY(frame->sp > sp) ||
+           (frame->sp == sp && ((const struct segment_node *)frame->node)->call_site == call_site);
+}
+
+/* An external function is entered at its caller's stack pointer. */
+static inline bool is_open_to_external(const struct segment_frame *frame, uintptr_t sp) {
+    return frame->sp > sp ||
+           (LIKELY(frame->sp == sp) &&
+            !(((const struct segment_node *)frame->node)->function & SEGMENT_EXTERNAL));
+}
+
+/* From here to hook_end() a handler that interrupts goes to a lane of its own. */
+static inline void hook_begin(struct lane *lane, uintptr_t sp) {
+    lane->span = lane->high - sp;
+    SIGNAL_FENCE();
+}
+
+static inline void hook_end(struct lane *lane) {
+    SIGNAL_FENCE();
+    lane->span = lane->full;
+}
+
+/* Nothing but a call is new. Within hook_begin(). */
+static ALWAYS_INLINE bool is_usual(const struct lane *lane, uintptr_t sp, uint64_t call_site,
+                                   bool is_external) {
+    return (is_external ? is_open_to_external(lane->top, sp) : is_open(lane->top, sp, call_site)) &&
+           lane->top < lane->limit;
+}
+
+/* True within hook_begin(). */
+static ALWAYS_INLINE bool begin_entry(struct lane *lane, uintptr_t sp, uint64_t call_site,
+                                      bool is_external) {
+    if (UNLIKELY(lane->high - sp >= lane->span))
+        return false;
+    hook_begin(lane, sp);
+    if (LIKELY(is_usual(lane, sp, call_site, is_external)))
+        return true;
+    hook_end(lane);
+    return false;
+}
+
+static inline bool is_switched(const struct lane *lane) {
+    return UNLIKELY(*lane->switch_word != lane->switch_seen);
+}
+
+/* The clock is read last, and after it the word that tells of switches: the kernel switches between
+ * instructions, whatever their order in the pipeline. A reader sees the frame from `node` on:
+ * everything else of it comes before. */
+static inline void enter_node(struct lane *lane, struct segment_frame *top,
+                              struct segment_node *node, uintptr_t sp, bool is_timed) {
+    node->calls++;
+    top[1].sp = sp;
+    top[1].paused = lane->paused;
+    top[1].start = is_timed ? clock_counter() : 0;
+    SIGNAL_FENCE();
+    top[1].node = (uintptr_t)node;
+    lane->top = top + 1;
+    if (is_switched(lane))
+        cinstr_switched(lane);
+    else
+        hook_end(lane);
+}
+
+/* Within hook_begin(). */
+static inline void exit_node(struct lane *lane, struct segment_frame *top) {
+    ((struct segment_node *)top[-1].node)->callee_returns++;
+    top->node = 0;
+    lane->top = top - 1;
+    hook_end(lane);
+}
+
+static inline bool is_exit_of(const struct segment_frame *top, uint64_t function,
+                              uint64_t call_site, uintptr_t sp) {
+    return is_node((const struct segment_node *)top->node, function, call_site) && top[-1].sp >= sp;
+}
+
+/* --- external functions: see include/cinstr/hooks.h ---------------------------------------------
+ */
+
+/* Both 0 where the section is not: no file of the module has such names, or the linker dropped all
+ * that nothing refers to. */
+extern __attribute__((weak, visibility("hidden"))) const char __start_cinstr_hooked[],
+    __stop_cinstr_hooked[];
+
+static inline bool is_hooked(const void *name) {
+    return (uintptr_t)name - (uintptr_t)__start_cinstr_hooked <
+           (uintptr_t)__stop_cinstr_hooked - (uintptr_t)__start_cinstr_hooked;
+}
+
+static inline uint64_t external(const void *name) {
+    return (uintptr_t)name | SEGMENT_EXTERNAL;
+}
+
+#endif

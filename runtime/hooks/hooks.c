@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hot path: what every instrumented function calls on entry and exit. Linked, hidden, into each
+ * module that links -lcinstr (and exported once by libcinstr.so.0 for those that do not).
+ *
+ * It allocates nothing, locks nothing, calls nothing but the slow path and touches no
+ * floating-point or vector register. Until the module is registered it touches nothing but the
+ * module's own data, since an IFUNC resolver or a .preinit_array function runs before relocations
+ * are done.
+ */
+#include "hook_steps.h"
+#include "runtime/tree/duration.h"
+
+struct module_hooks cinstr1_module = {.is_shared = HOOKS_ARE_SHARED};
+
+/* Before everything else in the module. */
+__attribute__((constructor(101), used)) static void module_begins(void) {
+    cinstr_module_register(&cinstr1_module);
+}
+
+__attribute__((destructor(101), used)) static void module_ends(void) {
+    cinstr_module_gone(&cinstr1_module);
+}
+
+/* timing=adaptive: a node's `writer` says how rarely it is timed (adaptive.c). */
+static inline bool is_timed(struct lane *lane, struct segment_frame *frame,
+                            const struct segment_node *node) {
+    const uint32_t shift = node->writer & LANE_SHIFT_MASK;
+
+    lane->random = lane->random * 1664525u + 1013904223u;
+    if (lane->random & (0xffffffffu << 1 << (31 - shift)))
+        return false;
+    frame->shift = shift;
+    return true;
+}
+
+/* Not what the memo holds: called within hook_begin(). */
+HOT NOINLINE static void enter_other(uintptr_t sp, uint64_t function, uint64_t call_site) {
+    struct lane *lane = cinstr1_self;
+    struct segment_frame *top = lane->top;
+    struct segment_node *node =
+        transition_find(lane, (struct segment_node *)top->node, function, call_site);
+
+    if (UNLIKELY(node == NULL)) {
+        hook_end(lane);
+        cinstr_slow_enter(function, call_site, sp);
+        return;
+    }
+    enter_node(lane, top, node, sp, cinstr1_module.exact_tag != 0 || is_timed(lane, &top[1], node));
+}
+
+static ALWAYS_INLINE void enter_lane(struct lane *lane, uintptr_t sp, uint64_t function,
+                                     uint64_t call_site, bool is_exact, bool is_external) {
+    struct segment_frame *top;
+    struct segment_node *node;
+
+    if (UNLIKELY(!begin_entry(lane, sp, call_site, is_external))) {
+        cinstr_slow_enter(function, call_site, sp);
+        return;
+    }
+    top = lane->top;
+    node = memo_find(lane, (struct segment_node *)top->node, function, call_site);
+    if (LIKELY(node != NULL))
+        enter_node(lane, top, node, sp, is_exact || is_timed(lane, &top[1], node));
+    else
+        enter_other(sp, function, call_site);
+}
+
+HOT NOINLINE static void enter(uintptr_t sp, uint64_t function, uint64_t call_site) {
+    enter_lane(cinstr1_self, sp, function, call_site, true, false);
+}
+
+HOT NOINLINE static void enter_adaptive(uintptr_t sp, uint64_t function, uint64_t call_site) {
+    enter_lane(cinstr1_self, sp, function, call_site, false, false);
+}
+
+HOT NOINLINE static void enter_external(uintptr_t sp, uint64_t function, uint64_t call_site) {
+    enter_lane(cinstr1_self, sp, function, call_site, cinstr1_module.exact_tag != 0, true);
+}
+
+static ALWAYS_INLINE void enter_any(uintptr_t sp, uint64_t callee, uint64_t call_site) {
+    if (LIKELY(cinstr1_module.exact_tag != 0))
+        enter(sp, callee | cinstr1_module.exact_tag, call_site);
+    else if (cinstr1_module.tag != 0)
+        enter_adaptive(sp, callee | cinstr1_module.tag, call_site);
+    else
+        cinstr1_module.early_calls++;
+}
+
+HOT void __cyg_profile_func_enter(void *callee, void *caller) {
+    enter_any(CALLER_SP, (uintptr_t)callee, (uintptr_t)caller);
+}
+
+SLOW static void exit_slow_after_all(uint64_t function, uint64_t call_site, uintptr_t sp,
+                                     uint64_t now) {
+    hook_end(cinstr1_self);
+    cinstr_slow_exit(function, call_site, sp, now);
+}
+
+/* On the lane's clock. */
+static inline uint64_t duration(const struct lane *lane, const struct segment_frame *top,
+                                uint64_t now) {
+    uint64_t ticks = now - top->start + top->paused - lane->paused;
+
+    __asm__("" : "+r"(ticks)); /* once: gcc would reckon its negative beside it */
+    return ticks;
+}
+
+static inline void charge(const struct segment_frame *top, uint64_t ticks) {
+    struct segment_node *node = (struct segment_node *)top->node;
+
+    node->total += ticks;
+    node->self += ticks;
+    ((struct segment_node *)top[-1].node)->self -= ticks;
+}
+
+static inline void exit_timed(struct lane *lane, const struct segment_frame *top, uint64_t now) {
+    charge(top, duration(lane, top, now));
+    lane->last = now;
+    exit_node(lane, lane->top);
+    if (UNLIKELY((now & LANE_LOOP_MASK) == 0))
+        cinstr_loop_next(lane);
+}
+
+HOT NOINLINE static void exit_with_duration(struct lane *lane, struct segment_frame *top,
+                                            uint64_t now) {
+    duration_add_late(lane, (struct segment_node *)top->node, now - top->start);
+    exit_timed(lane, top, now);
+}
+
+/* The clock is read first. */
+static inline void exit_exact(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t now) {
+    struct lane *lane = cinstr1_self;
+    struct segment_frame *top;
+
+    if (UNLIKELY(lane->high - sp >= lane->span)) {
+        cinstr_slow_exit(function, call_site, sp, now);
+        return;
+    }
+    hook_begin(lane, sp);
+    top = lane->top;
+    if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || now < top->start ||
+                 is_switched(lane)))
+        exit_slow_after_all(function, call_site, sp, now);
+    else if (UNLIKELY(lane->histogram != NULL))
+        exit_with_duration(lane, top, now);
+    else
+        exit_timed(lane, top, now);
+}
+
+/* Of an entry that was timed; within hook_begin(). */
+HOT NOINLINE static void exit_sampled(uint64_t function, uint64_t call_site, uintptr_t sp) {
+    const uint64_t now = clock_counter();
+    struct lane *lane = cinstr1_self;
+    struct segment_frame *top = lane->top;
+
+    if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || now < top->start ||
+                 is_switched(lane))) {
+        exit_slow_after_all(function, call_site, sp, now);
+        return;
+    }
+    if (lane->histogram != NULL)
+        duration_add_late(lane, (struct segment_node *)top->node, now - top->start);
+    cinstr_adaptive_exit(lane, top, duration(lane, top, now));
+    lane->last = now;
+    exit_node(lane, top);
+    if (UNLIKELY((now & LANE_LOOP_MASK) == 0))
+        cinstr_loop_next(lane);
+}
+
+/* The clock is read only if the entry was timed. */
+HOT NOINLINE static void exit_adaptive(uint64_t function, uint64_t call_site, uintptr_t sp) {
+    struct lane *lane = cinstr1_self;
+    struct segment_frame *top;
+
+    if (UNLIKELY(lane->high - sp >= lane->span)) {
+        cinstr_slow_exit(function, call_site, sp, clock_counter());
+        return;
+    }
+    hook_begin(lane, sp);
+    top = lane->top;
+    if (top->start != 0)
+        exit_sampled(function, call_site, sp);
+    else if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || is_switched(lane)))
+        exit_slow_after_all(function, call_site, sp, clock_counter());
+    else
+        exit_node(lane, top);
+}
+
+static ALWAYS_INLINE void leave(uint64_t callee, uint64_t call_site, uintptr_t sp) {
+    if (LIKELY(cinstr1_module.exact_tag != 0))
+        exit_exact(callee | cinstr1_module.exact_tag, call_site, sp, clock_counter());
+    else if (cinstr1_module.tag != 0)
+        exit_adaptive(callee | cinstr1_module.tag, call_site, sp);
+}
+
+HOT void __cyg_profile_func_exit(void *callee, void *caller) {
+    leave((uintptr_t)callee, (uintptr_t)caller, CALLER_SP);
+}
+
+/* --- external functions -------------------------------------------------------------------------
+ */
+
+HOT void *cinstr1_enter_external(void *name) {
+    void *call_site = __builtin_return_address(0);
+
+    if (UNLIKELY(is_hooked(name)))
+        return NULL;
+    if (UNLIKELY(cinstr1_module.tag == 0))
+        cinstr1_module.early_calls++;
+    else
+        enter_external(CALLER_SP, external(name) | cinstr1_module.tag, (uintptr_t)call_site);
+    return call_site;
+}
+
+HOT void cinstr1_exit_external(void *name, void *call_site) {
+    if (LIKELY(call_site != NULL))
+        leave(external(name), (uintptr_t)call_site, CALLER_SP);
+}

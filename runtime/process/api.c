@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The public functions (include/cinstr.h). Cold.
+ */
+#include <cinstr.h>
+#include <cinstr/whole_file.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "process.h"
+#include "runtime/base/clock.h"
+
+#define PUBLIC __attribute__((visibility("default")))
+
+static bool is_up(void) {
+    return process_state == PROCESS_UP;
+}
+
+/* Sends every lane's next hook but one to the slow path, which looks at what has changed. */
+static void wake_lanes(void) {
+    const uint64_t count = segment.header->sections[SEGMENT_SECTION_LANES].count;
+
+    for (uint64_t i = 1; i < count; i++)
+        __atomic_store_n(&lane_at((uint32_t)i)->full, 0, __ATOMIC_SEQ_CST);
+}
+
+PUBLIC void cinstr_start(void) {
+    if (is_up())
+        __atomic_store_n(&process_recording, true, __ATOMIC_SEQ_CST);
+}
+
+PUBLIC void cinstr_stop(void) {
+    if (!is_up())
+        return;
+    __atomic_store_n(&process_recording, false, __ATOMIC_SEQ_CST);
+    wake_lanes();
+    /* In the calling thread at once. */
+    if (cinstr1_self->ready && !lane_in_hook(cinstr1_self))
+        cinstr1_self->span = 0;
+}
+
+PUBLIC void cinstr_reset(void) {
+    struct lane *lane;
+
+    if (!is_up() || process_is_forked())
+        return;
+    lane = cinstr1_self->ready ? lane_for_hook((uintptr_t)__builtin_dwarf_cfa()) : NULL;
+    if (lane != NULL) { /* what was waited so far is to be forgotten as well */
+        cpu_time_now(lane);
+        lane_rest(lane);
+    }
+    segment.header->reset_ticks = clock_ticks();
+    __atomic_add_fetch(&process_reset_epoch, 1, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&segment.header->reset_epoch, process_reset_epoch, __ATOMIC_SEQ_CST);
+    wake_lanes();
+    if (cinstr1_self->ready && !lane_in_hook(cinstr1_self))
+        cinstr1_self->span = 0;
+}
+
+enum kind_state { KIND_UNKNOWN, KIND_OFF, KIND_ON };
+
+static enum kind_state find_kind(const char *name) {
+    const struct {
+        const char *name;
+        bool is_on;
+    } kinds[] = {
+        {"exact", true},
+        {"edges", true},
+        {"cpu", options.sample != 0 && !options.sample_wall},
+        {"wall", options.sample != 0 && options.sample_wall},
+        {"heap", options.heap != 0},
+        {"allocs", options.heap != 0},
+        {"block", options.block != BLOCK_OFF},
+        {"mutex", options.mutex},
+    };
+
+    for (size_t i = 0; name != NULL && i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(name, kinds[i].name) == 0)
+            return kinds[i].is_on ? KIND_ON : KIND_OFF;
+    }
+    return KIND_UNKNOWN;
+}
+
+PUBLIC int cinstr_write_profile(const char *kind, int fd) {
+    const enum kind_state state = find_kind(kind);
+    char text[512] = "";
+
+    if (state == KIND_UNKNOWN) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (!is_up() || process_is_forked() || state == KIND_OFF) {
+        errno = ENOTSUP;
+        return -1;
+    }
+    modules_refresh();
+    if (exit_profile_write_to(kind, fd, text, sizeof text) != 0) {
+        message("cannot write a profile: %s", text);
+        errno = EIO;
+        return -1;
+    }
+    return 0;
+}
+
+PUBLIC int cinstr_write_heap_profile(int fd) {
+    return cinstr_write_profile("heap", fd);
+}
+
+PUBLIC int cinstr_write_profile_to(const char *kind, const char *path) {
+    struct whole_file file;
+
+    if (path == NULL) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (whole_file_open(&file, path, -1) != 0)
+        return -1;
+    if (cinstr_write_profile(kind, file.fd) == 0)
+        return whole_file_finish(&file, true);
+    const int failure = errno;
+    whole_file_discard(&file);
+    errno = failure;
+    return -1;
+}
+
+/* Index of a label, made if it is new; 0 when there are too many. */
+static uint32_t find_label(const char *key, const char *value) {
+    uint64_t *count = &segment.header->sections[SEGMENT_SECTION_LABELS].count;
+    uint32_t found = 0;
+
+    process_lock();
+    if (*count == 0)
+        *count = 1; /* index 0 means none */
+    for (uint32_t i = 1; i < *count && found == 0; i++) {
+        if (strcmp(segment.labels[i].key, key) == 0 && strcmp(segment.labels[i].value, value) == 0)
+            found = i;
+    }
+    if (found == 0 && *count < SEGMENT_MAX_LABELS) {
+        found = (uint32_t)*count;
+        memcpy(segment.labels[found].key, key, strlen(key) + 1);
+        memcpy(segment.labels[found].value, value, strlen(value) + 1);
+        __atomic_store_n(count, *count + 1, __ATOMIC_RELEASE);
+    }
+    process_unlock();
+    return found;
+}
+
+PUBLIC int cinstr_set_label(const char *key, const char *value) {
+    const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
+    struct segment_node *root;
+    struct lane *lane;
+    uint32_t label = 0;
+
+    if (key == NULL || strlen(key) > 63 || (value != NULL && strlen(value) > 191)) {
+        errno = EINVAL;
+        return -1;
+    }
+    lane = lane_for_hook(sp);
+    if (lane == NULL) {
+        errno = ENOTSUP;
+        return -1;
+    }
+    if (value != NULL && (label = find_label(key, value)) == 0) {
+        lane_rest(lane);
+        errno = ENOSPC;
+        return -1;
+    }
+    root = label == 0 ? lane->root : tree_child(lane, lane->root, SEGMENT_FUNCTION_LABEL, label);
+    if (root != NULL) {
+        shadow_carry(lane, root, cpu_time_now(lane));
+        lane->info->label = label;
+    }
+    lane_rest(lane);
+    return 0;
+}
+
+/* Of what is marked in a trace. */
+static int mark(uintptr_t sp, const char *name, const int64_t *value) {
+    uint32_t label;
+
+    if (name == NULL || strlen(name) > 191) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (!is_up() || process_is_forked() || !trace_is_on) {
+        errno = ENOTSUP;
+        return -1;
+    }
+    label = find_label("event", name);
+    if (label == 0) {
+        errno = ENOSPC;
+        return -1;
+    }
+    if (trace_mark(sp, label, value))
+        return 0;
+    errno = ENOTSUP;
+    return -1;
+}
+
+PUBLIC int cinstr_trace_event(const char *name) {
+    return mark((uintptr_t)__builtin_dwarf_cfa(), name, NULL);
+}
+
+PUBLIC int cinstr_trace_value(const char *name, long long value) {
+    const int64_t number = value;
+
+    return mark((uintptr_t)__builtin_dwarf_cfa(), name, &number);
+}
+
+PUBLIC void cinstr_stack_switch(void *low, void *high) {
+    if (is_up() && !process_is_forked())
+        stacks_register((uintptr_t)low, (uintptr_t)high);
+}
+
+PUBLIC const char *cinstr_version(void) {
+    return CINSTR_VERSION;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * http=ADDRESS, -lcinstr_http and cinstr_http_serve(): the process serves its own profiles. The
+ * server is a library loaded apart (include/cinstr/http.h), with threads of its own that run
+ * nothing of the program and never enter its tree. A fork child does not have it, and may begin
+ * another.
+ */
+#include <cinstr.h>
+#include <cinstr/http.h>
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "process.h"
+#include "runtime/base/clock.h"
+
+#define LIBRARY    "libcinstr_http.so.0"
+#define STACK_SIZE (8u << 20) /* only what is touched takes memory */
+
+static int listening = -1;
+
+static void refresh(void) {
+    modules_refresh();
+    segment.header->latest = clock_pair();
+}
+
+/* What runs there is no work of the program's. */
+struct thread {
+    void (*run)(void *);
+    void *argument;
+};
+
+static void *run_thread(void *argument) {
+    struct thread thread = *(struct thread *)argument;
+
+    charge_own_work(true);
+    munmap(argument, sizeof thread);
+    thread.run(thread.argument);
+    return NULL;
+}
+
+static bool create_thread(struct thread *thread) {
+    pthread_attr_t attributes;
+    sigset_t all, old;
+    pthread_t handle;
+
+    if (pthread_attr_init(&attributes) != 0)
+        return false;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, STACK_SIZE);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    const bool result = pthread_create(&handle, &attributes, run_thread, thread) == 0;
+    if (result)
+        pthread_setname_np(handle, "cinstr-http");
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attributes);
+    return result;
+}
+
+static int spawn(void (*run)(void *), void *argument) {
+    struct thread *thread =
+        mmap(NULL, sizeof *thread, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (thread == MAP_FAILED)
+        return 0;
+    *thread = (struct thread){run, argument};
+    if (create_thread(thread))
+        return 1;
+    munmap(thread, sizeof *thread);
+    return 0;
+}
+
+struct request {
+    const char *address;
+    char text[512];
+    int fd;
+};
+
+static void start(void *argument) {
+    const struct cinstr_http_program program = {segment.base, segment.header->size, refresh, spawn};
+    struct request *request = argument;
+    int (*start_server)(const struct cinstr_http_program *, const char *, char *, size_t) = NULL;
+    void *library = load_apart(LIBRARY, request->text, sizeof request->text);
+
+    if (library != NULL)
+        *(void **)&start_server = dlsym(library, "cinstr_http_start");
+    if (start_server != NULL)
+        request->fd = start_server(&program, request->address, request->text, sizeof request->text);
+}
+
+__attribute__((visibility("default"))) int cinstr_http_serve(const char *address) {
+    struct request request = {address, "no such function in " LIBRARY, -1};
+
+    if (address == NULL) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (process_state != PROCESS_UP || process_is_forked()) {
+        errno = ENOTSUP;
+        return -1;
+    }
+    if (listening >= 0) {
+        errno = EALREADY;
+        return -1;
+    }
+    const bool was_own = charge_own_work(true);
+    large_stack_call(start, &request);
+    charge_own_work(was_own);
+    if (request.fd < 0) {
+        message("cannot serve profiles at %s: %s", address, request.text);
+        errno = EIO;
+        return -1;
+    }
+    listening = request.fd;
+    message("profiles at %s", request.text);
+    return 0;
+}
+
+void http_begin(void) {
+    if (process_state == PROCESS_UP && options.http[0] != '\0' && strcmp(options.http, "none") != 0)
+        cinstr_http_serve(options.http);
+}
+
+/* The address is the parent's. */
+void http_forget(void) {
+    if (listening >= 0)
+        syscall(SYS_close, listening);
+    listening = -1;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which modules (program, libraries) are and were loaded, for readers to name addresses by. A
+ * generation begins when a module with hooks is unloaded: what is loaded later may lie at the same
+ * addresses, and its function words differ by their generation. Each module with hooks has one of
+ * its own besides, between two of these. Cold: constructors, dlopen, dlclose, exit.
+ */
+#include <elf.h>
+#include <link.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "runtime/process/process.h"
+
+static uint32_t generation = 1;
+
+/* The highest that anything has. */
+static uint32_t last_generation = 1;
+
+/* The recorder's own copy: in a shared library it serves the modules that have no hooks of theirs.
+ */
+static struct module_hooks *own_hooks;
+
+/* How often the loader has added and removed objects, when last looked. */
+static unsigned long long seen_adds, seen_removes;
+
+static void copy_build_id(struct segment_module *module, const char *notes, size_t size) {
+    while (size >= sizeof(ElfW(Nhdr))) {
+        const ElfW(Nhdr) *note = (const ElfW(Nhdr) *)(const void *)notes;
+        const size_t name = (note->n_namesz + 3u) & ~3u;
+        const size_t whole = sizeof *note + name + ((note->n_descsz + 3u) & ~3u);
+
+        if (whole > size)
+            return;
+        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 &&
+            note->n_descsz <= sizeof module->build_id &&
+            memcmp(notes + sizeof *note, "GNU", 4) == 0) {
+            module->build_id_size = note->n_descsz;
+            memcpy(module->build_id, notes + sizeof *note + name, note->n_descsz);
+            return;
+        }
+        notes += whole;
+        size -= whole;
+    }
+}
+
+static void describe(struct segment_module *module, const struct dl_phdr_info *info) {
+    memset(module, 0, sizeof *module);
+    module->bias = info->dlpi_addr;
+    for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+        const uint64_t page = header->p_vaddr & UINT64_C(4095);
+
+        if (header->p_type == PT_LOAD && (header->p_flags & PF_X) != 0 && module->limit == 0) {
+            module->start = info->dlpi_addr + header->p_vaddr - page;
+            module->limit = info->dlpi_addr + header->p_vaddr + header->p_memsz;
+            module->limit = (module->limit + 4095) & ~UINT64_C(4095);
+            module->file_offset = header->p_offset - page;
+        } else if (header->p_type == PT_NOTE) {
+            copy_build_id(module, (const char *)info->dlpi_addr + header->p_vaddr, header->p_memsz);
+        }
+    }
+}
+
+/* Linked as ./library, or found by way of a relative LD_LIBRARY_PATH: what that is relative to is
+ * known now, to readers it would not be. The length that goes before, with its slash; 0 unknown. */
+static size_t name_directory(struct segment_module *module) {
+    const long used = syscall(SYS_getcwd, module->path, sizeof module->path);
+
+    if (used <= 0 || module->path[0] != '/') {
+        memset(module->path, 0, sizeof module->path);
+        return 0;
+    }
+    module->path[used - 1] = '/';
+    return (size_t)used;
+}
+
+static void name_module(struct segment_module *module, const char *name, bool is_main) {
+    size_t used = 0;
+
+    if (is_main) {
+        const ssize_t length = readlink("/proc/self/exe", module->path, sizeof module->path - 1);
+        if (length > 0)
+            return;
+    }
+    if (name == NULL)
+        return;
+    if (name[0] != '/' && strchr(name, '/') != NULL)
+        used = name_directory(module);
+    if (used + strlen(name) < sizeof module->path)
+        memcpy(module->path + used, name, strlen(name));
+}
+
+struct refresh {
+    bool is_first;
+    unsigned char alive[SEGMENT_MAX_MODULES];
+};
+
+static bool is_same(const struct segment_module *a, const struct segment_module *b) {
+    return a->to_generation == UINT32_MAX && a->start == b->start && a->limit == b->limit &&
+           a->build_id_size == b->build_id_size &&
+           memcmp(a->build_id, b->build_id, a->build_id_size) == 0;
+}
+
+static void add_module(const struct segment_module *module, struct refresh *refresh) {
+    uint64_t *count = &segment.header->sections[SEGMENT_SECTION_MODULES].count;
+
+    if (*count == SEGMENT_MAX_MODULES || !segment_ready_module((uint32_t)*count)) {
+        segment.header->losses.modules++;
+        return;
+    }
+    segment.modules[*count] = *module;
+    refresh->alive[*count] = 1;
+    __atomic_store_n(count, *count + 1, __ATOMIC_RELEASE);
+}
+
+static int look_at(struct dl_phdr_info *info, size_t size, void *context) {
+    struct refresh *refresh = context;
+    struct segment_module module;
+    const uint64_t count = segment.header->sections[SEGMENT_SECTION_MODULES].count;
+    const bool is_main = refresh->is_first;
+
+    (void)size;
+    refresh->is_first = false;
+    describe(&module, info);
+    if (module.limit == 0)
+        return 0;
+    for (uint64_t i = 0; i < count; i++) {
+        if (is_same(&segment.modules[i], &module)) {
+            refresh->alive[i] = 1;
+            return 0;
+        }
+    }
+    name_module(&module, info->dlpi_name, is_main);
+    module.from_generation = generation;
+    module.to_generation = UINT32_MAX;
+    add_module(&module, refresh);
+    return 0;
+}
+
+static int count_changes(struct dl_phdr_info *info, size_t size, void *context) {
+    unsigned long long *changes = context;
+
+    (void)size;
+    changes[0] = info->dlpi_adds;
+    changes[1] = info->dlpi_subs;
+    return 1;
+}
+
+void modules_refresh(void) {
+    static struct refresh refresh;
+    unsigned long long changes[2] = {0, 0};
+    uint64_t count;
+
+    dl_iterate_phdr(count_changes, changes);
+    if (changes[0] == seen_adds && changes[1] == seen_removes)
+        return;
+    process_lock();
+    memset(&refresh, 0, sizeof refresh);
+    refresh.is_first = true;
+    dl_iterate_phdr(look_at, &refresh);
+    count = segment.header->sections[SEGMENT_SECTION_MODULES].count;
+    for (uint64_t i = 0; i < count; i++) {
+        if (!refresh.alive[i] && segment.modules[i].to_generation == UINT32_MAX)
+            segment.modules[i].to_generation = generation;
+    }
+    seen_adds = changes[0];
+    seen_removes = changes[1];
+    process_unlock();
+}
+
+static void record_early_calls(const struct module_hooks *module) {
+    if (module->early_calls != 0)
+        process_early_calls(module->early_calls);
+}
+
+static void set_tag(struct module_hooks *module, uint32_t of) {
+    module->tag = (uint64_t)of << SEGMENT_ADDRESS_BITS;
+    module->exact_tag = options.timing == SEGMENT_TIMING_EXACT ? module->tag : 0;
+}
+
+/* Modules do not lie in one another: it is the one that begins last before the hooks' data. */
+static struct segment_module *find_module(const struct module_hooks *hooks) {
+    const uint64_t count = segment.header->sections[SEGMENT_SECTION_MODULES].count;
+    struct segment_module *found = NULL;
+
+    for (uint64_t i = 0; i < count; i++) {
+        struct segment_module *module = &segment.modules[i];
+        if (module->to_generation == UINT32_MAX && module->bias <= (uintptr_t)hooks &&
+            (found == NULL || module->bias > found->bias))
+            found = module;
+    }
+    return found;
+}
+
+/* A generation of the module's own; that of all where there is none left. */
+static uint32_t own_generation(const struct module_hooks *hooks) {
+    struct segment_module *module = find_module(hooks);
+
+    if (module == NULL || last_generation == SEGMENT_LAST_GENERATION)
+        return generation;
+    module->hooks_generation = ++last_generation;
+    return last_generation;
+}
+
+void cinstr_module_register(struct module_hooks *module) {
+    process_start();
+    if (process_state != PROCESS_UP) {
+        module->tag = UINT64_C(1) << SEGMENT_ADDRESS_BITS;
+        return;
+    }
+    modules_refresh();
+    set_tag(module, module->is_shared ? generation : own_generation(module));
+    /* The first: constructors run in the order of dependence. */
+    if (own_hooks == NULL) {
+        own_hooks = module;
+        hook_loop_start(&segment.header->start_probes);
+        adaptive_begin();
+    }
+    record_early_calls(module);
+}
+
+uint64_t modules_tag(void) {
+    return (uint64_t)__atomic_load_n(&generation, __ATOMIC_RELAXED) << SEGMENT_ADDRESS_BITS;
+}
+
+uint64_t modules_own_tag(void) {
+    return own_hooks->tag;
+}
+
+static void raise_generation(void) {
+    if (last_generation == SEGMENT_LAST_GENERATION) {
+        segment.header->losses.modules++;
+        return;
+    }
+    __atomic_store_n(&generation, ++last_generation, __ATOMIC_RELAXED);
+    if (own_hooks->is_shared)
+        set_tag(own_hooks, generation);
+}
+
+/* Also at exit, where it does no harm. */
+void cinstr_module_gone(struct module_hooks *module) {
+    (void)module;
+    if (process_state == PROCESS_UP && !process_is_forked())
+        raise_generation();
+}
+
+uint32_t modules_before_unloading(void) {
+    modules_refresh();
+    return generation;
+}
+
+void modules_after_unloading(uint32_t before) {
+    unsigned long long changes[2] = {0, 0};
+
+    dl_iterate_phdr(count_changes, changes);
+    if (changes[1] == seen_removes)
+        return;
+    if (generation == before) /* what went had no hooks of its own */
+        raise_generation();
+    modules_refresh();
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What lies where in a segment: its sections and columns, by the options and by how much memory
+ * there may be. Called by segment_writer.c when a segment is made. Writes to nothing but the plan.
+ */
+#include <string.h>
+
+#include "runtime/process/process.h"
+#include "segment_writer.h"
+
+#define LANE_CAPACITY UINT64_C(32768)
+
+/* Capacities to try, until the address space and the file size limit allow one. */
+static const struct layout_try {
+    uint64_t heap;
+    uint32_t node_divisor;
+} tries[] = {{UINT64_C(1) << 30, 1},
+             {UINT64_C(1) << 28, 1},
+             {UINT64_C(1) << 26, 2},
+             {UINT64_C(1) << 24, 16},
+             {UINT64_C(1) << 22, 64}};
+
+static void add_section(struct segment_header *header, enum segment_section_id id,
+                        uint64_t capacity, size_t element_size) {
+    struct segment_section *section = &header->sections[id];
+
+    section->offset = header->size;
+    section->capacity = capacity;
+    section->element_size = (uint32_t)element_size;
+    header->size += round_up(capacity * element_size, PAGE);
+}
+
+static void add_column(struct segment_header *header, const char *name, const char *unit,
+                       enum segment_combine combine) {
+    struct segment_column *column = &header->columns[header->column_count++];
+    const bool is_histogram = combine == SEGMENT_COMBINE_HISTOGRAM;
+    const size_t element_size = is_histogram ? SEGMENT_HISTOGRAM_BUCKETS * sizeof(uint32_t) : 8;
+
+    memcpy(column->name, name, strlen(name) + 1);
+    memcpy(column->unit, unit, strlen(unit) + 1);
+    column->element_size = (uint32_t)element_size;
+    column->combine = combine;
+    column->offset = header->size;
+    header->size += round_up(header->sections[SEGMENT_SECTION_NODES].capacity * element_size, PAGE);
+}
+
+static void add_columns(struct segment_header *header) {
+    const bool is_adaptive = options.timing == SEGMENT_TIMING_ADAPTIVE;
+    const bool has_heap = options.heap != 0, has_block = options.block != BLOCK_OFF;
+    const struct {
+        const char *name, *unit;
+        enum segment_combine combine;
+        bool is_wanted;
+    } rows[] = {
+        {"unwinds", "count", SEGMENT_COMBINE_SUM, true},
+        {"instructions", "count", SEGMENT_COMBINE_SUM, true},
+        {"samples", "list", SEGMENT_COMBINE_SAMPLES, options.sample != 0},
+        {"off_cpu", "ticks", SEGMENT_COMBINE_SUM, options.cpu && cpu_time_available()},
+        {"timed_calls", "count", SEGMENT_COMBINE_SUM, is_adaptive},
+        {"variance", "ticks2", SEGMENT_COMBINE_SUM, is_adaptive},
+        {"alloc_objects", "count", SEGMENT_COMBINE_SUM, has_heap},
+        {"alloc_space", "bytes", SEGMENT_COMBINE_SUM, has_heap},
+        {"inuse_objects", "count", SEGMENT_COMBINE_GAUGE, has_heap},
+        {"inuse_space", "bytes", SEGMENT_COMBINE_GAUGE, has_heap},
+        {"contentions", "count", SEGMENT_COMBINE_SUM, has_block},
+        {"delay", "nanoseconds", SEGMENT_COMBINE_SUM, has_block},
+        {"held_contentions", "count", SEGMENT_COMBINE_SUM, options.mutex},
+        {"held_delay", "nanoseconds", SEGMENT_COMBINE_SUM, options.mutex},
+        {"min", "ticks", SEGMENT_COMBINE_MIN, options.histogram},
+        {"max", "ticks", SEGMENT_COMBINE_MAX, options.histogram},
+        {"histogram", "ticks", SEGMENT_COMBINE_HISTOGRAM, options.histogram},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].is_wanted)
+            add_column(header, rows[i].name, rows[i].unit, rows[i].combine);
+    }
+}
+
+bool segment_plan(struct segment_header *header, unsigned attempt) {
+    if (attempt >= sizeof tries / sizeof tries[0])
+        return false;
+    const struct layout_try *try = &tries[attempt];
+    /* Every lane takes a block; the rest is twice the budget, since truncated edges come on top. */
+    uint64_t nodes = round_up(
+        (options.contexts * 2 + LANE_CAPACITY * SEGMENT_BLOCK_NODES) / try->node_divisor, 1024);
+    if (nodes > UINT32_MAX / sizeof(struct segment_node))
+        nodes = UINT32_MAX / sizeof(struct segment_node) / 1024 * 1024;
+
+    memset(header, 0, sizeof *header);
+    header->size = SEGMENT_HEADER_SIZE;
+    header->node_budget = options.contexts < nodes / 2 ? options.contexts : nodes / 2;
+    add_section(header, SEGMENT_SECTION_MODULES, SEGMENT_MAX_MODULES,
+                sizeof(struct segment_module));
+    add_section(header, SEGMENT_SECTION_LANES, LANE_CAPACITY, sizeof(struct segment_lane));
+    add_section(header, SEGMENT_SECTION_LABELS, SEGMENT_MAX_LABELS, sizeof(struct segment_label));
+    add_section(header, SEGMENT_SECTION_BLOCKS, nodes / SEGMENT_BLOCK_NODES,
+                sizeof(struct segment_block));
+    add_section(header, SEGMENT_SECTION_NODES, nodes, sizeof(struct segment_node));
+    add_columns(header);
+    add_section(header, SEGMENT_SECTION_HEAP, try->heap, 1);
+    return true;
+}

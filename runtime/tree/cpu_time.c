@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * On-CPU time without a system call a hook, and time off the CPU where it was spent.
+ *
+ * A lane's clock is the counter less `paused`: it stands still while the thread is off the CPU, and
+ * while the recorder does work of its own that no usual hook does. Durations are differences of
+ * that clock, so they hold the thread's CPU time alone; what the thread waited is added to the one
+ * context that it waited in, to its self time and to its column "off_cpu".
+ *
+ * A word says when there is something to find out (switch_word.h). It is looked at after each clock
+ * read that counts, and the kernel switches between two instructions: while the word stands, the
+ * thread was not switched before that clock read, back to where it was last settled. When it has
+ * moved, two clocks say how long the thread was off the CPU. They are read until the word stands
+ * still around them, since system calls attract the next switch.
+ *
+ *     last event ──────────── the hook's clock read ──── the clocks settle it
+ *       │  time of the context that was on top   │  the recorder's own  │
+ *
+ * The wait lies in the first part as far as that is long enough, and in the second otherwise. What
+ * fits into neither was no wait between these two moments: interrupts and time stolen by the
+ * hypervisor, which the kernel does not count as CPU time, since the clocks were last compared. It
+ * is no context's.
+ */
+#include "cpu_time.h"
+
+#include <errno.h>
+
+#include "runtime/base/clock.h"
+#include "runtime/process/process.h"
+
+__extension__ typedef unsigned __int128 wide;
+
+enum { TRIES = 64 }; /* a thread that is switched at each of them is settled at its next hook */
+
+/* Both clocks, and the counter around them. */
+struct look {
+    uint64_t before, after; /* ticks */
+    uint64_t monotonic_ns;
+    uint64_t off_ns; /* off the CPU, from an arbitrary start */
+    uint32_t word;
+};
+
+static struct look look_at_clocks(const struct switch_word *word) {
+    struct look look = {0};
+
+    for (int i = 0; i < TRIES; i++) {
+        look.word = switch_word_set(word);
+        look.before = clock_ticks();
+        look.monotonic_ns = clock_ns(CLOCK_MONOTONIC);
+        look.off_ns = look.monotonic_ns - clock_ns(CLOCK_THREAD_CPUTIME_ID);
+        look.after = clock_ticks();
+        if (*word->at == look.word)
+            break;
+    }
+    return look;
+}
+
+static void remember(struct cpu_account *account, const struct look *look) {
+    account->ticks = look->before;
+    account->monotonic_ns = look->monotonic_ns;
+    account->off_ns = look->off_ns;
+    segment.header->latest = (struct segment_clock_pair){look->before, look->monotonic_ns};
+}
+
+/* Ticks off the CPU since the last look. The length of a tick is that of the time in between, so
+ * that it need not be known. */
+static uint64_t take_wait(struct cpu_account *account, const struct look *look) {
+    const struct cpu_account last = *account;
+    const uint64_t ns = look->off_ns - last.off_ns;
+    const uint64_t span_ns = look->monotonic_ns - last.monotonic_ns;
+
+    if ((int64_t)ns <= 0 || (int64_t)span_ns <= 0) /* a handler has looked in between */
+        return 0;
+    remember(account, look);
+    return (uint64_t)((wide)(look->before - last.ticks) * ns / span_ns);
+}
+
+bool cpu_time_available(void) {
+    return switch_word_available();
+}
+
+void cpu_time_attach(struct lane *lane) {
+    struct look look;
+
+    if (segment.off_cpu == NULL)
+        return;
+    if (!switch_word_attach(&lane->account.word)) {
+        __atomic_add_fetch(&segment.header->losses.lanes_without_cpu, 1, __ATOMIC_RELAXED);
+        return;
+    }
+    lane->account.owner = __builtin_thread_pointer();
+    look = look_at_clocks(&lane->account.word);
+    remember(&lane->account, &look);
+    lane->switch_word = lane->account.word.at;
+    lane->switch_seen = look.word;
+}
+
+void cpu_time_detach(struct lane *lane) {
+    cpu_time_now(lane);
+    switch_word_detach(&lane->account.word);
+    lane->switch_word = &lane->switch_seen;
+}
+
+void cpu_time_resume(struct lane *lane) {
+    struct lane *thread = lane->thread;
+
+    lane->switch_word = &lane->switch_seen;
+    if (thread->account.word.at == NULL || thread->account.owner != __builtin_thread_pointer())
+        return; /* a coroutine that another thread runs now */
+    if (lane != thread) {
+        lane->switch_seen = switch_word_set(&thread->account.word);
+        thread->switch_seen = ~lane->switch_seen; /* what came before is settled there */
+    }
+    lane->switch_word = thread->account.word.at;
+    lane->paused = lane->info->paused = thread->paused;
+    lane->last = clock_ticks();
+}
+
+/* --- what was found ---------------------------------------------------------------------------
+ */
+
+/* Below a handler's base lies a context of the lane that it interrupted. */
+static void add_wait(struct lane *lane, const struct segment_frame *frame, uint64_t ticks) {
+    const bool is_call = frame > shadow_base(lane);
+    struct segment_node *node = is_call ? (struct segment_node *)frame->node : lane->root;
+
+    segment.off_cpu[tree_index(node)] += ticks;
+    if (!is_call)
+        return;
+    node->self += ticks;
+    lane->root->self -= ticks;
+    lane->root_self -= ticks;
+}
+
+static void pause_clock(struct lane *lane, uint64_t ticks, uint64_t own) {
+    lane->paused += ticks;
+    lane->thread->paused = lane->info->paused = lane->paused;
+    lane->info->own_ticks += own;
+}
+
+static uint64_t least(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
+/* How long the context on top can have been off the CPU, when the counter stood so. */
+static uint64_t most_wait(const struct lane *lane, const struct segment_frame *frame,
+                          uint64_t counter) {
+    const uint64_t last = lane->last > frame->start ? lane->last : frame->start;
+
+    return counter > last ? counter - last : 0;
+}
+
+static bool is_switched(const struct lane *lane) {
+    return *lane->switch_word != lane->switch_seen;
+}
+
+struct cpu_moment cpu_time_at(struct lane *lane, const struct segment_frame *frame,
+                              uint64_t counter) {
+    struct cpu_moment moment = {counter, 0};
+    struct lane *thread = lane->thread;
+    struct look look;
+    uint64_t wait, before;
+
+    if (!is_switched(lane) || thread->account.word.at == NULL)
+        return moment;
+    look = look_at_clocks(&thread->account.word);
+    wait = take_wait(&thread->account, &look);
+    if (wait != 0 && lane->trace != NULL)
+        trace_off_cpu(lane, wait);
+    before = least(wait, most_wait(lane, frame, counter));
+    moment.wait = least(wait - before, look.before - counter);
+    segment.off_cpu[tree_index(lane->root)] += wait - before - moment.wait;
+    add_wait(lane, frame, before);
+    pause_clock(lane, before + look.after - counter, look.after - counter - moment.wait);
+    lane->switch_seen = look.word;
+    moment.ticks = look.after;
+    return moment;
+}
+
+void cpu_time_add_wait(struct lane *lane, const struct segment_frame *frame, uint64_t ticks) {
+    if (ticks != 0)
+        add_wait(lane, frame, ticks);
+}
+
+uint64_t cpu_time_now(struct lane *lane) {
+    const struct cpu_moment moment = cpu_time_at(lane, lane->top, clock_ticks());
+
+    cpu_time_add_wait(lane, lane->top, moment.wait);
+    lane->last = moment.ticks;
+    return moment.ticks;
+}
+
+void cpu_time_own(struct lane *lane, const struct segment_frame *frame, uint64_t since) {
+    const uint64_t paused = lane->paused;
+    const uint64_t now = clock_ticks();
+    const struct cpu_moment moment = cpu_time_at(lane, frame, since);
+
+    if (lane->paused == paused)
+        pause_clock(lane, now - since, now - since);
+    cpu_time_add_wait(lane, frame, moment.wait);
+    lane->last = since + lane->paused - paused;
+}
+
+void cpu_time_renew(struct lane *lane) {
+    struct lane *thread = lane->thread;
+    struct look look;
+
+    if (is_switched(lane) || thread->account.word.at == NULL)
+        return;
+    look = look_at_clocks(&thread->account.word);
+    if (look.word == lane->switch_seen)
+        segment.off_cpu[tree_index(lane->root)] += take_wait(&thread->account, &look);
+}
+
+void cinstr_switched(struct lane *lane) {
+    const int saved_errno = errno;
+    struct segment_frame *frame = lane->top;
+    const bool is_timed = frame->start != 0;
+    const struct cpu_moment moment =
+        cpu_time_at(lane, frame - 1, is_timed ? frame->start : clock_ticks());
+
+    cpu_time_add_wait(lane, frame - 1, moment.wait);
+    if (is_timed)
+        frame->start = moment.ticks;
+    frame->paused = lane->paused;
+    lane_rest(lane);
+    errno = saved_errno;
+}

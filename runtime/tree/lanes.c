@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Making lanes and giving them up. A lane's hot state lies in a private pool that the kernel wipes
+ * in a fork child: there every hook then takes the slow path, which finds out (process.c). Its
+ * frames, nodes and numbers lie in the segment.
+ *
+ * Async-signal-safe: a thread's first hook may come in a handler.
+ */
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lookup.h"
+#include "runtime/base/clock.h"
+#include "runtime/base/wiped.h"
+#include "runtime/process/process.h"
+
+/* Read-only in effect: span is 0, so that nobody ever changes it. */
+static struct lane sentinel;
+__thread struct lane *cinstr1_self __attribute__((tls_model("initial-exec"))) = &sentinel;
+
+/* Stands in for the lane of a thread for which there was no memory: nobody tries again. */
+static struct lane lost;
+
+/* What a lane begins with, in one page: it may never need more. */
+#define FIRST_FRAMES  64u
+#define FIRST_ENTRIES 64u
+struct first_page {
+    struct segment_frame frames[FIRST_FRAMES];
+    uint64_t lookup[FIRST_ENTRIES];
+    struct lane_memo memo[MEMO_FIRST];
+};
+_Static_assert(sizeof(struct first_page) == 4096, "a page");
+
+static struct lane *pool;
+
+void lanes_init(void) {
+    const uint64_t capacity = segment.header->sections[SEGMENT_SECTION_LANES].capacity;
+
+    pool = wiped_map(capacity * sizeof *pool);
+}
+
+struct lane *lane_sentinel(void) {
+    return &sentinel;
+}
+
+bool lane_is_lost(const struct lane *lane) {
+    return lane == &lost;
+}
+
+struct lane *lane_at(uint32_t index) {
+    return &pool[index];
+}
+
+static void init_first_page(struct lane *lane, struct first_page *page) {
+    struct segment_frame *base = page->frames;
+
+    memo_use(lane, page->memo, MEMO_FIRST);
+    lane->lookup = page->lookup;
+    lane->lookup_shift = 58; /* 64 - log2(FIRST_ENTRIES) */
+    lane->lookup_used = 0;
+    lane->top = base;
+    lane->limit = base + FIRST_FRAMES - 2;
+    lane->info->frames = (uint64_t)((char *)page - segment.base);
+    lane->info->frame_capacity = FIRST_FRAMES;
+    base->sp = UINTPTR_MAX;
+    lane->first_page = page;
+}
+
+static void init_info(struct lane *lane, uint32_t kind) {
+    struct segment_lane *info = lane->info;
+    const uint32_t generation = info->generation;
+
+    memset(info, 0, sizeof *info);
+    info->generation = generation + 1;
+    info->kind = kind;
+    info->tid = kind == SEGMENT_LANE_ENDED ? 0 : (uint32_t)syscall(SYS_gettid);
+    info->reset_epoch = process_reset_epoch;
+    info->start_ticks = clock_ticks();
+    if (kind != SEGMENT_LANE_ENDED)
+        prctl(PR_GET_NAME, info->thread_name);
+}
+
+static bool init_tree(struct lane *lane, uint32_t kind) {
+    struct first_page *page = segment_take_heap(sizeof *page);
+
+    if (page == NULL)
+        return false;
+    init_info(lane, kind);
+    init_first_page(lane, page);
+    lane->nodes = segment.nodes;
+    lane->root = tree_add(lane, 0, SEGMENT_FUNCTION_ROOT, 0);
+    if (lane->root == NULL) {
+        segment_give_heap(page, sizeof *page);
+        return false;
+    }
+    lane->info->root = tree_index(lane->root);
+    shadow_base(lane)->node = (uintptr_t)lane->root;
+    return true;
+}
+
+/* NULL where the segment has no such column. */
+static void init_columns(struct lane *lane) {
+    lane->instructions =
+        segment.instructions - (uintptr_t)segment.nodes / sizeof(struct segment_node);
+    lane->min = segment.min;
+    lane->max = segment.max;
+    lane->histogram = segment.histogram;
+    lane->timed_calls = segment.timed_calls;
+    lane->variance = segment.variance;
+}
+
+static void count_lost_lane(void) {
+    __atomic_add_fetch(&segment.header->losses.lanes, 1, __ATOMIC_RELAXED);
+}
+
+struct lane *lane_new(uint32_t kind, uintptr_t high, uintptr_t bound, struct lane *outer) {
+    const uint32_t index = pool == NULL ? UINT32_MAX : segment_take_lane();
+    struct lane *lane;
+
+    if (index == UINT32_MAX) {
+        count_lost_lane();
+        return NULL;
+    }
+    lane = &pool[index];
+    memset(lane, 0, sizeof *lane);
+    lane->index = index;
+    lane->info = &segment.lanes[index];
+    if (!init_tree(lane, kind)) {
+        count_lost_lane();
+        if (process_try_lock()) {
+            segment_give_lane(index);
+            process_unlock();
+        }
+        return NULL;
+    }
+    lane->high = high;
+    lane->bound = bound;
+    lane->outer = outer;
+    lane->thread = outer == NULL ? lane : outer->thread;
+    lane->epoch = process_reset_epoch;
+    lane->switch_word = &lane->switch_seen;
+    lane->random = (uint32_t)clock_ticks() | 1;
+    init_columns(lane);
+    trace_attach(lane);
+    lane->ready = 1;
+    __atomic_store_n(&lane->info->state, SEGMENT_LANE_USED, __ATOMIC_RELEASE);
+    return lane;
+}
+
+struct lane *lane_attach(uintptr_t sp) {
+    uintptr_t low, high;
+    struct lane *lane;
+
+    if (!stack_of_thread(sp, &low, &high) && !stack_of_mapping(sp, &low, &high)) {
+        low = sp & ~(uintptr_t)0xffff;
+        high = low + 0x20000;
+    }
+    lane = lane_new(SEGMENT_LANE_THREAD, high, high - low, NULL);
+    if (lane == NULL) {
+        cinstr1_self = &lost;
+        return NULL;
+    }
+    cpu_time_attach(lane);
+    lane->info->start_cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    cinstr1_self = lane;
+    retire_watch(lane);
+    sampler_attach(lane);
+    return lane;
+}
+
+void lane_free(struct lane *lane) {
+    const uint32_t index = lane->index;
+    uint32_t block = lane->first_block;
+    const uint64_t entries = UINT64_C(1) << (64 - lane->lookup_shift);
+    const uint64_t frames = lane->info->frame_capacity;
+
+    trace_detach(lane);
+    __atomic_store_n(&lane->info->state, SEGMENT_LANE_FREE, __ATOMIC_RELEASE);
+    if (entries > FIRST_ENTRIES)
+        segment_give_heap(lane->lookup, entries * sizeof *lane->lookup);
+    if (memo_entries(lane) > MEMO_FIRST)
+        segment_give_heap(lane->memo, memo_entries(lane) * sizeof *lane->memo);
+    if (frames > FIRST_FRAMES)
+        segment_give_heap(shadow_base(lane), frames * sizeof(struct segment_frame));
+    if (lane->first_page != NULL)
+        segment_give_heap(lane->first_page, sizeof(struct first_page));
+    while (block != 0) {
+        const uint32_t next = tree_block_next[block - 1];
+        segment_give_block(block - 1);
+        block = next;
+    }
+    memset(lane, 0, sizeof *lane);
+    segment_give_lane(index);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The shadow stack, slow half: growth, abnormal ends, open calls carried elsewhere. The hot half is
+ * in hooks.c and must stay the same as shadow_push() and shadow_pop() in what it leaves behind.
+ *
+ * Called within hook_begin().
+ */
+#include <string.h>
+
+#include "duration.h"
+#include "runtime/base/clock.h"
+#include "runtime/process/process.h"
+
+struct segment_frame *shadow_base(const struct lane *lane) {
+    return (struct segment_frame *)(segment.base + lane->info->frames);
+}
+
+struct segment_node *shadow_current(const struct lane *lane) {
+    const uint64_t size = segment.header->sections[SEGMENT_SECTION_NODES].count;
+    uint64_t node;
+
+    if (!lane->ready || lane->is_loop)
+        return NULL;
+    node = lane->top->node != 0 ? lane->top->node : lane->top[-1].node;
+    return node - (uintptr_t)segment.nodes < size * sizeof(struct segment_node)
+               ? (struct segment_node *)node
+               : NULL;
+}
+
+/* The frame above the top is always there and zero: it ends the stack for readers. */
+static bool grow(struct lane *lane) {
+    struct segment_frame *old = shadow_base(lane);
+    const uint64_t capacity = lane->info->frame_capacity;
+    const uint64_t larger = capacity < 1024 ? 1024 : capacity * 2;
+    struct segment_frame *frames = segment_take_heap(larger * sizeof *frames);
+
+    if (frames == NULL)
+        return false;
+    memcpy(frames, old, capacity * sizeof *frames);
+    lane->top = frames + (lane->top - old);
+    lane->limit = frames + larger - 2;
+    __atomic_store_n(&lane->info->frames, (uint64_t)((char *)frames - segment.base),
+                     __ATOMIC_RELEASE);
+    __atomic_store_n(&lane->info->frame_capacity, larger, __ATOMIC_RELEASE);
+    if (capacity * sizeof *old >= 4096 && process_try_lock()) {
+        segment_give_heap(old, capacity * sizeof *old);
+        process_unlock();
+    }
+    return true;
+}
+
+bool shadow_push(struct lane *lane, struct segment_node *node, uintptr_t sp, uint64_t start) {
+    struct segment_frame *frame;
+
+    if (lane->top >= lane->limit && !grow(lane))
+        return false;
+    frame = lane->top + 1;
+    frame->sp = sp;
+    frame->start = start;
+    frame->paused = lane->paused;
+    frame->shift = 0;
+    SIGNAL_FENCE();
+    frame->node = (uintptr_t)node;
+    lane->top = frame;
+    return true;
+}
+
+/* A handler's frames hang below a node of the lane that it interrupted, which only that lane may
+ * change: the time goes to this lane's root, and from there to the other when the handler is left.
+ */
+static struct segment_node *node_for_children(const struct lane *lane,
+                                              const struct segment_frame *frame) {
+    return frame == shadow_base(lane) ? lane->root : (struct segment_node *)frame->node;
+}
+
+/* Charges the time since a timed frame was entered, or last charged. */
+static void charge(struct lane *lane, const struct segment_frame *frame, uint64_t now) {
+    struct segment_node *node = (struct segment_node *)frame->node;
+    uint64_t ticks = now - frame->start + frame->paused - lane->paused;
+
+    if ((int64_t)ticks < 0) {
+        ticks = 0;
+        __atomic_add_fetch(&segment.header->losses.clock_backwards, 1, __ATOMIC_RELAXED);
+    }
+    const uint64_t scaled = adaptive_scale(ticks, frame->shift);
+    node->total += scaled;
+    node->self += scaled;
+    node_for_children(lane, frame - 1)->self -= scaled;
+}
+
+void shadow_pop(struct lane *lane, uint64_t now, bool abnormal) {
+    struct segment_frame *frame = lane->top;
+    struct segment_node *node = (struct segment_node *)frame->node;
+
+    if (frame->start != 0) {
+        charge(lane, frame, now);
+        if (lane->histogram != NULL)
+            duration_add(lane, node, now > frame->start ? now - frame->start : 0);
+        if (lane->timed_calls != NULL)
+            lane->timed_calls[node_offset(lane, node) / sizeof *node]++;
+    } else if (lane->timed_calls == NULL) {
+        node_give_time(node, node_for_children(lane, frame - 1));
+    }
+    if (lane->trace != NULL)
+        trace_exit(lane, node, now);
+    if (abnormal)
+        segment.unwinds[tree_index(node)]++;
+    else
+        node_for_children(lane, frame - 1)->callee_returns++;
+    frame->node = 0;
+    lane->top = frame - 1;
+}
+
+void shadow_unwind(struct lane *lane, const struct segment_frame *frame, uint64_t now) {
+    while (lane->top > frame && lane->top > shadow_base(lane))
+        shadow_pop(lane, now, true);
+}
+
+/* Closes the time of the open calls where they are and opens them again below `root`; they are not
+ * counted anew, but listed as carried. */
+void shadow_carry(struct lane *lane, struct segment_node *root, uint64_t now) {
+    struct segment_frame *base = shadow_base(lane);
+    struct segment_frame *top = lane->top;
+    struct segment_node *parent = root;
+
+    for (struct segment_frame *frame = top; frame > base; frame--) {
+        if (frame->start != 0)
+            charge(lane, frame, now);
+    }
+    base->node = (uintptr_t)root;
+    for (struct segment_frame *frame = base + 1; frame <= top; frame++) {
+        const struct segment_node *node = (struct segment_node *)frame->node;
+        struct segment_node *moved = tree_child(lane, parent, node->function, node->call_site);
+        if (moved == NULL)
+            moved = parent;
+        frame->node = (uintptr_t)moved;
+        frame->start = frame->start == 0 ? 0 : now;
+        frame->paused = lane->paused;
+        parent = moved;
+    }
+    lane->top = top;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where stacks begin and end. Resynchronisation by stack pointer (slow.c) holds only within one
+ * stack, so each has a lane of its own. pthread_getattr_np() is no help: it allocates.
+ *
+ * Everything but stacks_register() is async-signal-safe.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "runtime/base/clock.h"
+#include "runtime/process/process.h"
+
+#define PAGE UINT64_C(4096)
+
+extern void *__libc_stack_end; /* the dynamic linker's: where the main thread's stack began */
+
+/* --- stacks named by makecontext() -------------------------------------------------------------
+ */
+
+/* Found by the 64 KiB granules that they lie in: an open-addressing table of (granule, stack)
+ * pairs; entries are never removed, but a stack named anew at the same place is the same entry. */
+#define STACKS         16384u
+#define GRANULES       65536u /* a power of two */
+#define GRANULE_SHIFT  16
+#define STACK_GRANULES 1024u /* of one stack at most: beyond it only its top is found */
+
+struct granule {
+    _Atomic uint64_t number; /* + 1 */
+    struct stack *stack;
+};
+
+static struct stack *stacks;
+static struct granule *granules;
+static uint32_t stack_count, granule_count;
+
+void stacks_init(void) {
+    const size_t size = STACKS * sizeof *stacks + GRANULES * sizeof *granules;
+    char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (memory == MAP_FAILED)
+        return;
+    stacks = (struct stack *)memory;
+    granules = (struct granule *)(memory + STACKS * sizeof *stacks);
+}
+
+static uint32_t granule_slot(uint64_t number) {
+    return (uint32_t)((number * UINT64_C(0x9e3779b97f4a7c15)) >> 48) & (GRANULES - 1);
+}
+
+struct stack *stacks_find(uintptr_t sp) {
+    const uint64_t number = sp >> GRANULE_SHIFT;
+    uint64_t seen;
+
+    if (granule_count == 0)
+        return NULL;
+    for (uint32_t slot = granule_slot(number);
+         (seen = atomic_load_explicit(&granules[slot].number, memory_order_acquire)) != 0;
+         slot = (slot + 1) & (GRANULES - 1)) {
+        struct stack *stack = granules[slot].stack;
+        if (seen == number + 1 && sp >= stack->low && sp < stack->high)
+            return stack;
+    }
+    return NULL;
+}
+
+static void add_granules(struct stack *stack) {
+    const uint64_t last = (stack->high - 1) >> GRANULE_SHIFT;
+    uint64_t first = stack->low >> GRANULE_SHIFT;
+
+    if (last - first >= STACK_GRANULES)
+        first = last - STACK_GRANULES + 1;
+    for (uint64_t number = first; number <= last && granule_count < GRANULES / 2; number++) {
+        uint32_t slot = granule_slot(number);
+        while (atomic_load(&granules[slot].number) != 0)
+            slot = (slot + 1) & (GRANULES - 1);
+        granules[slot].stack = stack;
+        atomic_store_explicit(&granules[slot].number, number + 1, memory_order_release);
+        granule_count++;
+    }
+}
+
+bool stack_has_lane(const struct stack *stack) {
+    const struct lane *lane = stack->lane;
+
+    return lane != NULL && lane->ready && lane->info->kind == SEGMENT_LANE_STACK &&
+           lane->high == stack->high;
+}
+
+/* What ran there before is over: a program cannot give a stack away that is in use. */
+void stacks_register(uintptr_t low, uintptr_t high) {
+    struct stack *stack;
+
+    if (granules == NULL || low >= high)
+        return;
+    process_lock();
+    stack = stacks_find(high - 1);
+    if (stack != NULL && stack->low == low && stack->high == high) {
+        if (stack_has_lane(stack)) {
+            shadow_unwind(stack->lane, shadow_base(stack->lane), clock_ticks());
+            jumps_forget(stack->lane);
+        }
+    } else if (stack_count < STACKS) {
+        if (stack != NULL)
+            stack->high = stack->low; /* memory reused with other bounds */
+        stack = &stacks[stack_count++];
+        stack->low = low;
+        stack->high = high;
+        add_granules(stack);
+    }
+    process_unlock();
+    lane_exclude(high, (uintptr_t)__builtin_frame_address(0));
+}
+
+/* --- the rest -----------------------------------------------------------------------------------
+ */
+
+static bool is_main_thread(void) {
+    return syscall(SYS_gettid) == getpid();
+}
+
+static bool stack_of_main_thread(uintptr_t *low, uintptr_t *high) {
+    struct rlimit limit;
+    uint64_t size = UINT64_C(8) << 20;
+
+    *high = ((uintptr_t)__libc_stack_end + 2 * PAGE) & ~(PAGE - 1);
+    if (getrlimit(RLIMIT_STACK, &limit) == 0)
+        size = limit.rlim_cur == RLIM_INFINITY ? UINT64_C(1) << 40 : limit.rlim_cur;
+    *low = *high > size ? *high - size : PAGE;
+    return true;
+}
+
+/* glibc keeps a thread's control block at the upper end of its stack, its own or one it was given.
+ */
+bool stack_of_thread(uintptr_t sp, uintptr_t *low, uintptr_t *high) {
+    const uintptr_t control_block = (uintptr_t)pthread_self();
+
+    if (is_main_thread())
+        return stack_of_main_thread(low, high) && sp < *high && sp >= *low;
+    if (sp >= control_block || control_block - sp > UINT64_C(1) << 30)
+        return false;
+    *high = control_block;
+    *low = stack_extend(control_block & ~(PAGE - 1), sp);
+    return *low <= sp;
+}
+
+/* An alternate stack may lie right below the thread's own. */
+static uintptr_t above_alternate_stack(uintptr_t limit, uintptr_t sp) {
+    stack_t alternate;
+
+    if (sigaltstack(NULL, &alternate) == 0 && (alternate.ss_flags & SS_DISABLE) == 0) {
+        const uintptr_t high = (uintptr_t)alternate.ss_sp + alternate.ss_size;
+        if (high <= sp && high > limit)
+            return high;
+    }
+    return limit;
+}
+
+uintptr_t stack_extend(uintptr_t from, uintptr_t sp) {
+    enum { BATCH = 32 };
+    const uintptr_t wanted = (sp - 1) & ~(PAGE - 1); /* the hook itself runs below sp */
+    uintptr_t low = from & ~(PAGE - 1);
+    uintptr_t limit = wanted > 64 * PAGE ? wanted - 64 * PAGE : PAGE;
+
+    limit = above_alternate_stack(limit, wanted);
+    while (low > limit) {
+        struct iovec remote[BATCH];
+        char bytes[BATCH];
+        const struct iovec local = {bytes, BATCH};
+        uint64_t count = (low - limit) / PAGE;
+
+        count = count > BATCH ? BATCH : count;
+        for (uint64_t i = 0; i < count; i++) {
+            remote[i].iov_base = (void *)(low - (i + 1) * PAGE);
+            remote[i].iov_len = 1;
+        }
+        const long got =
+            syscall(SYS_process_vm_readv, getpid(), &local, 1UL, remote, (unsigned long)count, 0UL);
+        if (got < 0 && errno != EFAULT)
+            return wanted; /* not permitted here: believe the stack pointer */
+        if (got > 0)
+            low -= (uint64_t)got * PAGE;
+        if (got < (long)count)
+            break;
+    }
+    return low <= wanted ? low : from;
+}
+
+static const char *parse_hex(const char *text, uintptr_t *value) {
+    for (*value = 0;; text++) {
+        if (*text >= '0' && *text <= '9')
+            *value = *value * 16 + (uintptr_t)(*text - '0');
+        else if (*text >= 'a' && *text <= 'f')
+            *value = *value * 16 + (uintptr_t)(*text - 'a' + 10);
+        else
+            return text;
+    }
+}
+
+bool stack_of_mapping(uintptr_t sp, uintptr_t *low, uintptr_t *high) {
+    char buffer[1024];
+    char line[40]; /* the addresses, the rest of each line is skipped */
+    size_t used = 0;
+    bool found = false;
+    long got;
+    const long fd = syscall(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC, 0);
+
+    if (fd < 0)
+        return false;
+    while (!found && (got = syscall(SYS_read, fd, buffer, sizeof buffer)) > 0) {
+        for (long i = 0; i < got && !found; i++) {
+            if (buffer[i] != '\n') {
+                if (used < sizeof line - 1)
+                    line[used++] = buffer[i];
+                continue;
+            }
+            line[used] = '\0';
+            used = 0;
+            const char *dash = parse_hex(line, low);
+            parse_hex(dash + 1, high);
+            found = sp >= *low && sp < *high;
+        }
+    }
+    syscall(SYS_close, fd);
+    return found;
+}

