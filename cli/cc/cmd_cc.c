@@ -20,7 +20,7 @@
 #include "cli/run/run_child.h"
 #include "cli/source/library.h"
 #include "cli/source/program.h"
-#include "reader/symbols/symbols_hooks.h"
+#include "reader/symbols/hooks_found.h"
 
 enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127, ADDED_MAX = 36 };
 
@@ -168,7 +168,7 @@ static const char *find_output(char **argv) {
 
 /* Of what was linked: whether anything will be recorded. */
 static void check_output(const char *output) {
-    const struct symbols_hooks hooks = symbols_hooks_of(output);
+    const struct hooks_found hooks = hooks_found_in(output);
     if (hooks.defines)
         note("cc: %s defines __cyg_profile_func_enter itself: its functions call that, and cinstr "
              "records nothing",

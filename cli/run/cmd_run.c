@@ -18,7 +18,7 @@
 #include "cli/base/command.h"
 #include "cli/source/library.h"
 #include "cli/source/program.h"
-#include "reader/symbols/symbols_hooks.h"
+#include "reader/symbols/hooks_found.h"
 #include "run_child.h"
 #include "run_options.h"
 #include "run_profiles.h"
@@ -116,7 +116,7 @@ static bool note_profiles(const struct request *request, const char *output,
 static void find_recorder(struct request *request, const char *program) {
     char path[PATH_MAX];
     program_find(program, path);
-    const struct symbols_hooks hooks = symbols_hooks_of(path);
+    const struct hooks_found hooks = hooks_found_in(path);
     request->preloads[PRELOAD_RECORDER] = hooks.calls && !hooks.has_recorder && !hooks.defines;
 }
 

@@ -12,7 +12,7 @@
 #include "cli/base/command.h"
 #include "cli/source/program.h"
 #include "reader/snapshot/segments.h"
-#include "reader/symbols/symbols_hooks.h"
+#include "reader/symbols/hooks_found.h"
 
 enum { TOLD_MAX = 8 };
 
@@ -72,7 +72,7 @@ static bool tell_segment(const struct run_ended *ended) {
 static const char *find_reason(const char *program) {
     char path[PATH_MAX];
     program_find(program, path);
-    const struct symbols_hooks hooks = symbols_hooks_of(path);
+    const struct hooks_found hooks = hooks_found_in(path);
     if (!hooks.is_elf)
         return "is a script, and nothing that it ran wrote one";
     if (hooks.defines)

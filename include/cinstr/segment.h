@@ -60,10 +60,9 @@
 #define SEGMENT_MAX_SAMPLES 262144u
 
 /* A function word: the address in the low 48 bits, above it the generation in which the module that
- * holds it was loaded (1 and up; dlclose starts the next). Generation 0 marks a pseudo function. A
- * module with hooks has a generation of its own, which tells of two functions of one name which one
- * ran: compilers hand over the address that the dynamic linker has chosen for the name. Of a call
- * that was inlined it is the address of its record (cinstr/inlined.h), in data. */
+ * holds it was loaded (1 and up; dlclose starts the next), or which its module alone has: that says
+ * which ran of two functions of one name and so of one address. Generation 0 marks a pseudo
+ * function. Of a call that was inlined: the address of its record (cinstr/inlined.h), in data. */
 #define SEGMENT_ADDRESS_BITS 48
 #define SEGMENT_ADDRESS_MASK ((UINT64_C(1) << SEGMENT_ADDRESS_BITS) - 1)
 
@@ -281,11 +280,7 @@ struct segment_header {
     /* timing=adaptive: ticks of the clock's own that are taken out of a duration before it is
      * scaled up, and added again once: the other calls that it stands for read no clock. */
     uint64_t scaled_clock;
-
-    /* When the file could not grow, the process went on in memory of its own, which has these
-     * addresses there: nodes from this one - 1 on, and what else was taken later, are not in the
-     * file, whose bytes there are 0. 0: all is in the file. */
-    uint64_t nodes_in_memory_from;
+    uint64_t nodes_in_memory_from; /* - 1: the file, which could not grow, lacks those; 0: none */
 };
 
 struct segment_module {

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "build_entry.h"
 #include "build_modules.h"
 #include "reader/symbols/symbols.h"
 
@@ -177,30 +178,12 @@ static struct symbol name_function(struct build_locations *locations, uint32_t m
     return symbol;
 }
 
-/* Where the function begins that the word stands for, and in which module. Its address is that of
- * the first of its name that the dynamic linker had found; what ran is in the module whose hooks
- * said it. */
-static uint64_t find_entry(struct build_locations *locations, uint64_t function, uint32_t *module) {
-    const struct snapshot *snapshot = locations->snapshot;
-    const uint64_t entry = function & SEGMENT_ADDRESS_MASK;
-    const uint32_t generation = segment_generation(function);
-    const uint32_t hooks = build_module_of_hooks(snapshot, generation);
-    uint64_t own = 0;
-
-    *module = build_module_of_code(snapshot, entry, generation);
-    if (hooks != SNAPSHOT_NONE && *module != SNAPSHOT_NONE && hooks != *module)
-        own = symbols_own(locations->symbols, *module, entry, hooks);
-    if (own == 0)
-        return entry;
-    *module = hooks;
-    return own;
-}
-
 static uint32_t make_location(struct build_locations *locations, const struct place_key *key) {
     const struct snapshot *snapshot = locations->snapshot;
     const uint32_t generation = segment_generation(key->function);
     uint32_t module;
-    const uint64_t entry = find_entry(locations, key->function, &module);
+    const uint64_t entry =
+        build_entry(locations->snapshot, locations->symbols, key->function, &module);
     const uint64_t call = key->at - 1;
     uint32_t caller = module;
     char text[32];
@@ -249,7 +232,8 @@ static uint32_t make_inlined(struct build_locations *locations, uint32_t module,
              symbols_inlined(locations->symbols, module, call->caller, call));
     if (key->at != 0) {
         uint32_t caller;
-        const uint64_t entry = find_entry(locations, key->at, &caller);
+        const uint64_t entry =
+            build_entry(locations->snapshot, locations->symbols, key->at, &caller);
         symbol = name_function(locations, caller, entry, text);
         if (!set_line(locations->profile, &lines[count++], &symbol, line != 0 ? line : symbol.line))
             return PROFILE_NONE;
@@ -275,7 +259,8 @@ static bool is_own_code(struct build_locations *locations, const struct place_ke
                         uint32_t module, struct symbol *symbol, int64_t *line) {
     const uint64_t address = key->at & SEGMENT_ADDRESS_MASK;
     uint32_t own;
-    const uint64_t entry = find_entry(locations, key->function, &own);
+    const uint64_t entry =
+        build_entry(locations->snapshot, locations->symbols, key->function, &own);
     const bool is_external = (key->function & SEGMENT_EXTERNAL) != 0;
     struct symbol function;
 

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "liveness.h"
+#include "reader/base/utf8.h"
 #include "snapshot_clock.h"
 #include "snapshot_copy.h"
-#include "reader/base/utf8.h"
 
 enum { TRIES = 16 };
 

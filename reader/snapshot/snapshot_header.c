@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "snapshot_copy.h"
 #include "reader/base/utf8.h"
+#include "snapshot_copy.h"
 
 static const struct {
     const char *name;

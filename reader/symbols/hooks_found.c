@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* See symbols_hooks.h. cinstr's hooks refer to the recorder by names that a stripped file has. */
-#include "symbols_hooks.h"
+/* See hooks_found.h. cinstr's hooks refer to the recorder by names that a stripped file has. */
+#include "hooks_found.h"
 
 #include <string.h>
 
 #include "symbols_file.h"
 
-static void look_at(struct symbols_hooks *hooks, const GElf_Sym *symbol, const char *name) {
+static void look_at(struct hooks_found *hooks, const GElf_Sym *symbol, const char *name) {
     const bool is_defined = symbol->st_shndx != SHN_UNDEF;
 
     if (strcmp(name, "__cyg_profile_func_enter") == 0) {
@@ -17,7 +17,7 @@ static void look_at(struct symbols_hooks *hooks, const GElf_Sym *symbol, const c
     }
 }
 
-static void look_through(struct symbols_hooks *hooks, Elf *elf, Elf_Scn *section) {
+static void look_through(struct hooks_found *hooks, Elf *elf, Elf_Scn *section) {
     GElf_Shdr header;
     GElf_Sym symbol;
 
@@ -32,8 +32,8 @@ static void look_through(struct symbols_hooks *hooks, Elf *elf, Elf_Scn *section
     }
 }
 
-struct symbols_hooks symbols_hooks_of(const char *path) {
-    struct symbols_hooks hooks = {.is_elf = false};
+struct hooks_found hooks_found_in(const char *path) {
+    struct hooks_found hooks = {.is_elf = false};
     struct symbols_elf file = {.elf = NULL};
     Elf_Scn *section = NULL;
 
