@@ -190,10 +190,17 @@ static bool start(void) {
 
     options_read(getenv("CINSTR_OPTIONS"));
     miss_libraries();
-    if (!make_wiped_page() || !segment_create(false))
+    if (!make_wiped_page()) {
+        message("no memory for the recorder: nothing is recorded");
         return false;
-    if (!make_block_chains())
+    }
+    if (!segment_create(false))
         return false;
+    if (!make_block_chains()) {
+        message("no memory for the recorder: nothing is recorded");
+        segment_unlink();
+        return false;
+    }
     fill_header(segment.header, frequency);
     predecessor_take();
     segment_take_block(); /* node 0 means "none" */

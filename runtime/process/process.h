@@ -71,8 +71,9 @@ extern struct options options;
 
 /* Reads CINSTR_OPTIONS. Reports what it cannot use in one line. */
 void options_read(const char *text);
-/* Expands %p, %e, %h. Returns false when the result does not fit. */
-bool options_expand(const char *pattern, char *text, size_t size);
+/* Expands %p, %e, %h; the `namesake`th other process of this number, from 1 on, has joined to it
+ * what tells it from the first. Returns false when the result does not fit. */
+bool options_expand(const char *pattern, uint32_t namesake, char *text, size_t size);
 
 /* --- segment_writer.c ------------------------------------------------------------------------- */
 

@@ -2,8 +2,8 @@
 /*
  * Which modules (program, libraries) are and were loaded, for readers to name addresses by. A
  * generation begins when a module with hooks is unloaded: what is loaded later may lie at the same
- * addresses, and its function words differ by their generation. Cold: constructors, dlopen,
- * dlclose, exit.
+ * addresses, and its function words differ by their generation. Each module with hooks has one of
+ * its own besides, between two of these. Cold: constructors, dlopen, dlclose, exit.
  */
 #include <elf.h>
 #include <link.h>
@@ -14,6 +14,9 @@
 #include "runtime/process/process.h"
 
 static uint32_t generation = 1;
+
+/* The highest that anything has. */
+static uint32_t last_generation = 1;
 
 /* The recorder's own copy: in a shared library it serves the modules that have no hooks of theirs.
  */
@@ -172,9 +175,33 @@ static void record_early_calls(const struct module_hooks *module) {
         process_early_calls(module->early_calls);
 }
 
-static void set_tag(struct module_hooks *module) {
-    module->tag = (uint64_t)generation << SEGMENT_ADDRESS_BITS;
+static void set_tag(struct module_hooks *module, uint32_t of) {
+    module->tag = (uint64_t)of << SEGMENT_ADDRESS_BITS;
     module->exact_tag = options.timing == SEGMENT_TIMING_EXACT ? module->tag : 0;
+}
+
+/* Modules do not lie in one another: it is the one that begins last before the hooks' data. */
+static struct segment_module *find_module(const struct module_hooks *hooks) {
+    const uint64_t count = segment.header->sections[SEGMENT_SECTION_MODULES].count;
+    struct segment_module *found = NULL;
+
+    for (uint64_t i = 0; i < count; i++) {
+        struct segment_module *module = &segment.modules[i];
+        if (module->to_generation == UINT32_MAX && module->bias <= (uintptr_t)hooks &&
+            (found == NULL || module->bias > found->bias))
+            found = module;
+    }
+    return found;
+}
+
+/* A generation of the module's own; that of all where there is none left. */
+static uint32_t own_generation(const struct module_hooks *hooks) {
+    struct segment_module *module = find_module(hooks);
+
+    if (module == NULL || last_generation == SEGMENT_LAST_GENERATION)
+        return generation;
+    module->hooks_generation = ++last_generation;
+    return last_generation;
 }
 
 void cinstr_module_register(struct module_hooks *module) {
@@ -184,7 +211,7 @@ void cinstr_module_register(struct module_hooks *module) {
         return;
     }
     modules_refresh();
-    set_tag(module);
+    set_tag(module, module->is_shared ? generation : own_generation(module));
     /* The first: constructors run in the order of dependence. */
     if (own_hooks == NULL) {
         own_hooks = module;
@@ -203,13 +230,13 @@ uint64_t modules_own_tag(void) {
 }
 
 static void raise_generation(void) {
-    if (generation == SEGMENT_LAST_GENERATION) {
+    if (last_generation == SEGMENT_LAST_GENERATION) {
         segment.header->losses.modules++;
         return;
     }
-    __atomic_add_fetch(&generation, 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&generation, ++last_generation, __ATOMIC_RELAXED);
     if (own_hooks->is_shared)
-        set_tag(own_hooks);
+        set_tag(own_hooks, generation);
 }
 
 /* Also at exit, where it does no harm. */

@@ -2,7 +2,7 @@
 /*
  * The segment's file and the space in it. Space is made sure of before it is touched, so that a
  * full /dev/shm is an error code here and never a SIGBUS in the program. Everything after
- * segment_create() is async-signal-safe and waits for no lock.
+ * segment_create() is async-signal-safe; growth alone waits, for other threads' growth.
  */
 #include "segment_writer.h"
 
@@ -18,23 +18,10 @@
 #include <unistd.h>
 
 #include "runtime/process/process.h"
-
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
+#include "segment_arena.h"
 
 struct segment_parts segment;
 
-/* A part of the segment that is handed out from its start. */
-struct arena {
-    char *start;
-    uint64_t capacity;
-    _Atomic uint64_t taken; /* bytes handed out; may run past capacity when it is exhausted */
-    _Atomic uint64_t ready; /* bytes whose space is made sure of */
-    uint64_t extent;        /* how much is made ready at a time */
-};
-
-static struct arena node_arena, lane_arena, heap_arena;
 static _Atomic uint64_t blocks_in_use;
 
 /* What was given back, by power of two of pages; chained through the first word of each. */
@@ -44,70 +31,6 @@ static struct free_lists {
     uint32_t lane;  /* + 1, chained through segment_lane.root */
     void *heap[FREE_CLASSES];
 } free_lists;
-
-static bool make_ready(char *start, uint64_t size) {
-    const uintptr_t first = (uintptr_t)start & ~(uintptr_t)(PAGE - 1);
-    const uint64_t length = round_up((uintptr_t)start + size - first, PAGE);
-
-    if (madvise((void *)first, length, MADV_POPULATE_WRITE) == 0)
-        return true;
-    if (errno != EINVAL)
-        return false;
-    return segment.path[0] == '\0' || /* an old kernel, or an emulated one */
-           segment_file_reserve(segment.path, (uint64_t)(first - (uintptr_t)segment.base), length);
-}
-
-static void note_growth_failure(void) {
-    __atomic_add_fetch(&segment.header->losses.growth_failures, 1, __ATOMIC_RELAXED);
-}
-
-/* Nodes come with their share of each column. */
-static bool make_nodes_ready(uint64_t from, uint64_t to) {
-    const uint64_t first = from / sizeof(struct segment_node);
-    const uint64_t count = (to - from) / sizeof(struct segment_node);
-
-    for (uint32_t i = 0; i < segment.header->column_count; i++) {
-        const struct segment_column *column = &segment.header->columns[i];
-        if (!make_ready(segment.base + column->offset + first * column->element_size,
-                        count * column->element_size)) {
-            return false;
-        }
-    }
-    return make_ready(segment.nodes + from, to - from);
-}
-
-static bool arena_make_ready(struct arena *arena, uint64_t end) {
-    uint64_t ready = atomic_load(&arena->ready);
-
-    while (ready < end) {
-        uint64_t next = round_up(end, arena->extent);
-        if (next > arena->capacity)
-            next = arena->capacity;
-        const bool done = arena == &node_arena ? make_nodes_ready(ready, next)
-                                               : make_ready(arena->start + ready, next - ready);
-        if (!done) {
-            note_growth_failure();
-            atomic_store(&arena->taken, arena->capacity); /* frozen: never tried again */
-            return false;
-        }
-        /* Another thread may have done the same meanwhile: harmless, the higher mark stands. */
-        if (atomic_compare_exchange_strong(&arena->ready, &ready, next))
-            ready = next;
-    }
-    return true;
-}
-
-/* Offset of `size` new bytes, zeroed; UINT64_MAX when there are no more. */
-static uint64_t arena_take(struct arena *arena, uint64_t size) {
-    const uint64_t offset = atomic_fetch_add(&arena->taken, size);
-
-    if (offset > arena->capacity || size > arena->capacity - offset ||
-        !arena_make_ready(arena, offset + size)) {
-        atomic_fetch_sub(&arena->taken, offset <= arena->capacity ? 0 : size);
-        return UINT64_MAX;
-    }
-    return offset;
-}
 
 static void raise_count(enum segment_section_id id, uint64_t count) {
     uint64_t *mark = &segment.header->sections[id].count;
@@ -119,7 +42,7 @@ static void raise_count(enum segment_section_id id, uint64_t count) {
 }
 
 bool segment_ready_module(uint32_t index) {
-    return make_ready((char *)&segment.modules[index], sizeof segment.modules[index]);
+    return segment_make_ready((char *)&segment.modules[index], sizeof segment.modules[index]);
 }
 
 /* --- handing out ------------------------------------------------------------------------------ */
@@ -153,7 +76,7 @@ uint32_t segment_take_block(void) {
         }
     }
     const uint64_t size = SEGMENT_BLOCK_NODES * sizeof(struct segment_node);
-    const uint64_t offset = arena_take(&node_arena, size);
+    const uint64_t offset = arena_take(&segment_arenas.nodes, size);
     if (offset == UINT64_MAX)
         return 0;
     block = (uint32_t)(offset / size);
@@ -199,7 +122,7 @@ void *segment_take_heap(size_t size) {
             return memory;
         }
     }
-    const uint64_t offset = arena_take(&heap_arena, (uint64_t)PAGE << class);
+    const uint64_t offset = arena_take(&segment_arenas.heap, (uint64_t)PAGE << class);
     if (offset == UINT64_MAX)
         return NULL;
     raise_count(SEGMENT_SECTION_HEAP, offset + ((uint64_t)PAGE << class));
@@ -222,7 +145,7 @@ uint32_t segment_take_lane(void) {
         if (lane != 0)
             return lane - 1;
     }
-    const uint64_t offset = arena_take(&lane_arena, sizeof(struct segment_lane));
+    const uint64_t offset = arena_take(&segment_arenas.lanes, sizeof(struct segment_lane));
     if (offset == UINT64_MAX)
         return UINT32_MAX;
     const uint32_t lane = (uint32_t)(offset / sizeof(struct segment_lane));
@@ -243,16 +166,6 @@ void *segment_column(const char *name) {
             return segment.base + segment.header->columns[i].offset;
     }
     return NULL;
-}
-
-static void arena_init(struct arena *arena, enum segment_section_id id, uint64_t extent) {
-    const struct segment_section *section = &segment.header->sections[id];
-
-    arena->start = segment.base + section->offset;
-    arena->capacity = section->capacity * section->element_size;
-    arena->extent = extent;
-    atomic_store(&arena->ready, 0);
-    atomic_store(&arena->taken, 0);
 }
 
 static void locate_parts(char *base) {
@@ -276,10 +189,7 @@ static void locate_parts(char *base) {
     segment.min = segment_column("min");
     segment.max = segment_column("max");
     segment.histogram = segment_column("histogram");
-    arena_init(&node_arena, SEGMENT_SECTION_NODES,
-               (uint64_t)16 * SEGMENT_BLOCK_NODES * sizeof(struct segment_node));
-    arena_init(&lane_arena, SEGMENT_SECTION_LANES, PAGE);
-    arena_init(&heap_arena, SEGMENT_SECTION_HEAP, (uint64_t)16 * PAGE);
+    segment_arenas_init();
     memset(&free_lists, 0, sizeof free_lists);
     atomic_store(&blocks_in_use, 0);
 }
@@ -290,8 +200,9 @@ static bool reserve_tables(char *base, const struct segment_header *plan) {
     const uint64_t labels = plan->sections[SEGMENT_SECTION_LABELS].offset;
     const uint64_t nodes = plan->sections[SEGMENT_SECTION_NODES].offset;
 
-    return make_ready(base, SEGMENT_HEADER_SIZE + 16 * sizeof(struct segment_module)) &&
-           make_ready(base + lanes, PAGE) && make_ready(base + labels, nodes - labels);
+    return segment_make_ready(base, SEGMENT_HEADER_SIZE + 16 * sizeof(struct segment_module)) &&
+           segment_make_ready(base + lanes, PAGE) &&
+           segment_make_ready(base + labels, nodes - labels);
 }
 
 /* --- creation --------------------------------------------------------------------------------- */
@@ -337,7 +248,7 @@ static void copy_modules(char *base, const struct segment_header *plan) {
     struct segment_header *header = (struct segment_header *)base;
     const uint64_t size = section->count * sizeof(struct segment_module);
 
-    if (make_ready(base + plan->sections[SEGMENT_SECTION_MODULES].offset, size)) {
+    if (segment_make_ready(base + plan->sections[SEGMENT_SECTION_MODULES].offset, size)) {
         memcpy(base + plan->sections[SEGMENT_SECTION_MODULES].offset, segment.modules, size);
         header->sections[SEGMENT_SECTION_MODULES].count = section->count;
     }
