@@ -124,9 +124,10 @@ drawn() {
             .edges[] | "\(.label) \($name["\(.tail)"]) -> \($name["\(.head)"])"' graph.json | tr -d , | sort >actual
     "$CINSTR" report --json "$1.pb.gz" >report.json && "$CINSTR" report --edges --json "$1.pb.gz" |
         jq -r --slurpfile report report.json '$report[0].values.wall.total as $all |
-            [$report[0].functions[] | select(.total_ns >= $all * 0.005) | .function + .file] as $shown |
+            ([$report[0].functions[] | select(.total_ns >= $all * 0.005) | {key: (.function + .file), value: true}] |
+                from_entries) as $shown |
             .edges[] | select(.caller != null and .total_ns >= $all * 0.001 and
-                ([.caller + .caller_file, .callee + .callee_file] | inside($shown))) |
+                $shown[.caller + .caller_file] and $shown[.callee + .callee_file]) |
             "\(.calls) \(.caller) -> \(.callee)"' | tr -d , | sort >expected
     same expected actual
 }
