@@ -128,7 +128,7 @@ $(BUILD)/libcinstr.static: Makefile
 
 # What -lcinstr finds: the hidden hooks into every module that links it, the rest shared.
 $(BUILD)/libcinstr.so: | $(BUILD)/libcinstr_hooks.a
-	printf '/* SPDX-License-Identifier: MIT */\nGROUP ( libcinstr_hooks.a libcinstr.so.0 )\n' > $@
+	printf '/* SPDX-License-Identifier: MIT */\nEXTERN ( __cyg_profile_func_enter )\nGROUP ( libcinstr_hooks.a libcinstr.so.0 )\n' > $@
 
 # What -lcinstr_http finds: an object that no linker leaves out.
 $(BUILD)/libcinstr_http.o: $(http_mark)

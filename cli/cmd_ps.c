@@ -4,11 +4,15 @@
  * without a profile. Counts nothing that it cannot read: such a segment is one line on standard
  * error.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli/base/command.h"
 #include "cli/print/text.h"
@@ -18,11 +22,24 @@
 #include "reader/snapshot/segments.h"
 #include "reader/snapshot/snapshot.h"
 
+struct request {
+    const char *directory;
+    bool is_clean, is_dry, as_json, quiet;
+};
+
 struct process {
     const struct segments_entry *entry;
     bool is_read; /* what follows is known */
     uint64_t calls, open, contexts, threads, ended_threads;
 };
+
+/* One that ends while we look takes its segment away; that of one that begins is not complete. */
+static bool is_passing(const struct segments_entry *entry) {
+    enum { BEGINNING = 2 }; /* seconds */
+    struct stat status;
+    return stat(entry->path, &status) != 0 ? errno == ENOENT
+                                           : time(NULL) - status.st_mtim.tv_sec < BEGINNING;
+}
 
 static struct process read_process(const struct segments_entry *entry) {
     struct process process = {.entry = entry};
@@ -30,8 +47,8 @@ static struct process read_process(const struct segments_entry *entry) {
     struct error error;
     struct snapshot *snapshot = snapshot_open(entry->path, &error);
     if (snapshot == NULL) {
-        /* One that ends just now takes its segment away: that is no failure. */
-        note("%s", error.message);
+        if (!is_passing(entry))
+            note("%s", error.message);
         return process;
     }
     snapshot_sum(snapshot, &totals);
@@ -118,10 +135,13 @@ static int list(const struct segments *segments, bool as_json, struct error *err
     for (size_t i = 0; i < segments->count; i++) {
         const struct segments_entry *entry = &segments->entries[i];
         if (entry->problem != NULL) {
-            note("%s", entry->problem);
+            if (!is_passing(entry))
+                note("%s", entry->problem);
             continue;
         }
         const struct process process = read_process(entry);
+        if (!process.is_read && is_passing(entry))
+            continue;
         if (!as_json && !any)
             printf("%7s %-9s %8s %7s %17s %9s  %s\n", "pid", "state", "age", "threads", "calls",
                    "contexts", "program and segment");
@@ -138,19 +158,37 @@ static int list(const struct segments *segments, bool as_json, struct error *err
     return 0;
 }
 
-static int clean(const struct segments *segments, bool quiet, struct error *error) {
+static bool is_one_of(uint32_t pid, char *const *pids) {
+    for (; *pids != NULL; pids++) {
+        if (strtoull(*pids, NULL, 10) == pid)
+            return true;
+    }
+    return false;
+}
+
+/* `pids`: ends with a NULL; without any, it is all that have ended. */
+static int clean(const struct segments *segments, const struct request *request, char *const *pids,
+                 struct error *error) {
     size_t removed = 0;
     for (size_t i = 0; i < segments->count; i++) {
         const struct segments_entry *entry = &segments->entries[i];
-        if (!segments_has_ended(entry))
+        if (!segments_has_ended(entry) || (pids[0] != NULL && !is_one_of(entry->header.pid, pids)))
             continue;
-        if (segments_remove(segments, entry, error) != 0)
+        if (request->is_dry) {
+            text_print(stdout, entry->path);
+            putchar('\n');
+        } else if (segments_remove(segments, entry, error) != 0) {
             return -1;
+        }
         removed++;
     }
-    if (!quiet)
-        note("%zu %s of processes that have ended removed", removed,
-             removed == 1 ? "segment" : "segments");
+    if (removed == 0 && pids[0] != NULL)
+        return error_set(error, "nothing to remove: no process of that pid has ended and left a "
+                                "segment; `cinstr ps` lists what there is");
+    if (!request->quiet)
+        note("%zu %s of processes that have ended %s", removed,
+             removed == 1 ? "segment" : "segments",
+             request->is_dry ? "would be removed" : "removed");
     return 0;
 }
 
@@ -160,7 +198,9 @@ static const char help[] =
     "`cinstr dump PID`.\n"
     "\n"
     "Options:\n"
-    "      --clean           remove what processes have left that have surely ended\n"
+    "      --clean           remove what processes have left that have surely ended:\n"
+    "                        those of the PIDs that are given, else of all\n"
+    "      --dry-run         with --clean: only list what would be removed\n"
     "      --json            machine-readable\n" HELP_DIRECTORY
     "  -q, --quiet           do not say how many were removed\n"
     "  -h, --help            show this help\n"
@@ -172,12 +212,14 @@ static const char help[] =
     "Examples:\n"
     "  cinstr ps\n"
     "  cinstr ps --json | jq -r '.processes[] | select(.has_ended) | .segment'\n"
-    "  cinstr ps --clean\n";
+    "  cinstr ps --clean\n"
+    "  cinstr ps --clean --dry-run 4711\n";
 
-enum { OPTION_CLEAN = 256, OPTION_JSON, OPTION_DIRECTORY };
+enum { OPTION_CLEAN = 256, OPTION_DRY, OPTION_JSON, OPTION_DIRECTORY };
 
-static const struct option options[] = {
+static const struct option long_options[] = {
     {"clean", no_argument, NULL, OPTION_CLEAN},
+    {"dry-run", no_argument, NULL, OPTION_DRY},
     {"json", no_argument, NULL, OPTION_JSON},
     {"directory", required_argument, NULL, OPTION_DIRECTORY},
     {"quiet", no_argument, NULL, 'q'},
@@ -185,41 +227,59 @@ static const struct option options[] = {
     {0},
 };
 
-static int run(const struct command *command, int argc, char **argv) {
-    const char *directory = NULL;
-    bool is_clean = false, as_json = false, quiet = false;
-    int option;
-    while ((option = getopt_long(argc, argv, ":qh", options, NULL)) != -1) {
-        if (option == 'h')
-            return print_help(command);
-        if (option == OPTION_CLEAN)
-            is_clean = true;
-        else if (option == OPTION_JSON)
-            as_json = true;
-        else if (option == OPTION_DIRECTORY)
-            directory = optarg;
-        else if (option == 'q')
-            quiet = true;
-        else
-            return option_error(command, option, argv);
+static int set_option(const struct command *command, void *context, int option) {
+    struct request *request = context;
+    (void)command;
+    if (option == OPTION_CLEAN)
+        request->is_clean = true;
+    else if (option == OPTION_DRY)
+        request->is_dry = true;
+    else if (option == OPTION_JSON)
+        request->as_json = true;
+    else if (option == OPTION_DIRECTORY)
+        request->directory = optarg;
+    else
+        request->quiet = true;
+    return STATUS_FINE;
+}
+
+static const struct command_options options = {":qh", long_options, set_option};
+
+static int check(const struct command *command, const struct request *request, char **pids) {
+    uint64_t pid;
+    if (pids[0] != NULL && !request->is_clean)
+        return usage_error(command, "what is '%s'? Pids go with --clean alone", pids[0]);
+    for (; *pids != NULL; pids++) {
+        if (!parse_number(*pids, 1, UINT32_MAX, &pid))
+            return usage_error(command, "'%s' is not a pid", *pids);
     }
-    if (argc != optind)
-        return usage_error(command, "what is '%s'? It takes no arguments", argv[optind]);
-    if (is_clean && as_json)
+    if (request->is_clean && request->as_json)
         return usage_error(command, "--clean lists nothing: not with --json");
+    if (request->is_dry && !request->is_clean)
+        return usage_error(command, "--dry-run goes with --clean");
+    return STATUS_GO_ON;
+}
+
+static int run(const struct command *command, int argc, char **argv) {
+    struct request request = {.directory = NULL};
+    int status = read_options(command, argc, argv, &options, &request);
+    if (status == STATUS_GO_ON)
+        status = check(command, &request, argv + optind);
+    if (status != STATUS_GO_ON)
+        return status;
     struct segments segments;
     struct error error;
-    if (segments_find(&segments, directory, &error) != 0)
+    if (segments_find(&segments, request.directory, &error) != 0)
         return fail(&error);
-    const int result =
-        is_clean ? clean(&segments, quiet, &error) : list(&segments, as_json, &error);
+    const int result = request.is_clean ? clean(&segments, &request, argv + optind, &error)
+                                        : list(&segments, request.as_json, &error);
     segments_free(&segments);
     return result == 0 ? STATUS_FINE : fail(&error);
 }
 
 const struct command command_ps = {
     .name = "ps",
-    .arguments = "[OPTION]...",
+    .arguments = "[OPTION]... [PID]...",
     .summary = "what is being recorded, and what ended without a profile",
     .help = help,
     .run = run,

@@ -47,7 +47,7 @@ static void print_stack(const struct stacks_stack *stack) {
     for (uint32_t i = 0; i < stack->count; i++) {
         const struct stacks_frame *frame = &stack->frames[i];
         printf("%12s  ", frame->is_timed ? units_ns((double)frame->ns).text : "-");
-        text_print(stdout, frame->function);
+        text_print_name(stdout, frame->function);
         if (frame->file[0] != '\0') {
             printf("  ");
             text_print(stdout, text_base_name(frame->file));
@@ -122,8 +122,9 @@ static const char help[] =
     "killed: where it was.\n"
     "\n" SOURCE_HELP "\n"
     "Options:\n"
-    "      --json            machine-readable: innermost first, nanoseconds\n" HELP_DIRECTORY
-    "  -h, --help            show this help\n"
+    "      --json            machine-readable: innermost first, nanoseconds\n"
+    "      --long-names      C++ names with their template arguments and "
+    "parameters\n" HELP_DIRECTORY "  -h, --help            show this help\n"
     "\n"
     "Only instrumented functions are seen. The line is that of the call which has\n"
     "not returned; of the innermost function, where it begins.\n"
@@ -136,6 +137,7 @@ static const char help[] =
 static const struct option options[] = {
     {"json", no_argument, NULL, 'j'},
     {"directory", required_argument, NULL, 'd'},
+    {"long-names", no_argument, NULL, 'L'},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
@@ -149,6 +151,8 @@ static int run(const struct command *command, int argc, char **argv) {
             return print_help(command);
         if (option == 'j')
             as_json = true;
+        else if (option == 'L')
+            text_show_long_names();
         else if (option == 'd')
             directory = optarg;
         else

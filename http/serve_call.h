@@ -69,6 +69,7 @@ serve_result serve_printed(struct serve_request *request, const char *type, serv
 
 serve_result serve_answer_profile(const struct serve_call *call); /* serve_profiles.c */
 serve_result serve_answer_cpu(const struct serve_call *call);
+serve_result serve_answer_threads(const struct serve_call *call); /* serve_threads.c */
 serve_result serve_answer_trace(const struct serve_call *call);   /* serve_trace.c */
 serve_result serve_answer_cmdline(const struct serve_call *call); /* serve_facts.c */
 serve_result serve_answer_symbol(const struct serve_call *call);

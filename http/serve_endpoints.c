@@ -29,6 +29,7 @@ static const struct serve_endpoint endpoints[] = {
     {"cmdline", "the command line", NULL, serve_answer_cmdline},
     {"edges", "exact calls, one sample a call edge", "edges", serve_answer_profile},
     {"exact", "exact calls and times, one sample a calling context", "exact", serve_answer_profile},
+    {"goroutine", "where each thread is now (?debug=2: as stacks)", NULL, serve_answer_threads},
     {"heap", "memory in use, by the context that allocated it (heap=)", "heap",
      serve_answer_profile},
     {"mutex", "waits for locks, by the context that held them (mutex=)", "mutex",
@@ -120,6 +121,14 @@ static serve_result answer_processes(struct serve_request *request) {
 
 static const char root[] = "/debug/pprof";
 
+static serve_result redirect(struct serve_request *request, uint32_t pid) {
+    char where[64], process[16] = "";
+    if (pid != 0)
+        snprintf(process, sizeof(process), "/%" PRIu32, pid);
+    snprintf(where, sizeof(where), "%s%s/", process, root);
+    return serve_reply_redirect(request, where);
+}
+
 static serve_result not_found(struct serve_request *request) {
     static const char text[] = "404 page not found\n";
     return serve_reply_text(request, MHD_HTTP_NOT_FOUND, SERVE_TEXT, text, sizeof(text) - 1);
@@ -182,13 +191,12 @@ serve_result serve_answer(struct serve_request *request) {
     const char *path = request->path;
     if (!is_own && strcmp(path, "/") == 0)
         return answer_processes(request);
-    if ((!is_own && !take_pid(&path, &call.pid)) || strncmp(path, root, sizeof(root) - 1) != 0)
+    if (!is_own && !take_pid(&path, &call.pid))
+        return not_found(request);
+    if (path[0] == '\0' || strcmp(path, "/") == 0 || strcmp(path, root) == 0)
+        return redirect(request, call.pid);
+    if (strncmp(path, root, sizeof(root) - 1) != 0)
         return not_found(request);
     path += sizeof(root) - 1;
-    if (*path == '\0') {
-        char where[64];
-        snprintf(where, sizeof(where), "%s/", request->path);
-        return serve_reply_redirect(request, where);
-    }
     return *path == '/' ? answer_name(&call, path + 1) : not_found(request);
 }

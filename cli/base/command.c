@@ -64,6 +64,21 @@ int set_baseline(const struct command *command, double *seconds) {
     return STATUS_FINE;
 }
 
+int set_pattern(const struct command *command, regex_t *compiled, const regex_t **pattern,
+                const char *text) {
+    char why[128];
+    if (*pattern != NULL)
+        regfree(compiled);
+    *pattern = NULL;
+    const int code = regcomp(compiled, text, REG_EXTENDED | REG_NOSUB);
+    if (code != 0) {
+        regerror(code, compiled, why, sizeof(why));
+        return usage_error(command, "bad expression '%s': %s", text, why);
+    }
+    *pattern = compiled;
+    return STATUS_FINE;
+}
+
 int print_help(const struct command *command) {
     printf("Usage: cinstr %s %s\n%s", command->name, command->arguments, command->help);
     return STATUS_FINE;

@@ -7,6 +7,7 @@
 #ifndef CINSTR_CLI_COMMAND_H
 #define CINSTR_CLI_COMMAND_H
 
+#include <regex.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,8 +30,8 @@ struct command {
 };
 
 extern const struct command command_cc, command_check, command_compare, command_diff, command_dump,
-    command_filter, command_growth, command_import, command_merge, command_ps, command_report,
-    command_run, command_serve, command_stack, command_verify;
+    command_export, command_filter, command_growth, command_import, command_merge, command_ps,
+    command_report, command_run, command_serve, command_stack, command_verify;
 
 /* One line on standard error and a hint at --help. Returns STATUS_USAGE. */
 int usage_error(const struct command *command, const char *format, ...)
@@ -51,6 +52,11 @@ int read_options(const struct command *command, int argc, char **argv,
 
 /* The one argument behind the options; NULL with a usage error said. */
 const char *source_argument(const struct command *command, int argc, char **argv);
+
+/* Compiles an extended regular expression into `compiled`, and makes `*pattern` that; a later one
+ * takes the place of an earlier. STATUS_FINE or, having said what is wrong with it, another. */
+int set_pattern(const struct command *command, regex_t *compiled, const regex_t **pattern,
+                const char *text);
 
 /* optarg as seconds of a plain build's run. Returns a status. */
 int set_baseline(const struct command *command, double *seconds);

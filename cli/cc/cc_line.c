@@ -32,6 +32,7 @@ static bool is_in(const char *list, const char *word) {
 
 #define C_FILES         " c i m mi h "
 #define CPLUSPLUS_FILES " cc cp cxx cpp CPP c++ C ii mm M mii hh H hp hxx hpp HPP h++ tcc "
+#define OTHER_FILES     " f for ftn F FOR FTN fpp FPP f90 f95 f03 f08 F90 F95 F03 F08 adb ads d "
 #define HEADER_FILES    " h hh H hp hxx hpp HPP h++ tcc "
 
 static void read_option(struct cc_line *line, const char *option) {
@@ -56,7 +57,8 @@ static void read_file(struct cc_line *line, const char *file, const char *langua
         is_header = strstr(language, "-header") != NULL;
     } else {
         is_cplusplus = is_in(CPLUSPLUS_FILES, end);
-        is_source = is_cplusplus || is_in(C_FILES, end) || file[0] == '@';
+        is_source =
+            is_cplusplus || is_in(C_FILES, end) || is_in(OTHER_FILES, end) || file[0] == '@';
         is_header = is_in(HEADER_FILES, end);
     }
     line->has_source |= is_source;

@@ -12,11 +12,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cc_exclude.h"
 #include "cc_line.h"
 #include "cc_plugin.h"
 #include "cli/base/command.h"
 #include "cli/print/text.h"
+#include "cli/run/run_child.h"
 #include "cli/source/library.h"
+#include "cli/source/program.h"
+#include "reader/symbols/hooks_found.h"
 
 enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127, ADDED_MAX = 36 };
 
@@ -46,30 +50,12 @@ static int count_launchers(char **argv) {
     return count;
 }
 
-/* The file that a name stands for along PATH, links followed; "" none. */
-static void find_program(const char *name, char path[PATH_MAX]) {
-    const char *directories = strchr(name, '/') != NULL ? "/" : getenv("PATH");
-    char candidate[PATH_MAX];
-    path[0] = '\0';
-    while (directories != NULL && *directories != '\0') {
-        const int length = (int)strcspn(directories, ":");
-        if (strchr(name, '/') != NULL)
-            snprintf(candidate, sizeof(candidate), "%s", name);
-        else
-            snprintf(candidate, sizeof(candidate), "%.*s/%s", length, directories, name);
-        if (access(candidate, X_OK) == 0 && realpath(candidate, path) != NULL)
-            return;
-        path[0] = '\0';
-        directories += length + (directories[length] == ':');
-    }
-}
-
 /* By its name, or by what `cc` is a link to. */
 static bool is_clang(const char *compiler) {
     char path[PATH_MAX];
     if (strstr(text_base_name(compiler), "clang") != NULL)
         return true;
-    find_program(compiler, path);
+    program_find(compiler, path);
     return strstr(text_base_name(path), "clang") != NULL;
 }
 
@@ -148,7 +134,7 @@ static void add_hooks(struct words *words, const struct request *request,
     if (compiler->plugin.path[0] != '\0')
         add_plugin(words, compiler->plugin.path, request);
     if (!compiler->is_clang && !request->system_headers)
-        add(words, "-finstrument-functions-exclude-file-list=/usr/include,/usr/lib/gcc");
+        add(words, cc_exclude_option());
 }
 
 /* Behind everything that may need it. A static program has no use for a run path, and glibc 2.36
@@ -169,9 +155,47 @@ static void add_library(struct words *words, const char *directory, bool is_stat
     add(words, "-lcinstr");
 }
 
-/* Becomes the compiler; returns what kept it from that. */
-static int become(int argc, char **argv, const struct request *request, const struct cc_line *line,
-                  const struct compiler *compiler) {
+static const char *find_output(char **argv) {
+    const char *output = "a.out";
+    for (; *argv != NULL; argv++) {
+        if (strcmp(*argv, "-o") == 0 && argv[1] != NULL)
+            output = argv[1];
+        else if (strncmp(*argv, "-o", 2) == 0 && (*argv)[2] != '\0')
+            output = *argv + 2;
+    }
+    return output;
+}
+
+/* Of what was linked: whether anything will be recorded. */
+static void check_output(const char *output) {
+    const struct hooks_found hooks = hooks_found_in(output);
+    if (hooks.defines)
+        note("cc: %s defines __cyg_profile_func_enter itself: its functions call that, and cinstr "
+             "records nothing",
+             output);
+}
+
+/* 0 with `status` of a compiler that has linked, or what kept it from that. One that only compiles
+ * takes this process's place. */
+static int run_compiler(char **argv, bool links, int *status) {
+    int wait_status;
+    pid_t pid;
+    if (!links) {
+        execvp(argv[0], argv);
+        return errno;
+    }
+    const int failure = run_child(argv, NULL, &pid, &wait_status);
+    if (failure != 0)
+        return failure;
+    *status = run_child_status(wait_status);
+    if (*status == 0)
+        check_output(find_output(argv));
+    return 0;
+}
+
+/* As run_compiler(), with the words that are added. */
+static int build(int argc, char **argv, const struct request *request, const struct cc_line *line,
+                 const struct compiler *compiler, int *status) {
     struct words words = {.argv = calloc((size_t)argc + ADDED_MAX, sizeof(*words.argv))};
     int i = 0;
     if (words.argv == NULL)
@@ -185,19 +209,50 @@ static int become(int argc, char **argv, const struct request *request, const st
         add(&words, argv[i++]);
     if (cc_line_needs_library(line))
         add_library(&words, compiler->library, line->is_static);
-    execvp(argv[0], words.argv);
-    const int failure = errno;
+    const int failure = run_compiler(words.argv, cc_line_needs_library(line), status);
     free(words.argv);
     return failure;
+}
+
+static bool begins(const char *text, const char *with) {
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* What configure scripts, nginx's, CMake and Meson build to learn about the system. */
+static bool is_probe(const char *path) {
+    static const char *const names[] = {"conftest",  "conftest.",        "autotest",
+                                        "autotest.", "sanitycheckc.exe", "sanitycheckcpp.exe"};
+    const char *name = text_base_name(path);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const bool is_beginning = names[i][strlen(names[i]) - 1] == '.';
+        if (is_beginning ? begins(name, names[i]) : strcmp(name, names[i]) == 0)
+            return true;
+    }
+    return strstr(path, "cmTC_") != NULL;
+}
+
+/* Whether the compiler is to run as if we were not there: who asks the system questions wants
+ * neither hooks in the answers nor profiles in the folder. */
+static bool is_plain(char *const *argv) {
+    const char *asked = getenv("CINSTR_CC");
+    if (asked != NULL && strcmp(asked, "plain") == 0)
+        return true;
+    for (; *argv != NULL; argv++) {
+        if (is_probe(*argv))
+            return true;
+    }
+    return false;
 }
 
 static int compile(const struct command *command, const struct request *request, int argc,
                    char **argv) {
     char *const *name = argv + count_launchers(argv);
     struct compiler compiler = {.name = *name, .is_clang = is_clang(*name)};
-    const struct cc_line line = cc_line_read(text_base_name(*name), name + 1);
+    struct cc_line line = cc_line_read(text_base_name(*name), name + 1);
     struct error error;
     char library[PATH_MAX];
+    if (is_plain(name + 1))
+        line.stage = CC_LOOKS_ONLY;
     if (request->after_inlining && !compiler.is_clang)
         return usage_error(command, "%s has no hooks after inlining: that takes clang", *name);
     if (library_find("libcinstr.so", library))
@@ -213,7 +268,10 @@ static int compile(const struct command *command, const struct request *request,
                   takes_plugin(request));
         return fail(&error);
     }
-    const int failure = become(argc, argv, request, &line, &compiler);
+    int status = 0;
+    const int failure = build(argc, argv, request, &line, &compiler, &status);
+    if (failure == 0)
+        return status;
     note("cannot run %s: %s", argv[0], strerror(failure));
     return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
 }
@@ -255,8 +313,12 @@ static const char help[] =
     "front if you will. Its own options win: -g0, gcc's -fno-instrument-functions.\n"
     "Left as they are: preprocessing, assembler sources, -r, -nostdlib,\n"
     "-ffreestanding, -m32, and whatever only prints, like --version.\n"
+    "So is everything with CINSTR_CC=plain in the environment, as for a configure\n"
+    "script, and what configure scripts and CMake build to try the system: conftest,\n"
+    "autotest, cmTC_*.\n"
     "Programs that the build itself runs are instrumented as well, and write\n"
-    "profiles; CINSTR_OPTIONS=output=none in the environment keeps them from it.\n"
+    "profiles; CINSTR_OPTIONS=output=none in the environment keeps them from it, and\n"
+    "CINSTR_OPTIONS=output=/tmp/profiles/ puts them all there.\n"
     "Exit status: the compiler's; 126 it cannot be run, 127 it is not there, 2\n"
     "wrong usage, 1 no libcinstr beside this command or in ../lib.\n"
     "\n"

@@ -9,6 +9,7 @@
 
 #include "cli/base/command.h"
 #include "cli/print/page.h"
+#include "cli/print/text.h"
 #include "cli/source/source.h"
 #include "compare_print.h"
 
@@ -46,7 +47,7 @@ static int write_page(const struct request *request, struct compare *compare, st
     return -1;
 }
 
-static int write(const struct request *request, struct compare *compare, struct error *error) {
+static int show(const struct request *request, struct compare *compare, struct error *error) {
     if (request->html != NULL)
         return write_page(request, compare, error);
     return request->json ? compare_print_json(stdout, compare, &request->page, error)
@@ -59,7 +60,7 @@ static int print(const struct request *request, const struct profile *exact,
     struct compare *compare = compare_new(exact, sampled, &request->options, &error);
     if (compare == NULL)
         return fail(&error);
-    const int printed = write(request, compare, &error);
+    const int printed = show(request, compare, &error);
     const bool differs = compare->differ != 0;
     compare_free(compare);
     if (printed != 0)
@@ -112,6 +113,9 @@ static int set(const struct command *command, void *context, int option) {
     case 'j':
         request->json = true;
         return STATUS_FINE;
+    case 'L':
+        text_show_long_names();
+        return STATUS_FINE;
     case 'm':
         request->must_agree = true;
         return STATUS_FINE;
@@ -142,6 +146,7 @@ static const char help[] =
     "      --against BASIS   raw or corrected times, whatever the profiles say\n"
     "      --contexts        compare calling contexts, not functions\n"
     "      --limit N         print at most N rows (20; 0 all), and those that differ\n"
+    "      --long-names      C++ names with their template arguments and parameters\n"
     "      --must-agree      status 1 if anything differs beyond chance\n"
     "      --json            machine-readable; one object for each SAMPLED\n"
     "      --html FILE       a page with a plot and a table, of one SAMPLED; it\n"
@@ -164,6 +169,7 @@ static const struct option names[] = {
     {"html", required_argument, NULL, 'H'},
     {"json", no_argument, NULL, 'j'},
     {"limit", required_argument, NULL, 'l'},
+    {"long-names", no_argument, NULL, 'L'},
     {"must-agree", no_argument, NULL, 'm'},
     {"help", no_argument, NULL, 'h'},
     {0},

@@ -73,14 +73,14 @@ enum { CALLERS_SHOWN = 3 };
 
 static void print_name(FILE *out, const struct compare *compare, const struct compare_row *row) {
     const struct analysis_function *function = &compare->exact->functions[row->function];
-    text_print(out, function->name);
+    text_print_name(out, function->name);
     if (row->path_length == 0 && function->file[0] != '\0') {
         fputs("  ", out);
         text_print(out, text_base_name(function->file));
     }
     for (uint32_t i = 1; i < row->path_length && i <= CALLERS_SHOWN; i++) {
         fputs(" < ", out);
-        text_print(out, compare->exact->functions[row->path[i]].name);
+        text_print_name(out, compare->exact->functions[row->path[i]].name);
     }
     if (row->path_length > CALLERS_SHOWN + 1)
         fprintf(out, " < %" PRIu32 " more", row->path_length - CALLERS_SHOWN - 1);

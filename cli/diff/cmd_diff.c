@@ -91,7 +91,7 @@ static int diff_all(const struct request *request) {
 static const char help[] =
     "Says what changed from OLD to NEW, two builds or runs of a program: for each\n"
     "function and each call edge how often it was called, exactly, and its time with\n"
-    "the 95 % interval; and why: more calls or fewer, dearer calls or cheaper, callers\n"
+    "the 95 % interval; and why: more calls or fewer, dearer or cheaper ones, callers\n"
     "and callees that are new or gone. The parts add up to the change.\n"
     "\n"
     "OLD and NEW are each a SOURCE:\n" SOURCE_HELP "\n"
@@ -102,7 +102,7 @@ static const char help[] =
     "      --new SOURCE      one more run of NEW\n"
     "      --value NAME      which of the profiles' values: wall (default), cpu,\n"
     "                        calls, instructions, alloc_space, delay, ...\n"
-    "      --kind KIND       of processes and segments: exact (default), heap, allocs,\n"
+    "      --kind KIND       of processes, segments: exact (default), heap, allocs,\n"
     "                        block, mutex, cpu, wall\n"
     "      --rename OLD=NEW  a function or file (its path, or the end of it) that has\n"
     "                        another name in NEW; may be given again\n" HELP_DIRECTORY "\n"

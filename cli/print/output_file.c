@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "reader/profile/profile.h"
@@ -13,44 +12,32 @@
 static int open_standard_output(struct output_file *file, struct error *error) {
     if (isatty(STDOUT_FILENO))
         return error_set(error, "a profile is no text for a terminal: give -o FILE or a pipe");
-    snprintf(file->path, sizeof(file->path), "standard output");
-    file->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    file->path = "standard output";
+    file->whole.fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    file->fd = file->whole.fd;
     return file->fd >= 0 ? 0 : error_set_errno(error, "cannot write to standard output");
 }
 
 int output_file_open(struct output_file *file, const char *path, struct error *error) {
-    struct stat status;
-    *file = (struct output_file){.fd = -1};
+    *file = (struct output_file){.fd = -1, .path = path, .whole.fd = -1};
     if (strcmp(path, "-") == 0)
         return open_standard_output(file, error);
-    if ((size_t)snprintf(file->path, sizeof(file->path), "%s", path) >= sizeof(file->path))
-        return error_set(error, "the name of the file is too long: %s", path);
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-        file->fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-    } else {
-        snprintf(file->temporary, sizeof(file->temporary), "%s.%d.part", file->path, (int)getpid());
-        file->fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    }
-    return file->fd >= 0 ? 0 : error_set_errno(error, "cannot write %s", path);
+    if (whole_file_open(&file->whole, path, -1) != 0)
+        return error_set_errno(error, "cannot write %s", path);
+    file->fd = file->whole.fd;
+    return 0;
 }
 
 int output_file_finish(struct output_file *file, struct error *error) {
-    int result = close(file->fd);
     file->fd = -1;
-    if (result == 0 && file->temporary[0] != '\0')
-        result = rename(file->temporary, file->path);
-    if (result == 0)
-        return 0;
-    error_set_errno(error, "cannot write %s", file->path);
-    output_file_discard(file);
-    return -1;
+    return whole_file_finish(&file->whole, true) == 0
+               ? 0
+               : error_set_errno(error, "cannot write %s", file->path);
 }
 
 void output_file_discard(struct output_file *file) {
-    if (file->fd >= 0)
-        close(file->fd);
-    if (file->temporary[0] != '\0')
-        unlink(file->temporary);
+    file->fd = -1;
+    whole_file_discard(&file->whole);
 }
 
 int output_file_write(struct output_file *file, const char *path, output_file_writer *write,

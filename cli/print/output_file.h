@@ -6,19 +6,17 @@
 #ifndef CINSTR_CLI_OUTPUT_FILE_H
 #define CINSTR_CLI_OUTPUT_FILE_H
 
-#include <linux/limits.h>
-#include <stdio.h>
+#include <cinstr/whole_file.h>
 
 #include "reader/base/error.h"
 
 struct output_file {
     int fd;
-    char path[PATH_MAX]; /* for messages too */
-    char temporary[PATH_MAX +
-                   24]; /* "": it is written in place (a device, a pipe, standard output) */
+    const char *path; /* for messages; the caller's */
+    struct whole_file whole;
 };
 
-/* "-" is standard output, which must not be a terminal. */
+/* "-" is standard output, which must not be a terminal. `path` has to outlive the file. */
 int output_file_open(struct output_file *file, const char *path, struct error *error);
 
 /* Closes it and puts it in its place. */

@@ -5,9 +5,15 @@
  */
 #include "text.h"
 
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 #include <wctype.h>
+
+#include "short_name.h"
+
+static bool has_long_names;
 
 void text_print(FILE *out, const char *text) {
     mbstate_t state = {0};
@@ -56,6 +62,17 @@ struct text_span text_plain_name(const char *name) {
             return (struct text_span){name + i + 1, size - i - 1};
     }
     return (struct text_span){name, size};
+}
+
+void text_show_long_names(void) {
+    has_long_names = true;
+}
+
+void text_print_name(FILE *out, const char *name) {
+    char *shorter = has_long_names ? NULL : short_name(name);
+
+    text_print(out, shorter == NULL ? name : shorter);
+    free(shorter);
 }
 
 const char *text_base_name(const char *path) {

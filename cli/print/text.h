@@ -11,6 +11,11 @@
 /* Prints `text`; what is not printable in the user's locale becomes '?'. */
 void text_print(FILE *out, const char *text);
 
+/* The same of a function's name, shortened (short_name.h) unless all of it was asked for, which is
+ * so for the rest of the run. */
+void text_print_name(FILE *out, const char *name);
+void text_show_long_names(void);
+
 struct text_span {
     const char *text;
     size_t size;

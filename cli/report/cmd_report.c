@@ -8,6 +8,7 @@
 
 #include "cli/base/command.h"
 #include "cli/print/page.h"
+#include "cli/print/text.h"
 #include "cli/source/source.h"
 #include "page/report_data.h"
 #include "reader/profile/thread_frames.h"
@@ -35,7 +36,9 @@ struct request {
     struct analysis_options analysis;
     struct build_options build;
     const char *directory;
-    const char *html; /* of VIEW_PAGE: its file */
+    const char *html;                                        /* of VIEW_PAGE: its file */
+    const char *view_option, *format_option, *second_option; /* as given; NULL: not */
+    const char *focus_text, *show_text;
     regex_t focus, show;
     bool has_sort, has_limit, has_least;
 };
@@ -72,6 +75,14 @@ static int print_view(const struct request *request, struct analysis *analysis,
     }
 }
 
+/* An empty table does not say why it is empty. */
+static void note_no_match(const struct analysis *analysis, const struct request *request) {
+    if (request->analysis.focus != NULL && analysis->sample_count == 0)
+        note("no function matches --focus '%s'", request->focus_text);
+    else if (!report_rows_match(analysis, request->options.show))
+        note("no function matches --show '%s'", request->show_text);
+}
+
 static int report_profile(const struct request *request, struct profile *profile,
                           struct error *error) {
     if (request->view == VIEW_ADDRESSES)
@@ -87,6 +98,7 @@ static int report_profile(const struct request *request, struct profile *profile
     if (analysis == NULL)
         return -1;
     const int result = print_view(request, analysis, error);
+    note_no_match(analysis, request);
     analysis_free(analysis);
     return result;
 }
@@ -131,6 +143,7 @@ static const char help[] =
     "  -s, --sort KEY        by self, total, calls, per-call or name (default self;\n"
     "                        total for --edges and --tree)\n"
     "  -n, --limit N         at most N rows, 0 all (default 100 in text, else all)\n"
+    "      --long-names      C++ names with their template arguments and parameters\n"
     "      --least PERCENT   leave out smaller branches of the tree (default 0.5 in\n"
     "                        text, else 0)\n"
     "      --verbose         all that the profile says of itself: how its sums came\n"
@@ -170,6 +183,7 @@ enum {
     OPTION_SHOW,
     OPTION_LEAST,
     OPTION_VERBOSE,
+    OPTION_LONG_NAMES,
     OPTION_BASELINE,
     OPTION_DIRECTORY,
     OPTION_HTML,
@@ -189,6 +203,7 @@ static const struct option long_options[] = {
     {"show", required_argument, NULL, OPTION_SHOW},
     {"sort", required_argument, NULL, 's'},
     {"limit", required_argument, NULL, 'n'},
+    {"long-names", no_argument, NULL, OPTION_LONG_NAMES},
     {"least", required_argument, NULL, OPTION_LEAST},
     {"verbose", no_argument, NULL, OPTION_VERBOSE},
     {"baseline", required_argument, NULL, OPTION_BASELINE},
@@ -217,22 +232,6 @@ static int set_sort(const struct command *command, struct request *request, cons
                        text);
 }
 
-/* A later pattern takes the place of an earlier one. */
-static int set_pattern(const struct command *command, regex_t *compiled, const regex_t **pattern,
-                       const char *text) {
-    char why[128];
-    if (*pattern != NULL)
-        regfree(compiled);
-    *pattern = NULL;
-    const int code = regcomp(compiled, text, REG_EXTENDED | REG_NOSUB);
-    if (code != 0) {
-        regerror(code, compiled, why, sizeof(why));
-        return usage_error(command, "bad expression '%s': %s", text, why);
-    }
-    *pattern = compiled;
-    return STATUS_FINE;
-}
-
 static int set_number(const struct command *command, struct request *request, int option) {
     double percent;
     uint64_t limit;
@@ -254,34 +253,60 @@ static int set_number(const struct command *command, struct request *request, in
     }
 }
 
+/* Of two that exclude each other the second is remembered, and refused when all have been read. */
+static void set_once(struct request *request, const char **option, const char *name) {
+    if (*option != NULL && strcmp(*option, name) != 0)
+        request->second_option = request->second_option == NULL ? name : request->second_option;
+    else
+        *option = name;
+}
+
+static bool set_view(struct request *request, int option) {
+    static const struct {
+        int option;
+        enum view view;
+        const char *name;
+    } views[] = {
+        {OPTION_EDGES, VIEW_EDGES, "edges"},
+        {OPTION_TREE, VIEW_TREE, "tree"},
+        {OPTION_ADDRESSES, VIEW_ADDRESSES, "addresses"},
+        {OPTION_LEAKS, VIEW_LEAKS, "leaks"},
+        {OPTION_NEVER_CALLED, VIEW_NEVER_CALLED, "never-called"},
+        {OPTION_HTML, VIEW_PAGE, "html"},
+    };
+    for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+        if (views[i].option != option)
+            continue;
+        request->view = views[i].view;
+        set_once(request, &request->view_option, views[i].name);
+        return true;
+    }
+    return false;
+}
+
 static int set_option(const struct command *command, void *context, int option) {
     struct request *request = context;
-    switch (option) {
-    case OPTION_EDGES:
-        request->view = VIEW_EDGES;
-        return STATUS_FINE;
-    case OPTION_TREE:
-        request->view = VIEW_TREE;
-        return STATUS_FINE;
-    case OPTION_ADDRESSES:
-        request->view = VIEW_ADDRESSES;
-        return STATUS_FINE;
-    case OPTION_LEAKS:
-        request->view = VIEW_LEAKS;
+    if (option == OPTION_LEAKS)
         request->build.kind = "heap";
+    if (option == OPTION_HTML)
+        request->html = optarg;
+    if (set_view(request, option))
         return STATUS_FINE;
-    case OPTION_NEVER_CALLED:
-        request->view = VIEW_NEVER_CALLED;
-        return STATUS_FINE;
+    switch (option) {
     case OPTION_BY_THREAD:
         request->build.by_thread = true;
+        return STATUS_FINE;
+    case OPTION_LONG_NAMES:
+        text_show_long_names();
         return STATUS_FINE;
     case OPTION_VALUE:
         request->analysis.value = optarg;
         return STATUS_FINE;
     case OPTION_FOCUS:
+        request->focus_text = optarg;
         return set_pattern(command, &request->focus, &request->analysis.focus, optarg);
     case OPTION_SHOW:
+        request->show_text = optarg;
         return set_pattern(command, &request->show, &request->options.show, optarg);
     case OPTION_VERBOSE:
         request->options.verbose = true;
@@ -289,15 +314,13 @@ static int set_option(const struct command *command, void *context, int option) 
     case OPTION_DIRECTORY:
         request->directory = optarg;
         return STATUS_FINE;
-    case OPTION_HTML:
-        request->view = VIEW_PAGE;
-        request->html = optarg;
-        return STATUS_FINE;
     case OPTION_JSON:
         request->format = &report_json;
+        set_once(request, &request->format_option, "json");
         return STATUS_FINE;
     case OPTION_CSV:
         request->format = &report_csv;
+        set_once(request, &request->format_option, "csv");
         return STATUS_FINE;
     case 's':
         return set_sort(command, request, optarg);
@@ -319,19 +342,39 @@ static void set_defaults(struct request *request) {
 
 static const struct command_options options = {":s:n:h", long_options, set_option};
 
+static int check(const struct command *command, const struct request *request) {
+    const bool is_page = request->view == VIEW_PAGE, is_list = request->view == VIEW_ADDRESSES;
+    const char *second = request->second_option;
+    if (second != NULL)
+        return usage_error(command, "--%s and --%s exclude each other",
+                           strcmp(second, "json") == 0 || strcmp(second, "csv") == 0
+                               ? request->format_option
+                               : request->view_option,
+                           second);
+    if (request->view == VIEW_LEAKS && request->format == &report_csv)
+        return usage_error(command, "--leaks has stacks, which --csv cannot show: use --json");
+    if ((is_page || is_list) && request->format_option != NULL)
+        return usage_error(command, "--%s excludes --json and --csv", request->view_option);
+    if ((is_page || is_list) && (request->show_text != NULL || request->has_limit))
+        return usage_error(command, "--%s shows all: not with --show or --limit",
+                           request->view_option);
+    if (request->has_least && request->view != VIEW_TREE)
+        return usage_error(command, "--least goes with --tree");
+    return STATUS_GO_ON;
+}
+
 static int run_request(const struct command *command, struct request *request, int argc,
                        char **argv) {
     const int status = read_options(command, argc, argv, &options, request);
     if (status != STATUS_GO_ON)
         return status;
+    const int checked = check(command, request);
+    if (checked != STATUS_GO_ON)
+        return checked;
     const char *source = source_argument(command, argc, argv);
     if (source == NULL)
         return STATUS_USAGE;
     struct error error;
-    if (request->view == VIEW_LEAKS && request->format == &report_csv)
-        return usage_error(command, "--leaks has stacks, which --csv cannot show: use --json");
-    if (request->view == VIEW_PAGE && request->format != &report_text)
-        return usage_error(command, "--html excludes --json and --csv");
     set_defaults(request);
     return report(request, source, &error) == 0 ? STATUS_FINE : fail(&error);
 }

@@ -65,6 +65,8 @@ int report_rows_functions(struct report_rows *rows, const struct analysis *analy
                           const struct report_options *options, struct error *error);
 int report_rows_edges(struct report_rows *rows, const struct analysis *analysis,
                       const struct report_options *options, struct error *error);
+/* Whether `show`, or NULL, matches any function. */
+bool report_rows_match(const struct analysis *analysis, const regex_t *show);
 void report_rows_free(struct report_rows *rows);
 
 /* Nodes of the tree in the order in which they are printed: each before its children, the larger

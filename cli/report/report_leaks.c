@@ -70,7 +70,7 @@ static void each_frame(const struct profile *profile, uint32_t sample,
 static void print_frame(void *context, const struct profile_function *function, int64_t line) {
     FILE *out = context;
     fputs("    ", out);
-    text_print(out, function->name);
+    text_print_name(out, function->name);
     if (function->file[0] != '\0') {
         fputs("  ", out);
         text_print(out, function->file);

@@ -33,7 +33,7 @@ static uint32_t each(const struct never_called *never_called, const struct repor
 
 static void print_row(void *context, const struct symbol *function) {
     FILE *out = context;
-    text_print(out, function->name);
+    text_print_name(out, function->name);
     if (function->file[0] != '\0') {
         fputs("  ", out);
         text_print(out, text_base_name(function->file));

@@ -76,6 +76,14 @@ static bool is_shown(const struct analysis *analysis, const regex_t *show, uint3
                             regexec(show, analysis->functions[function].name, 0, NULL, 0) == 0);
 }
 
+bool report_rows_match(const struct analysis *analysis, const regex_t *show) {
+    for (uint32_t i = 0; i < analysis->function_sums.count; i++) {
+        if (is_shown(analysis, show, i))
+            return true;
+    }
+    return show == NULL;
+}
+
 static int collect(struct report_rows *rows, struct order *order,
                    const struct report_options *options, struct error *error) {
     const struct analysis *analysis = order->analysis;

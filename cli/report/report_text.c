@@ -12,7 +12,7 @@ void report_text_name(FILE *out, const struct analysis *analysis, uint32_t funct
     if (function == PROFILE_NONE)
         fputs("(no caller recorded)", out);
     else
-        text_print(out, analysis->functions[function].name);
+        text_print_name(out, analysis->functions[function].name);
 }
 
 void report_text_place(FILE *out, const struct analysis *analysis, uint32_t function) {

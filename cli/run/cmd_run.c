@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <linux/limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,70 +17,23 @@
 
 #include "cli/base/command.h"
 #include "cli/source/library.h"
-#include "reader/snapshot/segments.h"
+#include "cli/source/program.h"
+#include "reader/symbols/hooks_found.h"
 #include "run_child.h"
 #include "run_options.h"
 #include "run_profiles.h"
+#include "run_tell.h"
 
 enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127 };
 
 /* Libraries that are loaded before the program's own. */
-enum preload { PRELOAD_SAMPLE, PRELOAD_HEAP, PRELOAD_BLOCK, PRELOADS };
+enum preload { PRELOAD_SAMPLE, PRELOAD_HEAP, PRELOAD_BLOCK, PRELOAD_RECORDER, PRELOADS };
 
 struct request {
     struct run_options options;
     bool quiet;
     bool preloads[PRELOADS];
 };
-
-/* --- what it left ------------------------------------------------------------------------------
- */
-
-enum { TOLD_MAX = 8 };
-
-/* Below this directory, by the rest of its name. */
-static void tell_profile(const char *path, size_t index) {
-    char here[PATH_MAX];
-    const size_t length = getcwd(here, sizeof(here)) == NULL ? 0 : strlen(here);
-    if (index >= TOLD_MAX)
-        return;
-    if (length > 1 && strncmp(path, here, length) == 0 && path[length] == '/')
-        path += length + 1;
-    note("profile: %s", path);
-}
-
-/* A program that ended in the midst of its calls has left its segment. */
-static bool tell_segment(pid_t pid, uint64_t start_ns) {
-    struct segments segments;
-    struct error error;
-    bool found = false;
-    if (segments_find(&segments, NULL, &error) != 0)
-        return false;
-    for (size_t i = 0; i < segments.count; i++) {
-        const struct segments_entry *entry = &segments.entries[i];
-        if (!segments_has_ended(entry) || entry->header.pid != (uint32_t)pid ||
-            entry->header.start_realtime_ns < start_ns)
-            continue;
-        note("it ended without writing its profile: cinstr dump %s", entry->path);
-        found = true;
-    }
-    segments_free(&segments);
-    return found;
-}
-
-static void tell(const struct run_profiles *before, const char *output, const char *program,
-                 pid_t pid, uint64_t start_ns) {
-    const bool is_wanted =
-        strcmp(output, "none") != 0 || before->pattern_count > RUN_PROFILES_BESIDES;
-    const size_t count = is_wanted ? run_profiles_new(before, tell_profile) : 0;
-    if (count > TOLD_MAX)
-        note("and %zu more", count - TOLD_MAX);
-    const bool has_left = tell_segment(pid, start_ns);
-    if (is_wanted && count == 0 && !has_left)
-        note("no profile: %s is not instrumented, or not linked with -lcinstr; "
-             "see `cinstr cc --help`",
-             program);
-}
 
 /* --- the run -----------------------------------------------------------------------------------
  */
@@ -101,7 +55,13 @@ static int run_program(const struct request *request, const char *output,
         return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
     }
     if (!request->quiet)
-        tell(before, output, argv[0], pid, start_ns);
+        run_tell(&(struct run_ended){.program = argv[0],
+                                     .options = &request->options,
+                                     .before = before,
+                                     .output = output,
+                                     .pid = pid,
+                                     .status = wait_status,
+                                     .start_ns = start_ns});
     return run_child_status(wait_status);
 }
 
@@ -129,6 +89,7 @@ static int preload_all(const struct request *request, struct error *error) {
         [PRELOAD_SAMPLE] = "libcinstr_sample.so.0",
         [PRELOAD_HEAP] = "libcinstr_heap.so.0",
         [PRELOAD_BLOCK] = "libcinstr_block.so.0",
+        [PRELOAD_RECORDER] = "libcinstr.so.0",
     };
     for (int i = 0; i < PRELOADS; i++) {
         if (request->preloads[i] && preload(names[i], error) != 0)
@@ -150,6 +111,15 @@ static bool note_profiles(const struct request *request, const char *output,
     return run_profiles_note(before, output, list);
 }
 
+/* A program whose hooks found none when it was linked, as happens when `cinstr cc` compiled but did
+ * not link it, has libc's empty ones: the recorder's come before those when it is preloaded. */
+static void find_recorder(struct request *request, const char *program) {
+    char path[PATH_MAX];
+    program_find(program, path);
+    const struct hooks_found hooks = hooks_found_in(path);
+    request->preloads[PRELOAD_RECORDER] = hooks.calls && !hooks.has_recorder && !hooks.defines;
+}
+
 static int prepare_and_run(struct request *request, char **argv) {
     char output[RUN_OPTIONS_SIZE];
     struct run_profiles before;
@@ -159,6 +129,7 @@ static int prepare_and_run(struct request *request, char **argv) {
         run_options_add_file(&request->options, "output", RUN_OPTIONS_OUTPUT, &error) != 0)
         return fail(&error);
     run_options_get(&request->options, "output", output);
+    find_recorder(request, argv[0]);
     if (preload_all(request, &error) != 0)
         return fail(&error);
     if (setenv("CINSTR_OPTIONS", request->options.text, 1) != 0 ||
@@ -345,12 +316,29 @@ static int set_option(const struct command *command, void *context, int option) 
 /* '+': what follows the program's name is the program's. */
 static const struct command_options options = {"+:o:qh", long_options, set_option};
 
+static bool is_set(const struct request *request, const char *name) {
+    char value[RUN_OPTIONS_SIZE];
+    run_options_get(&request->options, name, value);
+    return value[0] != '\0';
+}
+
+static int check(const struct command *command, const struct request *request) {
+    if (is_set(request, "trace") && is_set(request, "trace_ring"))
+        return usage_error(command, "--trace and --trace-ring exclude each other");
+    if (is_set(request, "sample_clock") && !is_set(request, "sample") &&
+        !is_set(request, "cpuprofile") && !is_set(request, "http"))
+        return usage_error(command, "--sample-clock goes with --sample");
+    return STATUS_GO_ON;
+}
+
 static int run(const struct command *command, int argc, char **argv) {
     struct request request = {.quiet = false};
     struct error error;
     if (run_options_init(&request.options, &error) != 0)
         return fail(&error);
-    const int status = read_options(command, argc, argv, &options, &request);
+    int status = read_options(command, argc, argv, &options, &request);
+    if (status == STATUS_GO_ON)
+        status = check(command, &request);
     if (status != STATUS_GO_ON)
         return status;
     if (argc == optind)

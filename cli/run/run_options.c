@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define OUTPUT_SIZE 512 /* of the recorder's */
@@ -60,13 +61,25 @@ static void quote_directory(char *to) {
     strcpy(to, strcmp(directory, "/") == 0 ? "" : "/");
 }
 
+/* As the recorder takes it: those of all programs go there, by their usual names. */
+static const char *name_in_folder(const char *file) {
+    struct stat status;
+    if (file[0] != '\0' && file[strlen(file) - 1] == '/') {
+        mkdir(file, 0777);
+        return RUN_OPTIONS_OUTPUT;
+    }
+    return stat(file, &status) == 0 && S_ISDIR(status.st_mode) ? "/" RUN_OPTIONS_OUTPUT : "";
+}
+
 int run_options_add_file(struct run_options *options, const char *name, const char *file,
                          struct error *error) {
-    char path[2 * PATH_MAX + OUTPUT_SIZE] = "";
+    char path[2 * PATH_MAX + OUTPUT_SIZE + sizeof(RUN_OPTIONS_OUTPUT)] = "";
     if (strlen(file) >= OUTPUT_SIZE)
         return error_set(error, "%s: the name is too long", file);
     if (file[0] != '/' && strcmp(file, "none") != 0)
         quote_directory(path);
     strcat(path, file);
+    if (strcmp(name, "output") == 0)
+        strcat(path, name_in_folder(file));
     return run_options_add(options, name, strlen(path) < OUTPUT_SIZE ? path : file, error);
 }

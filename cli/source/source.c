@@ -7,9 +7,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/base/command.h"
@@ -23,6 +25,16 @@ static bool ends_with(const char *text, const char *end) {
     return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
+/* What nobody calls a program. */
+static bool is_file_name(const char *text) {
+    static const char *const endings[] = {".gz", ".pb", ".pprof", ".prof", ".seg"};
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        if (ends_with(text, endings[i]))
+            return true;
+    }
+    return false;
+}
+
 /* By its first bytes. A pipe has none that can be looked at: it brings a profile. */
 static enum content look_at(int fd, const char *name) {
     const uint64_t magic = SEGMENT_MAGIC;
@@ -34,10 +46,24 @@ static enum content look_at(int fd, const char *name) {
     return got >= 4 && memcmp(head, "\177ELF", 4) == 0 ? CONTENT_PROGRAM : CONTENT_PROFILE;
 }
 
+/* Somebody who wants to write a pipe may be yet to come, or not come at all. */
+static void wait_for_writer(int fd, const char *path) {
+    enum { PATIENCE = 1000 }; /* ms, before a word */
+    struct pollfd pipe = {.fd = fd, .events = POLLIN};
+    if (poll(&pipe, 1, PATIENCE) == 0) {
+        note("waiting for somebody to write to the pipe %s", path);
+        poll(&pipe, 1, -1);
+    }
+}
+
 static int open_file(struct source *source, const char *path, struct error *error) {
-    source->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    struct stat status;
+    source->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (source->fd < 0)
         return error_set_errno(error, "cannot open %s", path);
+    if (fstat(source->fd, &status) == 0 && S_ISFIFO(status.st_mode))
+        wait_for_writer(source->fd, path);
+    fcntl(source->fd, F_SETFL, 0);
     snprintf(source->name, sizeof(source->name), "%s", path);
     return 0;
 }
@@ -71,7 +97,8 @@ int source_open(struct source *source, const char *text, const char *directory,
     }
     if (text[0] != '\0' && text[strspn(text, "0123456789")] == '\0')
         return open_segment(source, text, directory, error);
-    if (strchr(text, '/') == NULL && access(text, F_OK) != 0 && errno == ENOENT)
+    if (strchr(text, '/') == NULL && !is_file_name(text) && access(text, F_OK) != 0 &&
+        errno == ENOENT)
         return open_segment(source, text, directory, error);
     if (open_file(source, text, error) != 0)
         return -1;

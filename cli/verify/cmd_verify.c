@@ -55,6 +55,8 @@ static int verify_file(struct source *source, bool quiet, struct error *error) {
     if (!result.is_ours)
         printf(": a valid profile of %" PRIu32 " samples, not by cinstr: no more is known of it\n",
                samples);
+    else if (result.calls == 0 && !result.has_totals)
+        printf(": fine: %" PRIu32 " samples; it states no sums\n", samples);
     else if (!result.has_totals)
         printf(": fine: %" PRId64 " calls in %" PRIu32 " samples; it states no sums\n",
                result.calls, samples);

@@ -49,7 +49,7 @@
 
 #define SEGMENT_MAGIC         UINT64_C(0x4745535254534e49) /* "INSTRSEG" */
 #define SEGMENT_VERSION_MAJOR 3u
-#define SEGMENT_VERSION_MINOR 0u
+#define SEGMENT_VERSION_MINOR 1u
 #define SEGMENT_BYTE_ORDER    UINT32_C(0x01020304)
 #define SEGMENT_HEADER_SIZE   4096u
 
@@ -60,8 +60,9 @@
 #define SEGMENT_MAX_SAMPLES 262144u
 
 /* A function word: the address in the low 48 bits, above it the generation in which the module that
- * holds it was loaded (1 and up; dlclose starts the next). Generation 0 marks a pseudo function. Of
- * a call that was inlined it is the address of its record (cinstr/inlined.h), in data. */
+ * holds it was loaded (1 and up; dlclose starts the next), or which its module alone has: that says
+ * which ran of two functions of one name and so of one address. Generation 0 marks a pseudo
+ * function. Of a call that was inlined: the address of its record (cinstr/inlined.h), in data. */
 #define SEGMENT_ADDRESS_BITS 48
 #define SEGMENT_ADDRESS_MASK ((UINT64_C(1) << SEGMENT_ADDRESS_BITS) - 1)
 
@@ -172,8 +173,9 @@ struct segment_losses {
     uint64_t lanes;           /* threads or stacks for which no lane could be made */
     uint64_t lane_calls;      /* calls made on those */
     uint64_t modules;         /* modules beyond SEGMENT_MAX_MODULES */
-    uint64_t growth_failures; /* the file could not grow (disk full, limit): budget frozen there */
-    uint64_t exec_calls;      /* calls of the programs that this process was before exec */
+    uint64_t
+        growth_failures; /* no memory either when the file could not grow: budget frozen there */
+    uint64_t exec_calls; /* calls of the programs that this process was before exec */
     uint64_t lanes_without_cpu; /* lanes whose off-CPU time could not be followed */
 };
 
@@ -278,6 +280,7 @@ struct segment_header {
     /* timing=adaptive: ticks of the clock's own that are taken out of a duration before it is
      * scaled up, and added again once: the other calls that it stands for read no clock. */
     uint64_t scaled_clock;
+    uint64_t nodes_in_memory_from; /* - 1: the file, which could not grow, lacks those; 0: none */
 };
 
 struct segment_module {
@@ -288,7 +291,8 @@ struct segment_module {
     uint32_t to_generation;   /* UINT32_MAX: still loaded */
     uint32_t build_id_size;
     uint8_t build_id[36];
-    char path[432]; /* NUL-terminated; "" unknown */
+    char path[428];            /* NUL-terminated; "" unknown */
+    uint32_t hooks_generation; /* in words that its own hooks make, and in no others; 0: none */
 };
 
 enum segment_lane_kind {

@@ -20,5 +20,5 @@ end
 
 complete -c cinstr -n 'not __cinstr_has_command' -f -a '(__cinstr_commands)'
 complete -c cinstr -n '__cinstr_has_command; and string match -q -- "-*" (commandline -ct)' -f -a '(__cinstr_options)'
-complete -c cinstr -n '__cinstr_has_command; and contains (commandline -opc)[2] report diff dump stack verify filter check' -a '(__cinstr_processes)'
+complete -c cinstr -n '__cinstr_has_command; and contains (commandline -opc)[2] report diff dump stack verify filter check export' -a '(__cinstr_processes)'
 complete -c cinstr -n '__cinstr_has_command; and contains (commandline -opc)[2] run cc' -a '(__fish_complete_command)'

@@ -22,6 +22,15 @@ static int64_t sum_of(const int64_t *sums, uint32_t type) {
     return type == PROFILE_NONE ? 0 : sums[type];
 }
 
+bool value_error_is(const struct profile *profile, uint32_t type) {
+    for (uint32_t of = 0; of < profile->value_type_count; of++) {
+        const struct profile_error error = profile_error_of(profile, of);
+        if (error.model == type || error.variance == type)
+            return true;
+    }
+    return false;
+}
+
 double value_error_sum(const struct value_error *error, const int64_t *sums) {
     const double value = (double)sums[error->value], samples = (double)sum_of(sums, error->samples);
     if (error->is_unknown)

@@ -21,6 +21,9 @@ struct value_error {
 /* What the profile says of its value type `value`. */
 struct value_error value_error_of(const struct profile *profile, uint32_t value);
 
+/* Whether a value type only says how far others are known. */
+bool value_error_is(const struct profile *profile, uint32_t type);
+
 /* One standard error of a sum over samples, given as the sums of all value types; 0: exact; NAN:
  * not known. */
 double value_error_sum(const struct value_error *error, const int64_t *sums);

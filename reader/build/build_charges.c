@@ -65,11 +65,13 @@ bool build_charges_has_leaf(const struct build_charges *charges) {
     return charges->kind->has_leaf;
 }
 
-static int say_how(struct profile *profile, const struct snapshot *snapshot) {
+static int say_how(struct profile *profile, const struct snapshot *snapshot, bool is_heap) {
     const struct segment_heap *heap = &snapshot->header.heap;
     char line[256];
 
-    if (heap->period == 1)
+    if (!is_heap)
+        snprintf(line, sizeof(line), "cinstr %s: every wait that was seen", CINSTR_VERSION);
+    else if (heap->period == 1)
         snprintf(line, sizeof(line), "cinstr %s: every allocation", CINSTR_VERSION);
     else
         snprintf(line, sizeof(line),
@@ -82,7 +84,8 @@ static int say_how(struct profile *profile, const struct snapshot *snapshot) {
              "%" PRIu64 " allocations were not followed to their end: no memory; they are missing "
              "in what is in use",
              heap->lost);
-    return heap->lost != 0 && profile_add_comment(profile, line) == PROFILE_NONE ? -1 : 0;
+    return is_heap && heap->lost != 0 && profile_add_comment(profile, line) == PROFILE_NONE ? -1
+                                                                                            : 0;
 }
 
 int build_charges_begin(struct build_charges *charges, struct profile *profile,
@@ -105,7 +108,7 @@ int build_charges_begin(struct build_charges *charges, struct profile *profile,
     profile->period_type.unit = profile_string(profile, row->period.unit);
     profile->period = profile_limited(period);
     if (profile->default_value_type == NULL || profile->period_type.name == NULL ||
-        profile->period_type.unit == NULL || (row->is_heap && say_how(profile, snapshot) != 0))
+        profile->period_type.unit == NULL || say_how(profile, snapshot, row->is_heap) != 0)
         return error_set(error, "out of memory");
     return 0;
 }

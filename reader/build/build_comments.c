@@ -194,6 +194,9 @@ static void say_losses(struct comments *comments) {
     warn_of(comments, losses->modules, "module", "without names: there were too many");
     warn_of(comments, losses->growth_failures, "time",
             "the segment could not grow (disk full, or a limit): budget frozen there");
+    if (snapshot->lacks_nodes)
+        warn(comments, "incomplete: its directory was full, and what was recorded then lies in the "
+                       "process's memory alone; the profile at exit has all");
     warn_of(comments, losses->exec_calls, "call",
             "before exec, of what this process was then: not in this profile");
     warn_of(comments, losses->lanes_without_cpu, "thread", "whose CPU time could not be followed");

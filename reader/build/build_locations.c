@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "build_entry.h"
 #include "build_modules.h"
 #include "reader/profile/stated.h"
 #include "reader/symbols/symbols.h"
@@ -180,9 +181,10 @@ static struct symbol name_function(struct build_locations *locations, uint32_t m
 
 static uint32_t make_location(struct build_locations *locations, const struct place_key *key) {
     const struct snapshot *snapshot = locations->snapshot;
-    const uint64_t entry = key->function & SEGMENT_ADDRESS_MASK;
     const uint32_t generation = segment_generation(key->function);
-    const uint32_t module = build_module_of_code(snapshot, entry, generation);
+    uint32_t module;
+    const uint64_t entry =
+        build_entry(locations->snapshot, locations->symbols, key->function, &module);
     const uint64_t call = key->at - 1;
     uint32_t caller = module;
     char text[32];
@@ -230,11 +232,10 @@ static uint32_t make_inlined(struct build_locations *locations, uint32_t module,
     } while (call->caller != 0 && count < INLINED_DEPTH &&
              symbols_inlined(locations->symbols, module, call->caller, call));
     if (key->at != 0) {
-        const uint64_t entry = key->at & SEGMENT_ADDRESS_MASK;
-        symbol = name_function(
-            locations,
-            build_module_of_code(locations->snapshot, entry, segment_generation(key->at)), entry,
-            text);
+        uint32_t caller;
+        const uint64_t entry =
+            build_entry(locations->snapshot, locations->symbols, key->at, &caller);
+        symbol = name_function(locations, caller, entry, text);
         if (!set_line(locations->profile, &lines[count++], &symbol, line != 0 ? line : symbol.line))
             return PROFILE_NONE;
     }
@@ -258,9 +259,9 @@ static uint32_t make_outside(struct build_locations *locations, const struct pla
 static bool is_own_code(struct build_locations *locations, const struct place_key *key,
                         uint32_t module, struct symbol *symbol, int64_t *line) {
     const uint64_t address = key->at & SEGMENT_ADDRESS_MASK;
-    const uint64_t entry = key->function & SEGMENT_ADDRESS_MASK;
-    const uint32_t own =
-        build_module_of_code(locations->snapshot, entry, segment_generation(key->function));
+    uint32_t own;
+    const uint64_t entry =
+        build_entry(locations->snapshot, locations->symbols, key->function, &own);
     const bool is_external = (key->function & SEGMENT_EXTERNAL) != 0;
     struct symbol function;
 

@@ -29,3 +29,11 @@ uint32_t build_module_of_data(const struct snapshot *snapshot, uint64_t address,
     }
     return found;
 }
+
+uint32_t build_module_of_hooks(const struct snapshot *snapshot, uint32_t generation) {
+    for (uint32_t i = 0; generation != 0 && i < snapshot->module_count; i++) {
+        if (snapshot->modules[i].hooks_generation == generation)
+            return i;
+    }
+    return SNAPSHOT_NONE;
+}

@@ -15,4 +15,7 @@ uint32_t build_module_of_code(const struct snapshot *snapshot, uint64_t address,
 uint32_t build_module_of_data(const struct snapshot *snapshot, uint64_t address,
                               uint64_t generation);
 
+/* The module whose hooks, and no others, make words of that generation; SNAPSHOT_NONE: none. */
+uint32_t build_module_of_hooks(const struct snapshot *snapshot, uint32_t generation);
+
 #endif

@@ -16,6 +16,7 @@
 #include <uthash.h>
 
 #include "profile.h"
+#include "reader/base/utf8.h"
 
 struct profile_string_entry {
     UT_hash_handle hh;
@@ -75,11 +76,7 @@ void profile_storage_free(struct profile_storage *storage) {
     free(storage);
 }
 
-const char *profile_storage_string(struct profile_storage *storage, const char *text, size_t size) {
-    if (size > UINT32_MAX) {
-        errno = EFBIG;
-        return NULL;
-    }
+static const char *intern(struct profile_storage *storage, const char *text, size_t size) {
     unsigned hash = hash_bytes(storage->seed, text, size);
     struct profile_string_entry *entry = NULL;
     HASH_FIND_BYHASHVALUE(hh, storage->strings, text, (unsigned)size, hash, entry);
@@ -92,6 +89,20 @@ const char *profile_storage_string(struct profile_storage *storage, const char *
     entry->text[size] = '\0';
     HASH_ADD_KEYPTR_BYHASHVALUE(hh, storage->strings, entry->text, (unsigned)size, hash, entry);
     return entry->hh.tbl == NULL ? NULL : entry->text;
+}
+
+const char *profile_storage_string(struct profile_storage *storage, const char *text, size_t size) {
+    if (size > UINT32_MAX) {
+        errno = EFBIG;
+        return NULL;
+    }
+    if (utf8_is_valid(text, size))
+        return intern(storage, text, size);
+    size_t length = 0;
+    char *escaped = utf8_escape(text, size, &length);
+    const char *string = escaped == NULL ? NULL : intern(storage, escaped, length);
+    free(escaped);
+    return string;
 }
 
 struct profile_entry *profile_entry_new(struct profile_storage *storage, size_t size,

@@ -299,7 +299,10 @@ const struct segments_entry *segments_by_program(const struct segments *segments
     if (selection.count == 1)
         return selection.newest;
     if (selection.count == 0)
-        error_set(error, "no segment of a program '%s'; `cinstr ps` lists what there is", program);
+        error_set(error,
+                  "no such file, and no process of a program '%s' is recorded; `cinstr ps` lists "
+                  "those that are",
+                  program);
     else
         error_set(error, "%zu processes of '%s' %s: give a pid, one of %s", selection.count,
                   program, selection.running ? "run" : "have ended", selection.pids);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "liveness.h"
+#include "reader/base/utf8.h"
 #include "snapshot_clock.h"
 #include "snapshot_copy.h"
 
@@ -56,6 +57,8 @@ static int read_modules(const struct snapshot_source *source, struct snapshot *s
         module->path[sizeof(module->path) - 1] = '\0';
         if (module->build_id_size > sizeof(module->build_id))
             module->build_id_size = 0;
+        if (snapshot->header.version_minor < 1)
+            module->hooks_generation = 0;
     }
     return 0;
 }
@@ -74,6 +77,8 @@ static int read_labels(const struct snapshot_source *source, struct snapshot *sn
     for (uint32_t i = 0; i < snapshot->label_count; i++) {
         snapshot->labels[i].key[sizeof(snapshot->labels[i].key) - 1] = '\0';
         snapshot->labels[i].value[sizeof(snapshot->labels[i].value) - 1] = '\0';
+        utf8_clean(snapshot->labels[i].key);
+        utf8_clean(snapshot->labels[i].value);
     }
     return 0;
 }

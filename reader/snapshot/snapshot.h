@@ -46,10 +46,11 @@ struct snapshot_sample {
 };
 
 struct snapshot {
-    struct segment_header header;  /* strings NUL-terminated, sections checked */
-    bool is_live;                  /* the process may have been running when this was taken */
-    bool is_torn;                  /* a thread's calls may count twice, or be missing: it was being
-                                      merged, again and again, or when the process died */
+    struct segment_header header; /* strings NUL-terminated, sections checked */
+    bool is_live;                 /* the process may have been running when this was taken */
+    bool lacks_nodes; /* some are in the process's memory alone: see nodes_in_memory_from */
+    bool is_torn;     /* a thread's calls may count twice, or be missing: it was being
+                         merged, again and again, or when the process died */
     struct segment_clock_pair now; /* of the snapshot; for a dead process, its last sign of life */
     double ticks_per_second;
     struct segment_module *modules; /* paths NUL-terminated */

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "reader/base/utf8.h"
 #include "snapshot_copy.h"
 
 static const struct {
@@ -95,6 +96,7 @@ int snapshot_read_header(const struct snapshot_source *source, struct segment_he
         check_columns(source, header, error) != 0)
         return -1;
     header->program[sizeof(header->program) - 1] = '\0';
+    utf8_clean(header->program);
     header->command_line[sizeof(header->command_line) - 1] = '\0';
     header->trace.path[sizeof(header->trace.path) - 1] = '\0';
     return 0;

@@ -96,6 +96,14 @@ static bool is_before_reset(const struct snapshot *snapshot, uint32_t lane) {
     return snapshot->lanes[lane].info.reset_epoch < snapshot->header.reset_epoch;
 }
 
+/* When the file could not grow, the process went on in its own memory. */
+static bool is_in_source(const struct snapshot_source *source, const struct snapshot *snapshot,
+                         uint32_t node) {
+    const uint64_t from = snapshot->header.nodes_in_memory_from;
+
+    return source->memory != NULL || from == 0 || node + UINT64_C(1) < from;
+}
+
 static int copy_blocks(const struct snapshot_source *source, struct snapshot *snapshot,
                        const struct blocks *blocks, const uint32_t *by_slot, struct error *error) {
     for (uint32_t i = 1; i < blocks->count; i++) {
@@ -105,6 +113,10 @@ static int copy_blocks(const struct snapshot_source *source, struct snapshot *sn
 
         if (lane == SNAPSHOT_NONE || count == 0)
             continue;
+        if (!is_in_source(source, snapshot, first)) {
+            snapshot->lacks_nodes = true;
+            continue;
+        }
         if (read_block(source, snapshot, first, count, error) != 0)
             return -1;
         for (uint32_t node = first; node < first + count; node++) {

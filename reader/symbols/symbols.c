@@ -12,27 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reader/base/arena.h"
-#include "symbols_file.h"
-#include "symbols_inlined.h"
+#include "symbols_module.h"
 #include "symbols_name.h"
 #include "symbols_plugin.h"
-#include "symbols_scopes.h"
-#include "symbols_table.h"
 
 #define HASH_NONFATAL_OOM 1 /* told by hh.tbl == NULL, not by exit() */
 #include <uthash.h>
-
-struct module {
-    struct segment_module as_loaded;
-    bool is_open; /* or cannot be */
-    bool has_lost_lines;
-    struct symbols_file file;
-    struct symbols_table table;
-    struct scopes scopes;
-    struct inlined_records inlined;
-    struct error complaint;
-};
 
 struct function {
     struct function_key {
@@ -40,6 +25,7 @@ struct function {
     } key;
     struct symbol symbol;
     const struct definition *definition; /* NULL: no debug information */
+    struct definition by_rows;           /* where there is nothing but a table of lines */
     bool is_known;
     UT_hash_handle hh;
 };
@@ -76,12 +62,6 @@ struct symbols *symbols_new(const struct segment_module *modules, uint32_t count
     return symbols;
 }
 
-static void close_module(struct module *module) {
-    scopes_close(&module->scopes);
-    symbols_table_free(&module->table);
-    symbols_file_close(&module->file);
-}
-
 void symbols_free(struct symbols *symbols) {
     struct function *function, *next;
 
@@ -93,42 +73,10 @@ void symbols_free(struct symbols *symbols) {
         free(function);
     }
     for (uint32_t i = 0; i < symbols->count; i++)
-        close_module(&symbols->modules[i]);
+        module_close(&symbols->modules[i]);
     profile_arena_free(&symbols->arena);
     free(symbols->modules);
     free(symbols);
-}
-
-static const char *base_name(const struct module *module) {
-    const char *slash = strrchr(module->as_loaded.path, '/');
-    const char *name = slash == NULL ? module->as_loaded.path : slash + 1;
-
-    return name[0] == '\0' ? "[unknown]" : name;
-}
-
-static void complain(struct module *module, const char *reason) {
-    if (module->complaint.message[0] == '\0')
-        error_set(&module->complaint, "%s: %s", base_name(module), reason);
-}
-
-static void complain_of_lack(struct module *module) {
-    const bool has_lines = module->scopes.count != 0;
-
-    if (module->complaint.message[0] != '\0')
-        return;
-    if (module->scopes.is_cut || module->scopes.paths.is_cut)
-        complain(module, "out of memory: not all lines");
-    else if (module->table.count == 0 && !has_lines)
-        error_set(&module->complaint,
-                  "%s is stripped: showing addresses. Profile an unstripped binary to get names.",
-                  base_name(module));
-    else if (module->table.is_stripped && !has_lines)
-        complain(module, "stripped: names of exported functions only, and no lines");
-    else if (!has_lines)
-        complain(module, "no debug information: no lines; build with -g");
-    else if (module->scopes.lacks_split)
-        complain(module, "a .dwo file is missing: not all lines; keep them, or build without "
-                         "-gsplit-dwarf");
 }
 
 /* Where to go on when libdw, which else would end the process, is out of memory. */
@@ -141,26 +89,7 @@ static __attribute__((noreturn)) void leave_libdw(void) {
 /* What follows a jump out of libdw: names are still there, the rest is not asked again. */
 static void give_up_lines(struct module *module) {
     module->has_lost_lines = true;
-    complain(module, "out of memory: not all lines");
-}
-
-static int open_file(struct module *module) {
-    const int result = symbols_file_open(&module->file, &module->as_loaded, &module->complaint);
-
-    module->inlined = inlined_find(module->file.main.elf);
-    return result;
-}
-
-static void open_module(struct module *module) {
-    if (module->is_open)
-        return;
-    module->is_open = true;
-    if (open_file(module) != 0 ||
-        symbols_table_fill(&module->table, &module->file, &module->complaint) != 0 ||
-        (module->file.with_dwarf != NULL &&
-         scopes_open(&module->scopes, module->file.with_dwarf, &module->file.code, leave_libdw,
-                     &module->complaint) != 0))
-        error_prefix(&module->complaint, "%s", base_name(module));
+    module_complain(module, "out of memory: not all lines");
 }
 
 const char *symbols_complaint(const struct symbols *symbols, uint32_t module) {
@@ -172,8 +101,15 @@ const char *symbols_complaint(const struct symbols *symbols, uint32_t module) {
 /* --- functions ----------------------------------------------------------------------------------
  */
 
+static void define_by_rows(struct module *module, struct function *function, uint64_t address) {
+    function->by_rows = scopes_row(&module->scopes, address);
+    if (function->by_rows.file[0] != '\0')
+        function->definition = &function->by_rows;
+}
+
 /* Opens the module if need be, and asks its debug information. */
-static void define(struct module *module, struct function *function, uint64_t address) {
+static void define(struct symbols *symbols, struct module *module, struct function *function,
+                   uint64_t address) {
     jmp_buf here;
 
     escape = &here;
@@ -181,16 +117,18 @@ static void define(struct module *module, struct function *function, uint64_t ad
         give_up_lines(module);
         return;
     }
-    open_module(module);
+    module_open(module, leave_libdw);
     if (!module->has_lost_lines)
-        function->definition =
-            scopes_function(&module->scopes, address, symbols_table_name(&module->table, address));
-    complain_of_lack(module);
+        function->definition = scopes_function(&module->scopes, module_code(module, address),
+                                               module_symbol(module, &symbols->arena, address));
+    if (!module->has_lost_lines && function->definition == NULL)
+        define_by_rows(module, function, module_code(module, address));
+    module_complain_of_lack(module);
 }
 
 static const char *make_unknown_name(struct symbols *symbols, const struct module *module,
                                      uint64_t address) {
-    const char *base = base_name(module);
+    const char *base = module_base_name(module);
     const size_t size = strlen(base) + sizeof("+0x0123456789abcdef");
     char *name = profile_arena_take(&symbols->arena, size);
 
@@ -204,7 +142,7 @@ static void name(struct symbols *symbols, struct module *module, struct function
     const struct definition *definition = function->definition;
     struct symbol *symbol = &function->symbol;
 
-    symbol->system_name = symbols_table_name(&module->table, address);
+    symbol->system_name = module_symbol(module, &symbols->arena, address);
     if (symbol->system_name == NULL && definition != NULL)
         symbol->system_name = definition->name;
     if (symbol->system_name != NULL)
@@ -217,7 +155,7 @@ static void name(struct symbols *symbols, struct module *module, struct function
     symbol->name = symbol->system_name = make_unknown_name(symbols, module, address);
     if (symbol->name == NULL) {
         symbol->name = symbol->system_name = "[out of memory]";
-        complain(module, "out of memory: not all names");
+        module_complain(module, "out of memory: not all names");
     }
 }
 
@@ -233,14 +171,14 @@ static struct function *find(struct symbols *symbols, uint32_t index, uint64_t a
     function = calloc(1, sizeof(*function));
     if (function != NULL) {
         function->key = key;
-        define(module, function, address - module->as_loaded.bias);
+        define(symbols, module, function, address - module->as_loaded.bias);
         name(symbols, module, function, address - module->as_loaded.bias);
         HASH_ADD(hh, symbols->functions, key, sizeof(key), function);
         if (function->hh.tbl != NULL)
             return function;
         free(function);
     }
-    complain(module, "out of memory: not all names");
+    module_complain(module, "out of memory: not all names");
     return NULL;
 }
 
@@ -256,6 +194,20 @@ bool symbols_function(struct symbols *symbols, uint32_t module, uint64_t address
     return function->is_known;
 }
 
+/* A function that has its name from the symbol table alone has the code that has the same name. */
+static int64_t find_line(struct module *module, const struct function *function, uint64_t address) {
+    const uint64_t entry = module_code(module, function->key.address - module->as_loaded.bias);
+    const char *name = symbols_table_name(&module->table, entry);
+    struct definition code;
+
+    if (function->definition != &function->by_rows)
+        return scopes_line(&module->scopes, function->definition, address);
+    if (name == NULL || symbols_table_name(&module->table, address) != name)
+        return 0;
+    code = scopes_row(&module->scopes, address);
+    return code.file == function->by_rows.file ? code.line : 0;
+}
+
 int64_t symbols_line(struct symbols *symbols, uint32_t index, uint64_t function, uint64_t address) {
     struct module *module = &symbols->modules[index];
     const struct function *caller = find(symbols, index, function);
@@ -269,8 +221,8 @@ int64_t symbols_line(struct symbols *symbols, uint32_t index, uint64_t function,
         give_up_lines(module);
         return 0;
     }
-    line = scopes_line(&module->scopes, caller->definition, address - module->as_loaded.bias);
-    complain_of_lack(module);
+    line = find_line(module, caller, address - module->as_loaded.bias);
+    module_complain_of_lack(module);
     return line;
 }
 
@@ -283,7 +235,7 @@ static bool open_module_safely(struct module *module) {
         give_up_lines(module);
         return false;
     }
-    open_module(module);
+    module_open(module, leave_libdw);
     return true;
 }
 
@@ -295,10 +247,22 @@ int symbols_instrumented(struct symbols *symbols, uint32_t index, struct instrum
     if (module->file.main.elf == NULL)
         return error_set(error, "%s", module->complaint.message);
     if (instrumented_read(functions, &module->file, error) != 0)
-        return error_prefix(error, "%s", base_name(module));
+        return error_prefix(error, "%s", module_base_name(module));
     for (uint32_t i = 0; i < functions->count; i++)
         functions->addresses[i] += module->as_loaded.bias;
     return 0;
+}
+
+uint64_t symbols_own(struct symbols *symbols, uint32_t index, uint64_t address, uint32_t other) {
+    struct module *module = &symbols->modules[index], *own = &symbols->modules[other];
+    const char *name;
+    uint64_t found;
+
+    if (!open_module_safely(module) || !open_module_safely(own))
+        return 0;
+    name = module_symbol(module, &symbols->arena, address - module->as_loaded.bias);
+    found = name == NULL ? 0 : symbols_by_name_find(&own->names, &own->file, name);
+    return found == 0 ? 0 : found + own->as_loaded.bias;
 }
 
 double symbols_prediction(const struct symbols *symbols, uint32_t module) {

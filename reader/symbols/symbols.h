@@ -44,6 +44,10 @@ bool symbols_function(struct symbols *symbols, uint32_t module, uint64_t address
  * known. Both addresses are in `module`. */
 int64_t symbols_line(struct symbols *symbols, uint32_t module, uint64_t function, uint64_t address);
 
+/* Where the module `other` defines a function of the same name as the one at `address` in `module`:
+ * an address of the process. 0: nowhere. */
+uint64_t symbols_own(struct symbols *symbols, uint32_t module, uint64_t address, uint32_t other);
+
 /* The functions that the module's file says are instrumented (cinstr/plugin_sections.h): addresses
  * of the process, ascending, each once; none when the file has no such table. To be freed by the
  * caller. -1 with `error` filled: the file is not there, or not the one that ran. */

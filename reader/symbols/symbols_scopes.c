@@ -144,3 +144,10 @@ int64_t scopes_line(struct scopes *scopes, const struct definition *function, ui
         code = definition_read_row(&unit->die, address, &scopes->paths);
     return code.file == function->file ? code.line : 0;
 }
+
+struct definition scopes_row(struct scopes *scopes, uint64_t address) {
+    const struct interval *at = intervals_innermost(&scopes->ranges, address);
+
+    return at == NULL ? (struct definition){.file = ""}
+                      : definition_read_row(&scopes->units[at->value].die, address, &scopes->paths);
+}

@@ -46,4 +46,8 @@ const struct definition *scopes_function(struct scopes *scopes, uint64_t address
  * made for; 0: of another function or file, or not known. */
 int64_t scopes_line(struct scopes *scopes, const struct definition *function, uint64_t address);
 
+/* Where the code at the address comes from, by the table of lines alone: that is all there is of
+ * most functions where debug information was cut down (-gline-tables-only). "" and 0: not known. */
+struct definition scopes_row(struct scopes *scopes, uint64_t address);
+
 #endif

@@ -12,17 +12,22 @@
 
 #include <cinstr/hooks.h>
 
-/* Which of several names of one address is shown: a function rather than a resolver of one, then
- * what other files can see, then what does not look internal, then what cannot be replaced. */
+/* Which of several names of one address is shown: a function rather than a mere place in assembly,
+ * rather than a resolver of one, then what other files can see, then what does not look internal,
+ * then what cannot be replaced. */
 static int rank_of(const GElf_Sym *symbol, const char *name) {
     const bool is_mangled = name[0] == '_' && (name[1] == 'Z' || name[1] == 'R');
 
-    return 8 * (GELF_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC) +
+    return 16 * (GELF_ST_TYPE(symbol->st_info) == STT_NOTYPE) +
+           8 * (GELF_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC) +
            4 * (GELF_ST_BIND(symbol->st_info) == STB_LOCAL) + 2 * (name[0] == '_' && !is_mangled) +
            1 * (GELF_ST_BIND(symbol->st_info) == STB_WEAK);
 }
 
-static bool add(struct symbols_table *table, const GElf_Sym *symbol, const char *name) {
+static bool add(struct symbols_table *table, const GElf_Sym *symbol, uint64_t room,
+                const char *name) {
+    const bool is_ifunc = GELF_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC;
+
     if (table->count == table->capacity) {
         uint32_t capacity = table->capacity == 0 ? 256 : table->capacity * 2;
         struct table_symbol *symbols =
@@ -36,16 +41,37 @@ static bool add(struct symbols_table *table, const GElf_Sym *symbol, const char 
     table->symbols[table->count++] = (struct table_symbol){
         .address = symbol->st_value,
         .size = symbol->st_size,
+        .room = room,
         .name = name,
         .rank = rank_of(symbol, name),
+        .is_ifunc = is_ifunc,
+        .is_defined = symbol->st_shndx != SHN_UNDEF,
     };
+    table->has_ifuncs |= is_ifunc;
     return true;
 }
 
-static bool is_function(const GElf_Sym *symbol, const struct intervals *code) {
-    const int type = GELF_ST_TYPE(symbol->st_info);
+/* How much of the section that holds the symbol is left from there; 0: it is not known, or holds no
+ * code. */
+static uint64_t room_of(Elf *elf, const GElf_Sym *symbol) {
+    GElf_Shdr header;
 
-    return (type == STT_FUNC || type == STT_GNU_IFUNC) && symbol->st_shndx != SHN_UNDEF &&
+    if (gelf_getshdr(elf_getscn(elf, symbol->st_shndx), &header) == NULL ||
+        (header.sh_flags & SHF_EXECINSTR) == 0 || symbol->st_value < header.sh_addr ||
+        symbol->st_value - header.sh_addr >= header.sh_size)
+        return 0;
+    return header.sh_size - (symbol->st_value - header.sh_addr);
+}
+
+/* An undefined function with an address is the program's stub for one of a library, which stands
+ * for it everywhere. Assembly may say no type; then only what other files can see is a function. */
+static bool is_function(const GElf_Sym *symbol, uint64_t room, const struct intervals *code) {
+    const int type = GELF_ST_TYPE(symbol->st_info);
+    const bool is_local = GELF_ST_BIND(symbol->st_info) == STB_LOCAL;
+
+    return (type == STT_FUNC || type == STT_GNU_IFUNC ||
+            (type == STT_NOTYPE && !is_local && room != 0)) &&
+           (symbol->st_shndx != SHN_UNDEF || symbol->st_value != 0) &&
            intervals_innermost(code, symbol->st_value) != NULL;
 }
 
@@ -63,9 +89,11 @@ static bool read_symbols(struct symbols_table *table, Elf *elf, Elf_Scn *section
     GElf_Sym symbol;
 
     for (int i = 1; data != NULL && gelf_getsym(data, i, &symbol) != NULL; i++) {
-        const char *name =
-            is_function(&symbol, code) ? elf_strptr(elf, header->sh_link, symbol.st_name) : NULL;
-        if (name != NULL && name[0] != '\0' && !add(table, &symbol, whom_it_names(name)))
+        const uint64_t room = room_of(elf, &symbol);
+        const char *name = is_function(&symbol, room, code)
+                               ? elf_strptr(elf, header->sh_link, symbol.st_name)
+                               : NULL;
+        if (name != NULL && name[0] != '\0' && !add(table, &symbol, room, whom_it_names(name)))
             return false;
     }
     return true;
@@ -112,23 +140,24 @@ static void merge_aliases(struct symbols_table *table) {
 }
 
 /* Hand-written assembly may state no size: such a function reaches to the next one, where all of
- * them are known. */
+ * them are known, and never past its section. */
 static uint64_t limit_of(const struct symbols_table *table, uint32_t index,
                          const struct intervals *code) {
     const struct table_symbol *symbol = &table->symbols[index];
-    const uint64_t end = intervals_innermost(code, symbol->address)->limit;
+    uint64_t room = intervals_innermost(code, symbol->address)->limit - symbol->address;
 
     if (symbol->size != 0)
-        return symbol->size < end - symbol->address ? symbol->address + symbol->size : end;
-    if (table->is_stripped)
+        return symbol->address + (symbol->size < room ? symbol->size : room);
+    if (table->is_stripped || !symbol->is_defined)
         return symbol->address + 1;
-    if (index + 1 < table->count && table->symbols[index + 1].address < end)
-        return table->symbols[index + 1].address;
-    return end;
+    if (symbol->room != 0 && symbol->room < room)
+        room = symbol->room;
+    if (index + 1 < table->count && table->symbols[index + 1].address - symbol->address < room)
+        room = table->symbols[index + 1].address - symbol->address;
+    return symbol->address + room;
 }
 
-int symbols_table_fill(struct symbols_table *table, const struct symbols_file *file,
-                       struct error *error) {
+bool symbols_table_read(struct symbols_table *table, const struct symbols_file *file) {
     bool is_whole = read_sections(table, file->main.elf, SHT_SYMTAB, &file->code);
 
     if (is_whole && table->count == 0)
@@ -137,6 +166,13 @@ int symbols_table_fill(struct symbols_table *table, const struct symbols_file *f
         table->is_stripped = true;
         is_whole = read_sections(table, file->main.elf, SHT_DYNSYM, &file->code);
     }
+    return is_whole;
+}
+
+int symbols_table_fill(struct symbols_table *table, const struct symbols_file *file,
+                       struct error *error) {
+    bool is_whole = symbols_table_read(table, file);
+
     merge_aliases(table);
     for (uint32_t i = 0; is_whole && i < table->count; i++)
         is_whole = intervals_add(&table->ranges, table->symbols[i].address,

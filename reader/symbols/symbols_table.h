@@ -14,9 +14,12 @@
 #include "symbols_intervals.h"
 
 struct table_symbol {
-    uint64_t address, size;
+    uint64_t address;
+    uint64_t size; /* 0: the file does not say */
+    uint64_t room; /* from there to the end of its section */
     const char *name;
     int rank; /* among aliases the lowest names the function */
+    bool is_ifunc, is_defined;
 };
 
 struct symbols_table { /* starts all zero */
@@ -24,7 +27,12 @@ struct symbols_table { /* starts all zero */
     uint32_t count, capacity;
     struct intervals ranges; /* values: indices of symbols */
     bool is_stripped;        /* only what is exported has a name */
+    bool has_ifuncs;
 };
+
+/* All symbols of functions, in no order and with their aliases: `symbols` and what is below them is
+ * filled. False when out of memory. */
+bool symbols_table_read(struct symbols_table *table, const struct symbols_file *file);
 
 /* From .symtab of the module's file or of its debug file, else from .dynsym. 0, or -1 with `error`
  * filled. */

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "reader/base/utf8.h"
+
 static int out_of_memory(struct error *error) {
     return error_set(error, "out of memory");
 }
@@ -43,6 +45,7 @@ static void name_lane(struct trace_lane *lane, uint32_t tid, uint32_t kind, cons
     lane->kind = kind;
     memcpy(lane->thread_name, name, 16);
     lane->thread_name[16] = '\0';
+    utf8_clean(lane->thread_name);
 }
 
 static uint64_t *grow(struct trace_lane *lane, uint64_t count) {

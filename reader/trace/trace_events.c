@@ -63,8 +63,9 @@ static int begin(struct decoder *decoder, uint32_t node) {
 }
 
 static int end(struct decoder *decoder) {
-    decoder->open.depth--;
-    return give(decoder, TRACE_END, 0, NULL, 0);
+    const uint32_t node = decoder->open.items[--decoder->open.depth];
+
+    return give(decoder, TRACE_END, function_of(decoder, node), NULL, 0);
 }
 
 static bool is_call(const struct snapshot *snapshot, uint32_t node) {

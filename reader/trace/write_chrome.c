@@ -24,7 +24,7 @@ static void print_text(FILE *out, const char *text) {
     for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
         if (*at == '"' || *at == '\\')
             fprintf(out, "\\%c", *at);
-        else if (*at < 0x20 || *at >= 0x7f) /* not UTF-8 for certain: bytes, as Latin 1 */
+        else if (*at < 0x20 || *at == 0x7f)
             fprintf(out, "\\u%04x", *at);
         else
             fputc(*at, out);
@@ -53,13 +53,11 @@ static int take(void *context, const struct trace_event *event) {
 
     switch (event->kind) {
     case TRACE_BEGIN:
+    case TRACE_END: /* named as well: some viewers match by name what they end */
         function = trace_function(writer->trace, event->function);
         if (function == NULL)
             return -1;
-        print_named(writer, "B", event->ns, function->name);
-        break;
-    case TRACE_END:
-        begin_event(writer, "E", event->ns);
+        print_named(writer, event->kind == TRACE_BEGIN ? "B" : "E", event->ns, function->name);
         break;
     case TRACE_MARK:
         print_named(writer, "i", event->ns, event->name);

@@ -252,6 +252,8 @@ static void imply(void) {
         options.block = BLOCK_LOCKS;
     if (options.mutexprofile[0] != '\0')
         options.mutex = true;
+    if (options.trace[0] != '\0' && options.trace_ring != 0)
+        message("CINSTR_OPTIONS: trace= and trace_ring= exclude each other: no FILE is written");
 }
 
 static bool begins_option(const char *text) {
@@ -310,13 +312,16 @@ static bool append(char *text, size_t size, const char *more) {
     return true;
 }
 
-bool options_expand(const char *pattern, const char *program, char *text, size_t size) {
+bool options_expand(const char *pattern, const char *program, uint32_t namesake, char *text,
+                    size_t size) {
     text[0] = '\0';
     for (const char *p = pattern; *p != '\0'; p++) {
         char piece[HOST_NAME_MAX + 1] = {*p, '\0'};
         if (*p == '%') {
             p++;
-            if (*p == 'p')
+            if (*p == 'p' && namesake != 0)
+                snprintf(piece, sizeof piece, "%d-%u", (int)getpid(), namesake + 1);
+            else if (*p == 'p')
                 snprintf(piece, sizeof piece, "%d", (int)getpid());
             else if (*p == 'e')
                 snprintf(piece, sizeof piece, "%s", program);

@@ -19,7 +19,7 @@
 #include "runtime/base/state.h"
 #include "runtime/sample/charge_stack.h"
 #include "runtime/segment/modules.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/tree/charge_nodes.h"
 #include "runtime/tree/counterpart.h"
 

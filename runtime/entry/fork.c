@@ -24,6 +24,7 @@
 #include "runtime/sample/sampler.h"
 #include "runtime/segment/identity.h"
 #include "runtime/segment/segment_create.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/segment/segment_writer.h"
 #include "runtime/tree/adaptive.h"
 #include "runtime/tree/charge_nodes.h"

@@ -24,7 +24,7 @@
 #include "runtime/base/options.h"
 #include "runtime/base/state.h"
 #include "runtime/segment/modules.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/tree/cpu_time.h"
 #include "runtime/tree/lookup.h"
 #include "runtime/tree/probe_sums.h"

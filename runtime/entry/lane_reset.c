@@ -10,6 +10,7 @@
 #include "runtime/base/lane.h"
 #include "runtime/base/state.h"
 #include "runtime/segment/columns.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/segment/segment_writer.h"
 #include "runtime/tree/cpu_time.h"
 #include "runtime/tree/shadow.h"

@@ -23,7 +23,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/state.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/tree/context_tree.h"
 #include "runtime/tree/cpu_time.h"
 #include "runtime/tree/shadow.h"

@@ -22,6 +22,7 @@
 #include "runtime/base/state.h"
 #include "runtime/sample/sampler.h"
 #include "runtime/segment/columns.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/segment/segment_writer.h"
 #include "runtime/tree/context_tree.h"
 #include "runtime/tree/cpu_time.h"

@@ -14,13 +14,16 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "runtime/base/clock.h"
 #include "runtime/base/message.h"
 #include "runtime/base/options.h"
 #include "runtime/base/state.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/tree/trace_chunks.h"
 #include "runtime/tree/trace_ring.h"
 
@@ -53,27 +56,39 @@ static bool start_drainer(void) {
     return has_begun;
 }
 
-/* Beside the trace that is to be made of it, wherever the program goes meanwhile. */
+/* Beside the trace that is to be made of it, wherever the program goes meanwhile; where that is no
+ * file, beside the segment. By a name of its own, which nobody can have prepared. */
+static bool name_chunks(char *path, size_t size) {
+    char name[1024], directory[1024] = "";
+    struct stat status;
+    uint64_t number = clock_ticks() * UINT64_C(0x9e3779b97f4a7c15);
+
+    if (!options_expand(options.trace, segment.header->program, 0, name, sizeof name))
+        return false;
+    if (syscall(SYS_getrandom, &number, sizeof number, 1 /* GRND_NONBLOCK */) < 0)
+        number ^= (uint64_t)getpid();
+    if (stat(name, &status) == 0 && !S_ISREG(status.st_mode))
+        snprintf(name, sizeof name, "%s", segment.path[0] != '\0' ? segment.path : "/tmp/cinstr");
+    else if (name[0] != '/' && getcwd(directory, sizeof directory) == NULL)
+        directory[0] = '.';
+    if ((size_t)snprintf(path, size, "%s%s%s.%016llx.chunks", directory, name[0] == '/' ? "" : "/",
+                         name, (unsigned long long)number) < size)
+        return true;
+    path[0] = '\0';
+    message("trace=: the name is too long");
+    return false;
+}
+
 static bool make_chunks(void) {
-    char path[1024], directory[1024] = "";
+    char *path = segment.header->trace.path;
     int fd;
 
-    if (!options_expand(options.trace, segment.header->program, path, sizeof path))
+    if (!name_chunks(path, sizeof segment.header->trace.path))
         return false;
-    if (path[0] != '/' && getcwd(directory, sizeof directory) == NULL)
-        directory[0] = '.';
-    if ((size_t)snprintf(segment.header->trace.path, sizeof segment.header->trace.path,
-                         "%s%s%s.chunks", directory, path[0] == '/' ? "" : "/",
-                         path) >= sizeof segment.header->trace.path) {
-        segment.header->trace.path[0] = '\0';
-        message("trace=: the name is too long");
-        return false;
-    }
-    fd = open(segment.header->trace.path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-              0600);
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) {
-        message("trace=: cannot write %s: %s", segment.header->trace.path, strerrordesc_np(errno));
-        segment.header->trace.path[0] = '\0';
+        message("trace=: cannot write %s: %s", path, strerrordesc_np(errno));
+        path[0] = '\0';
         return false;
     }
     close(fd);

@@ -4,6 +4,7 @@
  */
 #include <cinstr.h>
 #include <cinstr/segment.h>
+#include <cinstr/whole_file.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +25,7 @@
 #include "runtime/entry/lane_select.h"
 #include "runtime/entry/stack_switch.h"
 #include "runtime/segment/modules.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/tree/context_tree.h"
 #include "runtime/tree/cpu_time.h"
 #include "runtime/tree/shadow.h"
@@ -128,25 +129,19 @@ PUBLIC int cinstr_write_heap_profile(int fd) {
 }
 
 PUBLIC int cinstr_write_profile_to(const char *kind, const char *path) {
-    char temporary[4096];
-    int result;
+    struct whole_file file;
 
-    if (path == NULL ||
-        (size_t)snprintf(temporary, sizeof temporary, "%s.part", path) >= sizeof temporary) {
+    if (path == NULL) {
         errno = EINVAL;
         return -1;
     }
-    const int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-    if (fd < 0)
+    if (whole_file_open(&file, path, -1) != 0)
         return -1;
-    result = cinstr_write_profile(kind, fd);
+    if (cinstr_write_profile(kind, file.fd) == 0)
+        return whole_file_finish(&file, true);
     const int failure = errno;
-    close(fd);
-    if (result == 0 && rename(temporary, path) == 0)
-        return 0;
-    if (result != 0)
-        errno = failure;
-    unlink(temporary);
+    whole_file_discard(&file);
+    errno = failure;
     return -1;
 }
 

@@ -12,7 +12,7 @@
 #include "runtime/base/state.h"
 #include "runtime/entry/charge.h"
 #include "runtime/sample/charge_stack.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 #include "trace_mark.h"
 
 static uint64_t *charge_column(const char *name) {

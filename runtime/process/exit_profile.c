@@ -9,12 +9,13 @@
 
 #include <cinstr/reader.h>
 #include <cinstr/segment.h>
+#include <cinstr/whole_file.h>
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -29,7 +30,7 @@
 #include "runtime/base/state.h"
 #include "runtime/segment/samples.h"
 #include "runtime/segment/segment_create.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/tree/charge_nodes.h"
 
 #define READER "libcinstr_reader.so.0"
@@ -102,29 +103,127 @@ int exit_profile_write_to(const char *kind, int fd, char *text, size_t size) {
     return request.result;
 }
 
-/* Written beside its final name and renamed: no reader ever sees half a profile. */
-static int write_file(const char *kind, const char *path, char *text, size_t size) {
-    char temporary[sizeof options.output + 512];
-    int result;
+/* --- one file -----------------------------------------------------------------------------------
+ */
 
-    if ((size_t)snprintf(temporary, sizeof temporary, "%s.part", path) >= sizeof temporary) {
-        snprintf(text, size, "the name is too long");
-        return -1;
+/* A name with %p is this process's own: a file that is there already is of another process that had
+ * its number (in another container, or before), and stays. Then this is joined to the number, in
+ * all names of the process. */
+static uint32_t namesake;
+
+enum { MOST_NAMESAKES = 100000 };
+
+/* The longest that a program's end waits for a reader of the pipe that it is to write to, in ms. */
+enum { PATIENCE = 5000 };
+
+static bool is_own_name(const char *pattern) {
+    for (const char *p = pattern; *p != '\0'; p++) {
+        if (*p == '%' && *++p == 'p')
+            return true;
+        if (*p == '\0')
+            break;
     }
-    const int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-    if (fd < 0) {
-        snprintf(text, size, "%s", strerrordesc_np(errno));
-        return -1;
+    return false;
+}
+
+/* prof.heap.pb.gz with prof.pb.gz. */
+static bool name_beside(const char *kind, char *path, size_t path_size) {
+    static const char ending[] = ".pb.gz";
+    const size_t length = strlen(path), tail = sizeof ending - 1;
+    const bool has_ending = length > tail && strcmp(path + length - tail, ending) == 0;
+    char *end = path + length - (has_ending ? tail : 0);
+    const size_t left = path_size - (size_t)(end - path);
+
+    return (size_t)snprintf(end, left, ".%s%s", kind, has_ending ? ending : "") < left;
+}
+
+/* In a folder the profiles of all programs lie by their usual names. What of those is to be joined;
+ * "" if it is no folder. */
+static const char *name_in_folder(const char *pattern) {
+    static const char usual[] = "/cinstr.%e.%p.pb.gz";
+    const size_t length = strlen(pattern);
+    struct stat status;
+
+    if (length != 0 && pattern[length - 1] == '/') {
+        mkdir(pattern, 0777);
+        return usual + 1;
     }
-    result = exit_profile_write_to(kind, fd, text, size);
-    close(fd);
-    if (result == 0 && rename(temporary, path) != 0) {
-        snprintf(text, size, "%s", strerrordesc_np(errno));
-        result = -1;
+    return stat(pattern, &status) == 0 && S_ISDIR(status.st_mode) ? usual : "";
+}
+
+/* Once, before any name is made. */
+static void settle_folder(void) {
+    const char *name = name_in_folder(options.output);
+
+    if (strlen(options.output) + strlen(name) < sizeof options.output)
+        strcat(options.output, name);
+    else
+        message("output=%s: the name is too long", options.output);
+}
+
+/* `kind`: NULL if the pattern names just this file. False: it has been said. */
+static bool make_name(const char *pattern, const char *kind, char *path, size_t size) {
+    if (!options_expand(pattern, segment.header->program, namesake, path, size))
+        return false;
+    if (kind == NULL || name_beside(kind, path, size))
+        return true;
+    message("output=%s: the name is too long", pattern);
+    return false;
+}
+
+/* One name for several processes: the last to end has it. */
+static void warn_of_another(const struct whole_file *file) {
+    struct stat status;
+
+    if (file->other[0] != '\0' && stat(file->path, &status) == 0 &&
+        (uint64_t)status.st_mtim.tv_sec * 1000000000 + (uint64_t)status.st_mtim.tv_nsec >
+            segment.header->start_realtime_ns)
+        message(
+            "%s: this replaces the profile of another process; %%p in the name keeps them apart",
+            file->path);
+}
+
+/* False with errno set. */
+static bool put_in_place(struct whole_file *file, const char *pattern, const char *kind, char *path,
+                         size_t size) {
+    const bool is_own = is_own_name(pattern);
+
+    if (!is_own)
+        warn_of_another(file);
+    while (whole_file_finish(file, !is_own) != 0) {
+        if (errno != EEXIST || namesake == MOST_NAMESAKES)
+            return false;
+        namesake++;
+        if (!make_name(pattern, kind, path, size))
+            return false;
+        snprintf(file->path, sizeof file->path, "%s", path);
     }
-    if (result != 0)
-        unlink(temporary);
-    return result;
+    return true;
+}
+
+static const char *why(void) {
+    return errno == ENXIO ? "nobody reads it" : strerrordesc_np(errno);
+}
+
+/* False: it could not be written, which has been said. */
+static bool write_one(const char *pattern, const char *kind, bool is_beside) {
+    static struct whole_file file; /* the stack may be small */
+    const char *suffix = is_beside ? kind : NULL;
+    char path[1024];
+    char text[512] = "";
+
+    if (!make_name(pattern, suffix, path, sizeof path))
+        return false;
+    if (whole_file_open(&file, path, PATIENCE) != 0)
+        snprintf(text, sizeof text, "%s", why());
+    else if (exit_profile_write_to(kind, file.fd, text, sizeof text) == 0) {
+        if (put_in_place(&file, pattern, suffix, path, sizeof path))
+            return true;
+        snprintf(text, sizeof text, "%s", why());
+    }
+    whole_file_discard(&file);
+    message("cannot write %s: %s", path, text);
+    return false;
 }
 
 /* --- at exit ------------------------------------------------------------------------------------
@@ -147,33 +246,8 @@ static struct beside {
     return besides;
 }
 
-/* prof.heap.pb.gz with prof.pb.gz. */
-static bool name_beside(const char *kind, char *path, size_t path_size) {
-    static const char ending[] = ".pb.gz";
-    const size_t length = strlen(path), tail = sizeof ending - 1;
-    const bool has_ending = length > tail && strcmp(path + length - tail, ending) == 0;
-    char *end = path + length - (has_ending ? tail : 0);
-    const size_t left = path_size - (size_t)(end - path);
-
-    return (size_t)snprintf(end, left, ".%s%s", kind, has_ending ? ending : "") < left;
-}
-
 static bool has_output(void) {
     return strcmp(options.output, "none") != 0;
-}
-
-/* False: it could not be written, which has been said. */
-static bool write_one(const char *pattern, const char *kind, bool is_beside) {
-    char path[1024];
-    char text[512] = "the name is too long";
-
-    if (!options_expand(pattern, segment.header->program, path, sizeof path))
-        return false;
-    if ((!is_beside || name_beside(kind, path, sizeof path)) &&
-        write_file(kind, path, text, sizeof text) == 0)
-        return true;
-    message("cannot write %s: %s", path, text);
-    return false;
 }
 
 static bool write_besides(void) {
@@ -213,12 +287,26 @@ static bool anything_recorded(void) {
     if (process_unwinds)
         return samples_are_there() || charge_is_any();
     return segment.header->sections[SEGMENT_SECTION_LANES].count > 1 ||
+           segment.header->losses.lane_calls != 0 ||
            segment.header->losses.before_init_calls != 0 || charge_is_any();
+}
+
+/* What the profile's notes say as well, for those who do not read them. */
+static void warn_of_losses(void) {
+    const struct segment_losses *losses = &segment.header->losses;
+    const uint64_t calls = losses->lost_calls + losses->lane_calls;
+
+    if (calls != 0 || losses->lanes != 0)
+        message("no memory for all that was recorded: of %llu calls only the number is known, and "
+                "%llu threads or stacks were not recorded",
+                (unsigned long long)calls, (unsigned long long)losses->lanes);
 }
 
 void exit_profile_write(void) {
     bool is_written = true;
 
+    warn_of_losses();
+    settle_folder();
     if (anything_recorded()) {
         if (has_output() && !process_unwinds)
             is_written = write_one(options.output, "exact", false);

@@ -27,7 +27,7 @@
 #include "runtime/base/options.h"
 #include "runtime/base/state.h"
 #include "runtime/segment/modules.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 
 #define LIBRARY    "libcinstr_http.so.0"
 #define STACK_SIZE (8u << 20) /* only what is touched takes memory */

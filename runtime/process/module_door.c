@@ -13,7 +13,7 @@
 #include "runtime/base/state.h"
 #include "runtime/entry/hook_loop.h"
 #include "runtime/segment/modules.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/tree/adaptive.h"
 #include "runtime/tree/context_tree.h"
 

@@ -34,6 +34,7 @@
 #include "runtime/segment/modules.h"
 #include "runtime/segment/predecessor.h"
 #include "runtime/segment/segment_create.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/segment/segment_writer.h"
 #include "runtime/tree/charge_nodes.h"
 #include "runtime/tree/cpu_time.h"
@@ -66,7 +67,11 @@ static bool start(void) {
 
     options_read(getenv("CINSTR_OPTIONS"));
     miss_libraries();
-    if (!process_init() || !segment_create(false, options.cpu && cpu_time_available()))
+    if (!process_init()) {
+        message("no memory for the recorder: nothing is recorded");
+        return false;
+    }
+    if (!segment_create(false, options.cpu && cpu_time_available()))
         return false;
     identity_fill(segment.header, frequency);
     predecessor_take();

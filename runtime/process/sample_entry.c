@@ -14,7 +14,7 @@
 #include "runtime/sample/unwind.h"
 #include "runtime/segment/samples.h"
 #include "runtime/segment/segment_create.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 
 static void begin(void) {
     process_unwinds = true;

@@ -13,7 +13,7 @@
 #include "runtime/base/lane_pool.h"
 #include "runtime/base/state.h"
 #include "runtime/segment/modules.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/tree/charge_nodes.h"
 #include "runtime/tree/stacks.h"
 #include "unwind.h"

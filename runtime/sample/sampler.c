@@ -36,7 +36,7 @@
 #include "runtime/base/wiped.h"
 #include "runtime/segment/modules.h"
 #include "runtime/segment/samples.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/tree/counterpart.h"
 #include "sampler_stack.h"
 

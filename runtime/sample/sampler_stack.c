@@ -14,6 +14,7 @@
 #include "runtime/base/lane.h"
 #include "runtime/base/state.h"
 #include "runtime/segment/modules.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/segment/segment_writer.h"
 #include "runtime/tree/context_tree.h"
 #include "unwind.h"

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "samples.h"
-#include "segment_writer.h"
+#include "segment_parts.h"
 
 static void *element(const struct segment_column *column, uint32_t node) {
     return segment.base + column->offset + (uint64_t)node * column->element_size;

@@ -2,8 +2,8 @@
 /*
  * Which modules (program, libraries) are and were loaded, for readers to name addresses by. A
  * generation begins when a module with hooks is unloaded: what is loaded later may lie at the same
- * addresses, and its function words differ by their generation. Cold: constructors, dlopen,
- * dlclose, exit.
+ * addresses, and its function words differ by their generation. Each module with hooks has one of
+ * its own besides, between two of these. Cold: constructors, dlopen, dlclose, exit.
  */
 #include "modules.h"
 
@@ -20,9 +20,13 @@
 #include "runtime/base/lane.h"
 #include "runtime/base/options.h"
 #include "runtime/base/state.h"
+#include "segment_parts.h"
 #include "segment_writer.h"
 
 static uint32_t generation = 1;
+
+/* The highest that anything has. */
+static uint32_t last_generation = 1;
 
 /* The recorder's own copy: in a shared library it serves the modules that have no hooks of theirs.
  */
@@ -176,15 +180,39 @@ void modules_refresh(void) {
     process_unlock();
 }
 
-static void set_tag(struct module_hooks *module) {
-    module->tag = (uint64_t)generation << SEGMENT_ADDRESS_BITS;
+static void set_tag(struct module_hooks *module, uint32_t of) {
+    module->tag = (uint64_t)of << SEGMENT_ADDRESS_BITS;
     module->exact_tag = options.timing == SEGMENT_TIMING_EXACT ? module->tag : 0;
+}
+
+/* Modules do not lie in one another: it is the one that begins last before the hooks' data. */
+static struct segment_module *find_module(const struct module_hooks *hooks) {
+    const uint64_t count = segment.header->sections[SEGMENT_SECTION_MODULES].count;
+    struct segment_module *found = NULL;
+
+    for (uint64_t i = 0; i < count; i++) {
+        struct segment_module *module = &segment.modules[i];
+        if (module->to_generation == UINT32_MAX && module->bias <= (uintptr_t)hooks &&
+            (found == NULL || module->bias > found->bias))
+            found = module;
+    }
+    return found;
+}
+
+/* A generation of the module's own; that of all where there is none left. */
+static uint32_t own_generation(const struct module_hooks *hooks) {
+    struct segment_module *module = find_module(hooks);
+
+    if (module == NULL || last_generation == SEGMENT_LAST_GENERATION)
+        return generation;
+    module->hooks_generation = ++last_generation;
+    return last_generation;
 }
 
 bool modules_add_hooks(struct module_hooks *module) {
     const bool is_first = own_hooks == NULL;
 
-    set_tag(module);
+    set_tag(module, module->is_shared ? generation : own_generation(module));
     if (is_first)
         own_hooks = module;
     return is_first;
@@ -199,13 +227,13 @@ const struct module_hooks *modules_own_hooks(void) {
 }
 
 void modules_next_generation(void) {
-    if (generation == SEGMENT_LAST_GENERATION) {
+    if (last_generation == SEGMENT_LAST_GENERATION) {
         segment.header->losses.modules++;
         return;
     }
-    __atomic_add_fetch(&generation, 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&generation, ++last_generation, __ATOMIC_RELAXED);
     if (own_hooks->is_shared)
-        set_tag(own_hooks);
+        set_tag(own_hooks, generation);
 }
 
 uint32_t modules_before_unloading(void) {

@@ -19,7 +19,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "segment_writer.h"
+#include "segment_parts.h"
 
 /* The kernel's struct linux_dirent64; readdir() would allocate. */
 struct entry {

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "runtime/base/state.h"
+#include "segment_parts.h"
 #include "segment_writer.h"
 
 #define PAGE_ELEMENTS ((uint32_t)(4096 / sizeof(struct segment_place)))

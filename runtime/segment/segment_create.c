@@ -18,8 +18,10 @@
 
 #include "runtime/base/message.h"
 #include "runtime/base/page.h"
+#include "segment_arena.h"
 #include "segment_file.h"
 #include "segment_layout.h"
+#include "segment_parts.h"
 #include "segment_writer.h"
 
 static void locate_parts(char *base) {
@@ -146,7 +148,12 @@ bool segment_create(bool replace, bool has_cpu_time) {
     if (segment.path[0] == '\0') {
         message("recording in memory alone (%s): no dump of this process from outside", reason);
     }
-    return make_block_chains(replace);
+    if (!make_block_chains(replace)) {
+        message("no memory for the recorder: nothing is recorded");
+        segment_unlink();
+        return false;
+    }
+    return true;
 }
 
 void segment_unlink(void) {

@@ -13,7 +13,7 @@
 
 #include "runtime/base/options.h"
 #include "runtime/base/page.h"
-#include "segment_writer.h"
+#include "segment_parts.h"
 
 #define LANE_CAPACITY UINT64_C(32768)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The space in the segment. It is made sure of before it is touched, so that a full /dev/shm is an
- * error code here and never a SIGBUS in the program. Async-signal-safe; waits for no lock.
+ * The space in the segment: what is handed out of its arenas, and what was given back.
+ * Async-signal-safe; growth alone waits, for other threads' growth.
  */
 #include "segment_writer.h"
 
@@ -16,25 +16,11 @@
 
 #include "runtime/base/page.h"
 #include "runtime/base/state.h"
-#include "segment_file.h"
+#include "segment_arena.h"
+#include "segment_parts.h"
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-
-struct segment_parts segment;
 uint32_t *tree_block_next;
 
-/* A part of the segment that is handed out from its start. */
-struct arena {
-    char *start;
-    uint64_t capacity;
-    _Atomic uint64_t taken; /* bytes handed out; may run past capacity when it is exhausted */
-    _Atomic uint64_t ready; /* bytes whose space is made sure of */
-    uint64_t extent;        /* how much is made ready at a time */
-};
-
-static struct arena node_arena, lane_arena, heap_arena;
 static _Atomic uint64_t blocks_in_use;
 
 /* What was given back, by power of two of pages; chained through the first word of each. */
@@ -44,71 +30,6 @@ static struct free_lists {
     uint32_t lane;  /* + 1, chained through segment_lane.root */
     void *heap[FREE_CLASSES];
 } free_lists;
-
-bool segment_make_ready(char *start, uint64_t size) {
-    const uintptr_t first = (uintptr_t)start & ~(PAGE - 1);
-    const uint64_t length = round_up((uintptr_t)start + size - first, PAGE);
-
-    if (madvise((void *)first, length, MADV_POPULATE_WRITE) == 0)
-        return true;
-    if (errno != EINVAL)
-        return false;
-    return segment.path[0] == '\0' || /* an old kernel, or an emulated one */
-           segment_file_reserve(segment.path, (uint64_t)(first - (uintptr_t)segment.base), length);
-}
-
-static void note_growth_failure(void) {
-    __atomic_add_fetch(&segment.header->losses.growth_failures, 1, __ATOMIC_RELAXED);
-}
-
-/* Nodes come with their share of each column. */
-static bool make_nodes_ready(uint64_t from, uint64_t to) {
-    const uint64_t first = from / sizeof(struct segment_node);
-    const uint64_t count = (to - from) / sizeof(struct segment_node);
-
-    for (uint32_t i = 0; i < segment.header->column_count; i++) {
-        const struct segment_column *column = &segment.header->columns[i];
-        if (!segment_make_ready(segment.base + column->offset + first * column->element_size,
-                                count * column->element_size)) {
-            return false;
-        }
-    }
-    return segment_make_ready(segment.nodes + from, to - from);
-}
-
-static bool arena_make_ready(struct arena *arena, uint64_t end) {
-    uint64_t ready = atomic_load(&arena->ready);
-
-    while (ready < end) {
-        uint64_t next = round_up(end, arena->extent);
-        if (next > arena->capacity)
-            next = arena->capacity;
-        const bool done = arena == &node_arena
-                              ? make_nodes_ready(ready, next)
-                              : segment_make_ready(arena->start + ready, next - ready);
-        if (!done) {
-            note_growth_failure();
-            atomic_store(&arena->taken, arena->capacity); /* frozen: never tried again */
-            return false;
-        }
-        /* Another thread may have done the same meanwhile: harmless, the higher mark stands. */
-        if (atomic_compare_exchange_strong(&arena->ready, &ready, next))
-            ready = next;
-    }
-    return true;
-}
-
-/* Offset of `size` new bytes, zeroed; UINT64_MAX when there are no more. */
-static uint64_t arena_take(struct arena *arena, uint64_t size) {
-    const uint64_t offset = atomic_fetch_add(&arena->taken, size);
-
-    if (offset > arena->capacity || size > arena->capacity - offset ||
-        !arena_make_ready(arena, offset + size)) {
-        atomic_fetch_sub(&arena->taken, offset <= arena->capacity ? 0 : size);
-        return UINT64_MAX;
-    }
-    return offset;
-}
 
 static void raise_count(enum segment_section_id id, uint64_t count) {
     uint64_t *mark = &segment.header->sections[id].count;
@@ -154,7 +75,7 @@ uint32_t segment_take_block(void) {
         }
     }
     const uint64_t size = SEGMENT_BLOCK_NODES * sizeof(struct segment_node);
-    const uint64_t offset = arena_take(&node_arena, size);
+    const uint64_t offset = arena_take(&segment_arenas.nodes, size);
     if (offset == UINT64_MAX)
         return 0;
     block = (uint32_t)(offset / size);
@@ -200,7 +121,7 @@ void *segment_take_heap(size_t size) {
             return memory;
         }
     }
-    const uint64_t offset = arena_take(&heap_arena, PAGE << class);
+    const uint64_t offset = arena_take(&segment_arenas.heap, PAGE << class);
     if (offset == UINT64_MAX)
         return NULL;
     raise_count(SEGMENT_SECTION_HEAP, offset + (PAGE << class));
@@ -223,7 +144,7 @@ uint32_t segment_take_lane(void) {
         if (lane != 0)
             return lane - 1;
     }
-    const uint64_t offset = arena_take(&lane_arena, sizeof(struct segment_lane));
+    const uint64_t offset = arena_take(&segment_arenas.lanes, sizeof(struct segment_lane));
     if (offset == UINT64_MAX)
         return UINT32_MAX;
     const uint32_t lane = (uint32_t)(offset / sizeof(struct segment_lane));
@@ -236,31 +157,8 @@ void segment_give_lane(uint32_t lane) {
     free_lists.lane = lane + 1;
 }
 
-/* --- parts ------------------------------------------------------------------------------------ */
-
-void *segment_column(const char *name) {
-    for (uint32_t i = 0; i < segment.header->column_count; i++) {
-        if (strcmp(segment.header->columns[i].name, name) == 0)
-            return segment.base + segment.header->columns[i].offset;
-    }
-    return NULL;
-}
-
-static void arena_init(struct arena *arena, enum segment_section_id id, uint64_t extent) {
-    const struct segment_section *section = &segment.header->sections[id];
-
-    arena->start = segment.base + section->offset;
-    arena->capacity = section->capacity * section->element_size;
-    arena->extent = extent;
-    atomic_store(&arena->ready, 0);
-    atomic_store(&arena->taken, 0);
-}
-
 void segment_space_init(void) {
-    arena_init(&node_arena, SEGMENT_SECTION_NODES,
-               (uint64_t)16 * SEGMENT_BLOCK_NODES * sizeof(struct segment_node));
-    arena_init(&lane_arena, SEGMENT_SECTION_LANES, PAGE);
-    arena_init(&heap_arena, SEGMENT_SECTION_HEAP, 16 * PAGE);
+    segment_arenas_init();
     memset(&free_lists, 0, sizeof free_lists);
     atomic_store(&blocks_in_use, 0);
 }

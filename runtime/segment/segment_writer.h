@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the parts of the segment lie, and the space in it. */
+/* The space in the segment. */
 #ifndef CINSTR_RUNTIME_SEGMENT_SEGMENT_WRITER_H
 #define CINSTR_RUNTIME_SEGMENT_SEGMENT_WRITER_H
 
@@ -9,29 +9,6 @@
 
 #include <cinstr/segment.h>
 
-/* Addresses of the parts of the segment; constant once it is made. */
-struct segment_parts {
-    char *base;
-    struct segment_header *header;
-    struct segment_module *modules;
-    struct segment_lane *lanes;
-    struct segment_label *labels;
-    struct segment_block *blocks;
-    char *nodes;
-    char *heap;
-    uint64_t *off_cpu, *unwinds, *instructions; /* columns by node index; off_cpu may be NULL */
-    uint64_t *samples;                          /* likewise; NULL unless sample= */
-    uint64_t *min, *max, *timed_calls, *variance;
-    uint32_t *histogram;
-    char path[384]; /* of the file; "" when the segment lies in anonymous memory */
-};
-extern struct segment_parts segment;
-
-/* The column of that name; NULL when there is none. */
-void *segment_column(const char *name);
-
-/* Makes sure of the space for these bytes of the segment. */
-bool segment_make_ready(char *start, uint64_t size);
 /* The space of a new segment: nothing of it is taken. */
 void segment_space_init(void);
 
@@ -50,13 +27,5 @@ void segment_give_lane(uint32_t lane);
 uint64_t segment_blocks_in_use(void);
 
 extern uint32_t *tree_block_next; /* by block: the owner's next block + 1 */
-
-static inline struct segment_node *tree_node(uint32_t index) {
-    return (struct segment_node *)segment.nodes + index;
-}
-
-static inline uint32_t tree_index(const struct segment_node *node) {
-    return (uint32_t)(node - (const struct segment_node *)segment.nodes);
-}
 
 #endif

@@ -19,7 +19,7 @@
 
 #include "lookup.h"
 #include "runtime/base/lane.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 
 #define MAX_SHIFT    SEGMENT_MOST_SHIFT /* one in 32: what remains of the clock's cost is lost */
 #define CALLER_SHIFT 2u   /* one in 4: how long a call is that makes calls, others decide */

@@ -19,7 +19,7 @@
 #include "runtime/base/options.h"
 #include "runtime/base/state.h"
 #include "runtime/base/wiped.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 
 #define TABLE_BITS 18u
 #define TABLE_SIZE (1u << TABLE_BITS)

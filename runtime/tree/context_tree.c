@@ -29,6 +29,7 @@
 #include "adaptive.h"
 #include "lookup.h"
 #include "runtime/base/lane.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/segment/segment_writer.h"
 
 static bool take_block(struct lane *lane) {

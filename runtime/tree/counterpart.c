@@ -16,7 +16,7 @@
 #include "runtime/base/lane.h"
 #include "runtime/base/lane_pool.h"
 #include "runtime/base/state.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 
 struct segment_node *shadow_current(const struct lane *lane) {
     const uint64_t size = segment.header->sections[SEGMENT_SECTION_NODES].count;

@@ -33,7 +33,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/switch_word.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 #include "shadow.h"
 #include "trace_ring.h"
 

@@ -22,6 +22,7 @@
 #include "runtime/base/lane.h"
 #include "runtime/base/lane_pool.h"
 #include "runtime/base/state.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/segment/segment_writer.h"
 #include "shadow.h"
 #include "trace_chunks.h"

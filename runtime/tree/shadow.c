@@ -18,6 +18,7 @@
 #include "duration.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/state.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/segment/segment_writer.h"
 #include "trace_ring.h"
 

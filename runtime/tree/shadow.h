@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "runtime/base/lane.h"
-#include "runtime/segment/segment_writer.h"
+#include "runtime/segment/segment_parts.h"
 
 static inline struct segment_frame *shadow_base(const struct lane *lane) {
     return (struct segment_frame *)(segment.base + lane->info->frames);

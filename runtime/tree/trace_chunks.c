@@ -17,6 +17,7 @@
 #include "runtime/base/lane.h"
 #include "runtime/base/lane_pool.h"
 #include "runtime/base/spin.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/segment/segment_writer.h"
 #include "trace_ring.h"
 

@@ -19,6 +19,7 @@
 
 #include "counterpart.h"
 #include "runtime/base/lane.h"
+#include "runtime/segment/segment_parts.h"
 #include "runtime/segment/segment_writer.h"
 
 #define TIME_EVERY   1024u /* words: so often all of the time is said */

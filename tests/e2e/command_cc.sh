@@ -109,9 +109,9 @@ added() {
     local compiler=$1 arguments
     shift
     arguments=$(PATH=$SCRATCH/bin:$PATH "$CINSTR" cc "${@:1:$#-2}" "$compiler" -c "${@: -1}") || return
-    echo "${arguments% -c "${@: -1}"}"
+    sed 's/\(-exclude-file-list=\)[^ ]*/\1EXCLUDED/' <<<"${arguments% -c "${@: -1}"}"
 }
-excluded=-finstrument-functions-exclude-file-list=/usr/include,/usr/lib/gcc
+excluded=-finstrument-functions-exclude-file-list=EXCLUDED
 adds() { # EXPECTED ARGUMENTS OF added…
     local expected=$1
     shift
@@ -125,7 +125,7 @@ check "clang++: hooks after inlining" adds "-g -finstrument-functions-after-inli
 check "clang++ --before-inlining" adds "-g -finstrument-functions" clang++ --before-inlining -- a.cc
 check "clang --after-inlining" adds "-g -finstrument-functions-after-inlining" clang --after-inlining -- a.c
 check "ccache in front is kept in front" eval \
-    '[[ $(PATH=$SCRATCH/bin:$PATH "$CINSTR" cc ccache gcc -c x.c) == "gcc -g -finstrument-functions $excluded -c x.c" ]]'
+    '[[ $(PATH=$SCRATCH/bin:$PATH "$CINSTR" cc ccache gcc -c x.c) == "gcc -g -finstrument-functions ${excluded%EXCLUDED}"*" -c x.c" ]]'
 check "gcc --after-inlining is refused" eval '! "$CINSTR" cc --after-inlining gcc -c x.c 2>"$SCRATCH/err" && grep -q "takes clang" "$SCRATCH/err"'
 
 # --- what is no instrumented compilation is left as it is -------------------------------------------

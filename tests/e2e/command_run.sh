@@ -46,7 +46,7 @@ has_values() {
 }
 check "run: and do what they say" has_values
 check "run: a program that is not instrumented is one line" run_with 0 \
-    '^cinstr: no profile: true is not instrumented' '' true
+    '^cinstr: no profile: true has no hooks' '' true
 check "run: a program that is not there is status 127" run_with 127 \
     '^cinstr: cannot run ./nothing: No such file' '' ./nothing
 check "run: a program that cannot be run is status 126" run_with 126 '^cinstr: cannot run /: Permission denied' '' /
@@ -59,14 +59,15 @@ dies_of() { # SIGNAL: as seen by a parent that looks at the wait status
     bash -c 'ulimit -c 0; "$CINSTR" run ./obedient <word >out 2>err & wait $!' 2>/dev/null
     local status=$?
     ((status == 128 + $(kill -l "$1"))) || { echo "status $status" && return 1; }
-    segment=$(left_segment) && grep -qx "cinstr: it ended without writing its profile: cinstr dump $segment" err &&
-        "$CINSTR" dump -q -o left.pb.gz "$segment" && rm "$segment" && profiled 1500
+    segment=$(left_segment) && grep -Eqx \
+        "cinstr: ./obedient \(pid [0-9]+\) was killed by SIG$1 before it wrote a profile; what it recorded is kept: cinstr report $segment" err &&
+        "$CINSTR" report --csv "$segment" | has '^leaf,1500,' && "$CINSTR" dump -q -o left.pb.gz "$segment" && rm "$segment" && profiled 1500
 }
 for name in SEGV ABRT KILL; do
     check "run: the program dies of SIG$name, and so do we; what it left can be dumped" dies_of $name
 done
 left_by_exit() {
-    run_with 0 'it ended without writing its profile' 'leave\n' ./obedient && rm "$(left_segment)"
+    run_with 0 'ended with status 0 before it wrote a profile' 'leave\n' ./obedient && rm "$(left_segment)"
 }
 check "run: a program that leaves by _exit" left_by_exit
 

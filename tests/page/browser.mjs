@@ -36,7 +36,7 @@ export async function withBrowser(work) {
 }
 
 async function open(browser, address, options = {}) {
-    const url = address.startsWith("http") ? address : pathToFileURL(address).href;
+    const url = /^(https?|file):/.test(address) ? address : pathToFileURL(address).href;
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
     page.said = [];
     page.requests = [];

@@ -253,7 +253,7 @@ static void a_list_of_very_many_pids_is_cut(void **state) {
 static void what_is_not_there_is_said(void **state) {
     (void)state;
     assert_non_null(strstr(chosen(0x7ffffff0, NULL), "no segment of a process 2147483632"));
-    assert_non_null(strstr(chosen(0, "prog"), "no segment of a program 'prog'"));
+    assert_non_null(strstr(chosen(0, "prog"), "no process of a program 'prog' is recorded"));
 }
 
 static void processes_of_another_namespace_are_kept(void **state) {

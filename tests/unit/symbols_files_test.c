@@ -192,7 +192,7 @@ static void a_program_without_debug_information_has_names_alone(void **state) {
     symbols_free(symbols);
 }
 
-static void a_missing_dwo_file_costs_lines_and_is_said(void **state) {
+static void a_missing_dwo_file_leaves_the_table_of_lines_and_is_said(void **state) {
     (void)state;
     build_library("lib.so", "-gsplit-dwarf -dumpdir $D/");
     assert_int_equal(run("rm $D/*.dwo"), 0);
@@ -201,7 +201,7 @@ static void a_missing_dwo_file_costs_lines_and_is_said(void **state) {
     struct symbols *symbols = open_symbols(&module);
     struct symbol symbol = function_at(symbols, split);
     assert_string_equal(symbol.name, "split");
-    assert_int_equal(symbol.line, 0);
+    assert_true(symbol.line > 0);
     assert_non_null(strstr(symbols_complaint(symbols, 0), "a .dwo file is missing"));
     symbols_free(symbols);
 }
@@ -360,7 +360,7 @@ int main(void) {
         cmocka_unit_test(functions_folded_into_one_have_one_name_and_its_line),
         cmocka_unit_test(a_stripped_file_names_what_it_exports),
         cmocka_unit_test(a_program_without_debug_information_has_names_alone),
-        cmocka_unit_test(a_missing_dwo_file_costs_lines_and_is_said),
+        cmocka_unit_test(a_missing_dwo_file_leaves_the_table_of_lines_and_is_said),
         cmocka_unit_test(a_separate_debug_file_is_found_by_its_link),
         cmocka_unit_test(a_debug_file_of_another_build_is_refused),
         cmocka_unit_test(a_debug_file_is_found_by_build_id),

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A file that is written as a whole: what is at its name is the old one until the new one is
+ * complete. Written first by another name beside it, which nobody can guess and nothing has, then
+ * renamed. What is no regular file (a device, a pipe) is written to as it is and never replaced; of
+ * a symbolic link, what it leads to is written. For the recorder and for the command, which share
+ * no code otherwise: it takes no memory but the caller's.
+ */
+#ifndef CINSTR_WHOLE_FILE_H
+#define CINSTR_WHOLE_FILE_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    WHOLE_FILE_PATH = 4096,
+    WHOLE_FILE_LINKS = 16, /* more of them are a circle */
+    WHOLE_FILE_NAME = 200, /* bytes of a name that are kept in the other one */
+};
+
+struct whole_file {
+    int fd;
+    char path[WHOLE_FILE_PATH];       /* where it goes, links followed */
+    char other[WHOLE_FILE_PATH + 32]; /* "": it is written in place */
+};
+
+/* Leaves in `path` what its last part leads to, if that is a link. False with errno set. */
+static inline bool whole_file_follow(char path[WHOLE_FILE_PATH]) {
+    char target[WHOLE_FILE_PATH];
+    ssize_t length = 0;
+
+    for (int i = 0; i < WHOLE_FILE_LINKS; i++) {
+        if ((length = readlink(path, target, sizeof(target) - 1)) < 0)
+            return true;
+        char *slash = strrchr(path, '/');
+        const size_t kept = target[0] == '/' || slash == NULL ? 0 : (size_t)(slash + 1 - path);
+        if (kept + (size_t)length >= WHOLE_FILE_PATH) {
+            errno = ENAMETOOLONG;
+            return false;
+        }
+        memcpy(path + kept, target, (size_t)length);
+        path[kept + (size_t)length] = '\0';
+    }
+    errno = ELOOP;
+    return false;
+}
+
+static inline void whole_file_name_other(struct whole_file *file) {
+    const char *slash = strrchr(file->path, '/');
+    const char *name = slash == NULL ? file->path : slash + 1;
+    uint64_t number;
+    struct timespec now;
+
+    if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != (ssize_t)sizeof(number)) {
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        number = ((uint64_t)now.tv_nsec << 32 ^ (uint64_t)getpid()) * UINT64_C(0x9e3779b97f4a7c15);
+    }
+    snprintf(file->other, sizeof(file->other), "%.*s%.*s.%016llx.part", (int)(name - file->path),
+             file->path, (int)WHOLE_FILE_NAME, name, (unsigned long long)number);
+}
+
+/* The other file; `mode` is the old one's, if there is one. */
+static inline int whole_file_open_other(struct whole_file *file, const struct stat *old) {
+    for (int attempt = 0; attempt < 8; attempt++) {
+        whole_file_name_other(file);
+        file->fd = open(file->other, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (file->fd >= 0 && old != NULL)
+            (void)!fchmod(file->fd, old->st_mode & 0777);
+        if (file->fd >= 0 || errno != EEXIST)
+            break;
+    }
+    return file->fd;
+}
+
+/* Whether the name stands for an open file of some process, whatever kind of file that is: what was
+ * written there is not ours to replace. */
+static inline bool whole_file_is_open_one(const char *path) {
+    return strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/dev/std", 8) == 0 ||
+           strncmp(path, "/proc/", 6) == 0;
+}
+
+/* Opens a pipe's end once somebody reads the other, for which it waits `patience` ms; below 0: for
+ * ever. */
+static inline int whole_file_open_in_place(const char *path, int flags, int patience) {
+    const struct timespec moment = {0, 10000000};
+    int fd = open(path, flags | (patience < 0 ? 0 : O_NONBLOCK));
+
+    for (; fd < 0 && errno == ENXIO && patience > 0; patience -= 10) {
+        nanosleep(&moment, NULL);
+        fd = open(path, flags | O_NONBLOCK);
+    }
+    if (fd >= 0 && patience >= 0)
+        fcntl(fd, F_SETFL, flags & O_APPEND);
+    return fd;
+}
+
+/* 0, or -1 with errno set; ENXIO: nobody reads the pipe. Nothing is replaced before
+ * whole_file_finish(). */
+static inline int whole_file_open(struct whole_file *file, const char *path, int patience) {
+    const int flags = O_WRONLY | O_NOCTTY | O_CLOEXEC;
+    struct stat status;
+    int failure;
+
+    file->fd = -1;
+    file->other[0] = '\0';
+    if ((size_t)snprintf(file->path, sizeof(file->path), "%s", path) >= sizeof(file->path)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    const bool is_there = stat(path, &status) == 0;
+    if (whole_file_is_open_one(path) || (is_there && !S_ISREG(status.st_mode))) {
+        file->fd = whole_file_open_in_place(path, flags | O_APPEND, patience);
+        return file->fd >= 0 ? 0 : -1;
+    }
+    if (!whole_file_follow(file->path))
+        return -1;
+    if (whole_file_open_other(file, is_there ? &status : NULL) >= 0)
+        return 0;
+    failure = errno;
+    file->other[0] = '\0';
+    /* The folder may not be ours where the file is. */
+    if (is_there && (failure == EACCES || failure == EPERM || failure == EROFS))
+        file->fd = open(file->path, flags | O_TRUNC);
+    errno = failure;
+    return file->fd >= 0 ? 0 : -1;
+}
+
+/* Takes back what was written, where that can be. */
+static inline void whole_file_discard(struct whole_file *file) {
+    if (file->fd >= 0)
+        close(file->fd);
+    file->fd = -1;
+    if (file->other[0] != '\0')
+        unlink(file->other);
+    file->other[0] = '\0';
+}
+
+/* Puts it in its place, in that of an old one if it `replaces`. -1 with errno set (EEXIST: there is
+ * an old one) and the new one discarded, unless it is EEXIST: then another `path` may be tried. */
+static inline int whole_file_finish(struct whole_file *file, bool replaces) {
+    int result = file->fd < 0 ? 0 : close(file->fd);
+
+    file->fd = -1;
+    if (result == 0 && file->other[0] == '\0')
+        return 0;
+    if (result == 0 && replaces)
+        result = rename(file->other, file->path);
+    else if (result == 0) {
+        result = renameat2(AT_FDCWD, file->other, AT_FDCWD, file->path, RENAME_NOREPLACE);
+        if (result != 0 && errno == EINVAL) { /* not every file system has it */
+            result = link(file->other, file->path);
+            if (result == 0)
+                unlink(file->other);
+        }
+        if (result != 0 && errno == EEXIST)
+            return -1;
+    }
+    const int failure = errno;
+    if (result != 0)
+        whole_file_discard(file);
+    errno = failure;
+    return result;
+}
+
+#endif

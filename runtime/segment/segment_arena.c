@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See segment_arena.h. Space is made sure of before it is touched, so that a full /dev/shm is an
+ * error code here and never a SIGBUS in the program.
+ */
+#include "segment_arena.h"
+
+#include <cinstr/segment.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "runtime/base/message.h"
+#include "runtime/base/page.h"
+#include "runtime/base/spin.h"
+#include "segment_file.h"
+#include "segment_parts.h"
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+struct arenas segment_arenas;
+
+bool segment_make_ready(char *start, uint64_t size) {
+    const uintptr_t first = (uintptr_t)start & ~(uintptr_t)(PAGE - 1);
+    const uint64_t length = round_up((uintptr_t)start + size - first, PAGE);
+
+    if (madvise((void *)first, length, MADV_POPULATE_WRITE) == 0)
+        return true;
+    if (errno != EINVAL)
+        return false;
+    return segment.path[0] == '\0' || /* an old kernel, or an emulated one */
+           segment_file_reserve(segment.path, (uint64_t)(first - (uintptr_t)segment.base), length);
+}
+
+/* --- growth: rare, and by one thread at a time, in which no handler can come between ------------
+ */
+
+static uint32_t growth_lock;
+
+static void growth_begin(uint64_t *mask) {
+    const uint64_t all = UINT64_MAX;
+
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, mask, sizeof *mask);
+    spin_lock(&growth_lock);
+}
+
+static void growth_end(const uint64_t *mask) {
+    spin_unlock(&growth_lock);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, mask, NULL, sizeof *mask);
+}
+
+/* What the file has no room for lies in memory of this process alone: the profile at exit is whole,
+ * only a reader from outside does not see it. The page that it shares with what is ready stays. */
+static bool go_on_in_memory(char *start, uint64_t size) {
+    char *const first = segment.base + round_up((uint64_t)(start - segment.base), PAGE);
+    char *const end = segment.base + round_up((uint64_t)(start + size - segment.base), PAGE);
+
+    if (first < end && mmap(first, (size_t)(end - first), PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+        return false;
+    if (segment.header->nodes_in_memory_from == 0) {
+        segment.header->nodes_in_memory_from =
+            atomic_load(&segment_arenas.nodes.ready) / sizeof(struct segment_node) + 1;
+        message("%s: no space left: recording goes on in memory alone; a dump from outside will "
+                "lack what comes now",
+                segment.path);
+    }
+    return true;
+}
+
+static bool make_room(char *start, uint64_t size) {
+    if (segment.header->nodes_in_memory_from == 0 && segment_make_ready(start, size))
+        return true;
+    return segment.path[0] != '\0' && go_on_in_memory(start, size);
+}
+
+/* Nodes come with their share of each column. */
+static bool make_nodes_ready(uint64_t from, uint64_t to) {
+    const uint64_t first = from / sizeof(struct segment_node);
+    const uint64_t count = (to - from) / sizeof(struct segment_node);
+
+    for (uint32_t i = 0; i < segment.header->column_count; i++) {
+        const struct segment_column *column = &segment.header->columns[i];
+        if (!make_room(segment.base + column->offset + first * column->element_size,
+                       count * column->element_size)) {
+            return false;
+        }
+    }
+    return make_room(segment.nodes + from, to - from);
+}
+
+/* Within growth_begin(). */
+static bool grow(struct arena *arena, uint64_t end) {
+    const uint64_t ready = atomic_load(&arena->ready);
+    uint64_t next = round_up(end, arena->extent);
+
+    if (ready >= end) /* another thread was faster */
+        return true;
+    if (next > arena->capacity)
+        next = arena->capacity;
+    if (arena == &segment_arenas.nodes ? make_nodes_ready(ready, next)
+                                       : make_room(arena->start + ready, next - ready)) {
+        atomic_store(&arena->ready, next);
+        return true;
+    }
+    __atomic_add_fetch(&segment.header->losses.growth_failures, 1, __ATOMIC_RELAXED);
+    atomic_store(&arena->taken, arena->capacity); /* frozen: never tried again */
+    return false;
+}
+
+static bool arena_make_ready(struct arena *arena, uint64_t end) {
+    uint64_t mask;
+
+    if (atomic_load(&arena->ready) >= end)
+        return true;
+    growth_begin(&mask);
+    const bool is_ready = grow(arena, end);
+    growth_end(&mask);
+    return is_ready;
+}
+
+uint64_t arena_take(struct arena *arena, uint64_t size) {
+    const uint64_t offset = atomic_fetch_add(&arena->taken, size);
+
+    if (offset > arena->capacity || size > arena->capacity - offset ||
+        !arena_make_ready(arena, offset + size)) {
+        atomic_fetch_sub(&arena->taken, offset <= arena->capacity ? 0 : size);
+        return UINT64_MAX;
+    }
+    return offset;
+}
+
+static void arena_init(struct arena *arena, enum segment_section_id id, uint64_t extent) {
+    const struct segment_section *section = &segment.header->sections[id];
+
+    arena->start = segment.base + section->offset;
+    arena->capacity = section->capacity * section->element_size;
+    arena->extent = extent;
+    atomic_store(&arena->ready, 0);
+    atomic_store(&arena->taken, 0);
+}
+
+void segment_arenas_init(void) {
+    growth_lock = 0;
+    arena_init(&segment_arenas.nodes, SEGMENT_SECTION_NODES,
+               (uint64_t)16 * SEGMENT_BLOCK_NODES * sizeof(struct segment_node));
+    arena_init(&segment_arenas.lanes, SEGMENT_SECTION_LANES, PAGE);
+    arena_init(&segment_arenas.heap, SEGMENT_SECTION_HEAP, (uint64_t)16 * PAGE);
+}

@@ -1,0 +1,152 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Where output goes: devices, pipes and links are written to and never replaced, nobody's file is
+# overwritten by a name that could be guessed, and of many processes with one name each ends whole.
+. "$(dirname "$0")/lib.sh"
+"$CINSTR" cc gcc "$TOP/tests/programs/one_leaf.c" -o "$SCRATCH/leaf" || exit
+cd "$SCRATCH" || exit
+
+# record OUTPUT: runs the program with it; standard error is in err.
+record() { CINSTR_OPTIONS=output=$1 ./leaf >out 2>err; }
+
+# is_whole FILE: a profile with all calls
+is_whole() { "$CINSTR" report --csv "$1" | has '^leaf,100,'; }
+
+# Each of these gets a NAME to write to, by a program that ends and by the command.
+check "a plain name is written" record whole.pb.gz
+by_program() { record "$1" && is_empty err; }
+by_command() { "$CINSTR" merge -q -o "$1" whole.pb.gz 2>err && is_empty err; }
+
+device() { # BY
+    mknod null c 1 3 && "$1" null && [[ -c null ]]
+    local status=$?
+    rm -f null
+    return $status
+}
+
+full() {
+    record /dev/full && [[ -c /dev/full ]] && (($(wc -l <err) <= 2)) && has 'cannot write /dev/full: .*' <err || return
+    ! "$CINSTR" merge -q -o /dev/full whole.pb.gz 2>err && [[ -c /dev/full ]] && (($(wc -l <err) == 1))
+}
+
+pipe() { # BY
+    mkfifo fifo && { cat fifo >read.pb.gz & } && "$1" fifo && wait $! && [[ -p fifo ]] && is_whole read.pb.gz
+    local status=$?
+    rm -f fifo
+    return $status
+}
+
+links() { # BY
+    local by=$1
+    mkdir -p elsewhere && ln -sf elsewhere/target.pb.gz link && "$by" link && [[ -L link ]] &&
+        is_whole elsewhere/target.pb.gz && rm elsewhere/target.pb.gz || return
+    echo old >elsewhere/target.pb.gz && "$by" link && [[ -L link ]] && is_whole elsewhere/target.pb.gz || return
+    ln -sf link second && "$by" second && [[ -L second && -L link ]] || return
+    ln -sf itself itself && ! { "$by" itself; } && [[ -L itself ]]
+}
+
+# A name of an open file, as a shell's process substitution gives it.
+open_files() { # BY
+    "$1" /dev/fd/7 7>seventh.pb.gz && is_whole seventh.pb.gz || return
+    echo before >eighth && "$1" /dev/fd/8 8>>eighth && [[ $(head -n 1 eighth) == before ]]
+}
+
+hard_links() { # BY
+    echo victim >victim && rm -f linked && ln victim linked && "$1" linked && [[ $(<victim) == victim ]] && is_whole linked
+}
+
+guessed() { # BY
+    local name
+    for name in guess.pb.gz.part "guess.pb.gz.$$.part"; do
+        rm -f "$name" && mkfifo "$name" || return
+    done
+    timeout 20 bash -c "$(declare -f record is_empty "$1"); CINSTR=$CINSTR; $1 guess.pb.gz" && is_whole guess.pb.gz &&
+        [[ -p guess.pb.gz.part ]]
+}
+
+modes() { # BY
+    (umask 022 && echo >secret && chmod 600 secret && "$1" secret && [[ $(stat -c %a secret) == 600 ]] && rm -f open &&
+        "$1" open && [[ $(stat -c %a open) == 644 ]])
+}
+
+long_names() { # BY
+    local name
+    name=$(printf 'x%.0s' {1..255})
+    "$1" "$name" && is_whole "$name"
+}
+
+for by in by_program by_command; do
+    if ((EUID == 0)); then
+        check "$by: a device is written to" device $by
+    fi
+    check "$by: a pipe is written to" pipe $by
+    check "$by: a link stays, and what it leads to is written" links $by
+    check "$by: an open file is written to by its name in /dev/fd" open_files $by
+    check "$by: another name of the old file keeps it" hard_links $by
+    check "$by: whoever guesses a temporary name gains nothing" guessed $by
+    check "$by: the file keeps its mode, a new one has the usual" modes $by
+    check "$by: the longest name will do" long_names $by
+done
+check "a device that is full is a line, and is still there" full
+
+nobody_reads() {
+    mkfifo lonely && timeout 20 "$BASH" -c "$(declare -f record); record lonely" && [[ -p lonely ]] &&
+        has 'cannot write lonely: nobody reads it' <err && has 'the profile is kept' <err
+}
+check "a pipe that nobody reads does not hold the program up" nobody_reads
+
+own_folder() {
+    ((EUID == 0)) && command -v setpriv >/dev/null || return 0
+    mkdir -p locked && echo >locked/file && chmod 666 locked/file && chmod 755 locked "$SCRATCH" &&
+        setpriv --reuid 65534 --clear-groups env CINSTR_OPTIONS=output=locked/file ./leaf >out 2>err && is_whole locked/file
+}
+check "a file is written in place where its folder is not ours" own_folder
+
+# --- many with one name ---------------------------------------------------------------------------
+
+together() {
+    local i pids=()
+    for i in {1..8}; do
+        CINSTR_OPTIONS=output=one.pb.gz ./leaf >/dev/null 2>"err.$i" &
+        pids+=($!)
+    done
+    wait "${pids[@]}" && is_whole one.pb.gz && ! compgen -G 'one.pb.gz.*' &&
+        ! grep -L 'this replaces the profile of another process; %p' err.{1..8} | has -v . || return
+    cat err.{1..8}
+    (($(cat err.{1..8} | wc -l) <= 7)) && ! grep -hv 'this replaces' err.{1..8}
+}
+check "of many processes with one name the last to end has it, whole, and that is said" together
+
+# Two processes of one number, as in two containers.
+in_container() { unshare --pid --fork --kill-child env CINSTR_OPTIONS="$1" "$SCRATCH/leaf" >/dev/null 2>err; }
+containers() {
+    mkdir -p shared && cd shared || return
+    in_container sample=100 && in_container sample=100 && in_container 'output=named.%p.pb.gz' &&
+        in_container 'output=named.%p.pb.gz'
+    local status=$? profile
+    for profile in cinstr.leaf.1.pb.gz cinstr.leaf.1-2.pb.gz named.1.pb.gz named.1-2.pb.gz; do
+        is_whole "$profile" || status=1
+    done
+    ls
+    cd ..
+    return $status
+}
+if unshare --pid --fork true 2>/dev/null; then
+    check "two processes of one number keep their profiles apart" containers
+else
+    skip "two processes of one number keep their profiles apart" "no PID namespace is to be had"
+fi
+
+# --- the drained part of a trace ------------------------------------------------------------------
+
+trace_chunks() {
+    echo victim >kept && ln -sf kept trace.json.chunks && CINSTR_OPTIONS=output=none:trace=trace.json ./leaf >/dev/null &&
+        [[ $(<kept) == victim ]] && jq -e '.traceEvents | length > 200' trace.json >/dev/null &&
+        CINSTR_OPTIONS=output=none:trace=/dev/stdout ./leaf >mixed && (($(stat -c %s mixed) > 1000)) || return
+    mkfifo tracefifo.json && { cat tracefifo.json >piped.json & } &&
+        CINSTR_OPTIONS=output=none:trace=tracefifo.json ./leaf >/dev/null && wait $! &&
+        jq -e '.traceEvents | length > 200' piped.json >/dev/null && ! compgen -G '*.chunks' | has -v '^trace.json.chunks$'
+}
+check "what a trace has drained has a name of its own, and a trace may go to a pipe" trace_chunks
+
+finish

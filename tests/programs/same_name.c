@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two libraries with a function of the same name, of which each calls its own: built once with
+ * -DLIBRARY=a and once with -DLIBRARY=b, with -fno-semantic-interposition; the program, with
+ * neither, calls a's 100 times and b's 7 times.
+ */
+#define JOIN(a, b)  a##b
+#define NAMED(a, b) JOIN(a, b)
+#define NOINLINE    __attribute__((noinline))
+
+#ifdef LIBRARY
+int process(int x);
+int NAMED(run_, LIBRARY)(int times);
+
+NOINLINE int process(int x) {
+    __asm__ volatile("" ::: "memory");
+    return x + 1;
+}
+
+int NAMED(run_, LIBRARY)(int times) {
+    int sum = 0;
+
+    for (int i = 0; i < times; i++)
+        sum += process(i);
+    return sum;
+}
+#else
+int run_a(int times);
+int run_b(int times);
+
+int main(void) {
+    return run_a(100) == 5050 && run_b(7) == 28 ? 0 : 1;
+}
+#endif
