@@ -311,7 +311,7 @@ help:
 	@echo 'unit       the unit tests; sanitize: the same under the address and undefined sanitizers'
 	@echo 'e2e        the end-to-end tests'
 	@echo 'fuzz       a fixed number of hostile profiles and segments'
-	@echo 'lint       formatting, clang-tidy, shellcheck, who may include what, and what tests run'
+	@echo 'lint       formatting, clang-tidy, shellcheck, who may include what, circles, and what tests run'
 	@echo 'format     clang-format, in place'
 	@echo 'clean      removes $(BUILD)'
 	@echo 'Variables: BUILD PREFIX DESTDIR LIBDIR CC CFLAGS LDFLAGS WERROR=-Werror'

@@ -18,6 +18,7 @@
 #include "cli/print/text.h"
 #include "cli/print/units.h"
 #include "page/json_text.h"
+#include "reader/build/verify_segment.h"
 #include "reader/snapshot/segments.h"
 #include "reader/snapshot/snapshot.h"
 

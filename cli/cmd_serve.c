@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/base/command.h"
+#include "http/serve_endpoints.h"
 #include "http/serve_http.h"
 
 struct request {
@@ -46,7 +47,7 @@ static bool spawn(void (*run)(void *argument), void *argument) {
 
 /* Until it is told to end. */
 static int serve(const struct request *request, struct error *error) {
-    struct serve serve = {.directory = request->directory, .spawn = spawn};
+    struct serve serve = {.directory = request->directory, .spawn = spawn, .answer = serve_answer};
     char url[512];
     sigset_t ends;
     int number;

@@ -4,6 +4,8 @@
  * service speaks to this one, and our own. An endpoint is a row. In the program itself they are
  * under /debug/pprof/, beside it under /PID/debug/pprof/ for each process.
  */
+#include "serve_endpoints.h"
+
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>

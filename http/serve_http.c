@@ -134,7 +134,7 @@ static void answer(struct serve_request *request) {
     else if (request->is_too_large)
         serve_reply_error(request, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
     else
-        serve_answer(request);
+        request->serve->answer(request);
 }
 
 /* The connection goes on; without a response it is closed. */

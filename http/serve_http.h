@@ -14,6 +14,8 @@
 #include "serve_address.h"
 #include "serve_pool.h"
 
+struct serve_request;
+
 struct serve {
     struct serve_address address;
     const char *directory; /* of segments; NULL the usual places */
@@ -23,6 +25,8 @@ struct serve {
     size_t segment_size;
     void (*refresh)(void);
     serve_spawn *spawn;
+    /* Answers a request: serve_answer(). */
+    enum MHD_Result (*answer)(struct serve_request *request);
     /* The server's own. */
     struct MHD_Daemon *daemon;
     int listening, epoll;
@@ -66,10 +70,5 @@ serve_result serve_reply_redirect(struct serve_request *request, const char *whe
 
 /* Waits so long, but no longer than the client and the server do. False: one of them is gone. */
 bool serve_wait(struct serve_request *request, double seconds);
-
-/* --- serve_endpoints.c --------------------------------------------------------------------------
- */
-
-serve_result serve_answer(struct serve_request *request);
 
 #endif

@@ -16,6 +16,7 @@
 
 #include "reader/build/build_profile.h"
 #include "reader/build/build_stacks.h"
+#include "reader/build/verify_segment.h"
 #include "reader/snapshot/snapshot.h"
 #include "reader/trace/trace.h"
 

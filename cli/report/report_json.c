@@ -11,7 +11,7 @@
 
 #include "page/json_text.h"
 #include "reader/base/doubt.h"
-#include "reader/build/stated.h"
+#include "reader/profile/stated.h"
 #include "report.h"
 
 static json_t *totals(const struct analysis *analysis) {

@@ -8,7 +8,7 @@
 
 #include "cli/print/text.h"
 #include "reader/base/doubt.h"
-#include "reader/build/stated.h"
+#include "reader/profile/stated.h"
 #include "report_text.h"
 
 /* --- above --------------------------------------------------------------------------------------

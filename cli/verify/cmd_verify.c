@@ -10,6 +10,7 @@
 #include "cli/base/command.h"
 #include "cli/print/text.h"
 #include "cli/source/source.h"
+#include "reader/build/verify_segment.h"
 #include "verify_profile.h"
 
 static void print_violation(void *context, const char *line) {

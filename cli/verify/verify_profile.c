@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "reader/build/build_comments.h"
+#include "reader/profile/comment_formats.h"
 
 struct check {
     const struct profile *profile;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "http/serve_endpoints.h"
 #include "http/serve_http.h"
 
 static struct serve serve;
@@ -46,6 +47,7 @@ cinstr_http_start(const struct cinstr_http_program *program, const char *address
     serve.segment_size = program->size;
     serve.refresh = program->refresh;
     serve.spawn = spawn;
+    serve.answer = serve_answer;
     spawn_by_program = program->spawn;
     spare_memory();
     const int fd = start(address, &error);

@@ -21,25 +21,6 @@ static void list_value_types(const struct profile *profile, char *text, size_t s
     }
 }
 
-static bool is_count(const struct profile *profile, uint32_t type) {
-    return strcmp(profile->value_types[type].unit, "count") == 0;
-}
-
-/* Calls, wherever they are; else the count before the value, as in samples/cpu and
- * inuse_objects/inuse_space. */
-uint32_t analysis_count_type(const struct profile *profile, uint32_t value_type) {
-    uint32_t calls = profile_find_value_type(profile, "calls");
-    if (calls == PROFILE_NONE)
-        calls = profile_find_value_type(profile, "edge_calls");
-    if (calls != PROFILE_NONE)
-        return calls;
-    for (uint32_t type = value_type + 1; type-- > 0;) {
-        if (is_count(profile, type))
-            return type;
-    }
-    return PROFILE_NONE;
-}
-
 static int choose_value_types(struct analysis *analysis, const char *wanted, struct error *error) {
     const struct profile *profile = analysis->profile;
     const char *name = wanted == NULL ? profile->default_value_type : wanted;

@@ -12,7 +12,7 @@
 #include "analysis_frames.h"
 #include "analysis_pairs.h"
 #include "analysis_sums.h"
-#include "reader/build/build_durations.h"
+#include "reader/profile/profile.h"
 
 struct entry {
     uint32_t row;
@@ -28,7 +28,7 @@ struct entries {
 static int64_t duration(const struct profile_sample *sample) {
     for (uint32_t i = 0; i < sample->tag_count; i++) {
         const struct profile_tag *tag = &sample->tags[i];
-        if (tag->text == NULL && strcmp(tag->key, BUILD_DURATIONS_TAG) == 0)
+        if (tag->text == NULL && strcmp(tag->key, PROFILE_DURATION_TAG) == 0)
             return tag->number;
     }
     return 0;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "analysis.h"
-#include "reader/build/stated.h"
+#include "reader/profile/stated.h"
 
 /* Of what the probes took as much is known as of what they left. */
 static struct profile_error columns_of(const struct profile *profile, uint32_t value_type) {

@@ -14,7 +14,7 @@
 #include <uthash.h>
 
 #include "reader/base/doubt.h"
-#include "reader/build/stated.h"
+#include "reader/profile/stated.h"
 
 struct entry {
     const char *name;

@@ -205,7 +205,3 @@ int diff_finish(struct diff *diff, struct error *error) {
         return out_of_memory(error);
     return 0;
 }
-
-double diff_change_error(const struct diff_amount *amount) {
-    return hypot(amount->error[DIFF_OLD], amount->error[DIFF_NEW]);
-}

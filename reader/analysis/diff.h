@@ -19,6 +19,7 @@
 #ifndef CINSTR_READER_DIFF_H
 #define CINSTR_READER_DIFF_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -115,7 +116,9 @@ static inline double diff_change(const struct diff_amount *amount) {
 }
 
 /* Half the 95 % interval of the change; NAN unknown. */
-double diff_change_error(const struct diff_amount *amount);
+static inline double diff_change_error(const struct diff_amount *amount) {
+    return hypot(amount->error[DIFF_OLD], amount->error[DIFF_NEW]);
+}
 
 /* Of a cost: new to old of what a call takes, each context compared with itself, where the means of
  * all calls also change with who calls. NAN: not known. */

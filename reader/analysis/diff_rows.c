@@ -10,7 +10,6 @@
 #include "reader/base/doubt.h"
 #include "statistics.h"
 
-
 /* --- one quantity -------------------------------------------------------------------------------
  */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* See build_charges.h. A kind is a row. */
 #include "build_charges.h"
+#include "reader/snapshot/snapshot_columns.h"
 
 #include <inttypes.h>
 #include <stdio.h>

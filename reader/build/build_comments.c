@@ -12,7 +12,10 @@
 
 #include "reader/analysis/budget.h"
 #include "reader/base/doubt.h"
-#include "stated.h"
+#include "reader/profile/comment_formats.h"
+#include "reader/profile/stated.h"
+#include "reader/snapshot/snapshot_columns.h"
+#include "verify_segment.h"
 
 struct comments {
     struct profile *profile;

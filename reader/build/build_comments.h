@@ -7,33 +7,16 @@
 #ifndef CINSTR_READER_BUILD_COMMENTS_H
 #define CINSTR_READER_BUILD_COMMENTS_H
 
+#include <stddef.h>
+
 #include "correction.h"
 #include "reader/profile/profile.h"
 #include "reader/snapshot/snapshot.h"
 
-/* Each as printf() and as scanf() want it. "calls N = returns N + unwinds N + open N - carried N"
- */
-#define BUILD_COMMENT_TOTALS                                                                       \
-    "calls %" PRIu64 " = returns %" PRIu64 " + unwinds %" PRIu64 " + open %" PRIu64                \
-    " - carried %" PRIu64
-#define BUILD_COMMENT_TOTALS_SCAN                                                                  \
-    "calls %" SCNu64 " = returns %" SCNu64 " + unwinds %" SCNu64 " + open %" SCNu64                \
-    " - carried %" SCNu64
-
-/* What was measured, the probes included; what they should have taken; what is left, and the ends
- * of its 95 % interval: in seconds. Measured is each microsecond; of the rest two digits of the
- * error are seen. `error` is half that interval. */
+/* BUILD_COMMENT_TIME_SCAN reads this. What was measured, the probes included; what they should have
+ * taken; what is left, and the ends of its 95 % interval: in seconds. Measured is each microsecond;
+ * of the rest two digits of the error are seen. `error` is half that interval. */
 void build_comment_time(char *line, size_t size, double measured, double probes, double error);
-#define BUILD_COMMENT_TIME_SCAN                                                                    \
-    "time: %lf s measured - %lf s of probes = %lf s, between %lf and %lf"
-
-/* How the comments of a sum of profiles begin (comments_of_sum.h). */
-#define BUILD_COMMENT_SUM "the sum of %" PRIu32 " profiles; durations are added up"
-
-/* Where the two sides of the totals differ: by how much they may, and why. */
-#define BUILD_COMMENT_APART      "up to %" PRIu64 " events apart: %s"
-#define BUILD_COMMENT_APART_SCAN "up to %" SCNu64 " events apart: "
-#define BUILD_COMMENT_TORN       "a thread's calls may count twice: it was ending when this was taken"
 
 /* Of a profile whose samples are there. `predicted`: by the list that the program was built with;
  * 0: none. 0, or -1 when out of memory. */

@@ -3,6 +3,7 @@
  * The calls of a context, split by how long they took (see build_durations.h).
  */
 #include "build_durations.h"
+#include "reader/snapshot/snapshot_columns.h"
 
 #include <stdlib.h>
 
@@ -58,7 +59,7 @@ static int add_bucket(struct profile *profile, struct profile_sample *sample, in
 
     part.values = values;
     part.tags[part.tag_count++] = (struct profile_tag){
-        .key = BUILD_DURATIONS_TAG, .number = (int64_t)(ns == 0 ? 1 : ns), .unit = "nanoseconds"};
+        .key = PROFILE_DURATION_TAG, .number = (int64_t)(ns == 0 ? 1 : ns), .unit = "nanoseconds"};
     return profile_add_sample(profile, &part) == PROFILE_NONE ? -1 : 0;
 }
 

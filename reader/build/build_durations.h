@@ -11,8 +11,6 @@
 #include "reader/profile/profile.h"
 #include "reader/snapshot/snapshot.h"
 
-#define BUILD_DURATIONS_TAG "duration"
-
 struct build_durations;
 
 /* NULL with `error` filled. Only for a snapshot that has histograms. */

@@ -12,8 +12,8 @@
 
 #include "build_entry.h"
 #include "build_modules.h"
+#include "reader/profile/stated.h"
 #include "reader/symbols/symbols.h"
-#include "stated.h"
 
 /* Out of memory is told by a NULL, not by exit(). */
 #define HASH_NONFATAL_OOM          1

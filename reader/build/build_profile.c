@@ -18,6 +18,7 @@
 #include "build_samples.h"
 #include "build_values.h"
 #include "correction.h"
+#include "reader/snapshot/snapshot_columns.h"
 
 #define THREADCREATE "threadcreate" /* the kind and its value, as in Go */
 

@@ -3,6 +3,7 @@
  * What was measured of each context (see build_times.h).
  */
 #include "build_times.h"
+#include "reader/snapshot/snapshot_columns.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /*
  * How long each context took, as measured: the probes are still in it (correction.h takes them
  * out), calls that are open count up to the snapshot. Called by build_profile.c, difference.c and
- * snapshot_verify.c.
+ * verify_segment.c.
  */
 #ifndef CINSTR_READER_BUILD_TIMES_H
 #define CINSTR_READER_BUILD_TIMES_H

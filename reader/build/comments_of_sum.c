@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "build_comments.h"
+#include "reader/profile/comment_formats.h"
 
 static void add_calls(struct comments_of_sum *sum, const char *comment) {
     uint64_t values[5], apart;

@@ -4,6 +4,7 @@
  * runs no hooks: a context pays of its time on a CPU, and no more than there is.
  */
 #include "correction.h"
+#include "reader/snapshot/snapshot_columns.h"
 
 #include <math.h>
 #include <stdlib.h>

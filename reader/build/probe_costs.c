@@ -11,6 +11,7 @@
  * (docs/architecture.md has the table).
  */
 #include "probe_costs.h"
+#include "reader/snapshot/snapshot_columns.h"
 
 #include <math.h>
 

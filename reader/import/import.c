@@ -6,6 +6,9 @@
 
 #include "import_format.h"
 
+extern const struct import_format import_perf, import_gperftools, import_gmon, import_callgrind,
+    import_folded;
+
 /* In the order in which they are tried: folded stacks look like little. */
 static const struct import_format *const formats[] = {
     &import_gmon, &import_gperftools, &import_callgrind, &import_perf, &import_folded,
@@ -14,10 +17,6 @@ static const struct import_format *const formats[] = {
 
 const char *import_format(size_t index) {
     return index < FORMAT_COUNT ? formats[index]->name : NULL;
-}
-
-int import_out_of_memory(struct error *error) {
-    return error_set(error, "out of memory");
 }
 
 static const struct import_format *find_format(const struct import *import, const char *name) {
@@ -83,21 +82,4 @@ struct profile *import_profile(const void *data, size_t size, const char *name,
     }
     put_program_first(import.profile);
     return import.profile;
-}
-
-int import_begin_samples(struct import *import, uint64_t period_ns) {
-    struct profile *profile = import->profile;
-    const char *shown = period_ns != 0 ? "cpu" : "samples";
-
-    if (profile_add_value_type(profile, "samples", "count") == PROFILE_NONE ||
-        (period_ns != 0 && profile_add_value_type(profile, "cpu", "nanoseconds") == PROFILE_NONE))
-        return -1;
-    profile->period_type.name = profile_string(profile, shown);
-    profile->period_type.unit = profile_string(profile, period_ns != 0 ? "nanoseconds" : "count");
-    profile->default_value_type = profile_string(profile, shown);
-    profile->period = period_ns == 0 ? 1 : profile_limited(period_ns);
-    return profile->period_type.name == NULL || profile->period_type.unit == NULL ||
-                   profile->default_value_type == NULL
-               ? -1
-               : 0;
 }

@@ -30,9 +30,6 @@ struct import_format {
     int (*read)(struct import *import, struct error *error);
 };
 
-extern const struct import_format import_perf, import_gperftools, import_gmon, import_callgrind,
-    import_folded;
-
 int import_out_of_memory(struct error *error);
 
 /* Value types "samples/count" and, with a period, "cpu/nanoseconds", which is then the one shown

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "reader/build/stated.h"
+#include "stated.h"
 
 static bool is_sum(const char *comment) {
     static const char *const begins[] = {

@@ -52,6 +52,9 @@ struct profile_location {
     struct profile_line *lines;
 };
 
+/* The key of a numeric tag: how long the calls of a sample took. */
+#define PROFILE_DURATION_TAG "duration"
+
 struct profile_tag { /* pprof's Label; "label" is taken by cinstr_set_label() */
     const char *key;
     const char *text; /* NULL: a number */

@@ -81,13 +81,6 @@ struct snapshot *snapshot_from_memory(const void *base, size_t size, const char 
                                       struct error *error);
 void snapshot_free(struct snapshot *snapshot);
 
-/* A column by name, NULL when the segment has none. snapshot_column(): elements of 8 bytes;
- * snapshot_histograms(): arrays of `buckets` counts. */
-const uint64_t *snapshot_column(const struct snapshot *snapshot, const char *name);
-/* The column of instructions; it is always there, and NULL when code counted none. */
-const uint64_t *snapshot_instructions(const struct snapshot *snapshot);
-const uint32_t *snapshot_histograms(const struct snapshot *snapshot, uint32_t *buckets);
-
 /* Ticks since a moment of the same clock; 0 when that lies ahead. */
 static inline uint64_t snapshot_ticks_since(const struct snapshot *snapshot, uint64_t ticks) {
     return snapshot->now.ticks > ticks ? snapshot->now.ticks - ticks : 0;
@@ -98,19 +91,6 @@ static inline uint64_t snapshot_ns(const struct snapshot *snapshot, double ticks
     const double ns = ticks * 1e9 / snapshot->ticks_per_second;
     return ns >= 0x1p63 ? INT64_MAX : ns > 0 ? (uint64_t)(ns + 0.5) : 0;
 }
-
-/* The invariants: in each lane calls begun and carried over = calls ended + calls open; self times
- * cancel out against the time below the root, and fit into the time since it began; of each context
- * what is on a CPU, waiting and the probes' is what was measured, and none of it is below 0.
- * Returns the number of violations, each given to `report` as one line. */
-struct snapshot_totals {
-    uint64_t calls, exits, unwinds, open, carried;
-    uint64_t nodes, lanes;
-};
-unsigned snapshot_verify(const struct snapshot *snapshot, struct snapshot_totals *totals,
-                         void (*report)(void *context, const char *line), void *context);
-/* The totals alone. */
-void snapshot_sum(const struct snapshot *snapshot, struct snapshot_totals *totals);
 
 /* How many threads were recorded, those that have ended included. */
 uint64_t snapshot_threads(const struct snapshot *snapshot);

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "snapshot_columns.h"
 #include "snapshot_copy.h"
 
 static uint64_t *find_values(const struct snapshot *snapshot, const char *name) {

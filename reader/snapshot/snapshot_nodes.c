@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "snapshot_columns.h"
 #include "snapshot_copy.h"
 
 struct blocks {

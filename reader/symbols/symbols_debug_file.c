@@ -14,7 +14,7 @@
 #include <elfutils/libdwelf.h>
 #include <zlib.h>
 
-#include "symbols_file.h"
+#include "symbols_debug_file.h"
 
 #define DEBUG_ROOT "/usr/lib/debug"
 

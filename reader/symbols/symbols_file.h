@@ -11,17 +11,11 @@
 #ifndef CINSTR_READER_SYMBOLS_FILE_H
 #define CINSTR_READER_SYMBOLS_FILE_H
 
-#include <gelf.h>
-
 #include <cinstr/segment.h>
 
 #include "reader/base/error.h"
+#include "symbols_elf.h"
 #include "symbols_intervals.h"
-
-struct symbols_elf {
-    Elf *elf; /* NULL: not there */
-    int fd;
-};
 
 struct symbols_file { /* starts all zero */
     struct symbols_elf main;
@@ -34,19 +28,5 @@ struct symbols_file { /* starts all zero */
 int symbols_file_open(struct symbols_file *file, const struct segment_module *module,
                       struct error *error);
 void symbols_file_close(struct symbols_file *file);
-
-/* One file that can be an executable, a library or its debug information. -1: errno tells why, 0
- * that it is no ELF file. */
-int symbols_elf_open(struct symbols_elf *elf, const char *path);
-void symbols_elf_close(struct symbols_elf *elf);
-
-/* What the section of that name holds; NULL: there is none, or no `elf`. */
-const Elf_Data *symbols_elf_data(Elf *elf, const char *name, GElf_Shdr *header);
-
-/* Looks where distributions and debuggers keep them for the debug file of `main`, whose path is
- * `path`, or for that of the module alone when `main` has no file. Leaves `debug` all zero if there
- * is none. */
-void symbols_debug_find(struct symbols_elf *debug, const struct segment_module *module,
-                        const struct symbols_elf *main, const char *path);
 
 #endif

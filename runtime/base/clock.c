@@ -4,13 +4,17 @@
  */
 #include "clock.h"
 
+#include <cinstr/segment.h>
+
+#include <cpuid.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
 #if defined(__x86_64__)
-#include <cpuid.h>
 #endif
 
 enum segment_clock clock_kind = SEGMENT_CLOCK_MONOTONIC;

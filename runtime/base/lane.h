@@ -133,6 +133,9 @@ struct module_hooks {
     uint64_t tag;         /* generation << SEGMENT_ADDRESS_BITS; 0 until registered */
     uint64_t early_calls; /* entries before that */
     uint64_t is_shared;   /* exported by the recorder for modules that have no hooks of their own */
+    /* The hooks themselves, which hook_loop.c times; the latter NULL where none is linked. */
+    void (*enter)(void *, void *), (*exit)(void *, void *);
+    void (*count_enter)(void *, void *), (*count_exit)(void *, void *);
 };
 
 #pragma GCC visibility push(default)
@@ -148,6 +151,17 @@ void cinstr_switched(struct lane *lane);
 void cinstr_module_register(struct module_hooks *module);
 void cinstr_module_gone(struct module_hooks *module);
 #pragma GCC visibility pop
+
+/* Until span is set back a handler that interrupts goes to a lane of its own. */
+static inline void hook_begin(struct lane *lane, uintptr_t sp) {
+    lane->span = lane->high - sp;
+    SIGNAL_FENCE();
+}
+
+/* A hook of this lane is under way and was interrupted. */
+static inline bool lane_in_hook(const struct lane *lane) {
+    return lane->span != 0 && lane->span != lane->bound;
+}
 
 static inline struct segment_node *node_at(const struct lane *lane, uint32_t offset) {
     return (struct segment_node *)(lane->nodes + offset);

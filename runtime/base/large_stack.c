@@ -4,11 +4,15 @@
  * recursive libraries, while exit() may be called by a thread that has a few pages. Used when a
  * profile is written from inside the process.
  */
+#include "large_stack.h"
+
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 
-#include "runtime/process/process.h"
+#include "libc.h"
 
 #define SIZE  (UINT64_C(8) << 20) /* only what is touched takes memory */
 #define GUARD 4096u

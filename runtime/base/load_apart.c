@@ -4,11 +4,13 @@
  * carries its own zlib or protobuf, or an allocator, can neither capture nor see what it does.
  * Cold.
  */
+#include "load_apart.h"
+
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "runtime/process/process.h"
+#include "state.h"
 
 /* Beside this library if it is there, as when it is used from where it was built. dlmopen() is
  * found by name: a static program that refers to it draws a warning when it is linked, and cannot

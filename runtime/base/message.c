@@ -3,13 +3,13 @@
  * The recorder's only voice: one line on standard error. Cold paths only; never from the usual path
  * of a hook. Not a cancellation point, unlike write().
  */
+#include "message.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include "runtime/process/process.h"
 
 void message(const char *format, ...) {
     char line[1024] = "cinstr: ";

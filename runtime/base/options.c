@@ -3,14 +3,20 @@
  * CINSTR_OPTIONS="name=value:name=value", in the sanitizers' style. One table, one row an option.
  * Read once, when the recorder starts.
  */
+#include "options.h"
+
+#include <cinstr/segment.h>
+
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "runtime/process/process.h"
+#include "message.h"
 
 struct options options = {
     .output = "cinstr.%e.%p.pb.gz",
@@ -306,7 +312,8 @@ static bool append(char *text, size_t size, const char *more) {
     return true;
 }
 
-bool options_expand(const char *pattern, uint32_t namesake, char *text, size_t size) {
+bool options_expand(const char *pattern, const char *program, uint32_t namesake, char *text,
+                    size_t size) {
     text[0] = '\0';
     for (const char *p = pattern; *p != '\0'; p++) {
         char piece[HOST_NAME_MAX + 1] = {*p, '\0'};
@@ -317,7 +324,7 @@ bool options_expand(const char *pattern, uint32_t namesake, char *text, size_t s
             else if (*p == 'p')
                 snprintf(piece, sizeof piece, "%d", (int)getpid());
             else if (*p == 'e')
-                snprintf(piece, sizeof piece, "%s", segment.header->program);
+                snprintf(piece, sizeof piece, "%s", program);
             else if (*p == 'h')
                 gethostname(piece, sizeof piece - 1);
             else if (*p != '%') {

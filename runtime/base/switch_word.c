@@ -22,14 +22,16 @@
 
 #include <errno.h>
 #include <linux/perf_event.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/rseq.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "runtime/process/process.h"
+#include "message.h"
 
 static enum { UNTRIED, PERF, RSEQ, NEITHER } source;
 

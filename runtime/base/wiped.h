@@ -11,7 +11,7 @@
 #endif
 
 /* Zeroed; NULL when there is none. Where the kernel cannot wipe (an old one, or an emulated one),
- * process.c's fork handler does what matters most. */
+ * fork.c's handler does what matters most. */
 static inline void *wiped_map(size_t size) {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -8,16 +8,26 @@
  *
  * Called outside of any hook. Signals wait meanwhile: a handler's hooks must not find this lane.
  */
+#include "hook_loop.h"
+
+#include <cinstr/segment.h>
+
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cinstr/hooks.h>
-
 #include "runtime/base/clock.h"
-#include "runtime/process/process.h"
+#include "runtime/base/lane.h"
+#include "runtime/base/options.h"
+#include "runtime/base/state.h"
+#include "runtime/segment/modules.h"
+#include "runtime/segment/segment_parts.h"
+#include "runtime/tree/cpu_time.h"
 #include "runtime/tree/lookup.h"
+#include "runtime/tree/probe_sums.h"
 
 #define PAIRS         SEGMENT_LOOP_PAIRS
 #define WARM_UP       8
@@ -42,7 +52,7 @@ static void set_up_nodes(void) {
 
     memset(nodes, 0, sizeof nodes);
     nodes[ROOT].function = SEGMENT_FUNCTION_ROOT;
-    nodes[CALLED].function = (uintptr_t)&lane | modules_own_tag();
+    nodes[CALLED].function = (uintptr_t)&lane | modules_own_hooks()->tag;
     nodes[CALLED].call_site = (uintptr_t)&nodes;
     lane.nodes = (char *)nodes;
     memset(memo, 0, sizeof memo);
@@ -86,16 +96,20 @@ static void set_up(uintptr_t sp) {
 }
 
 static void run_pairs(int count) {
+    const struct module_hooks *hooks = modules_own_hooks();
+
     for (int i = 0; i < count; i++) {
-        __cyg_profile_func_enter(&lane, &nodes);
-        __cyg_profile_func_exit(&lane, &nodes);
+        hooks->enter(&lane, &nodes);
+        hooks->exit(&lane, &nodes);
     }
 }
 
 static void run_counted_pairs(int count) {
+    const struct module_hooks *hooks = modules_own_hooks();
+
     for (int i = 0; i < count; i++) {
-        cinstr1_count_enter(&lane, &nodes);
-        cinstr1_count_exit(&lane, &nodes);
+        hooks->count_enter(&lane, &nodes);
+        hooks->count_exit(&lane, &nodes);
     }
 }
 
@@ -209,7 +223,7 @@ void hook_loop_start(struct segment_probe_sums *sums) {
     usual_ticks = least;
     for (int i = 0; i < START_BATCHES; i++) {
         if (pair_ticks(&batches[i]) <= least + least / 4)
-            hook_loop_add(sums, &batches[i]);
+            probe_sums_add(sums, &batches[i]);
     }
 }
 
@@ -221,7 +235,7 @@ void hook_loop_if_due(struct lane *asking) {
     asking->pending &= ~(uint32_t)LANE_PENDING_LOOP;
     cpu_time_renew(asking);
     if (run_batches(&batch, 1) && pair_ticks(&batch) <= 4 * usual_ticks)
-        hook_loop_add(&asking->info->probes, &batch);
+        probe_sums_add(&asking->info->probes, &batch);
 }
 
 void cinstr_loop_next(struct lane *asking) {
@@ -230,11 +244,4 @@ void cinstr_loop_next(struct lane *asking) {
     asking->pending |= LANE_PENDING_LOOP;
     asking->full = 0;
     asking->span = 0;
-}
-
-void hook_loop_add(struct segment_probe_sums *to, const struct segment_probe_sums *from) {
-    to->batches += from->batches;
-    to->inner += from->inner;
-    to->outer += from->outer;
-    to->untimed += from->untimed;
 }

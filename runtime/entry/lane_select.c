@@ -5,27 +5,32 @@
  *
  * Async-signal-safe, and entered from handlers that interrupted a hook at any instruction.
  */
+#include "lane_select.h"
+
+#include <cinstr/segment.h>
+
 #include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "runtime/base/clock.h"
-#include "runtime/process/process.h"
+#include "runtime/base/lane.h"
+#include "runtime/base/state.h"
+#include "runtime/tree/cpu_time.h"
+#include "runtime/tree/lanes.h"
+#include "runtime/tree/open_jumps.h"
+#include "runtime/tree/shadow.h"
+#include "runtime/tree/stacks.h"
+#include "runtime/tree/trace_ring.h"
 
 static bool contains(const struct lane *lane, uintptr_t sp) {
     return lane->high - sp < lane->bound;
 }
 
-bool lane_in_hook(const struct lane *lane) {
-    return lane->span != 0 && lane->span != lane->bound;
-}
-
 /* Where the stack pointer stood in the hook that is under way. */
 static uintptr_t hook_sp(const struct lane *lane) {
     return lane->high - lane->span;
-}
-
-static void hook_begin(struct lane *lane, uintptr_t sp) {
-    lane->span = lane->high - sp;
-    SIGNAL_FENCE();
 }
 
 void lane_rest(struct lane *lane) {
@@ -76,13 +81,6 @@ static struct lane *enter_handler(struct lane *outer, uintptr_t low, uintptr_t h
     lane_rest(lane);
     cinstr1_self = lane;
     return lane;
-}
-
-static void settle_deferred(struct lane *lane) {
-    lane->deferred_parent->self -= lane->deferred_ticks;
-    lane->root->self += lane->deferred_ticks;
-    lane->deferred_ticks = 0;
-    lane->pending &= ~(uint32_t)LANE_PENDING_DEFERRED;
 }
 
 void lane_leave(struct lane *lane, uint64_t now) {
@@ -208,7 +206,7 @@ static bool handler_is_over(const struct lane *lane, uintptr_t sp) {
            (contains(lane->outer, sp) || stacks_find(sp) == NULL);
 }
 
-static struct lane *select_lane(struct lane *lane, uintptr_t sp) {
+struct lane *lane_select(struct lane *lane, uintptr_t sp) {
     uintptr_t low, high;
 
     while (lane != NULL) {
@@ -229,69 +227,4 @@ static struct lane *select_lane(struct lane *lane, uintptr_t sp) {
         }
     }
     return NULL;
-}
-
-/* --- what is pending ---------------------------------------------------------------------- */
-
-/* Since the moment `start` no hook of the lane has run. Its waits since then are its own. */
-static void count_time_from(struct lane *lane, uint64_t start) {
-    const uint64_t paused = lane->paused;
-    uint64_t now;
-
-    lane->last = start;
-    now = cpu_time_now(lane);
-    lane->info->start_ticks = now - (lane->paused - paused);
-    lane->info->start_cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-}
-
-void lane_follow_reset(struct lane *lane) {
-    const uint64_t reset = segment.header->reset_ticks;
-    uint32_t block = lane->first_block;
-
-    shadow_carry(lane, (struct segment_node *)shadow_base(lane)->node, reset);
-    lane->info->carried = (uint64_t)(lane->top - shadow_base(lane));
-    while (block != 0) {
-        const uint32_t first = (block - 1) * SEGMENT_BLOCK_NODES;
-        for (uint32_t i = 0; i < segment.blocks[block - 1].count; i++) {
-            struct segment_node *node = tree_node(first + i);
-            node->calls = node->callee_returns = node->self = node->total = 0;
-            columns_clear(first + i);
-        }
-        block = tree_block_next[block - 1];
-    }
-    lane->info->unmatched_exits = 0;
-    lane->info->late_node = 0;
-    count_time_from(lane, reset);
-    lane->epoch = process_reset_epoch;
-    __atomic_store_n(&lane->info->reset_epoch, lane->epoch, __ATOMIC_RELEASE);
-}
-
-static void settle(struct lane *lane) {
-    if (lane->pending & LANE_PENDING_DEFERRED)
-        settle_deferred(lane);
-    if (UNLIKELY(lane->epoch != process_reset_epoch))
-        lane_follow_reset(lane);
-}
-
-struct lane *lane_for_hook(uintptr_t sp) {
-    struct lane *lane;
-
-    if (process_state != PROCESS_UP)
-        return NULL;
-    if (process_is_forked() && !process_after_fork(sp))
-        return NULL;
-    lane = cinstr1_self;
-    if (!lane->ready) {
-        if (!process_recording || lane_is_lost(lane) || (lane = lane_attach(sp)) == NULL)
-            return NULL;
-    }
-    lane = select_lane(lane, sp);
-    if (lane == NULL)
-        return NULL;
-    hook_begin(lane, sp);
-    if (cinstr1_self != lane)
-        cpu_time_resume(lane);
-    cinstr1_self = lane;
-    settle(lane);
-    return lane;
 }

@@ -10,11 +10,24 @@
  * the top with this function and call site whose caller does not lie below s (a tail-jumped exit
  * hook runs at its caller's stack pointer).
  */
-#include <errno.h>
+#include <cinstr/segment.h>
 
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "entry.h"
+#include "hook_loop.h"
+#include "lane_select.h"
 #include "runtime/base/clock.h"
-#include "runtime/process/process.h"
-#include "runtime/tree/lookup.h"
+#include "runtime/base/lane.h"
+#include "runtime/base/state.h"
+#include "runtime/segment/segment_parts.h"
+#include "runtime/tree/context_tree.h"
+#include "runtime/tree/cpu_time.h"
+#include "runtime/tree/shadow.h"
+#include "runtime/tree/trace_ring.h"
 
 static struct segment_node *node_of(const struct segment_frame *frame) {
     return (struct segment_node *)frame->node;
@@ -185,5 +198,20 @@ void cinstr_slow_instructions(uintptr_t sp, uint64_t count) {
             segment.instructions[tree_index(node_of(frame))] += count;
         lane_rest(lane);
     }
+    errno = saved_errno;
+}
+
+void cinstr_switched(struct lane *lane) {
+    const int saved_errno = errno;
+    struct segment_frame *frame = lane->top;
+    const bool is_timed = frame->start != 0;
+    const struct cpu_moment moment =
+        cpu_time_at(lane, frame - 1, is_timed ? frame->start : clock_ticks());
+
+    cpu_time_add_wait(lane, frame - 1, moment.wait);
+    if (is_timed)
+        frame->start = moment.ticks;
+    frame->paused = lane->paused;
+    lane_rest(lane);
     errno = saved_errno;
 }

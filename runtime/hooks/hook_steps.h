@@ -7,9 +7,13 @@
 #ifndef CINSTR_RUNTIME_HOOK_STEPS_H
 #define CINSTR_RUNTIME_HOOK_STEPS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include <cinstr/hooks.h>
 
 #include "runtime/base/clock.h"
+#include "runtime/base/lane.h"
 #include "runtime/tree/lookup.h"
 
 /* 1: exported once by libcinstr.so.0, for modules that do not link these hooks. */
@@ -39,12 +43,6 @@ static inline bool is_open_to_external(const struct segment_frame *frame, uintpt
     return frame->sp > sp ||
            (LIKELY(frame->sp == sp) &&
             !(((const struct segment_node *)frame->node)->function & SEGMENT_EXTERNAL));
-}
-
-/* From here to hook_end() a handler that interrupts goes to a lane of its own. */
-static inline void hook_begin(struct lane *lane, uintptr_t sp) {
-    lane->span = lane->high - sp;
-    SIGNAL_FENCE();
 }
 
 static inline void hook_end(struct lane *lane) {

@@ -8,10 +8,29 @@
  * module's own data, since an IFUNC resolver or a .preinit_array function runs before relocations
  * are done.
  */
-#include "hook_steps.h"
-#include "runtime/tree/duration.h"
+#include <cinstr/segment.h>
 
-struct module_hooks cinstr1_module = {.is_shared = HOOKS_ARE_SHARED};
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hook_steps.h"
+#include "runtime/base/clock.h"
+#include "runtime/base/lane.h"
+#include "runtime/tree/duration.h"
+#include "runtime/tree/lookup.h"
+
+/* Not linked into modules in which nothing is counted alone. */
+#pragma weak cinstr1_count_enter
+#pragma weak cinstr1_count_exit
+
+struct module_hooks cinstr1_module = {
+    .is_shared = HOOKS_ARE_SHARED,
+    .enter = __cyg_profile_func_enter,
+    .exit = __cyg_profile_func_exit,
+    .count_enter = cinstr1_count_enter,
+    .count_exit = cinstr1_count_exit,
+};
 
 /* Before everything else in the module. */
 __attribute__((constructor(101), used)) static void module_begins(void) {

@@ -3,7 +3,16 @@
  * The hooks of functions that are counted and not timed: see include/cinstr/hooks.h. A file of
  * their own, since programs that no plugin has built do without.
  */
+#include <cinstr/segment.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "hook_steps.h"
+#include "runtime/base/clock.h"
+#include "runtime/base/lane.h"
+#include "runtime/tree/lookup.h"
 
 /* A function that calls nothing needs no frame. Within hook_begin(). */
 static ALWAYS_INLINE void count_node(struct lane *lane, struct segment_node *node, uintptr_t sp,

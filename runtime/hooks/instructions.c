@@ -6,6 +6,9 @@
  * nothing and touches no floating-point or vector register.
  */
 #include <cinstr/hooks.h>
+#include <cinstr/segment.h>
+
+#include <stdint.h>
 
 #include "runtime/base/lane.h"
 

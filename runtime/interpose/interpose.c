@@ -14,13 +14,13 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#include "runtime/process/process.h"
-
-#pragma weak cinstr_static_symbol
-
-void *next_symbol(const char *name) {
-    return cinstr_static_symbol != NULL ? cinstr_static_symbol(name) : dlsym(RTLD_NEXT, name);
-}
+#include "runtime/base/lane.h"
+#include "runtime/base/libc.h"
+#include "runtime/base/state.h"
+#include "runtime/entry/entry.h"
+#include "runtime/entry/lane_select.h"
+#include "runtime/entry/stack_switch.h"
+#include "runtime/segment/modules.h"
 
 /* glibc's own allows any number; nobody has been seen to use more. */
 #define ARGUMENTS 16

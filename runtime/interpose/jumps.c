@@ -11,24 +11,24 @@
  */
 #include "jumps.h"
 
+#include <cinstr/segment.h>
+
 #include <errno.h>
 #include <setjmp.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "runtime/base/clock.h"
-#include "runtime/process/process.h"
-
-/* Open setjmp's of a lane, in one page. A deeper one of the same jmp_buf replaces it; those whose
- * function has returned are dropped. When it is full the oldest goes: its jump then falls back on
- * stack pointers. */
-struct jump {
-    uint64_t buffer, sp, depth;
-};
-#define JUMPS (4096u / sizeof(struct jump) - 1)
-struct jumps {
-    uint64_t count;
-    struct jump open[JUMPS];
-};
+#include "runtime/base/lane.h"
+#include "runtime/base/libc.h"
+#include "runtime/base/state.h"
+#include "runtime/entry/entry.h"
+#include "runtime/entry/lane_select.h"
+#include "runtime/hooks/hook_steps.h"
+#include "runtime/segment/segment_writer.h"
+#include "runtime/tree/cpu_time.h"
+#include "runtime/tree/open_jumps.h"
+#include "runtime/tree/shadow.h"
 
 void (*cinstr_real_longjmp)(struct __jmp_buf_tag *, int);
 void (*cinstr_real_siglongjmp)(struct __jmp_buf_tag *, int);
@@ -85,11 +85,6 @@ void cinstr_note_setjmp(const void *buffer, uintptr_t sp) {
         lane_rest(lane);
     }
     errno = saved_errno;
-}
-
-void jumps_forget(struct lane *lane) {
-    if (lane->jumps != NULL)
-        lane->jumps->count = 0;
 }
 
 static const struct jump *find_jump(const struct lane *lane, const void *buffer) {

@@ -8,6 +8,9 @@
 #include <setjmp.h>
 #include <stdint.h>
 
+/* Finds the functions of libc behind the interposed ones. */
+void jumps_init(void);
+
 void cinstr_note_setjmp(const void *buffer, uintptr_t sp);
 
 /* In the parent alone; the latter turns the kernel's result into vfork()'s. */

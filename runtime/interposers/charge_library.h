@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "runtime/entry/charge.h"
+#include "runtime/base/charge_recorder.h"
 
 #define VISIBLE     __attribute__((visibility("default")))
 #define LIKELY(x)   __builtin_expect(!!(x), 1)

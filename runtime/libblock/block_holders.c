@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "block_wait.h"
+#include "runtime/base/charge_recorder.h"
 #include "runtime/base/spin.h"
 #include "runtime/base/wiped.h"
 
@@ -24,9 +24,22 @@ static struct bucket {
     } waited[WAITED];
 } __attribute__((aligned(64))) * buckets;
 
-bool block_holders_init(void) {
+static uint64_t *held_contentions, *held_delay;
+
+bool block_holders_init(uint64_t *contentions, uint64_t *delay) {
+    if (contentions == NULL || delay == NULL)
+        return false;
+    held_contentions = contentions;
+    held_delay = delay;
     buckets = wiped_map(BUCKETS * sizeof *buckets);
     return buckets != NULL;
+}
+
+static void charge(uint32_t node, uint64_t contentions, uint64_t delay) {
+    if (node == 0)
+        return;
+    charge_add(held_contentions, node, contentions);
+    charge_add(held_delay, node, delay);
 }
 
 static struct bucket *bucket_of(const void *lock) {
@@ -80,7 +93,7 @@ void block_holders_got(const void *lock, uint64_t start, uint64_t now, uint32_t 
         __atomic_sub_fetch(&bucket->waiters, 1, __ATOMIC_RELAXED);
     }
     spin_unlock(&bucket->lock);
-    block_charge_holder(holder, 1, now > start ? now - start : 0);
+    charge(holder, 1, now > start ? now - start : 0);
 }
 
 bool block_holders_any(const void *lock) {
@@ -100,5 +113,5 @@ void block_holders_release(const void *lock, uint32_t node, uint64_t now) {
     }
     spin_unlock(&bucket->lock);
     if ((int64_t)delay > 0)
-        block_charge_holder(node, 0, delay);
+        charge(node, 0, delay);
 }

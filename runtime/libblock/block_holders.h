@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-bool block_holders_init(void);
+/* Makes ready to charge to these columns of the recorder. False: mutex= is off, or there is no
+ * memory. */
+bool block_holders_init(uint64_t *contentions, uint64_t *delay);
 
 /* A thread begins to wait for a lock, at that time. False: there is no room to follow it. */
 bool block_holders_wait(const void *lock, uint64_t now);

@@ -12,7 +12,7 @@
 
 bool block_waits, block_io, block_holders;
 
-static uint64_t *contentions, *delay, *held_contentions, *held_delay;
+static uint64_t *contentions, *delay;
 
 uint64_t block_now(void) {
     struct timespec now;
@@ -30,13 +30,6 @@ void block_charge(uint32_t node, uint64_t delay_ns) {
         return;
     charge_add(contentions, node, 1);
     charge_add(delay, node, delay_ns);
-}
-
-void block_charge_holder(uint32_t node, uint64_t count, uint64_t delay_ns) {
-    if (node == 0)
-        return;
-    charge_add(held_contentions, node, count);
-    charge_add(held_delay, node, delay_ns);
 }
 
 void block_trace(const struct wait *wait, uint32_t node) {
@@ -91,9 +84,8 @@ __attribute__((constructor)) static void begin(void) {
         return;
     contentions = charge_recorder->column("contentions");
     delay = charge_recorder->column("delay");
-    held_contentions = charge_recorder->column("held_contentions");
-    held_delay = charge_recorder->column("held_delay");
-    block_holders = held_delay != NULL && block_holders_init();
+    block_holders = block_holders_init(charge_recorder->column("held_contentions"),
+                                       charge_recorder->column("held_delay"));
     block_waits = delay != NULL || block_holders;
     block_io = delay != NULL && charge_recorder->wants_io();
 }

@@ -21,10 +21,9 @@ extern bool block_waits, block_io, block_holders;
 
 uint64_t block_now(void);
 
-/* Adds a wait to one of the two profiles. */
+/* Adds a wait to the profile of those who wait. */
 void block_charge(uint32_t node, uint64_t delay_ns);
 void block_trace(const struct wait *wait, uint32_t node);
-void block_charge_holder(uint32_t node, uint64_t contentions, uint64_t delay_ns);
 uint32_t block_node(uintptr_t function, uintptr_t call_site);
 
 struct wait block_wait_begin(uintptr_t function, uintptr_t call_site);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libcinstr_heap.so.0: heap=. Stands before the program's allocator, whichever that is, and charges
- * what is allocated to the context that asked for it (charge.h), until it is freed. Linked with
- * -lcinstr_heap, before the allocator if that is not libc's, or preloaded by `cinstr run
+ * what is allocated to the context that asked for it (charge_recorder.h), until it is freed. Linked
+ * with -lcinstr_heap, before the allocator if that is not libc's, or preloaded by `cinstr run
  * --memprofile`; without heap= it costs two tests and a jump a call.
  *
  * realloc is a free and an allocation. operator new is charged once: by itself where it has an

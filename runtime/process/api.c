@@ -3,16 +3,34 @@
  * The public functions (include/cinstr.h). Cold.
  */
 #include <cinstr.h>
+#include <cinstr/segment.h>
 #include <cinstr/whole_file.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "process.h"
+#include "exit_profile.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/lane.h"
+#include "runtime/base/lane_pool.h"
+#include "runtime/base/message.h"
+#include "runtime/base/options.h"
+#include "runtime/base/state.h"
+#include "runtime/entry/entry.h"
+#include "runtime/entry/lane_select.h"
+#include "runtime/entry/stack_switch.h"
+#include "runtime/segment/modules.h"
+#include "runtime/segment/segment_parts.h"
+#include "runtime/tree/context_tree.h"
+#include "runtime/tree/cpu_time.h"
+#include "runtime/tree/shadow.h"
+#include "runtime/tree/trace_ring.h"
+#include "trace_mark.h"
 
 #define PUBLIC __attribute__((visibility("default")))
 

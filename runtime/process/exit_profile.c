@@ -5,20 +5,33 @@
  * program brings, instrumented or exported or not, the reader has its own. (A static program is
  * linked with it.)
  */
+#include "exit_profile.h"
+
 #include <cinstr/reader.h>
+#include <cinstr/segment.h>
 #include <cinstr/whole_file.h>
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "process.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/large_stack.h"
+#include "runtime/base/load_apart.h"
+#include "runtime/base/message.h"
+#include "runtime/base/options.h"
+#include "runtime/base/state.h"
+#include "runtime/segment/samples.h"
+#include "runtime/segment/segment_create.h"
+#include "runtime/segment/segment_parts.h"
+#include "runtime/tree/charge_nodes.h"
 
 #define READER "libcinstr_reader.so.0"
 
@@ -83,10 +96,10 @@ static void write_requested(void *argument) {
 
 int exit_profile_write_to(const char *kind, int fd, char *text, size_t size) {
     struct request request = {kind, fd, text, size, -1};
-    const bool was_own = charge_own_work(true);
+    const bool was_own = process_set_own_work(true);
 
     large_stack_call(write_requested, &request);
-    charge_own_work(was_own);
+    process_set_own_work(was_own);
     return request.result;
 }
 
@@ -150,7 +163,7 @@ static void settle_folder(void) {
 
 /* `kind`: NULL if the pattern names just this file. False: it has been said. */
 static bool make_name(const char *pattern, const char *kind, char *path, size_t size) {
-    if (!options_expand(pattern, namesake, path, size))
+    if (!options_expand(pattern, segment.header->program, namesake, path, size))
         return false;
     if (kind == NULL || name_beside(kind, path, size))
         return true;
@@ -271,7 +284,7 @@ static bool write_trace(void) {
 }
 
 static bool anything_recorded(void) {
-    if (sampler_unwinds)
+    if (process_unwinds)
         return samples_are_there() || charge_is_any();
     return segment.header->sections[SEGMENT_SECTION_LANES].count > 1 ||
            segment.header->losses.lane_calls != 0 ||
@@ -295,7 +308,7 @@ void exit_profile_write(void) {
     warn_of_losses();
     settle_folder();
     if (anything_recorded()) {
-        if (has_output() && !sampler_unwinds)
+        if (has_output() && !process_unwinds)
             is_written = write_one(options.output, "exact", false);
         is_written = write_besides() && is_written;
     }

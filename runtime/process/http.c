@@ -5,6 +5,8 @@
  * nothing of the program and never enter its tree. A fork child does not have it, and may begin
  * another.
  */
+#include "http.h"
+
 #include <cinstr.h>
 #include <cinstr/http.h>
 
@@ -12,18 +14,23 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "process.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/large_stack.h"
+#include "runtime/base/load_apart.h"
+#include "runtime/base/message.h"
+#include "runtime/base/options.h"
+#include "runtime/base/state.h"
+#include "runtime/segment/modules.h"
+#include "runtime/segment/segment_parts.h"
 
 #define LIBRARY    "libcinstr_http.so.0"
 #define STACK_SIZE (8u << 20) /* only what is touched takes memory */
-
-static int listening = -1;
 
 static void refresh(void) {
     modules_refresh();
@@ -39,7 +46,7 @@ struct thread {
 static void *run_thread(void *argument) {
     struct thread thread = *(struct thread *)argument;
 
-    charge_own_work(true);
+    process_set_own_work(true);
     munmap(argument, sizeof thread);
     thread.run(thread.argument);
     return NULL;
@@ -106,19 +113,19 @@ __attribute__((visibility("default"))) int cinstr_http_serve(const char *address
         errno = ENOTSUP;
         return -1;
     }
-    if (listening >= 0) {
+    if (process_listening >= 0) {
         errno = EALREADY;
         return -1;
     }
-    const bool was_own = charge_own_work(true);
+    const bool was_own = process_set_own_work(true);
     large_stack_call(start, &request);
-    charge_own_work(was_own);
+    process_set_own_work(was_own);
     if (request.fd < 0) {
         message("cannot serve profiles at %s: %s", address, request.text);
         errno = EIO;
         return -1;
     }
-    listening = request.fd;
+    process_listening = request.fd;
     message("profiles at %s", request.text);
     return 0;
 }
@@ -126,11 +133,4 @@ __attribute__((visibility("default"))) int cinstr_http_serve(const char *address
 void http_begin(void) {
     if (process_state == PROCESS_UP && options.http[0] != '\0' && strcmp(options.http, "none") != 0)
         cinstr_http_serve(options.http);
-}
-
-/* The address is the parent's. */
-void http_forget(void) {
-    if (listening >= 0)
-        syscall(SYS_close, listening);
-    listening = -1;
 }

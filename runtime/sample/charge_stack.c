@@ -3,9 +3,19 @@
  * The context of a call in a program without hooks: its return addresses, unwound from the call
  * itself. Not in a handler, and so freer than sampler_stack.c: any thread may come, at any time.
  */
+#include "charge_stack.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 #include <ucontext.h>
 
-#include "runtime/process/process.h"
+#include "runtime/base/lane.h"
+#include "runtime/base/lane_pool.h"
+#include "runtime/base/state.h"
+#include "runtime/segment/modules.h"
+#include "runtime/segment/segment_parts.h"
+#include "runtime/tree/charge_nodes.h"
+#include "runtime/tree/stacks.h"
 #include "unwind.h"
 
 #define DEPTH 256u /* callers that are farther away are left out */
@@ -15,7 +25,7 @@ static __thread uintptr_t stack_end __attribute__((tls_model("initial-exec")));
 void charge_stacks(void) {
     if (process_state != PROCESS_UP)
         return;
-    sampler_unwinds = true;
+    process_unwinds = true;
     process_recording = false;
     segment.header->sampling.stacks = 1;
     unwind_init();

@@ -15,16 +15,30 @@
  * The handler may interrupt anything, the recorder itself included. It takes no lock and no memory
  * but the segment's, and keeps errno.
  */
+#include "sampler.h"
+
+#include <cinstr/segment.h>
+
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
 
 #include "runtime/base/clock.h"
+#include "runtime/base/lane.h"
+#include "runtime/base/message.h"
+#include "runtime/base/options.h"
+#include "runtime/base/state.h"
 #include "runtime/base/wiped.h"
-#include "runtime/process/process.h"
+#include "runtime/segment/modules.h"
+#include "runtime/segment/samples.h"
+#include "runtime/segment/segment_parts.h"
+#include "runtime/tree/counterpart.h"
+#include "sampler_stack.h"
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 
@@ -115,7 +129,7 @@ static void count_lost(uint64_t periods) {
 
 static void look(struct sampler *sampler, const ucontext_t *context, uint64_t periods) {
     const struct segment_node *node =
-        sampler_unwinds ? sampler_stack_node(cinstr1_self, context) : shadow_current(cinstr1_self);
+        process_unwinds ? sampler_stack_node(cinstr1_self, context) : shadow_current(cinstr1_self);
     const uint64_t address = modules_tag() | (interrupted_at(context) & SEGMENT_ADDRESS_MASK);
 
     if (node == NULL || !samples_add(&sampler->room, node, address, periods))
@@ -130,7 +144,7 @@ static void on_signal(int number, siginfo_t *info, void *context) {
     (void)number;
     if (sampler != NULL && sampler->is_on && is_sampling && info->si_code == SI_TIMER) {
         periods = pass(sampler);
-        if (periods != 0 && (process_recording || sampler_unwinds))
+        if (periods != 0 && (process_recording || process_unwinds))
             look(sampler, context, periods);
         arm(sampler);
     }
@@ -166,7 +180,7 @@ void sampler_init(void) {
     if (options.sample == 0)
         return;
     segment.header->sampling.period_ns = NS_PER_SECOND / options.sample;
-    segment.header->sampling.stacks = sampler_unwinds;
+    segment.header->sampling.stacks = process_unwinds;
     segment.header->sampling.is_wall = options.sample_wall;
     sampled_clock = options.sample_wall ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID;
     samples_init();

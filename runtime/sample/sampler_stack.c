@@ -4,9 +4,19 @@
  * outermost first, are the contexts of the tree. Begun by the preloaded libcinstr_sample.so.0
  * (preload.c), thread by thread; hooks, should a library bring some later, then record nothing.
  */
+#include "sampler_stack.h"
+
+#include <cinstr/segment.h>
+
+#include <stdint.h>
 #include <unistd.h>
 
-#include "runtime/process/process.h"
+#include "runtime/base/lane.h"
+#include "runtime/base/state.h"
+#include "runtime/segment/modules.h"
+#include "runtime/segment/segment_parts.h"
+#include "runtime/segment/segment_writer.h"
+#include "runtime/tree/context_tree.h"
 #include "unwind.h"
 
 #define DEPTH 1024u
@@ -15,33 +25,12 @@
 static __thread struct unwind_stack bounds __attribute__((tls_model("initial-exec")));
 static __thread uint64_t *addresses __attribute__((tls_model("initial-exec")));
 
-bool sampler_unwinds;
-
-static void begin(void) {
-    sampler_unwinds = true;
-    process_recording = false;
-    segment.header->sampling.stacks = 1;
-    unwind_init();
-}
-
-void cinstr_sample_thread(uintptr_t low, uintptr_t high) {
-    if (process_state != PROCESS_UP || process_is_forked() || options.sample == 0 ||
-        cinstr1_self->ready)
-        return;
-    if (!sampler_unwinds)
-        begin();
+void sampler_stack_bounds(uintptr_t low, uintptr_t high) {
     bounds = (struct unwind_stack){low, high};
-    lane_attach((uintptr_t)__builtin_frame_address(0));
-}
-
-void cinstr_sample_end(void) {
-    /* Not of a vfork child, who shares all this. */
-    if (sampler_unwinds && !samples_are_there() && segment.header->pid == (uint32_t)getpid())
-        segment_unlink();
 }
 
 void sampler_stack_attach(void) {
-    addresses = sampler_unwinds ? segment_take_heap(DEPTH * sizeof *addresses) : NULL;
+    addresses = process_unwinds ? segment_take_heap(DEPTH * sizeof *addresses) : NULL;
 }
 
 void sampler_stack_detach(void) {

@@ -7,10 +7,12 @@
  */
 #include "unwind.h"
 
-#include <dlfcn.h>
-#include <string.h>
+#include <cinstr/segment.h>
 
-#include "runtime/process/process.h"
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 
 #if defined(DLFO_STRUCT_HAS_EH_DBASE)
 /* Of glibc since 2.35: async-signal-safe. */

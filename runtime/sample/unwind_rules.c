@@ -5,6 +5,8 @@
  * the Linux Standard Base for how .eh_frame differs. Runs in signal handlers: memory of modules
  * that are loaded is read, nothing is allocated. What it does not understand it refuses.
  */
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "unwind.h"

@@ -3,9 +3,16 @@
  * The values of a node that lie in columns, by what the segment's header says of each. Cold paths
  * only.
  */
+#include "columns.h"
+
+#include <cinstr/segment.h>
+
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
-#include "runtime/process/process.h"
+#include "samples.h"
+#include "segment_parts.h"
 
 static void *element(const struct segment_column *column, uint32_t node) {
     return segment.base + column->offset + (uint64_t)node * column->element_size;

@@ -5,13 +5,23 @@
  * addresses, and its function words differ by their generation. Each module with hooks has one of
  * its own besides, between two of these. Cold: constructors, dlopen, dlclose, exit.
  */
+#include "modules.h"
+
+#include <cinstr/segment.h>
+
 #include <elf.h>
 #include <link.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "runtime/process/process.h"
+#include "runtime/base/lane.h"
+#include "runtime/base/options.h"
+#include "runtime/base/state.h"
+#include "segment_parts.h"
+#include "segment_writer.h"
 
 static uint32_t generation = 1;
 
@@ -170,11 +180,6 @@ void modules_refresh(void) {
     process_unlock();
 }
 
-static void record_early_calls(const struct module_hooks *module) {
-    if (module->early_calls != 0)
-        process_early_calls(module->early_calls);
-}
-
 static void set_tag(struct module_hooks *module, uint32_t of) {
     module->tag = (uint64_t)of << SEGMENT_ADDRESS_BITS;
     module->exact_tag = options.timing == SEGMENT_TIMING_EXACT ? module->tag : 0;
@@ -204,32 +209,24 @@ static uint32_t own_generation(const struct module_hooks *hooks) {
     return last_generation;
 }
 
-void cinstr_module_register(struct module_hooks *module) {
-    process_start();
-    if (process_state != PROCESS_UP) {
-        module->tag = UINT64_C(1) << SEGMENT_ADDRESS_BITS;
-        return;
-    }
-    modules_refresh();
+bool modules_add_hooks(struct module_hooks *module) {
+    const bool is_first = own_hooks == NULL;
+
     set_tag(module, module->is_shared ? generation : own_generation(module));
-    /* The first: constructors run in the order of dependence. */
-    if (own_hooks == NULL) {
+    if (is_first)
         own_hooks = module;
-        hook_loop_start(&segment.header->start_probes);
-        adaptive_begin();
-    }
-    record_early_calls(module);
+    return is_first;
 }
 
 uint64_t modules_tag(void) {
     return (uint64_t)__atomic_load_n(&generation, __ATOMIC_RELAXED) << SEGMENT_ADDRESS_BITS;
 }
 
-uint64_t modules_own_tag(void) {
-    return own_hooks->tag;
+const struct module_hooks *modules_own_hooks(void) {
+    return own_hooks;
 }
 
-static void raise_generation(void) {
+void modules_next_generation(void) {
     if (last_generation == SEGMENT_LAST_GENERATION) {
         segment.header->losses.modules++;
         return;
@@ -237,13 +234,6 @@ static void raise_generation(void) {
     __atomic_store_n(&generation, ++last_generation, __ATOMIC_RELAXED);
     if (own_hooks->is_shared)
         set_tag(own_hooks, generation);
-}
-
-/* Also at exit, where it does no harm. */
-void cinstr_module_gone(struct module_hooks *module) {
-    (void)module;
-    if (process_state == PROCESS_UP && !process_is_forked())
-        raise_generation();
 }
 
 uint32_t modules_before_unloading(void) {
@@ -258,6 +248,6 @@ void modules_after_unloading(uint32_t before) {
     if (changes[1] == seen_removes)
         return;
     if (generation == before) /* what went had no hooks of its own */
-        raise_generation();
+        modules_next_generation();
     modules_refresh();
 }

@@ -5,7 +5,13 @@
  * are in it, so that they are not lost without a word, and takes the file away. Runs once, when the
  * recorder starts.
  */
+#include "predecessor.h"
+
+#include <cinstr/segment.h>
+
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +19,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "runtime/process/process.h"
+#include "segment_parts.h"
 
 /* The kernel's struct linux_dirent64; readdir() would allocate. */
 struct entry {

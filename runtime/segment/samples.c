@@ -7,9 +7,18 @@
  *
  * samples_add() runs in a signal handler that may have interrupted anything: no lock, no malloc.
  */
-#include <stdatomic.h>
+#include "samples.h"
 
-#include "runtime/process/process.h"
+#include <cinstr/segment.h>
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/base/state.h"
+#include "segment_parts.h"
+#include "segment_writer.h"
 
 #define PAGE_ELEMENTS ((uint32_t)(4096 / sizeof(struct segment_place)))
 #define PAGE_LIMIT    (SEGMENT_MAX_SAMPLES / PAGE_ELEMENTS)

@@ -5,15 +5,21 @@
  */
 #include "segment_arena.h"
 
+#include <cinstr/segment.h>
+
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "runtime/base/message.h"
+#include "runtime/base/page.h"
 #include "runtime/base/spin.h"
-#include "runtime/process/process.h"
-#include "segment_writer.h"
+#include "segment_file.h"
+#include "segment_parts.h"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23

@@ -6,8 +6,12 @@
  * System calls go through syscall(): the C library's open() and close() are cancellation points,
  * which a hook must not be.
  */
+#include "segment_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +21,7 @@
 #include <unistd.h>
 
 #include "runtime/base/clock.h"
-#include "runtime/process/process.h"
-#include "segment_writer.h"
+#include "runtime/base/options.h"
 
 static int open_directory(const char *path, bool make) {
     struct stat status;

@@ -3,10 +3,17 @@
  * What lies where in a segment: its sections and columns, by the options and by how much memory
  * there may be. Called by segment_writer.c when a segment is made. Writes to nothing but the plan.
  */
+#include "segment_layout.h"
+
+#include <cinstr/segment.h>
+
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
-#include "runtime/process/process.h"
-#include "segment_writer.h"
+#include "runtime/base/options.h"
+#include "runtime/base/page.h"
+#include "segment_parts.h"
 
 #define LANE_CAPACITY UINT64_C(32768)
 
@@ -44,7 +51,7 @@ static void add_column(struct segment_header *header, const char *name, const ch
     header->size += round_up(header->sections[SEGMENT_SECTION_NODES].capacity * element_size, PAGE);
 }
 
-static void add_columns(struct segment_header *header) {
+static void add_columns(struct segment_header *header, bool has_cpu_time) {
     const bool is_adaptive = options.timing == SEGMENT_TIMING_ADAPTIVE;
     const bool has_heap = options.heap != 0, has_block = options.block != BLOCK_OFF;
     const struct {
@@ -55,7 +62,7 @@ static void add_columns(struct segment_header *header) {
         {"unwinds", "count", SEGMENT_COMBINE_SUM, true},
         {"instructions", "count", SEGMENT_COMBINE_SUM, true},
         {"samples", "list", SEGMENT_COMBINE_SAMPLES, options.sample != 0},
-        {"off_cpu", "ticks", SEGMENT_COMBINE_SUM, options.cpu && cpu_time_available()},
+        {"off_cpu", "ticks", SEGMENT_COMBINE_SUM, has_cpu_time},
         {"timed_calls", "count", SEGMENT_COMBINE_SUM, is_adaptive},
         {"variance", "ticks2", SEGMENT_COMBINE_SUM, is_adaptive},
         {"alloc_objects", "count", SEGMENT_COMBINE_SUM, has_heap},
@@ -77,7 +84,7 @@ static void add_columns(struct segment_header *header) {
     }
 }
 
-bool segment_plan(struct segment_header *header, unsigned attempt) {
+bool segment_plan(struct segment_header *header, unsigned attempt, bool has_cpu_time) {
     if (attempt >= sizeof tries / sizeof tries[0])
         return false;
     const struct layout_try *try = &tries[attempt];
@@ -97,7 +104,7 @@ bool segment_plan(struct segment_header *header, unsigned attempt) {
     add_section(header, SEGMENT_SECTION_BLOCKS, nodes / SEGMENT_BLOCK_NODES,
                 sizeof(struct segment_block));
     add_section(header, SEGMENT_SECTION_NODES, nodes, sizeof(struct segment_node));
-    add_columns(header);
+    add_columns(header, has_cpu_time);
     add_section(header, SEGMENT_SECTION_HEAP, try->heap, 1);
     return true;
 }

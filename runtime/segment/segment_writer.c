@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The segment's file and the space in it. Space is made sure of before it is touched, so that a
- * full /dev/shm is an error code here and never a SIGBUS in the program. Everything after
- * segment_create() is async-signal-safe; growth alone waits, for other threads' growth.
+ * The space in the segment: what is handed out of its arenas, and what was given back.
+ * Async-signal-safe; growth alone waits, for other threads' growth.
  */
 #include "segment_writer.h"
 
+#include <cinstr/segment.h>
+
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <stdatomic.h>
-#include <stdio.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include "runtime/process/process.h"
+#include "runtime/base/page.h"
+#include "runtime/base/state.h"
 #include "segment_arena.h"
+#include "segment_parts.h"
 
-struct segment_parts segment;
+uint32_t *tree_block_next;
 
 static _Atomic uint64_t blocks_in_use;
 
@@ -101,7 +100,7 @@ uint64_t segment_blocks_in_use(void) {
 static unsigned size_class(size_t size) {
     unsigned class = 0;
 
-    while (((size_t)PAGE << class) < size)
+    while ((PAGE << class) < size)
         class ++;
     return class;
 }
@@ -118,14 +117,14 @@ void *segment_take_heap(size_t size) {
             free_lists.heap[class] = *(void **)memory;
         process_unlock();
         if (memory != NULL) {
-            memset(memory, 0, (size_t)PAGE << class);
+            memset(memory, 0, PAGE << class);
             return memory;
         }
     }
-    const uint64_t offset = arena_take(&segment_arenas.heap, (uint64_t)PAGE << class);
+    const uint64_t offset = arena_take(&segment_arenas.heap, PAGE << class);
     if (offset == UINT64_MAX)
         return NULL;
-    raise_count(SEGMENT_SECTION_HEAP, offset + ((uint64_t)PAGE << class));
+    raise_count(SEGMENT_SECTION_HEAP, offset + (PAGE << class));
     return segment.heap + offset;
 }
 
@@ -158,135 +157,8 @@ void segment_give_lane(uint32_t lane) {
     free_lists.lane = lane + 1;
 }
 
-/* --- parts ------------------------------------------------------------------------------------ */
-
-void *segment_column(const char *name) {
-    for (uint32_t i = 0; i < segment.header->column_count; i++) {
-        if (strcmp(segment.header->columns[i].name, name) == 0)
-            return segment.base + segment.header->columns[i].offset;
-    }
-    return NULL;
-}
-
-static void locate_parts(char *base) {
-    struct segment_header *header = (struct segment_header *)base;
-
-    segment.base = base;
-    segment.header = header;
-    header->base = (uintptr_t)base;
-    segment.modules = (void *)(base + header->sections[SEGMENT_SECTION_MODULES].offset);
-    segment.lanes = (void *)(base + header->sections[SEGMENT_SECTION_LANES].offset);
-    segment.labels = (void *)(base + header->sections[SEGMENT_SECTION_LABELS].offset);
-    segment.blocks = (void *)(base + header->sections[SEGMENT_SECTION_BLOCKS].offset);
-    segment.nodes = base + header->sections[SEGMENT_SECTION_NODES].offset;
-    segment.heap = base + header->sections[SEGMENT_SECTION_HEAP].offset;
-    segment.unwinds = segment_column("unwinds");
-    segment.instructions = segment_column("instructions");
-    segment.samples = segment_column("samples");
-    segment.off_cpu = segment_column("off_cpu");
-    segment.timed_calls = segment_column("timed_calls");
-    segment.variance = segment_column("variance");
-    segment.min = segment_column("min");
-    segment.max = segment_column("max");
-    segment.histogram = segment_column("histogram");
+void segment_space_init(void) {
     segment_arenas_init();
     memset(&free_lists, 0, sizeof free_lists);
     atomic_store(&blocks_in_use, 0);
-}
-
-/* The small tables at the front are wanted in any case; the first extents too. */
-static bool reserve_tables(char *base, const struct segment_header *plan) {
-    const uint64_t lanes = plan->sections[SEGMENT_SECTION_LANES].offset;
-    const uint64_t labels = plan->sections[SEGMENT_SECTION_LABELS].offset;
-    const uint64_t nodes = plan->sections[SEGMENT_SECTION_NODES].offset;
-
-    return segment_make_ready(base, SEGMENT_HEADER_SIZE + 16 * sizeof(struct segment_module)) &&
-           segment_make_ready(base + lanes, PAGE) &&
-           segment_make_ready(base + labels, nodes - labels);
-}
-
-/* --- creation --------------------------------------------------------------------------------- */
-
-static void *map_anonymous(uint64_t size) {
-    void *base = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return base == MAP_FAILED ? NULL : base;
-}
-
-static char *map_new(struct segment_header *plan, char *reason, size_t reason_size) {
-    struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
-    char *base = NULL;
-
-    reason[0] = '\0';
-    getrlimit(RLIMIT_FSIZE, &limit); /* past it even ftruncate() would raise SIGXFSZ */
-    for (unsigned i = 0; base == NULL && segment_plan(plan, i); i++) {
-        if (limit.rlim_cur != RLIM_INFINITY && plan->size > limit.rlim_cur) {
-            snprintf(reason, reason_size, "the file size limit is %llu bytes",
-                     (unsigned long long)limit.rlim_cur);
-            continue;
-        }
-        base =
-            segment_file_create(segment.path, sizeof segment.path, plan->size, reason, reason_size);
-        segment.base = base;
-        if (base != NULL && !reserve_tables(base, plan)) {
-            snprintf(reason, reason_size, "no space left in its directory");
-            munmap(base, plan->size);
-            segment_unlink();
-            base = NULL;
-        }
-    }
-    for (unsigned i = 0; base == NULL && segment_plan(plan, i); i++) {
-        segment.path[0] = '\0';
-        base = map_anonymous(plan->size);
-    }
-    return base;
-}
-
-/* The parent's module table is the child's as well: same addresses, same files. */
-static void copy_modules(char *base, const struct segment_header *plan) {
-    const struct segment_section *section = &segment.header->sections[SEGMENT_SECTION_MODULES];
-    struct segment_header *header = (struct segment_header *)base;
-    const uint64_t size = section->count * sizeof(struct segment_module);
-
-    if (segment_make_ready(base + plan->sections[SEGMENT_SECTION_MODULES].offset, size)) {
-        memcpy(base + plan->sections[SEGMENT_SECTION_MODULES].offset, segment.modules, size);
-        header->sections[SEGMENT_SECTION_MODULES].count = section->count;
-    }
-}
-
-bool segment_create(bool replace) {
-    static struct segment_header plan; /* too large for a small stack; one creation at a time */
-    const uint64_t old_size = replace ? segment.header->size : 0;
-    char *old_base = segment.base;
-    struct segment_header *old_header = segment.header;
-    char reason[256] = "";
-    char *base = map_new(&plan, reason, sizeof reason);
-
-    if (base == NULL) {
-        message("no memory for the recorder: nothing is recorded");
-        return false;
-    }
-    memcpy(base, &plan, sizeof plan);
-    segment.base = old_base;
-    segment.header = old_header;
-    if (replace) {
-        copy_modules(base, &plan);
-        if (plan.size > old_size || mremap(base, plan.size, plan.size,
-                                           MREMAP_MAYMOVE | MREMAP_FIXED, old_base) == MAP_FAILED) {
-            munmap(base, plan.size);
-            return false;
-        }
-        base = old_base;
-    }
-    locate_parts(base);
-    if (segment.path[0] == '\0') {
-        message("recording in memory alone (%s): no dump of this process from outside", reason);
-    }
-    return true;
-}
-
-void segment_unlink(void) {
-    if (segment.path[0] != '\0')
-        syscall(SYS_unlinkat, AT_FDCWD, segment.path, 0);
-    segment.path[0] = '\0';
 }

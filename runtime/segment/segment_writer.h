@@ -1,34 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Between segment_writer.c (space in the segment), segment_layout.c (what lies where in it) and
- * segment_file.c (the file under it).
- */
-#ifndef CINSTR_RUNTIME_SEGMENT_WRITER_H
-#define CINSTR_RUNTIME_SEGMENT_WRITER_H
+/* The space in the segment. */
+#ifndef CINSTR_RUNTIME_SEGMENT_SEGMENT_WRITER_H
+#define CINSTR_RUNTIME_SEGMENT_SEGMENT_WRITER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct segment_header;
+#include <cinstr/segment.h>
 
-#define PAGE 4096u
+/* The space of a new segment: nothing of it is taken. */
+void segment_space_init(void);
 
-static inline uint64_t round_up(uint64_t value, uint64_t unit) {
-    return (value + unit - 1) / unit * unit;
-}
+/* Makes sure of the space for one more entry in the table of modules. */
+bool segment_ready_module(uint32_t index);
 
-/* Plans the layout of the first, second... attempt, each asking for less address space and file
- * size than the one before. False when there is none less. */
-bool segment_plan(struct segment_header *header, unsigned attempt);
+/* Takes one block of nodes / `pages` consecutive pages of the heap / one lane slot.
+ * Async-signal-safe. 0, NULL or UINT32_MAX when there is no more. Zeroed. */
+uint32_t segment_take_block(void); /* index; block 0 is never given out */
+void *segment_take_heap(size_t size);
+uint32_t segment_take_lane(void);
+/* Give back; the caller holds the process lock. */
+void segment_give_block(uint32_t block);
+void segment_give_heap(void *memory, size_t size);
+void segment_give_lane(uint32_t lane);
+uint64_t segment_blocks_in_use(void);
 
-/* Creates and maps a new file of `size` bytes (sparse) in the user's own directory. Fills in its
- * path. NULL with a reason. */
-void *segment_file_create(char *path, size_t path_size, uint64_t size, char *reason,
-                          size_t reason_size);
-
-/* Makes sure that the bytes of the file have disk or memory behind them, where the kernel cannot do
- * it through the mapping. */
-bool segment_file_reserve(const char *path, uint64_t offset, uint64_t size);
+extern uint32_t *tree_block_next; /* by block: the owner's next block + 1 */
 
 #endif

@@ -9,8 +9,17 @@
  * not have, and waits, which are found out in every call, timed or not (cpu_time.c). A new context
  * begins where the last one of its edge has come to: programs have many contexts of few calls each.
  */
+#include "adaptive.h"
+
+#include <cinstr/segment.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "lookup.h"
-#include "runtime/process/process.h"
+#include "runtime/base/lane.h"
+#include "runtime/segment/segment_parts.h"
 
 #define MAX_SHIFT    SEGMENT_MOST_SHIFT /* one in 32: what remains of the clock's cost is lost */
 #define CALLER_SHIFT 2u   /* one in 4: how long a call is that makes calls, others decide */

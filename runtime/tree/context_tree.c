@@ -18,17 +18,19 @@
  *
  * Called within hook_begin(): nothing else changes the lane meanwhile.
  */
+#include "context_tree.h"
+
+#include <cinstr/segment.h>
+
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
+#include "adaptive.h"
 #include "lookup.h"
-#include "runtime/process/process.h"
-
-uint32_t *tree_block_next;
-
-uint32_t tree_index(const struct segment_node *node) {
-    return (uint32_t)(node - (const struct segment_node *)segment.nodes);
-}
+#include "runtime/base/lane.h"
+#include "runtime/segment/segment_parts.h"
+#include "runtime/segment/segment_writer.h"
 
 static bool take_block(struct lane *lane) {
     const uint32_t block = segment_take_block();
@@ -60,57 +62,6 @@ struct segment_node *tree_add(struct lane *lane, uint32_t parent_index, uint64_t
                      SEGMENT_BLOCK_NODES - (uint32_t)(lane->end_node - lane->next_node),
                      __ATOMIC_RELEASE);
     return node;
-}
-
-static void lookup_put(struct lane *lane, uint32_t parent, const struct segment_node *node) {
-    const uint64_t mask = (UINT64_C(1) << (64 - lane->lookup_shift)) - 1;
-    uint64_t slot = lookup_slot(lane, parent, node->function, node->call_site);
-
-    while (lane->lookup[slot] != 0)
-        slot = (slot + 1) & mask;
-    lane->lookup[slot] = (uint64_t)parent << 32 | node_offset(lane, node);
-    lane->lookup_used++;
-}
-
-/* The second lookup table takes a page. */
-#define PAGE_BITS    9u
-#define PAGE_ENTRIES (UINT64_C(1) << PAGE_BITS)
-
-/* Without memory for it the small one goes on serving. */
-static void memo_grow(struct lane *lane) {
-    struct lane_memo *memo = segment_take_heap(MEMO_FULL * sizeof *memo);
-
-    if (memo != NULL)
-        memo_use(lane, memo, MEMO_FULL);
-}
-
-/* At most half full, so that probing stays short and always ends. */
-static bool lookup_has_room(struct lane *lane) {
-    const uint64_t entries = UINT64_C(1) << (64 - lane->lookup_shift);
-    const uint32_t bits = entries < PAGE_ENTRIES ? PAGE_BITS : 65 - lane->lookup_shift;
-    uint64_t *old = lane->lookup;
-    uint64_t *larger;
-
-    if (lane->lookup_used < entries / 2)
-        return true;
-    if (memo_entries(lane) == MEMO_FIRST)
-        memo_grow(lane);
-    larger = segment_take_heap(sizeof *larger << bits);
-    if (larger == NULL)
-        return lane->lookup_used < entries - 1;
-    lane->lookup = larger;
-    lane->lookup_shift = 64 - bits;
-    lane->lookup_used = 0;
-    for (uint64_t i = 0; i < entries; i++) {
-        if (old[i] != 0)
-            lookup_put(lane, (uint32_t)(old[i] >> 32), node_at(lane, (uint32_t)old[i]));
-    }
-    /* The first table shares a page with the first frames: see lanes.c. */
-    if (entries >= PAGE_ENTRIES && process_try_lock()) {
-        segment_give_heap(old, entries * sizeof *old);
-        process_unlock();
-    }
-    return true;
 }
 
 static bool remember(struct lane *lane, const struct segment_node *parent,

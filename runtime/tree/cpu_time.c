@@ -23,10 +23,19 @@
  */
 #include "cpu_time.h"
 
+#include <cinstr/segment.h>
+
 #include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "runtime/base/clock.h"
-#include "runtime/process/process.h"
+#include "runtime/base/lane.h"
+#include "runtime/base/switch_word.h"
+#include "runtime/segment/segment_parts.h"
+#include "shadow.h"
+#include "trace_ring.h"
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -210,19 +219,4 @@ void cpu_time_renew(struct lane *lane) {
     look = look_at_clocks(&thread->account.word);
     if (look.word == lane->switch_seen)
         segment.off_cpu[tree_index(lane->root)] += take_wait(&thread->account, &look);
-}
-
-void cinstr_switched(struct lane *lane) {
-    const int saved_errno = errno;
-    struct segment_frame *frame = lane->top;
-    const bool is_timed = frame->start != 0;
-    const struct cpu_moment moment =
-        cpu_time_at(lane, frame - 1, is_timed ? frame->start : clock_ticks());
-
-    cpu_time_add_wait(lane, frame - 1, moment.wait);
-    if (is_timed)
-        frame->start = moment.ticks;
-    frame->paused = lane->paused;
-    lane_rest(lane);
-    errno = saved_errno;
 }

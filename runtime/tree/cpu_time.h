@@ -6,6 +6,11 @@
 #ifndef CINSTR_RUNTIME_CPU_TIME_H
 #define CINSTR_RUNTIME_CPU_TIME_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <cinstr/segment.h>
+
 #include "runtime/base/lane.h"
 
 /* Whether context switches can be followed at all; says so once when not. */

@@ -6,6 +6,8 @@
 #ifndef CINSTR_RUNTIME_DURATION_H
 #define CINSTR_RUNTIME_DURATION_H
 
+#include <stdint.h>
+
 #include "runtime/base/lane.h"
 
 /* A duration of 0 is kept as 1: a minimum of 0 means that there is none yet. */

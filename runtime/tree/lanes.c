@@ -1,27 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Making lanes and giving them up. A lane's hot state lies in a private pool that the kernel wipes
- * in a fork child: there every hook then takes the slow path, which finds out (process.c). Its
- * frames, nodes and numbers lie in the segment.
+ * Making lanes and giving them up. A lane's hot state lies in the pool (lane_pool.c), its frames,
+ * nodes and numbers in the segment.
  *
  * Async-signal-safe: a thread's first hook may come in a handler.
  */
+#include "lanes.h"
+
+#include <cinstr/segment.h>
+
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "context_tree.h"
 #include "lookup.h"
 #include "runtime/base/clock.h"
-#include "runtime/base/wiped.h"
-#include "runtime/process/process.h"
-
-/* Read-only in effect: span is 0, so that nobody ever changes it. */
-static struct lane sentinel;
-__thread struct lane *cinstr1_self __attribute__((tls_model("initial-exec"))) = &sentinel;
-
-/* Stands in for the lane of a thread for which there was no memory: nobody tries again. */
-static struct lane lost;
+#include "runtime/base/lane.h"
+#include "runtime/base/lane_pool.h"
+#include "runtime/base/state.h"
+#include "runtime/segment/segment_parts.h"
+#include "runtime/segment/segment_writer.h"
+#include "shadow.h"
+#include "trace_chunks.h"
+#include "trace_ring.h"
 
 /* What a lane begins with, in one page: it may never need more. */
 #define FIRST_FRAMES  64u
@@ -32,26 +37,6 @@ struct first_page {
     struct lane_memo memo[MEMO_FIRST];
 };
 _Static_assert(sizeof(struct first_page) == 4096, "a page");
-
-static struct lane *pool;
-
-void lanes_init(void) {
-    const uint64_t capacity = segment.header->sections[SEGMENT_SECTION_LANES].capacity;
-
-    pool = wiped_map(capacity * sizeof *pool);
-}
-
-struct lane *lane_sentinel(void) {
-    return &sentinel;
-}
-
-bool lane_is_lost(const struct lane *lane) {
-    return lane == &lost;
-}
-
-struct lane *lane_at(uint32_t index) {
-    return &pool[index];
-}
 
 static void init_first_page(struct lane *lane, struct first_page *page) {
     struct segment_frame *base = page->frames;
@@ -116,14 +101,14 @@ static void count_lost_lane(void) {
 }
 
 struct lane *lane_new(uint32_t kind, uintptr_t high, uintptr_t bound, struct lane *outer) {
-    const uint32_t index = pool == NULL ? UINT32_MAX : segment_take_lane();
+    const uint32_t index = lane_pool_is_there() ? segment_take_lane() : UINT32_MAX;
     struct lane *lane;
 
     if (index == UINT32_MAX) {
         count_lost_lane();
         return NULL;
     }
-    lane = &pool[index];
+    lane = lane_at(index);
     memset(lane, 0, sizeof *lane);
     lane->index = index;
     lane->info = &segment.lanes[index];
@@ -146,27 +131,6 @@ struct lane *lane_new(uint32_t kind, uintptr_t high, uintptr_t bound, struct lan
     trace_attach(lane);
     lane->ready = 1;
     __atomic_store_n(&lane->info->state, SEGMENT_LANE_USED, __ATOMIC_RELEASE);
-    return lane;
-}
-
-struct lane *lane_attach(uintptr_t sp) {
-    uintptr_t low, high;
-    struct lane *lane;
-
-    if (!stack_of_thread(sp, &low, &high) && !stack_of_mapping(sp, &low, &high)) {
-        low = sp & ~(uintptr_t)0xffff;
-        high = low + 0x20000;
-    }
-    lane = lane_new(SEGMENT_LANE_THREAD, high, high - low, NULL);
-    if (lane == NULL) {
-        cinstr1_self = &lost;
-        return NULL;
-    }
-    cpu_time_attach(lane);
-    lane->info->start_cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-    cinstr1_self = lane;
-    retire_watch(lane);
-    sampler_attach(lane);
     return lane;
 }
 

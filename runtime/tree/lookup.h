@@ -16,6 +16,9 @@
 #ifndef CINSTR_RUNTIME_LOOKUP_H
 #define CINSTR_RUNTIME_LOOKUP_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "runtime/base/lane.h"
 
 static inline bool is_node(const struct segment_node *node, uint64_t function, uint64_t call_site) {
@@ -75,6 +78,12 @@ static inline struct segment_node *lookup_find(const struct lane *lane,
     }
     return NULL;
 }
+
+/* Makes room for one more, or says that there is none. The table is at most half full, so that
+ * probing stays short and always ends. */
+bool lookup_has_room(struct lane *lane);
+/* Adds a transition that is not there, where there is room. */
+void lookup_put(struct lane *lane, uint32_t parent, const struct segment_node *node);
 
 /* What the memo does not hold; NULL: this call is the first of its kind. */
 static inline struct segment_node *transition_find(struct lane *lane, struct segment_node *parent,

@@ -5,27 +5,22 @@
  *
  * Called within hook_begin().
  */
+#include "shadow.h"
+
+#include <cinstr/segment.h>
+
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
+#include "adaptive.h"
+#include "context_tree.h"
 #include "duration.h"
-#include "runtime/base/clock.h"
-#include "runtime/process/process.h"
-
-struct segment_frame *shadow_base(const struct lane *lane) {
-    return (struct segment_frame *)(segment.base + lane->info->frames);
-}
-
-struct segment_node *shadow_current(const struct lane *lane) {
-    const uint64_t size = segment.header->sections[SEGMENT_SECTION_NODES].count;
-    uint64_t node;
-
-    if (!lane->ready || lane->is_loop)
-        return NULL;
-    node = lane->top->node != 0 ? lane->top->node : lane->top[-1].node;
-    return node - (uintptr_t)segment.nodes < size * sizeof(struct segment_node)
-               ? (struct segment_node *)node
-               : NULL;
-}
+#include "runtime/base/lane.h"
+#include "runtime/base/state.h"
+#include "runtime/segment/segment_parts.h"
+#include "runtime/segment/segment_writer.h"
+#include "trace_ring.h"
 
 /* The frame above the top is always there and zero: it ends the stack for readers. */
 static bool grow(struct lane *lane) {

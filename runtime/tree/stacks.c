@@ -3,23 +3,27 @@
  * Where stacks begin and end. Resynchronisation by stack pointer (slow.c) holds only within one
  * stack, so each has a lane of its own. pthread_getattr_np() is no help: it allocates.
  *
- * Everything but stacks_register() is async-signal-safe.
+ * Everything but stacks_add() is async-signal-safe.
  */
+#include "stacks.h"
+
+#include <cinstr/segment.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "runtime/base/clock.h"
-#include "runtime/process/process.h"
-
-#define PAGE UINT64_C(4096)
+#include "runtime/base/lane.h"
+#include "runtime/base/page.h"
 
 extern void *__libc_stack_end; /* the dynamic linker's: where the main thread's stack began */
 
@@ -96,29 +100,21 @@ bool stack_has_lane(const struct stack *stack) {
            lane->high == stack->high;
 }
 
-/* What ran there before is over: a program cannot give a stack away that is in use. */
-void stacks_register(uintptr_t low, uintptr_t high) {
-    struct stack *stack;
+bool stacks_are_there(void) {
+    return granules != NULL;
+}
 
-    if (granules == NULL || low >= high)
+void stacks_add(uintptr_t low, uintptr_t high) {
+    struct stack *stack = stacks_find(high - 1);
+
+    if (stack_count == STACKS)
         return;
-    process_lock();
-    stack = stacks_find(high - 1);
-    if (stack != NULL && stack->low == low && stack->high == high) {
-        if (stack_has_lane(stack)) {
-            shadow_unwind(stack->lane, shadow_base(stack->lane), clock_ticks());
-            jumps_forget(stack->lane);
-        }
-    } else if (stack_count < STACKS) {
-        if (stack != NULL)
-            stack->high = stack->low; /* memory reused with other bounds */
-        stack = &stacks[stack_count++];
-        stack->low = low;
-        stack->high = high;
-        add_granules(stack);
-    }
-    process_unlock();
-    lane_exclude(high, (uintptr_t)__builtin_frame_address(0));
+    if (stack != NULL)
+        stack->high = stack->low; /* memory reused with other bounds */
+    stack = &stacks[stack_count++];
+    stack->low = low;
+    stack->high = high;
+    add_granules(stack);
 }
 
 /* --- the rest -----------------------------------------------------------------------------------

@@ -47,6 +47,34 @@ http/serve_text.c #include <microhttpd.h>
 page/report_data.c #include "http/serve_http.h"
 PLANTED
 
+# A tree of two folders, each of a file; what is planted are calls from one to the other and back.
+tree=$SCRATCH/tree
+circles() { # ONE.C OTHER.C ONE.H
+    mkdir -p "$tree"/{reader,objects/reader}/{one,other} && printf '%s\n' "$1" >"$tree/reader/one/one.c" &&
+        printf '%s\n' "$2" >"$tree/reader/other/other.c" && echo '#include "reader/one/one.h"' >"$tree/reader/other/other.h" &&
+        echo "$3" >"$tree/reader/one/one.h" || return
+    for file in reader/one/one reader/other/other; do
+        gcc -I"$tree" -c "$tree/$file.c" -o "$tree/objects/$file.c.o" || return
+    done
+    "$TOP/scripts/check-circles" "$tree/objects" "$tree" >"$SCRATCH/said"
+    local status=$?
+    cat "$SCRATCH/said"
+    return "$status"
+}
+one='int other(void); int one(void) { return other(); }'
+says() { # TEXT, and that the check failed
+    ! circles "${@:2}" && grep -Fx -- "$1" "$SCRATCH/said"
+}
+check "check-circles: nothing wrong" "$TOP/scripts/check-circles" "$BUILD"
+check "check-circles: one uses the other alone" circles "$one" 'int other(void) { return 1; }' ''
+back='int one(void); int other(void) { return 1; } int again(void) { return one(); }'
+check "check-circles: files that call each other" says "files, by symbol: 1 circles" "$one" "$back" ''
+check "check-circles: folders that call each other" says "folders, by symbol: 1 circles" "$one" "$back" ''
+check "check-circles: headers that include each other" says "files, by include: 1 circles" "$one" \
+    'int other(void) { return 1; }' '#include "reader/other/other.h"'
+weak='int one(void) __attribute__((weak)); int other(void) { return one != 0; }'
+check "check-circles: what is weak is no need" circles "$one" "$weak" ''
+
 check "check-files: nothing wrong" "$TOP/scripts/check-files" "$copy"
 long=$(printf '    step();\\n%.0s' {1..51})
 check "check-files: a function of 51 lines" finds check-files cli/print/text.c 7 "void step(void) {\\n$long}\\n"

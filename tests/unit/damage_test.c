@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "reader/build/verify_segment.h"
 #include "segment_examine.h"
 #include "segment_sample.h"
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reader/build/verify_segment.h"
 #include "reader/snapshot/snapshot.h"
 #include "segment_sample.h"
 

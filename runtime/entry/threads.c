@@ -1,14 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The end of a thread: its trees are added into lane 0, and their memory is used again. Runs in the
- * thread itself, as late as a thread-specific destructor can.
+ * The beginning and the end of a thread. At its first hook it gets a lane. At its end its trees are
+ * added into lane 0, and their memory is used again, in the thread itself, as late as a
+ * thread-specific destructor can.
  */
+#include "threads.h"
+
+#include <cinstr/segment.h>
+
 #include <limits.h>
 #include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
+#include "lane_reset.h"
+#include "lane_select.h"
 #include "runtime/base/clock.h"
-#include "runtime/process/process.h"
+#include "runtime/base/lane.h"
+#include "runtime/base/lane_pool.h"
+#include "runtime/base/state.h"
+#include "runtime/sample/sampler.h"
+#include "runtime/segment/columns.h"
+#include "runtime/segment/segment_parts.h"
+#include "runtime/segment/segment_writer.h"
+#include "runtime/tree/context_tree.h"
+#include "runtime/tree/cpu_time.h"
 #include "runtime/tree/duration.h"
+#include "runtime/tree/lanes.h"
+#include "runtime/tree/probe_sums.h"
+#include "runtime/tree/shadow.h"
+#include "runtime/tree/stacks.h"
 
 static pthread_key_t key;
 static bool key_made;
@@ -56,7 +78,7 @@ static void merge_info(const struct segment_lane *from) {
 
     to->carried += from->carried;
     to->unmatched_exits += from->unmatched_exits;
-    hook_loop_add(&to->probes, &from->probes);
+    probe_sums_add(&to->probes, &from->probes);
     to->threads += from->kind == SEGMENT_LANE_THREAD;
 }
 
@@ -71,7 +93,7 @@ static void close_lane(struct lane *lane, uint64_t now) {
     }
 }
 
-void retire_thread(struct lane *thread) {
+static void retire_thread(struct lane *thread) {
     const uint64_t now = clock_ticks();
 
     for (struct lane *lane = thread; lane != NULL; lane = lane->sibling)
@@ -110,10 +132,31 @@ static void thread_ends(void *value) {
     retire_thread(lane);
 }
 
-void retire_watch(struct lane *lane) {
+static void retire_watch(struct lane *lane) {
     /* A key beyond the first 32 makes pthread_setspecific() allocate, which a hook must not. */
     if (key_made && key < 32)
         pthread_setspecific(key, lane);
+}
+
+struct lane *lane_attach(uintptr_t sp) {
+    uintptr_t low, high;
+    struct lane *lane;
+
+    if (!stack_of_thread(sp, &low, &high) && !stack_of_mapping(sp, &low, &high)) {
+        low = sp & ~(uintptr_t)0xffff;
+        high = low + 0x20000;
+    }
+    lane = lane_new(SEGMENT_LANE_THREAD, high, high - low, NULL);
+    if (lane == NULL) {
+        cinstr1_self = lane_lost();
+        return NULL;
+    }
+    cpu_time_attach(lane);
+    lane->info->start_cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    cinstr1_self = lane;
+    retire_watch(lane);
+    sampler_attach(lane);
+    return lane;
 }
 
 void retire_init(void) {

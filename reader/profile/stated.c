@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "build_comments.h"
+#include "comment_formats.h"
 #include "reader/base/doubt.h"
 
 int stated_add_warning(struct profile *profile, const char *text) {

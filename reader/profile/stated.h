@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "reader/profile/profile.h"
+#include "profile.h"
 
 /* Such comments are for whoever looks at the numbers; all others keep the books. */
 #define STATED_WARNING "warning: "

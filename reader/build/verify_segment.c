@@ -8,15 +8,17 @@
  * nothing moved, the bounds meet. A thread may stand inside a hook, preempted or killed there: one
  * event of a thread may then be half done. What ended threads left is exact.
  */
+#include "verify_segment.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "reader/build/build_times.h"
-#include "reader/build/correction.h"
-#include "snapshot.h"
+#include "build_times.h"
+#include "correction.h"
+#include "reader/snapshot/snapshot_columns.h"
 
 struct report {
     void (*line)(void *context, const char *line);
@@ -173,13 +175,4 @@ unsigned snapshot_verify(const struct snapshot *snapshot, struct snapshot_totals
     check_lanes(snapshot, &to);
     check_contexts(snapshot, &to);
     return to.violations;
-}
-
-uint64_t snapshot_threads(const struct snapshot *snapshot) {
-    uint64_t threads = 0;
-
-    for (uint32_t i = 0; i < snapshot->lane_count; i++)
-        threads +=
-            (snapshot->lanes[i].info.kind == SEGMENT_LANE_THREAD) + snapshot->lanes[i].info.threads;
-    return threads;
 }

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The values of a segment's contexts that lie in columns: one element a node.
+ */
+#ifndef CINSTR_READER_SNAPSHOT_COLUMNS_H
+#define CINSTR_READER_SNAPSHOT_COLUMNS_H
+
+#include <stdint.h>
+
+struct snapshot;
+
+/* A column by name, NULL when the segment has none. snapshot_column(): elements of 8 bytes;
+ * snapshot_histograms(): arrays of `buckets` counts. */
+const uint64_t *snapshot_column(const struct snapshot *snapshot, const char *name);
+/* The column of instructions; it is always there, and NULL when code counted none. */
+const uint64_t *snapshot_instructions(const struct snapshot *snapshot);
+const uint32_t *snapshot_histograms(const struct snapshot *snapshot, uint32_t *buckets);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The functions of libc behind those that the recorder interposes. */
+#include "libc.h"
+
+#include <dlfcn.h>
+#include <stddef.h>
+
+#include "runtime/libstatic/static_symbols.h"
+
+#pragma weak cinstr_static_symbol
+
+void *next_symbol(const char *name) {
+    return cinstr_static_symbol != NULL ? cinstr_static_symbol(name) : dlsym(RTLD_NEXT, name);
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* The functions of libc behind those that the recorder interposes. */
+#ifndef CINSTR_RUNTIME_BASE_LIBC_H
+#define CINSTR_RUNTIME_BASE_LIBC_H
+
+/* NULL when there is none. Static programs have those of static_symbols.c, if they are linked with
+ * libcinstr.static, else none. */
+void *next_symbol(const char *name);
+
+#endif

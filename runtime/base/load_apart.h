@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CINSTR_RUNTIME_BASE_LOAD_APART_H
+#define CINSTR_RUNTIME_BASE_LOAD_APART_H
+
+#include <stddef.h>
+
+/* dlmopen() of one of our libraries; NULL with one line in `text`. */
+void *load_apart(const char *name, char *text, size_t size);
+
+#endif

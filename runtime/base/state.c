@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the recorder knows of its process as a whole. The lock, and whether this is still the
+ * process that the recorder was started in, lie in a page that the kernel empties in a fork child.
+ */
+#include "state.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "spin.h"
+#include "wiped.h"
+
+enum process_state process_state = PROCESS_NEW;
+bool process_recording;
+bool process_unwinds;
+uint64_t process_reset_epoch;
+int process_listening = -1;
+
+static struct wiped {
+    uint32_t alive;
+    uint32_t lock;
+} * wiped;
+
+static __thread bool is_own_work __attribute__((tls_model("initial-exec")));
+
+bool process_init(void) {
+    wiped = wiped_map(4096);
+    if (wiped != NULL)
+        wiped->alive = 1;
+    return wiped != NULL;
+}
+
+bool process_try_lock(void) {
+    return spin_try_lock(&wiped->lock);
+}
+
+void process_lock(void) {
+    spin_lock(&wiped->lock);
+}
+
+void process_unlock(void) {
+    spin_unlock(&wiped->lock);
+}
+
+bool process_is_forked(void) {
+    return wiped->alive == 0;
+}
+
+bool process_wipe(void) {
+    if (wiped == NULL || wiped->alive == 0)
+        return false;
+    memset(wiped, 0, sizeof *wiped);
+    return true;
+}
+
+void process_is_own_now(void) {
+    wiped->alive = 1;
+}
+
+bool process_set_own_work(bool is_own) {
+    const bool was = is_own_work;
+
+    is_own_work = is_own;
+    return was;
+}
+
+bool process_is_own_work(void) {
+    return is_own_work;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CINSTR_RUNTIME_ENTRY_TRACE_DRAIN_H
+#define CINSTR_RUNTIME_ENTRY_TRACE_DRAIN_H
+
+/* Begins; a fork child is not traced. */
+void trace_init(void);
+void trace_stop_in_child(void);
+/* Nobody drains any more; all is in the file. */
+void trace_finish(void);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CINSTR_RUNTIME_SAMPLE_SAMPLER_H
+#define CINSTR_RUNTIME_SAMPLE_SAMPLER_H
+
+#include "runtime/base/lane.h"
+
+/* Makes ready, also in a fork child; does nothing without sample=. */
+void sampler_init(void);
+/* Of the calling thread: its first lane is made, its lanes are about to be merged. */
+void sampler_attach(const struct lane *lane);
+void sampler_detach(void);
+/* No more of it: what follows is the recorder's own work. */
+void sampler_stop(void);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* The values of a node that lie in columns. */
+#ifndef CINSTR_RUNTIME_SEGMENT_COLUMNS_H
+#define CINSTR_RUNTIME_SEGMENT_COLUMNS_H
+
+#include <stdint.h>
+
+void columns_clear(uint32_t node);
+void columns_add(uint32_t to, uint32_t from);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CINSTR_RUNTIME_SEGMENT_IDENTITY_H
+#define CINSTR_RUNTIME_SEGMENT_IDENTITY_H
+
+#include <stdint.h>
+
+#include <cinstr/segment.h>
+
+/* Fills in what the header says of the process. `frequency`: the clock's ticks a second. */
+void identity_fill(struct segment_header *header, uint64_t frequency);
+/* Readers look at the magic first: it is set last, when the segment is ready to be read. */
+void identity_publish(struct segment_header *header);
+
+#endif

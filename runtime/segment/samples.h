@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CINSTR_RUNTIME_SEGMENT_SAMPLES_H
+#define CINSTR_RUNTIME_SEGMENT_SAMPLES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <cinstr/segment.h>
+
+/* Memory that a thread has for new samples. */
+struct samples_room {
+    struct segment_place *next;
+    uint32_t left;
+};
+void samples_init(void);
+/* Whether there is one. */
+bool samples_are_there(void);
+/* In a handler. False: no memory. */
+bool samples_add(struct samples_room *room, const struct segment_node *node, uint64_t address,
+                 uint64_t periods);
+void samples_give_room(struct samples_room *room);
+/* `head`, `to`, `from`: elements of the column. The caller of the second holds the process lock. */
+void samples_clear(uint64_t head);
+void samples_merge(uint64_t *to, uint64_t *from);
+
+#endif

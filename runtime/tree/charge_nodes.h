@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CINSTR_RUNTIME_TREE_CHARGE_NODES_H
+#define CINSTR_RUNTIME_TREE_CHARGE_NODES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Makes ready, also in a fork child; does nothing without heap=, block= and mutex=. */
+void charge_init(void);
+bool charge_is_ready(void);
+/* Whether anything was charged. */
+bool charge_is_any(void);
+/* A node of lane 0 by its parent and edge; made if it is new. */
+uint32_t charge_child(uint32_t parent, uint64_t function, uint64_t call_site);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The open setjmp()s of a lane: kept by jumps.c. */
+#ifndef CINSTR_RUNTIME_TREE_OPEN_JUMPS_H
+#define CINSTR_RUNTIME_TREE_OPEN_JUMPS_H
+
+#include <stdint.h>
+
+#include "runtime/base/lane.h"
+
+/* Open setjmp's of a lane, in one page. A deeper one of the same jmp_buf replaces it; those whose
+ * function has returned are dropped. When it is full the oldest goes: its jump then falls back on
+ * stack pointers. */
+struct jump {
+    uint64_t buffer, sp, depth;
+};
+#define JUMPS (4096u / sizeof(struct jump) - 1)
+struct jumps {
+    uint64_t count;
+    struct jump open[JUMPS];
+};
+
+/* What ran on the lane's stack is gone, and its setjmp()s with it. */
+static inline void jumps_forget(struct lane *lane) {
+    if (lane->jumps != NULL)
+        lane->jumps->count = 0;
+}
+
+#endif

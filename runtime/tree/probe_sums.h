@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CINSTR_RUNTIME_TREE_PROBE_SUMS_H
+#define CINSTR_RUNTIME_TREE_PROBE_SUMS_H
+
+#include <cinstr/segment.h>
+
+/* Adds what was measured of the hooks: see hook_loop.c. */
+void probe_sums_add(struct segment_probe_sums *to, const struct segment_probe_sums *from);
+
+#endif

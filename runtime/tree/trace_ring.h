@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* A lane's ring of events: see trace_ring.c. */
+#ifndef CINSTR_RUNTIME_TREE_TRACE_RING_H
+#define CINSTR_RUNTIME_TREE_TRACE_RING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include <cinstr/segment.h>
+
+#include "runtime/base/lane.h"
+
+/* Every hook takes the slow path, and says what it did. */
+extern bool trace_is_on;
+
+/* How large a ring is, and whether the rings are drained into a file. */
+extern uint64_t trace_ring_words;
+extern bool trace_is_drained;
+
+/* Makes a lane's ring. */
+void trace_attach(struct lane *lane);
+
+/* Called within hook_begin(). */
+void trace_enter(struct lane *lane, struct segment_node *node, uint64_t ticks);
+void trace_exit(struct lane *lane, struct segment_node *node, uint64_t ticks);
+void trace_off_cpu(struct lane *lane, uint64_t ticks);
+
+/* Words of other events, and an event of one or two words. */
+uint64_t trace_other(enum segment_trace_other what, uint64_t payload);
+uint64_t trace_timed(uint64_t field, uint64_t ticks);
+void trace_emit(struct lane *lane, uint64_t ticks, const uint64_t *words, unsigned count);
+
+/* Wakes whoever drains; waits for that, or for so long. */
+void trace_wake(void);
+void trace_await(const struct timespec *time);
+
+#endif
