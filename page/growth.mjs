@@ -107,7 +107,7 @@ function offerValues() {
     const names = (isExact) => [...new Set(data.rows.filter((row) => row.exact === isExact).map((row) => row.value))];
     const kinds = [names(true), names(false)].filter((kind) => kind.length > 0);
     const all = kinds.flat();
-    for (const kind of kinds.length > 1 ? [...kinds, all] : kinds)
+    for (const kind of kinds.length === 1 ? kinds : [...kinds, all])
         values.append(element("option", { value: JSON.stringify(kind) }, kind === all ? "all" : kind.join(", ")));
 }
 

@@ -22,16 +22,22 @@ function range(row, sizes) {
 }
 
 // How many decades the tallest of the rows needs.
-export const decadesOf = (rows, sizes) =>
-    rows.reduce((most, row) => Math.max(most, range(row, sizes)[1] - range(row, sizes)[0]), 1);
+export const decadesOf = (rows, sizes) => Math.max(1, ...rows.map((row) => {
+    const [low, high] = range(row, sizes);
+    return high - low;
+}));
 
 // The sizes that have room for a label, the last one always.
 function labelled(sizes, x) {
-    let next = Infinity;
-    return sizes.slice().reverse().filter((size) => x(size) <= next - SIZE_LABEL && (next = x(size), true));
+    const chosen = [];
+    for (const size of sizes.slice().reverse()) {
+        if (chosen.length === 0 || x(size) <= x(chosen.at(-1)) - SIZE_LABEL)
+            chosen.push(size);
+    }
+    return chosen;
 }
 
-// `decades` upwards, from where the row begins.
+// An SVG of a row with two points or more, as --json has it: `decades` upwards, from where it begins.
 export function powerPlot(row, sizes, { width, height, decades, ...attributes }) {
     const low = range(row, sizes)[0];
     const first = sizes[0], last = sizes.at(-1);
