@@ -185,7 +185,7 @@ NPM          := $(shell command -v npm)
 PAGE_BUILD   ?= $(BUILD)/npm
 page_tools   := $(if $(NPM),$(PAGE_BUILD)/node_modules/.package-lock.json)
 page_sources := $(filter-out %.c %.h %.S,$(wildcard page/*))
-html_pages   := $(BUILD)/gen/page_compare.html $(BUILD)/gen/page_diff.html $(BUILD)/gen/page_report.html
+html_pages   := $(foreach name,compare diff growth report,$(BUILD)/gen/page_$(name).html)
 
 $(PAGE_BUILD)/node_modules/.package-lock.json: page/package.json page/package-lock.json
 	@mkdir -p $(PAGE_BUILD)

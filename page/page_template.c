@@ -7,6 +7,7 @@
 /* templates.S */
 extern const char page_compare_start[], page_compare_end[];
 extern const char page_diff_start[], page_diff_end[];
+extern const char page_growth_start[], page_growth_end[];
 extern const char page_report_start[], page_report_end[];
 
 /* What the templates have in the place of the data. */
@@ -17,6 +18,7 @@ int page_template_find(struct page_template *template, enum page_name name, stru
         const char *start, *end;
     } templates[] = {[PAGE_COMPARE] = {page_compare_start, page_compare_end},
                      [PAGE_DIFF] = {page_diff_start, page_diff_end},
+                     [PAGE_GROWTH] = {page_growth_start, page_growth_end},
                      [PAGE_REPORT] = {page_report_start, page_report_end}};
     const char *start = templates[name].start, *end = templates[name].end;
     const char *at = memmem(start, (size_t)(end - start), mark, sizeof(mark) - 1);

@@ -15,7 +15,7 @@ struct page_template {
     size_t head_size, tail_size;
 };
 
-enum page_name { PAGE_COMPARE, PAGE_DIFF, PAGE_REPORT };
+enum page_name { PAGE_COMPARE, PAGE_DIFF, PAGE_GROWTH, PAGE_REPORT };
 
 /* -1 with `error` filled when this was built without its pages. */
 int page_template_find(struct page_template *template, enum page_name name, struct error *error);

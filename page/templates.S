@@ -13,6 +13,7 @@ page_\name\()_end:
     .section .rodata
     page compare
     page diff
+    page growth
     page report
 
     .section .note.GNU-stack, "", %progbits

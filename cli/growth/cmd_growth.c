@@ -10,6 +10,7 @@
 
 #include "cli/base/command.h"
 #include "cli/print/output_file.h"
+#include "cli/print/page.h"
 #include "growth_rows.h"
 #include "growth_run.h"
 
@@ -24,7 +25,7 @@ struct request {
     char *texts[GROWTH_SIZES_MAX];
     struct growth_gate gates[GATES_MAX];
     struct growth_page page;
-    const char *svg;
+    const char *svg, *html; /* files to write as well; NULL none */
     growth_printer *print;
 };
 
@@ -41,9 +42,28 @@ static int print_svg(FILE *out, const void *what, struct error *error) {
     return growth_print_svg(out, document->growth, document->page, error);
 }
 
+/* Known before the runs, which may take long. */
+static int expect_page(const struct request *request, struct error *error) {
+    struct page_template template;
+    return request->html == NULL ? 0 : page_template_find(&template, PAGE_GROWTH, error);
+}
+
+/* The page holds what --json prints. */
+static int write_page(const struct request *request, struct error *error) {
+    struct page page;
+    if (page_begin(&page, PAGE_GROWTH, request->html, error) != 0)
+        return -1;
+    if (growth_print_json(page.data, &request->growth, &request->page, error) == 0)
+        return page_finish(&page, error);
+    page_discard(&page);
+    return error_prefix(error, "%s", request->html);
+}
+
 static int print_all(const struct request *request, struct error *error) {
     const struct document document = {&request->growth, &request->page};
     if (request->svg != NULL && output_file_print(request->svg, print_svg, &document, error) != 0)
+        return -1;
+    if (request->html != NULL && write_page(request, error) != 0)
         return -1;
     return request->print(stdout, &request->growth, &request->page, error);
 }
@@ -83,7 +103,8 @@ static int measure(struct request *request, char **argv) {
     request->growth.command = command;
     if (command == NULL)
         error_set(&error, "out of memory");
-    else if (growth_run(&request->growth, request->texts, argv, &error) == 0 &&
+    else if (expect_page(request, &error) == 0 &&
+             growth_run(&request->growth, request->texts, argv, &error) == 0 &&
              growth_fill(&request->growth, &error) == 0) {
         status = judge(request);
         if (print_all(request, &error) != 0)
@@ -124,6 +145,8 @@ static const char help[] =
     "      --json            for programs, with functions and edges\n"
     "      --csv             likewise\n"
     "      --svg FILE        write a plot as well, a panel a row\n"
+    "      --html FILE       write a page as well, of tables and plots; it needs\n"
+    "                        nothing but a browser\n"
     "  -h, --help            show this help\n"
     "\n"
     "Exit status: 0 fine, 1 something grows faster than --max-exponent allows, 2 it\n"
@@ -143,6 +166,7 @@ enum {
     OPTION_JSON,
     OPTION_CSV,
     OPTION_SVG,
+    OPTION_HTML,
 };
 
 static const struct option long_options[] = {
@@ -154,6 +178,7 @@ static const struct option long_options[] = {
     {"json", no_argument, NULL, OPTION_JSON},
     {"csv", no_argument, NULL, OPTION_CSV},
     {"svg", required_argument, NULL, OPTION_SVG},
+    {"html", required_argument, NULL, OPTION_HTML},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
@@ -222,6 +247,9 @@ static int set_option(const struct command *command, void *context, int option) 
         return STATUS_FINE;
     case OPTION_SVG:
         request->svg = optarg;
+        return STATUS_FINE;
+    case OPTION_HTML:
+        request->html = optarg;
         return STATUS_FINE;
     default:
         return set_limit(command, request);

@@ -22,12 +22,13 @@ static json_t *numbers(const double *values, uint32_t count) {
 static json_t *row_entry(const struct growth *growth, const struct growth_row *row) {
     const struct growth_fit *fit = &row->fit;
     json_t *entry =
-        json_pack("{s:o, s:o, s:o, s:I, s:s, s:b, s:o, s:i}", "caller",
+        json_pack("{s:o, s:o, s:o, s:I, s:s, s:s, s:b, s:o, s:i}", "caller",
                   row->caller == NULL ? json_null() : json_text(row->caller), "function",
                   json_text(row->name), "file", json_text(row->file), "line", (json_int_t)row->line,
-                  "value", row->value, "exact", row->is_exact, "values",
+                  "value", row->value, "unit", row->unit, "exact", row->is_exact, "values",
                   numbers(row->values, growth->size_count), "points", (int)fit->points);
     json_object_set_new(entry, "exponent", number(fit->exponent));
+    json_object_set_new(entry, "scale", number(fit->scale));
     json_object_set_new(entry, "low", number(fit->low));
     json_object_set_new(entry, "high", number(fit->high));
     json_object_set_new(entry, "last", number(fit->last));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Functions and edges through all sizes of a program's input, each with how it grows. Filled from
- * one profile a size; printed by growth_text.c, growth_json.c, growth_csv.c and growth_svg.c.
+ * one profile a size; printed by growth_text.c, growth_json.c (also for the page) and growth_svg.c.
  */
 #ifndef CINSTR_CLI_GROWTH_ROWS_H
 #define CINSTR_CLI_GROWTH_ROWS_H
