@@ -6,7 +6,6 @@
 
 #include <cinstr/segment.h>
 
-#include <cpuid.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #endif
 
 enum segment_clock clock_kind = SEGMENT_CLOCK_MONOTONIC;
