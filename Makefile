@@ -127,7 +127,7 @@ $(BUILD)/libcinstr.static: Makefile
 	echo '-u cinstr_static_symbol $(wrapped:%=--wrap=%)' > $@
 
 # What -lcinstr finds: the hidden hooks into every module that links it, the rest shared.
-$(BUILD)/libcinstr.so: | $(BUILD)/libcinstr_hooks.a
+$(BUILD)/libcinstr.so: Makefile | $(BUILD)/libcinstr_hooks.a
 	printf '/* SPDX-License-Identifier: MIT */\nEXTERN ( __cyg_profile_func_enter )\nGROUP ( libcinstr_hooks.a libcinstr.so.0 )\n' > $@
 
 # What -lcinstr_http finds: an object that no linker leaves out.
