@@ -30,13 +30,13 @@ struct scale {
 
 static double x_at(const struct scale *scale, double size) {
     const double share = (log10(size) - scale->x_low) / (scale->x_high - scale->x_low);
-    return LEFT + share * (WIDTH - LEFT - RIGHT);
+    return (double)LEFT + share * (WIDTH - LEFT - RIGHT);
 }
 
 /* `y_low`: the logarithm at the panel's lower edge. */
 static double y_at(const struct scale *scale, double y_low, double value) {
     const double share = (log10(value) - y_low) / scale->y_span;
-    return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM);
+    return (double)(HEIGHT - BOTTOM) - share * (HEIGHT - TOP - BOTTOM);
 }
 
 /* --- what is shown -----------------------------------------------------------------------------
