@@ -19,7 +19,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
 COMMON   := -std=gnu11 -D_GNU_SOURCE -DCINSTR_VERSION='"$(VERSION)"' -Iinclude -I. -I$(BUILD)/gen $(WARNINGS) -MMD -MP
 
 # The option, if the compiler knows it.
-option = $(shell $(CC) -Werror $(1) -c -x c /dev/null -o /dev/null 2>/dev/null && echo $(1))
+option = $(shell $(CC) -Werror $(1) -S -x c /dev/null -o - >/dev/null 2>&1 && echo $(1))
 
 # No floating point, no vector registers: the host's state must not change (see runtime/hooks/hooks.c).
 # No call may be added that the source does not make: neither hooks, nor memset for a loop.
