@@ -215,7 +215,7 @@ function filter() {
     flame.highlight(wanted === "" ? null : matched);
     const whole = difference.totals[width.value][0];
     byId("matched").textContent = wanted === "" ? "" :
-        `in ${percent(flame.matchedTotal() / whole)} of ${data.value}`;
+        `in ${percent(flame.matchedTotal(difference.totals[width.value]) / whole)} of ${data.value}`;
 }
 
 const sideOf = (side, name) => [`${side.profiles.join(", ")}: ${value(data.total[name])}` +
