@@ -28,10 +28,10 @@
 #define SHORT_TICKS                                                                                \
     4000u /* about a microsecond: the clock is then no longer cheap beside the call */
 
-/* Whether chance makes less than 10 % of its total so far: calls that are usually short, but not
+/* Whether chance makes less than 20 % of its total so far: calls that are usually short, but not
  * always, are soon known badly. */
 static bool is_certain(const struct segment_node *node, uint64_t variance) {
-    return (int64_t)node->total <= 0 || variance / node->total <= node->total / 100;
+    return (int64_t)node->total <= 0 || variance / node->total <= node->total / 25;
 }
 
 /* node->writer: the shift, and above it the timed calls at that shift. */

@@ -88,7 +88,7 @@ check "cmdline is the program's" eval '[[ $(curl -sS "$base/cmdline" | tr "\0" "
 check "trace is one that a decoder reads" \
     eval 'curl -sS -o "$SCRATCH/t.pftrace" "$base/trace?seconds=0.1" && protoc --decode_raw <"$SCRATCH/t.pftrace" >"$SCRATCH/t" && grep -q work "$SCRATCH/t"'
 check "the index leads to all of it" \
-    eval '[[ $(curl -sS "$base/" | grep -o "href=\"[a-z][a-z]*" | wc -l) == 12 ]] && curl -sS "$url" | has "/$pid/debug/pprof/"'
+    eval '[[ $(curl -sS "$base/" | grep -o "href=\"[a-z][a-z]*" | wc -l) == 13 ]] && curl -sS "$url" | has "/$pid/debug/pprof/"'
 
 # --- as Go answers ----------------------------------------------------------------------------------
 

@@ -139,7 +139,7 @@ static void intervals_hold_what_they_say(void **state) {
             growth_fit(&found, many, values, count);
             held += found.low <= 1.3 && 1.3 <= found.high;
         }
-        if (fabs(held - 0.95 * RUNS) > 4 * sqrt(0.95 * 0.05 * RUNS))
+        if (fabs(held - 0.95 * (double)RUNS) > 4 * sqrt(0.95 * 0.05 * (double)RUNS))
             fail_msg("%u sizes: %d of %d intervals hold the truth", count, held, RUNS);
     }
 }
