@@ -103,7 +103,8 @@ static int collect(struct cells *cells, const struct growth *growth, struct erro
     if (!is_there)
         return error_set(error, "no value '%s' in the profiles",
                          growth->value == NULL ? "calls" : growth->value);
-    qsort(cells->list, cells->count, sizeof(*cells->list), by_row);
+    if (cells->count != 0)
+        qsort(cells->list, cells->count, sizeof(*cells->list), by_row);
     return 0;
 }
 

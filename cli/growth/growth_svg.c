@@ -85,7 +85,9 @@ static void print_text(FILE *out, double x, double y, const char *attributes, co
 static void print_axes(FILE *out, const struct growth *growth, const struct scale *scale,
                        double y_low) {
     const double last = growth->sizes[growth->size_count - 1];
-    for (double y = y_low; y <= y_low + scale->y_span + 1e-9; y++) {
+    const int decades = (int)(scale->y_span + 1e-9);
+    for (int i = 0; i <= decades; i++) {
+        const double y = y_low + i;
         char label[16];
         const double at = y_at(scale, y_low, pow(10, y));
         snprintf(label, sizeof(label), "1e%.0f", y);

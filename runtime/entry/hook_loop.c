@@ -32,7 +32,7 @@
 #define PAIRS         SEGMENT_LOOP_PAIRS
 #define WARM_UP       8
 #define DRAWN_SHIFT   3u /* one call in eight */
-#define DRAWN_PAIRS   (8 * PAIRS)
+#define DRAWN_PAIRS   256u
 #define START_BATCHES 9
 
 enum { NONE, ROOT, CALLER, CALLED, NODES };
@@ -163,7 +163,7 @@ static void time_drawn(struct segment_probe_sums *batch) {
     total = nodes[CALLED].total;
     timed = timed_calls[CALLED];
     spent = clock_counter();
-    run_pairs(DRAWN_PAIRS);
+    run_pairs((int)DRAWN_PAIRS);
     spent = clock_counter() - spent;
     timed = timed_calls[CALLED] - timed;
     total = nodes[CALLED].total - total;

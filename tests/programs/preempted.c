@@ -64,7 +64,7 @@ APART void work(void) {
     spin(400000);
 }
 
-static void gaps(void) {
+APART static void gaps(void) {
     int64_t *in_main = share_of("gaps"), *in_first = share_of("first"), *in_work = share_of("work");
     const int64_t begin = cpu_ns();
 
