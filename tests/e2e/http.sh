@@ -89,12 +89,14 @@ check "a trace is of the seconds that were asked for" trace_is_cut
 check "a Go service begins" eval 'go_service >"$SCRATCH/go.log" 2>&1' || finish
 check "52 requests have the status, type and headers that a Go service gives them" side_by_side "$base"
 root_is_none() {
-    for path in '' pprof/ pprof/heap debug debug/pprofx; do
+    for path in pprof/ pprof/heap debug debug/pprofx; do
         [[ $(curl -sS -o /dev/null -w '%{http_code}' "$url$path") == 404 ]] || return
     done
-    [[ $(curl -sS -o /dev/null -w '%{http_code} %{redirect_url}' "${url}debug/pprof") == "301 ${url}debug/pprof/" ]]
+    for path in '' debug/pprof; do
+        [[ $(curl -sS -o /dev/null -w '%{http_code} %{redirect_url}' "$url$path") == "301 ${url}debug/pprof/" ]] || return
+    done
 }
-check "other paths are not there, and one leads on, as in Go" root_is_none
+check "other paths are not there; the root and one lead on to the index" root_is_none
 check "an hour is the most, in Go's words" eval '
     [[ $(curl -sS "$base/exact?seconds=3601") == "profile duration exceeds server'"'"'s WriteTimeout" ]]'
 
