@@ -249,7 +249,7 @@ $(BUILD)/tests/%_test: tests/unit/%_test.c $(BUILD)/tests/libcommand.a $(BUILD)/
 	$(CC) $(COMMON) -Itests $(CFLAGS) $< -o $@ $(filter %.o %.a,$^) $(LDFLAGS) $(CLI_LIBS) -lcmocka
 
 $(BUILD)/tests/http_fuzz: $(server_objects)
-$(BUILD)/tests/rules_fuzz: $(call objects,$(addprefix cli/,check/check_rules.c check/check_parse.c base/pattern.c print/text.c))
+$(BUILD)/tests/rules_fuzz: $(call objects,$(addprefix cli/,check/check_rules.c check/check_parse.c base/pattern.c print/text.c print/short_name.c))
 $(BUILD)/tests/%_fuzz: tests/fuzz/%_fuzz.c $(BUILD)/libcinstr_reader.a
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) -Itests $(CFLAGS) $< -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) \
