@@ -201,6 +201,14 @@ static void anchor(struct work *work, double baseline_seconds) {
     correction->is_anchored = true;
 }
 
+/* Time off the CPU that the recorder could charge to no context: they are so much too long. */
+static void leave_stray_unplaced(struct correction *correction, const struct snapshot *snapshot) {
+    const double stray = fmin((double)snapshot->header.stray_ticks, fmax(0, correction->cpu_total));
+
+    correction->unplaced_cpu += stray;
+    correction->cpu_total -= stray;
+}
+
 static void settle_all(struct work *work, double baseline_seconds) {
     const struct snapshot *snapshot = work->snapshot;
     struct correction *correction = work->correction;
@@ -212,6 +220,7 @@ static void settle_all(struct work *work, double baseline_seconds) {
         correction->cpu_total += work->measured[i] - work->waits[i];
         correction->overhead_total += work->costs[i];
     }
+    leave_stray_unplaced(correction, snapshot);
     if (baseline_seconds > 0)
         anchor(work, baseline_seconds);
     for (uint32_t i = 1; i < snapshot->node_count; i++) {

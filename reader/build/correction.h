@@ -38,7 +38,8 @@ struct correction {
     double excess_total;      /* what contexts could not pay, */
     uint64_t excess_contexts; /* and how many of them */
     double unplaced_wall;     /* self times below 0 (timing=adaptive, by chance) */
-    double unplaced_cpu;      /* those, and waits found where there was less time than that */
+    double unplaced_cpu;      /* those, waits found where there was less time than that, and stray
+                                 ones, of which it is not known where they were */
     bool is_anchored;         /* by the run time of a plain build */
     bool is_timed;            /* any context is: else there is no time to correct */
     uint64_t counted_calls;   /* of contexts that are counted and never timed */

@@ -203,6 +203,8 @@ static int subtract(struct work *work, struct error *error) {
     }
     bound_times(work);
     subtract_losses(&work->after->header.losses, &work->before->header.losses);
+    work->after->header.stray_ticks =
+        fall(work->after->header.stray_ticks, work->before->header.stray_ticks);
     settle_lanes(work);
     return 0;
 }

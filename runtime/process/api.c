@@ -72,6 +72,7 @@ PUBLIC void cinstr_reset(void) {
         lane_rest(lane);
     }
     segment.header->reset_ticks = clock_ticks();
+    __atomic_store_n(&segment.header->stray_ticks, 0, __ATOMIC_RELAXED);
     __atomic_add_fetch(&process_reset_epoch, 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&segment.header->reset_epoch, process_reset_epoch, __ATOMIC_SEQ_CST);
     wake_lanes();

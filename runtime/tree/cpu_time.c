@@ -10,16 +10,17 @@
  * A word says when there is something to find out (switch_word.h). It is looked at after each clock
  * read that counts, and the kernel switches between two instructions: while the word stands, the
  * thread was not switched before that clock read, back to where it was last settled. When it has
- * moved, two clocks say how long the thread was off the CPU. They are read until the word stands
- * still around them, since system calls attract the next switch.
+ * moved, two clocks say how long the thread was off the CPU until then. They are read again until
+ * the word stands still around them, since system calls attract the next switch: what was waited
+ * between the first look and the last is known by itself.
  *
- *     last event ──────────── the hook's clock read ──── the clocks settle it
- *       │  time of the context that was on top   │  the recorder's own  │
+ *     last event ──────────── the hook's clock read ─ first look ──── last look
+ *       │  time of the context that was on top   │      the recorder's own    │
  *
- * The wait lies in the first part as far as that is long enough, and in the second otherwise. What
- * fits into neither was no wait between these two moments: interrupts and time stolen by the
- * hypervisor, which the kernel does not count as CPU time, since the clocks were last compared. It
- * is no context's.
+ * A wait that the first look finds lies before the hook's clock read as far as there is room, and
+ * behind it otherwise. What fits into neither was no wait between these two moments: interrupts and
+ * time stolen by the hypervisor, which the kernel does not count as CPU time, since the clocks were
+ * last compared. It is charged to no context; the profile has it as `[unplaced]`.
  */
 #include "cpu_time.h"
 
@@ -49,18 +50,23 @@ struct look {
     uint32_t word;
 };
 
-static struct look look_at_clocks(const struct switch_word *word) {
-    struct look look = {0};
+/* CPU time stands still during a switch, so `off_ns` is that of the moment when the monotonic clock
+ * was read, wherever a switch comes in between. */
+static struct look look_once(const struct switch_word *word) {
+    struct look look;
 
-    for (int i = 0; i < TRIES; i++) {
-        look.word = switch_word_set(word);
-        look.before = clock_ticks();
-        look.monotonic_ns = clock_ns(CLOCK_MONOTONIC);
-        look.off_ns = look.monotonic_ns - clock_ns(CLOCK_THREAD_CPUTIME_ID);
-        look.after = clock_ticks();
-        if (*word->at == look.word)
-            break;
-    }
+    look.word = switch_word_set(word);
+    look.before = clock_ticks();
+    look.monotonic_ns = clock_ns(CLOCK_MONOTONIC);
+    look.off_ns = look.monotonic_ns - clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    look.after = clock_ticks();
+    return look;
+}
+
+/* Looks on after `look` until no switch came in between. */
+static struct look look_until_still(const struct switch_word *word, struct look look) {
+    for (int i = 1; i < TRIES && *word->at != look.word; i++)
+        look = look_once(word);
     return look;
 }
 
@@ -98,7 +104,7 @@ void cpu_time_attach(struct lane *lane) {
         return;
     }
     lane->account.owner = __builtin_thread_pointer();
-    look = look_at_clocks(&lane->account.word);
+    look = look_until_still(&lane->account.word, look_once(&lane->account.word));
     remember(&lane->account, &look);
     lane->switch_word = lane->account.word.at;
     lane->switch_seen = look.word;
@@ -141,6 +147,12 @@ static void add_wait(struct lane *lane, const struct segment_frame *frame, uint6
     lane->root_self -= ticks;
 }
 
+/* The thread was off the CPU for so long, and nobody knows in which context. */
+static void add_stray(uint64_t ticks) {
+    if (ticks != 0)
+        __atomic_add_fetch(&segment.header->stray_ticks, ticks, __ATOMIC_RELAXED);
+}
+
 static void pause_clock(struct lane *lane, uint64_t ticks, uint64_t own) {
     lane->paused += ticks;
     lane->thread->paused = lane->info->paused = lane->paused;
@@ -167,18 +179,18 @@ struct cpu_moment cpu_time_at(struct lane *lane, const struct segment_frame *fra
                               uint64_t counter) {
     struct cpu_moment moment = {counter, 0};
     struct lane *thread = lane->thread;
-    struct look look;
-    uint64_t wait, before;
-
     if (!is_switched(lane) || thread->account.word.at == NULL)
         return moment;
-    look = look_at_clocks(&thread->account.word);
-    wait = take_wait(&thread->account, &look);
-    if (wait != 0 && lane->trace != NULL)
-        trace_off_cpu(lane, wait);
-    before = least(wait, most_wait(lane, frame, counter));
-    moment.wait = least(wait - before, look.before - counter);
-    segment.off_cpu[tree_index(lane->root)] += wait - before - moment.wait;
+    const struct look first = look_once(&thread->account.word);
+    const struct look look = look_until_still(&thread->account.word, first);
+    const uint64_t wait = take_wait(&thread->account, &first);
+    const uint64_t later = take_wait(&thread->account, &look);
+    if (wait + later != 0 && lane->trace != NULL)
+        trace_off_cpu(lane, wait + later);
+    const uint64_t before = least(wait, most_wait(lane, frame, counter));
+    const uint64_t between = least(wait - before, first.before - counter);
+    moment.wait = least(between + later, look.after - counter);
+    add_stray(wait - before - between);
     add_wait(lane, frame, before);
     pause_clock(lane, before + look.after - counter, look.after - counter - moment.wait);
     lane->switch_seen = look.word;
@@ -216,7 +228,7 @@ void cpu_time_renew(struct lane *lane) {
 
     if (is_switched(lane) || thread->account.word.at == NULL)
         return;
-    look = look_at_clocks(&thread->account.word);
-    if (look.word == lane->switch_seen)
-        segment.off_cpu[tree_index(lane->root)] += take_wait(&thread->account, &look);
+    look = look_once(&thread->account.word);
+    if (look.word == lane->switch_seen && *thread->account.word.at == look.word)
+        add_stray(take_wait(&thread->account, &look));
 }

@@ -98,9 +98,6 @@ right() {
     ((good >= RUNS - 1))
 }
 
-# Where the machine's host takes its CPUs away, clocks of the kernel and of the CPU differ by that: once more.
-right_once() { right "$@" || right "$@"; }
-
 check_all() { # NAME WHAT PLACE OPTIONS WRAPPER…
     local build=$1 what=$2 place=$3 options=$4 shape
     shift 4
@@ -109,7 +106,7 @@ check_all() { # NAME WHAT PLACE OPTIONS WRAPPER…
         [[ $shape$options == leaftiming=adaptive ]] && continue
         local truth=-
         [[ $shape == leaf ]] && truth=$SCRATCH/truth.leaf
-        check "$what, $place: $shape: shares of CPU time are right" right_once "$place" "$options" \
+        check "$what, $place: $shape: shares of CPU time are right" right "$place" "$options" \
             "$truth" /dev/null "$@" "$program.$build" "$shape"
     done
 }

@@ -185,6 +185,24 @@ static void a_wait_longer_than_its_context_is_unplaced(void **state) {
     correction_free(correction);
 }
 
+/* Interrupts, or a hypervisor that ran something else: no switch tells when it was. */
+static void time_off_the_cpu_of_no_context_is_unplaced(void **state) {
+    struct correction *correction = correct();
+    const double cpu_total = correction->cpu_total;
+    const struct correction_context main_before = correction->contexts[MAIN];
+
+    (void)state;
+    correction_free(correction);
+    snapshot.header.stray_ticks = 5000;
+    correction = correct();
+    assert_near(correction->unplaced_cpu, 5000);
+    assert_near(correction->unplaced_wall, 0);
+    assert_near(correction->cpu_total, cpu_total - 5000);
+    assert_memory_equal(&correction->contexts[MAIN], &main_before, sizeof(main_before));
+    assert_adds_up(correction);
+    correction_free(correction);
+}
+
 /* timing=adaptive: one in a timed call, of which 32 are reckoned. */
 static void a_time_below_zero_is_zero_and_the_rest_unplaced(void **state) {
     struct correction *correction;
@@ -324,6 +342,7 @@ int main(void) {
         cmocka_unit_test_setup(who_waits_runs_no_probes, fill),
         cmocka_unit_test_setup(what_a_context_cannot_pay_is_taken_from_no_other, fill),
         cmocka_unit_test_setup(a_wait_longer_than_its_context_is_unplaced, fill),
+        cmocka_unit_test_setup(time_off_the_cpu_of_no_context_is_unplaced, fill),
         cmocka_unit_test_setup(a_time_below_zero_is_zero_and_the_rest_unplaced, fill),
         cmocka_unit_test_setup(a_wait_in_a_counted_call_is_its_callers, fill),
         cmocka_unit_test_setup(waits_do_not_widen_the_bar, fill),
