@@ -96,8 +96,6 @@ else
     check "histogram=1: the longest call is in it, exactly" longest
 
     # On one CPU with a loop, the kernel takes it away again and again.
-    # A host that takes the machine's CPUs away sets the kernel's clock apart from the CPU's: once more.
-    beside_another_once() { beside_another "$@" || beside_another "$@"; }
     beside_another() { # OPTIONS
         local cpu other given
         cpu=$(awk '/^Cpus_allowed_list/ { split($2, cpus, /[,-]/); print cpus[1] }' /proc/self/status)
@@ -119,7 +117,7 @@ else
     }
     for options in timing=exact timing=adaptive; do
         check "$options: what is left and placed and the probes' time are no more than the kernel gave, beside others" \
-            beside_another_once $options
+            beside_another $options
     done
 fi
 finish

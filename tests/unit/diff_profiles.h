@@ -43,7 +43,7 @@ static void add(struct profile *profile, const char *stack, int64_t count, int64
     assert_int_not_equal(
         profile_add_sample(profile, &(struct profile_sample){.locations = locations,
                                                              .depth = depth,
-                                                             .values = (int64_t[]){count, value}}),
+                                                             .values = (int64_t[4]){count, value}}),
         PROFILE_NONE);
 }
 
