@@ -110,7 +110,7 @@ else
             NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
             { of = $column["self_ns"]; probes += $column["self_overhead_ns"] }
             $1 == "[unplaced]" { unplaced = of; next } { left += of }
-            END { split(given, seconds); all = 1e9 * (seconds[1] + seconds[2])
+            END { split(given, seconds, " "); all = 1e9 * (seconds[1] + seconds[2])
                 printf "%.3f s left, %.3f s too much, %.3f s of probes, of %.3f s\n",
                     left / 1e9, unplaced / 1e9, probes / 1e9, all / 1e9
                 exit !(probes > 0 && left - unplaced + probes <= 1.02 * all) }'
