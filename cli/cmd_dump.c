@@ -28,8 +28,7 @@ struct request {
     bool quiet;
 };
 
-/* --- a difference ------------------------------------------------------------------------------
- */
+/* --- a difference ----------------------------------------------------------------------------- */
 
 /* The process's end ends the wait as well: nothing more will come. */
 static void wait_for(const struct segment_header *header, double seconds) {
@@ -61,8 +60,7 @@ static struct profile *build_difference(const struct source *source, const struc
     return result;
 }
 
-/* --- the dump ----------------------------------------------------------------------------------
- */
+/* --- the dump --------------------------------------------------------------------------------- */
 
 static const struct kind {
     const char *name, *extension, *samples;
@@ -155,8 +153,7 @@ static int dump(const struct request *request, const char *text, struct error *e
     return result;
 }
 
-/* --- options -----------------------------------------------------------------------------------
- */
+/* --- options ---------------------------------------------------------------------------------- */
 
 static const char help[] =
     "Writes the profile of a process that runs, hangs or was killed, as pprof.\n"

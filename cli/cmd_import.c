@@ -24,8 +24,7 @@ struct request {
     bool quiet;
 };
 
-/* --- input --------------------------------------------------------------------------------------
- */
+/* --- input ------------------------------------------------------------------------------------ */
 
 struct input {
     char *data;
@@ -71,8 +70,7 @@ static int read_input(const char *name, struct input *input, struct error *error
     return result == 0 ? 0 : error_prefix(error, "%s", name);
 }
 
-/* --- output -------------------------------------------------------------------------------------
- */
+/* --- output ----------------------------------------------------------------------------------- */
 
 static int write_profile(const struct request *request, const struct profile *profile,
                          struct error *error) {
@@ -98,8 +96,7 @@ static int import(const struct request *request, const char *name, struct error 
     return result;
 }
 
-/* --- options ------------------------------------------------------------------------------------
- */
+/* --- options ---------------------------------------------------------------------------------- */
 
 static const char help[] =
     "Turns another profiler's file into pprof, so that `cinstr compare` can hold it\n"

@@ -22,8 +22,7 @@ struct request {
     bool quiet;
 };
 
-/* --- adding up ----------------------------------------------------------------------------------
- */
+/* --- adding up -------------------------------------------------------------------------------- */
 
 struct sum {
     struct profile_merge *merge;
@@ -114,8 +113,7 @@ static int merge(const struct request *request, int count, char **sources, struc
     return result;
 }
 
-/* --- options ------------------------------------------------------------------------------------
- */
+/* --- options ---------------------------------------------------------------------------------- */
 
 static const char help[] =
     "Adds up profiles of the same kind into one. Stacks that are the same are one\n"

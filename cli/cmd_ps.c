@@ -73,8 +73,7 @@ static double age_seconds(const struct segments_entry *entry) {
     return age > 0 ? age : 0;
 }
 
-/* --- the table ---------------------------------------------------------------------------------
- */
+/* --- the table -------------------------------------------------------------------------------- */
 
 static void print_count(uint64_t count, bool is_known, int width) {
     printf(" %*s", width, is_known ? units_count((int64_t)count).text : "-");
@@ -94,8 +93,7 @@ static void print_row(const struct process *process) {
     putchar('\n');
 }
 
-/* --- JSON --------------------------------------------------------------------------------------
- */
+/* --- JSON ------------------------------------------------------------------------------------- */
 
 /* Each argument ends with a NUL; the last may have been cut off. */
 static json_t *command_line(const struct segment_header *header) {
@@ -126,8 +124,7 @@ static json_t *process_entry(const struct process *process) {
         (json_int_t)header->size, "segment", json_text(entry->path));
 }
 
-/* --- all of them -------------------------------------------------------------------------------
- */
+/* --- all of them ------------------------------------------------------------------------------ */
 
 static int list(const struct segments *segments, bool as_json, struct error *error) {
     json_t *array = as_json ? json_array() : NULL;

@@ -30,8 +30,7 @@ static uint64_t unnamed_calls(const struct stacks_stack *stack) {
     return stack->lane->open > stack->count ? stack->lane->open - stack->count : 0;
 }
 
-/* --- text --------------------------------------------------------------------------------------
- */
+/* --- text ------------------------------------------------------------------------------------- */
 
 static void print_stack(const struct stacks_stack *stack) {
     const struct snapshot_lane *lane = stack->lane;
@@ -69,8 +68,7 @@ static void print_text(const struct snapshot *snapshot, const struct stacks *sta
     }
 }
 
-/* --- JSON --------------------------------------------------------------------------------------
- */
+/* --- JSON ------------------------------------------------------------------------------------- */
 
 static json_t *frame_entry(const struct stacks_frame *frame) {
     return json_pack("{s:o, s:o, s:I, s:o}", "function", json_text(frame->function), "file",
@@ -100,8 +98,7 @@ static int print_json(const struct snapshot *snapshot, const struct stacks *stac
                       error);
 }
 
-/* --- the command -------------------------------------------------------------------------------
- */
+/* --- the command ------------------------------------------------------------------------------ */
 
 static int print(const struct snapshot *snapshot, bool as_json, struct error *error) {
     struct stacks stacks;

@@ -13,8 +13,7 @@
 
 enum { BACKLOG = 64 };
 
-/* --- parsing ------------------------------------------------------------------------------------
- */
+/* --- parsing ---------------------------------------------------------------------------------- */
 
 /* Splits "host:port" or "[host]:port". */
 static bool split(const char *text, char *host, size_t host_size, char *port, size_t port_size) {
@@ -60,8 +59,7 @@ int serve_address_parse(struct serve_address *address, const char *text, struct 
     return 0;
 }
 
-/* --- listening ----------------------------------------------------------------------------------
- */
+/* --- listening -------------------------------------------------------------------------------- */
 
 static int listen_unix(const struct serve_address *address, struct error *error) {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
@@ -126,8 +124,7 @@ void serve_address_url(const struct serve_address *address, char *text, size_t s
                  address->port);
 }
 
-/* --- who is called ------------------------------------------------------------------------------
- */
+/* --- who is called ---------------------------------------------------------------------------- */
 
 static bool is_literal(const char *host) {
     unsigned char bytes[sizeof(struct in6_addr)];

@@ -31,8 +31,7 @@ struct serve_endpoint {
 #define SERVE_JSON   "application/json"
 #define SERVE_BINARY "application/octet-stream"
 
-/* --- what is asked ------------------------------------------------------------------------------
- */
+/* --- what is asked ---------------------------------------------------------------------------- */
 
 /* Of the query; "" where it is not there. */
 const char *serve_argument(const struct serve_call *call, const char *name);
@@ -40,15 +39,13 @@ const char *serve_argument(const struct serve_call *call, const char *name);
 /* As Go reads numbers: anything else is 0. */
 long long serve_number(const char *text);
 
-/* --- what there is to say -----------------------------------------------------------------------
- */
+/* --- what there is to say --------------------------------------------------------------------- */
 
 /* Of now. NULL with `error` filled. */
 struct snapshot *serve_snapshot(const struct serve_call *call, struct error *error);
 struct profile *serve_profile(const struct serve_call *call, const char *kind, struct error *error);
 
-/* --- answers ------------------------------------------------------------------------------------
- */
+/* --- answers ---------------------------------------------------------------------------------- */
 
 /* What went wrong, behind the words that Go has for it. */
 serve_result serve_failed(const struct serve_call *call, const char *words,
@@ -64,8 +61,7 @@ typedef void serve_printer(FILE *out, const void *context);
 serve_result serve_printed(struct serve_request *request, const char *type, serve_printer *print,
                            const void *context);
 
-/* --- the endpoints, a file each ------------------------------------------------------------------
- */
+/* --- the endpoints, a file each --------------------------------------------------------------- */
 
 serve_result serve_answer_profile(const struct serve_call *call); /* serve_profiles.c */
 serve_result serve_answer_cpu(const struct serve_call *call);

@@ -16,8 +16,7 @@
 #include "serve_call.h"
 #include "serve_text.h"
 
-/* --- which there are ----------------------------------------------------------------------------
- */
+/* --- which there are -------------------------------------------------------------------------- */
 
 static serve_result answer_index(const struct serve_call *call);
 
@@ -53,8 +52,7 @@ static const struct serve_endpoint *find_endpoint(const char *name) {
     return NULL;
 }
 
-/* --- indices ------------------------------------------------------------------------------------
- */
+/* --- indices ---------------------------------------------------------------------------------- */
 
 static void print_head(FILE *out) {
     fputs("<!DOCTYPE html><meta charset=\"utf-8\"><meta name=\"viewport\" "
@@ -116,8 +114,7 @@ static serve_result answer_processes(struct serve_request *request) {
     return result;
 }
 
-/* --- the way there ------------------------------------------------------------------------------
- */
+/* --- the way there ---------------------------------------------------------------------------- */
 
 static const char root[] = "/debug/pprof";
 

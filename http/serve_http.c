@@ -32,8 +32,7 @@ static void set_deadline(struct MHD_Connection *connection, double seconds) {
         serve_deadline_set(info->socket_context, seconds);
 }
 
-/* --- answers ------------------------------------------------------------------------------------
- */
+/* --- answers ---------------------------------------------------------------------------------- */
 
 static serve_result reply(struct serve_request *request, unsigned status,
                           struct MHD_Response *response, const char *type) {
@@ -113,8 +112,7 @@ bool serve_wait(struct serve_request *request, double seconds) {
     return true;
 }
 
-/* --- requests -----------------------------------------------------------------------------------
- */
+/* --- requests --------------------------------------------------------------------------------- */
 
 static void take_body(struct serve_request *request, const char *data, size_t size) {
     if (size >= sizeof(request->body) - request->body_size) {
@@ -225,8 +223,7 @@ static void watch_connection(void *context, struct MHD_Connection *connection, v
     *state = info == NULL ? NULL : serve_deadline_new(info->connect_fd, REQUEST_SECONDS);
 }
 
-/* --- the server's life ---------------------------------------------------------------------------
- */
+/* --- the server's life ------------------------------------------------------------------------ */
 
 static bool is_stopping(const struct serve *serve) {
     struct pollfd stopping = {.fd = serve->stopping, .events = POLLIN};

@@ -52,8 +52,7 @@ struct serve_request {
 bool serve_start(struct serve *serve, int fd);
 void serve_stop(struct serve *serve);
 
-/* --- answers; each is the end of a request -------------------------------------------------------
- */
+/* --- answers; each is the end of a request ---------------------------------------------------- */
 
 typedef enum MHD_Result serve_result;
 

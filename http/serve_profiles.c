@@ -36,8 +36,7 @@ static void print_profile(FILE *out, const void *context) {
     serve_text_profile(out, named->profile, named->name);
 }
 
-/* --- differences --------------------------------------------------------------------------------
- */
+/* --- differences ------------------------------------------------------------------------------ */
 
 /* What the process does from now on, for so long. */
 static struct profile *take_difference(const struct serve_call *call, const char *kind,
@@ -83,8 +82,7 @@ static serve_result answer_difference(const struct serve_call *call, long long s
     return result;
 }
 
-/* --- endpoints ----------------------------------------------------------------------------------
- */
+/* --- endpoints -------------------------------------------------------------------------------- */
 
 static serve_result answer_whole(const struct serve_call *call, bool is_text) {
     struct error error = {""};

@@ -10,8 +10,7 @@
 #include "serve_call.h"
 #include "serve_text.h"
 
-/* --- as text ------------------------------------------------------------------------------------
- */
+/* --- as text ---------------------------------------------------------------------------------- */
 
 /* As Go does for one that waits: how long its innermost call has been open. */
 static void print_state(FILE *out, const struct stacks_stack *stack) {
@@ -40,8 +39,7 @@ static void print_stacks(FILE *out, const void *context) {
     }
 }
 
-/* --- as a profile -------------------------------------------------------------------------------
- */
+/* --- as a profile ----------------------------------------------------------------------------- */
 
 static uint32_t add_frame(struct profile *profile, const struct stacks_frame *frame) {
     struct profile_line line = {
@@ -98,8 +96,7 @@ static void print_profile(FILE *out, const void *profile) {
     serve_text_profile(out, profile, "goroutine");
 }
 
-/* --- the endpoint -------------------------------------------------------------------------------
- */
+/* --- the endpoint ----------------------------------------------------------------------------- */
 
 static serve_result send_profile(const struct serve_call *call, const struct stacks *stacks,
                                  bool is_text) {

@@ -25,8 +25,7 @@ static void comma(struct writer *writer, uint32_t i) {
         putc(',', writer->out);
 }
 
-/* --- columns: "name":[a value a row] ------------------------------------------------------------
- */
+/* --- columns: "name":[a value a row] ---------------------------------------------------------- */
 
 typedef int64_t (*number_of)(const struct analysis *analysis, uint32_t row);
 typedef const char *(*text_of)(const struct analysis *analysis, uint32_t row);
@@ -81,8 +80,7 @@ static void write_spreads(struct writer *writer, const struct analysis_spread *s
     putc(']', writer->out);
 }
 
-/* --- what is in them ----------------------------------------------------------------------------
- */
+/* --- what is in them -------------------------------------------------------------------------- */
 
 static const char *function_name(const struct analysis *analysis, uint32_t row) {
     return analysis->functions[row].name;
@@ -226,8 +224,7 @@ static void write_nodes(struct writer *writer) {
     fputs("}}\n", writer->out);
 }
 
-/* --- all together -------------------------------------------------------------------------------
- */
+/* --- all together ----------------------------------------------------------------------------- */
 
 int report_data_write(FILE *out, struct analysis *analysis, struct error *error) {
     if ((analysis->edges == NULL && analysis_add_edges(analysis, error) != 0) ||

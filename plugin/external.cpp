@@ -24,8 +24,7 @@ using namespace llvm;
 
 namespace cinstr {
 
-/* --- which calls --------------------------------------------------------------------------------
- */
+/* --- which calls ------------------------------------------------------------------------------ */
 
 /* The compiler's own runtime, and ours. */
 static bool isRuntime(StringRef name) {
@@ -71,8 +70,7 @@ static StringRef nameOfCallee(const CallBase &call) {
     return isRuntime(name) || returnsTwice(call, name) ? "" : name;
 }
 
-/* --- hooks around them --------------------------------------------------------------------------
- */
+/* --- hooks around them ------------------------------------------------------------------------ */
 
 ExternalCalls::ExternalCalls(Module &instrumented, const Selection &selected)
     : module(instrumented), selection(selected),

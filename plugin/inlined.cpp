@@ -46,8 +46,7 @@ static const char markName[] = "cinstr1_inlined_here";
 static const char described[] = "cinstr"; /* a mark's metadata: what is said of its function */
 static const char ownMark[] = "cinstr-inlined"; /* a function's attribute: its mark's name */
 
-/* --- what is said of a function -----------------------------------------------------------------
- */
+/* --- what is said of a function --------------------------------------------------------------- */
 
 static std::string pathOf(const DIFile *file) {
     SmallString<256> path;
@@ -79,8 +78,7 @@ static GlobalVariable *addToSection(Module &module, Type *type, Constant *value,
     return variable;
 }
 
-/* --- before inlining ----------------------------------------------------------------------------
- */
+/* --- before inlining -------------------------------------------------------------------------- */
 
 static Function *addMark(Module &module, Constant *description) {
     LLVMContext &context = module.getContext();
@@ -110,8 +108,7 @@ void markEntry(Function &function) {
     function.addFnAttr(ownMark, mark->getName());
 }
 
-/* --- after it -----------------------------------------------------------------------------------
- */
+/* --- after it --------------------------------------------------------------------------------- */
 
 namespace {
 

@@ -36,8 +36,7 @@ static cl::opt<unsigned>
     leafSize("cinstr-count-leaves", cl::value_desc("instructions"), cl::init(0),
              cl::desc("cinstr: count functions without loops and calls that are no larger"));
 
-/* --- the list -----------------------------------------------------------------------------------
- */
+/* --- the list --------------------------------------------------------------------------------- */
 
 static bool parseHooking(StringRef word, Hooking &hooking) {
     if (word == "time")
@@ -138,8 +137,7 @@ static bool fits(const Rule &rule, const Function &function) {
            rule.pattern.match(function.getName().split('.').first);
 }
 
-/* --- functions ----------------------------------------------------------------------------------
- */
+/* --- functions -------------------------------------------------------------------------------- */
 
 Selection::Selection(Module &module) {
     for (const GlobalIFunc &ifunc : module.ifuncs()) {

@@ -16,8 +16,7 @@ void pattern_skip_blanks(const char **at) {
     *at += strspn(*at, " \t");
 }
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static int read_quoted(char *name, const char **at, struct error *error) {
     const char *begin = *at;
@@ -100,8 +99,7 @@ void pattern_free(struct pattern *pattern) {
     *pattern = (struct pattern){0};
 }
 
-/* --- matching ----------------------------------------------------------------------------------
- */
+/* --- matching --------------------------------------------------------------------------------- */
 
 /* Where it fails behind a wildcard, that one takes one character more: no more than one has to be
  * gone back to. */

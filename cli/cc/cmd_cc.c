@@ -30,8 +30,7 @@ struct request {
     const char *external; /* which functions; NULL none */
 };
 
-/* --- the compiler ------------------------------------------------------------------------------
- */
+/* --- the compiler ----------------------------------------------------------------------------- */
 
 static bool is_launcher(const char *word) {
     static const char *const launchers[] = {"ccache", "distcc", "sccache", "icecc"};
@@ -85,8 +84,7 @@ static void find_plugin(struct compiler *compiler, const struct request *request
     }
 }
 
-/* --- the new command line ----------------------------------------------------------------------
- */
+/* --- the new command line --------------------------------------------------------------------- */
 
 struct words {
     char **argv;
@@ -276,8 +274,7 @@ static int compile(const struct command *command, const struct request *request,
     return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
 }
 
-/* --- options -----------------------------------------------------------------------------------
- */
+/* --- options ---------------------------------------------------------------------------------- */
 
 static const char help[] =
     "Runs a compiler so that what it builds is instrumented: with -g and\n"

@@ -41,8 +41,7 @@ static void print_name(FILE *out, const char *name) {
     putc('"', out);
 }
 
-/* --- all of the program ------------------------------------------------------------------------
- */
+/* --- all of the program ----------------------------------------------------------------------- */
 
 static void print_total(FILE *out, const char *value, const char *word,
                         const struct check_profile *profiles, uint32_t count) {
@@ -61,8 +60,7 @@ static void print_total(FILE *out, const char *value, const char *word,
         fprintf(out, "at most %s %s in *\n", units_count(most).text, word);
 }
 
-/* --- its functions -----------------------------------------------------------------------------
- */
+/* --- its functions ---------------------------------------------------------------------------- */
 
 static int by_name(const void *left, const void *right) {
     const struct draft_row *a = left, *b = right;

@@ -29,8 +29,7 @@ void check_findings_free(struct check_findings *findings) {
     *findings = (struct check_findings){0};
 }
 
-/* --- where to look -----------------------------------------------------------------------------
- */
+/* --- where to look ---------------------------------------------------------------------------- */
 
 static void keep_caller(struct check_finding *finding, uint32_t function, int64_t value) {
     uint32_t at = finding->caller_count;
@@ -73,8 +72,7 @@ void check_locate(struct check_finding *finding, const struct check_sets *sets,
     finding->function = most != PROFILE_NONE ? most : first_of(sets->what, count);
 }
 
-/* --- verdicts ----------------------------------------------------------------------------------
- */
+/* --- verdicts --------------------------------------------------------------------------------- */
 
 enum check_verdict check_verdict_of(const struct check_findings *findings,
                                     const struct rule *rule) {

@@ -14,8 +14,7 @@
 #include "check_sets.h"
 #include "cli/print/units.h"
 
-/* --- one rule, one profile ---------------------------------------------------------------------
- */
+/* --- one rule, one profile -------------------------------------------------------------------- */
 
 static void say_bounds(struct check_finding *finding, const struct analysis_bounds *bounds) {
     if (finding->verdict != CHECK_CANNOT_TELL)
@@ -150,8 +149,7 @@ static int judge_one(const struct check_judgement *judgement, struct check_findi
     return result;
 }
 
-/* --- all of them -------------------------------------------------------------------------------
- */
+/* --- all of them ------------------------------------------------------------------------------ */
 
 /* Says what none of the profiles has. */
 static int say_missing(const struct check_input *input, const struct rule *rule, const char *why,

@@ -57,8 +57,7 @@ enum check_verdict check_compare_growth(const struct rule *rule, const struct an
     return is_held ? CHECK_HELD : is_broken ? CHECK_BROKEN : CHECK_CANNOT_TELL;
 }
 
-/* --- for people --------------------------------------------------------------------------------
- */
+/* --- for people ------------------------------------------------------------------------------- */
 
 /* What a whole number has to keep to. */
 static struct units_text whole(enum rule_bound bound, struct check_fraction limit) {

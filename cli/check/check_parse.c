@@ -24,8 +24,7 @@ struct reader {
     struct error *error;
 };
 
-/* --- words and numbers -------------------------------------------------------------------------
- */
+/* --- words and numbers ------------------------------------------------------------------------ */
 
 static size_t word_size(const char *at) {
     return strcspn(at, " \t");
@@ -114,8 +113,7 @@ static int read_value(struct reader *reader) {
     return 0;
 }
 
-/* --- the parts of a rule -----------------------------------------------------------------------
- */
+/* --- the parts of a rule ---------------------------------------------------------------------- */
 
 static int read_scope(struct reader *reader) {
     struct rule *rule = reader->rule;

@@ -20,8 +20,7 @@ check_printer check_print_junit;  /* a test case a rule, as Ant and Jenkins have
 check_printer check_print_sarif;  /* SARIF 2.1.0: a result for each broken finding */
 check_printer check_print_github; /* workflow commands: ::error file=…,line=…:: */
 
-/* --- what they share: check_place.c ------------------------------------------------------------
- */
+/* --- what they share: check_place.c ----------------------------------------------------------- */
 
 /* Where a finding points: the function's definition, or else the rule. */
 struct check_place {

@@ -25,8 +25,7 @@ struct request {
     bool json, github, write_rules;
 };
 
-/* --- profiles ----------------------------------------------------------------------------------
- */
+/* --- profiles --------------------------------------------------------------------------------- */
 
 static int read_profile(struct check_profile *profile, const char *name, const char *directory,
                         struct error *error) {
@@ -70,8 +69,7 @@ static struct check_profile *read_profiles(const struct request *request, uint32
     return profiles;
 }
 
-/* --- what is printed ---------------------------------------------------------------------------
- */
+/* --- what is printed -------------------------------------------------------------------------- */
 
 struct document {
     check_printer *print;
@@ -101,8 +99,7 @@ static int print_all(const struct request *request, const struct check_input *in
     return request->github ? check_print_github(stdout, input, findings, error) : 0;
 }
 
-/* --- the check ---------------------------------------------------------------------------------
- */
+/* --- the check -------------------------------------------------------------------------------- */
 
 static int judge(const struct request *request, const struct check_profile *profiles,
                  uint32_t count, struct error *error) {
@@ -138,8 +135,7 @@ static int check(const struct request *request, uint32_t count, char **names) {
     return STATUS_CANNOT_TELL;
 }
 
-/* --- options -----------------------------------------------------------------------------------
- */
+/* --- options ---------------------------------------------------------------------------------- */
 
 static void complain(const char *file, uint32_t line, uint32_t column, const char *message) {
     fflush(stdout);

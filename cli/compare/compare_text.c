@@ -66,8 +66,7 @@ static void print_head(FILE *out, const struct compare *compare, const struct co
                 units_share(compare->overhead_share, 1).text, 100 * 1.96 * compare->relative_error);
 }
 
-/* --- rows ---------------------------------------------------------------------------------------
- */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 enum { CALLERS_SHOWN = 3 };
 
@@ -114,8 +113,7 @@ static void print_rows(FILE *out, const struct compare *compare, const struct co
                 units_count(left_out).text, unit(compare));
 }
 
-/* --- overall ------------------------------------------------------------------------------------
- */
+/* --- overall ---------------------------------------------------------------------------------- */
 
 static void print_sums(FILE *out, const struct compare *compare) {
     fprintf(out,

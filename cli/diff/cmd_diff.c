@@ -30,8 +30,7 @@ struct request {
     bool has_limit;
 };
 
-/* --- the difference -----------------------------------------------------------------------------
- */
+/* --- the difference --------------------------------------------------------------------------- */
 
 static int add_source(const struct request *request, struct diff *diff, enum diff_side side,
                       const char *name, struct error *error) {
@@ -85,8 +84,7 @@ static int diff_all(const struct request *request) {
     return good ? STATUS_FINE : fail(&error);
 }
 
-/* --- options ------------------------------------------------------------------------------------
- */
+/* --- options ---------------------------------------------------------------------------------- */
 
 static const char help[] =
     "Says what changed from OLD to NEW, two builds or runs of a program: for each\n"

@@ -143,8 +143,7 @@ int diff_print_json(FILE *out, const struct diff *diff, const struct diff_page *
     return json_print(out, object, error);
 }
 
-/* --- the page -----------------------------------------------------------------------------------
- */
+/* --- the page --------------------------------------------------------------------------------- */
 
 static json_t *tree(const struct diff *diff) {
     json_t *parents = json_array(), *functions = json_array();

@@ -9,8 +9,7 @@
 #include "cli/print/text.h"
 #include "diff_text.h"
 
-/* --- the head -----------------------------------------------------------------------------------
- */
+/* --- the head --------------------------------------------------------------------------------- */
 
 static void print_side(FILE *out, const struct diff *diff, const struct diff_page *page,
                        enum diff_side side) {
@@ -69,8 +68,7 @@ static void print_doubt(FILE *out, const struct diff *diff) {
               out);
 }
 
-/* --- what could not be matched ------------------------------------------------------------------
- */
+/* --- what could not be matched ---------------------------------------------------------------- */
 
 static void print_unmatched(FILE *out, const struct diff *diff, const struct diff_page *page,
                             enum diff_side side) {
@@ -93,8 +91,7 @@ static void print_unmatched(FILE *out, const struct diff *diff, const struct dif
         diff_text_left_out(out, count - page->limit, "function");
 }
 
-/* --- all together -------------------------------------------------------------------------------
- */
+/* --- all together ----------------------------------------------------------------------------- */
 
 int diff_print_text(FILE *out, const struct diff *diff, const struct diff_page *page,
                     struct error *error) {

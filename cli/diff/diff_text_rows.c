@@ -7,8 +7,7 @@
 #include "cli/print/text.h"
 #include "diff_text.h"
 
-/* --- causes: sentences --------------------------------------------------------------------------
- */
+/* --- causes: sentences ------------------------------------------------------------------------ */
 
 /* "1.00 -> 50.0 times a call", "2 -> 4 times"; of what no caller's calls are known, how often. */
 static void print_times(FILE *out, const struct diff *diff, const struct diff_cause *cause) {
@@ -96,8 +95,7 @@ void diff_text_causes(FILE *out, const struct diff *diff, const struct diff_page
         fputs("          0              none\n", out);
 }
 
-/* --- rows ---------------------------------------------------------------------------------------
- */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 static void print_head(FILE *out, const struct diff *diff, bool is_edge) {
     fprintf(out, "\n%s by the change of self ", is_edge ? "edges" : "functions");

@@ -35,8 +35,7 @@ struct printing {
     struct analysis *analysis;
 };
 
-/* --- the export ---------------------------------------------------------------------------------
- */
+/* --- the export ------------------------------------------------------------------------------- */
 
 static int print(FILE *out, const void *what, struct error *error) {
     const struct printing *printing = what;
@@ -87,8 +86,7 @@ static int export(const struct request *request, const char *text, struct error 
     return result;
 }
 
-/* --- options ------------------------------------------------------------------------------------
- */
+/* --- options ---------------------------------------------------------------------------------- */
 
 static const char help[] =
     "Writes a profile in the format of another viewer.\n"

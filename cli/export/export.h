@@ -23,8 +23,7 @@ struct export_format {
 extern const struct export_format export_callgrind, export_folded, export_speedscope, export_dot,
     export_csv;
 
-/* --- what formats share (export_values.c) -------------------------------------------------------
- */
+/* --- what formats share (export_values.c) ----------------------------------------------------- */
 
 /* The value types that a viewer is to show, the chosen one first: all but the standard errors of
  * others. `types` has room for all of the profile's. Returns how many. */

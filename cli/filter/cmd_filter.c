@@ -21,8 +21,7 @@ struct request {
     const char *directory;
 };
 
-/* --- a new list --------------------------------------------------------------------------------
- */
+/* --- a new list ------------------------------------------------------------------------------- */
 
 static void print_summary(const struct budget *budget, const struct request *request) {
     uint32_t chosen[] = {0, 0, 0};
@@ -54,8 +53,7 @@ static int print_list(struct budget *budget, const struct request *request, stru
     return 0;
 }
 
-/* --- how it came out ---------------------------------------------------------------------------
- */
+/* --- how it came out -------------------------------------------------------------------------- */
 
 static int read_prediction(const char *against, double *predicted, struct error *error) {
     char line[256];
@@ -99,8 +97,7 @@ static int filter(const struct request *request, const char *text, struct error 
     return result;
 }
 
-/* --- options -----------------------------------------------------------------------------------
- */
+/* --- options ---------------------------------------------------------------------------------- */
 
 static const char help[] =
     "Prints a list of functions to leave out of the instrumentation, so that probes\n"

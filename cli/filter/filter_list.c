@@ -10,8 +10,7 @@
 
 #include "cli/print/text.h"
 
-/* --- names -------------------------------------------------------------------------------------
- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 /* What a symbol is called before the compiler clones the function: f of f.constprop.0 */
 static struct text_span source_symbol(const struct budget_function *function) {
@@ -56,8 +55,7 @@ static bool gcc_covers(const struct budget_function *skipped, const struct budge
     return part.size != 0 && memmem(whole.text, whole.size, part.text, part.size) != NULL;
 }
 
-/* --- lists -------------------------------------------------------------------------------------
- */
+/* --- lists ------------------------------------------------------------------------------------ */
 
 static void print_symbols(FILE *out, const struct budget *budget, enum budget_choice choice,
                           const char *prefix) {

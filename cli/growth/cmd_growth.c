@@ -29,8 +29,7 @@ struct request {
     growth_printer *print;
 };
 
-/* --- the work ----------------------------------------------------------------------------------
- */
+/* --- the work --------------------------------------------------------------------------------- */
 
 struct document {
     const struct growth *growth;
@@ -117,8 +116,7 @@ static int measure(struct request *request, char **argv) {
     return STATUS_CANNOT_TELL;
 }
 
-/* --- options -----------------------------------------------------------------------------------
- */
+/* --- options ---------------------------------------------------------------------------------- */
 
 static const char help[] =
     "Runs a program once for each size of its input, and says of each function how\n"

@@ -43,8 +43,7 @@ static struct line fit_line(const double *sizes, const double *values, uint32_t 
     return line;
 }
 
-/* --- shapes ------------------------------------------------------------------------------------
- */
+/* --- shapes ----------------------------------------------------------------------------------- */
 
 static double shape_at(enum growth_shape shape, double size) {
     switch (shape) {
@@ -100,8 +99,7 @@ const char *growth_shape_name(enum growth_shape shape) {
     return names[shape];
 }
 
-/* --- the whole ---------------------------------------------------------------------------------
- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static double last_slope(const double *sizes, const double *values, uint32_t count) {
     uint32_t last = count, before = count;

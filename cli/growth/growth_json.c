@@ -61,8 +61,7 @@ int growth_print_json(FILE *out, const struct growth *growth, const struct growt
                       error);
 }
 
-/* --- CSV ---------------------------------------------------------------------------------------
- */
+/* --- CSV -------------------------------------------------------------------------------------- */
 
 static void print_column(FILE *out, double value) {
     if (isfinite(value))

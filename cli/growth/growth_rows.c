@@ -22,8 +22,7 @@ struct cells {
     size_t count, capacity;
 };
 
-/* --- values ------------------------------------------------------------------------------------
- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 static bool is_time(const struct profile_value_type *type) {
     return strcmp(type->unit, "nanoseconds") == 0;
@@ -39,8 +38,7 @@ static bool is_wanted(const struct growth *growth, const struct profile *profile
            (strcmp(name, "wall") == 0 && profile_find_value_type(profile, "cpu") == PROFILE_NONE);
 }
 
-/* --- cells -------------------------------------------------------------------------------------
- */
+/* --- cells ------------------------------------------------------------------------------------ */
 
 static bool add_cell(struct cells *cells, struct cell cell) {
     if (cell.number == 0)
@@ -108,8 +106,7 @@ static int collect(struct cells *cells, const struct growth *growth, struct erro
     return 0;
 }
 
-/* --- rows --------------------------------------------------------------------------------------
- */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 /* A time of less than 1 % of all is mostly noise; where it is none at most sizes, all of it is. */
 static bool is_worth_a_row(const struct growth *growth, const struct growth_row *row) {

@@ -57,8 +57,7 @@ int growth_gate_parse(struct growth_gate *gate, const char *text, struct error *
 void growth_gate_free(struct growth_gate *gate);
 void growth_gate_judge(struct growth_gate *gate, const struct growth *growth);
 
-/* --- formats -----------------------------------------------------------------------------------
- */
+/* --- formats ---------------------------------------------------------------------------------- */
 
 struct growth_page {
     bool edges;     /* instead of functions: text and plots */

@@ -20,8 +20,7 @@
 #include "cli/run/run_options.h"
 #include "cli/source/source.h"
 
-/* --- the command line --------------------------------------------------------------------------
- */
+/* --- the command line ------------------------------------------------------------------------- */
 
 /* `text` with each "{}" replaced. NULL when out of memory. */
 static char *replace(const char *text, const char *size) {
@@ -65,8 +64,7 @@ static char **make_arguments(char **argv, const char *size) {
     return arguments;
 }
 
-/* --- the profiles ------------------------------------------------------------------------------
- */
+/* --- the profiles ----------------------------------------------------------------------------- */
 
 /* "4711.pb.gz" and no "4711.cpu.pb.gz". */
 static bool is_profile(const char *name) {
@@ -124,8 +122,7 @@ static struct profile *read_run(const char *directory, const char *program, stru
     return profile;
 }
 
-/* --- the runs ----------------------------------------------------------------------------------
- */
+/* --- the runs --------------------------------------------------------------------------------- */
 
 static int spawn_quietly(char **arguments, int *status, struct error *error) {
     posix_spawn_file_actions_t files;

@@ -39,8 +39,7 @@ static double y_at(const struct scale *scale, double y_low, double value) {
     return (double)(HEIGHT - BOTTOM) - share * (HEIGHT - TOP - BOTTOM);
 }
 
-/* --- what is shown -----------------------------------------------------------------------------
- */
+/* --- what is shown ---------------------------------------------------------------------------- */
 
 static bool is_shown(const struct growth_row *row, const struct growth_page *page) {
     return (row->caller != NULL) == page->edges && row->fit.points >= 2;
@@ -73,8 +72,7 @@ static struct scale find_scale(const struct growth *growth, const struct growth_
     return scale;
 }
 
-/* --- a panel -----------------------------------------------------------------------------------
- */
+/* --- a panel ---------------------------------------------------------------------------------- */
 
 static void print_text(FILE *out, double x, double y, const char *attributes, const char *text) {
     fprintf(out, "<text x=\"%.1f\" y=\"%.1f\"%s>", x, y, attributes);
@@ -145,8 +143,7 @@ static void print_panel(FILE *out, const struct growth *growth, const struct gro
     }
 }
 
-/* --- the picture -------------------------------------------------------------------------------
- */
+/* --- the picture ------------------------------------------------------------------------------ */
 
 static void print_head(FILE *out, const struct growth *growth, uint32_t panels) {
     const uint32_t lines = (panels + COLUMNS - 1) / COLUMNS;

@@ -6,8 +6,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-/* --- data --------------------------------------------------------------------------------------
- */
+/* --- data ------------------------------------------------------------------------------------- */
 
 /* In JSON '<' stands within strings alone, where it may as well be written so that no "</script>"
  * or "<!--" is left. */

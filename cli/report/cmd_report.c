@@ -43,8 +43,7 @@ struct request {
     bool has_sort, has_limit, has_least;
 };
 
-/* --- the report --------------------------------------------------------------------------------
- */
+/* --- the report ------------------------------------------------------------------------------- */
 
 static int write_page(const char *path, struct analysis *analysis, struct error *error) {
     struct page page;
@@ -119,8 +118,7 @@ static int report(const struct request *request, const char *text, struct error 
     return result;
 }
 
-/* --- options -----------------------------------------------------------------------------------
- */
+/* --- options ---------------------------------------------------------------------------------- */
 
 static const char help[] =
     "Says which functions were called how often, from where, and how long they\n"

@@ -51,8 +51,7 @@ void report_csv_text(FILE *out, const char *text);
  * compare counts with another recorder's. */
 int report_addresses(FILE *out, const struct profile *profile, struct error *error);
 
-/* --- which rows, in which order (report_rows.c) ------------------------------------------------
- */
+/* --- which rows, in which order (report_rows.c) ----------------------------------------------- */
 
 struct report_rows {
     uint32_t *rows; /* indices into functions, or edges */
@@ -74,8 +73,7 @@ void report_rows_free(struct report_rows *rows);
 int report_rows_tree(struct report_rows *rows, const struct analysis *analysis,
                      const struct report_options *options, struct error *error);
 
-/* --- which columns, under which names (report_columns.c) ---------------------------------------
- */
+/* --- which columns, under which names (report_columns.c) -------------------------------------- */
 
 #define REPORT_MAX_COLUMNS 64
 

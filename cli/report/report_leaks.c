@@ -64,8 +64,7 @@ static void each_frame(const struct profile *profile, uint32_t sample,
     }
 }
 
-/* --- text ---------------------------------------------------------------------------------------
- */
+/* --- text ------------------------------------------------------------------------------------- */
 
 static void print_frame(void *context, const struct profile_function *function, int64_t line) {
     FILE *out = context;
@@ -102,8 +101,7 @@ static void print_text(FILE *out, const struct leaks *leaks, uint32_t shown) {
                 units_count(leaks->count - shown).text, units_plural(leaks->count - shown));
 }
 
-/* --- JSON ---------------------------------------------------------------------------------------
- */
+/* --- JSON ------------------------------------------------------------------------------------- */
 
 static void append_frame(void *context, const struct profile_function *function, int64_t line) {
     json_array_append_new(context,

@@ -28,8 +28,7 @@ static uint32_t each(const struct never_called *never_called, const struct repor
     return left_out;
 }
 
-/* --- text ---------------------------------------------------------------------------------------
- */
+/* --- text ------------------------------------------------------------------------------------- */
 
 static void print_row(void *context, const struct symbol *function) {
     FILE *out = context;
@@ -57,8 +56,7 @@ static void print_text(FILE *out, const struct never_called *never_called,
                 units_plural(left_out));
 }
 
-/* --- CSV ----------------------------------------------------------------------------------------
- */
+/* --- CSV -------------------------------------------------------------------------------------- */
 
 static void print_csv_row(void *context, const struct symbol *function) {
     FILE *out = context;
@@ -68,8 +66,7 @@ static void print_csv_row(void *context, const struct symbol *function) {
     fprintf(out, ",%lld\n", (long long)function->line);
 }
 
-/* --- JSON ---------------------------------------------------------------------------------------
- */
+/* --- JSON ------------------------------------------------------------------------------------- */
 
 static void append_row(void *context, const struct symbol *function) {
     json_array_append_new(context,

@@ -11,8 +11,7 @@
 #include "reader/profile/stated.h"
 #include "report_text.h"
 
-/* --- above --------------------------------------------------------------------------------------
- */
+/* --- above ------------------------------------------------------------------------------------ */
 
 /* Never below 0, and no more digits than are known. */
 static void print_interval(FILE *out, double value, double error, const char *of) {
@@ -111,8 +110,7 @@ void report_text_head(FILE *out, const struct analysis *analysis,
     putc('\n', out);
 }
 
-/* --- below --------------------------------------------------------------------------------------
- */
+/* --- below ------------------------------------------------------------------------------------ */
 
 /* A program with threads is shown by its CPU time (build_profile.c). */
 static bool is_threads(const struct analysis *analysis) {

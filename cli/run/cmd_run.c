@@ -35,8 +35,7 @@ struct request {
     bool preloads[PRELOADS];
 };
 
-/* --- the run -----------------------------------------------------------------------------------
- */
+/* --- the run ---------------------------------------------------------------------------------- */
 
 static uint64_t realtime_ns(void) {
     struct timespec now = {0, 0};
@@ -142,8 +141,7 @@ static int prepare_and_run(struct request *request, char **argv) {
     return status;
 }
 
-/* --- options -----------------------------------------------------------------------------------
- */
+/* --- options ---------------------------------------------------------------------------------- */
 
 static const char help[] =
     "Runs a program that was built with -finstrument-functions and -lcinstr (see\n"

@@ -95,8 +95,7 @@ void analysis_free(struct analysis *analysis);
 /* Index of the value type that says how often what `value_type` measures happened; PROFILE_NONE. */
 uint32_t analysis_count_type(const struct profile *profile, uint32_t value_type);
 
-/* --- what is known of the times (analysis_errors.c) ---------------------------------------------
- */
+/* --- what is known of the times (analysis_errors.c) ------------------------------------------- */
 
 struct analysis_errors analysis_errors_of(const struct profile *profile, uint32_t value_type);
 

@@ -22,8 +22,7 @@ struct walk {
     uint32_t truncated, lost; /* functions that stand for lost ones; PROFILE_NONE: there is none */
 };
 
-/* --- cycles of calls ---------------------------------------------------------------------------
- */
+/* --- cycles of calls -------------------------------------------------------------------------- */
 
 /* Adds to `reached` what calls lead to from `seed`, one at least, or backwards, until there is no
  * more. */
@@ -68,8 +67,7 @@ static uint32_t find_function(const struct analysis *analysis, const char *name)
     return PROFILE_NONE;
 }
 
-/* --- samples -----------------------------------------------------------------------------------
- */
+/* --- samples ---------------------------------------------------------------------------------- */
 
 /* Walks outwards through a sample's functions. */
 struct frames {

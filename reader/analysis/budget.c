@@ -31,8 +31,7 @@ struct tally {
     uint32_t calls, time, overhead; /* value types */
 };
 
-/* --- summing up --------------------------------------------------------------------------------
- */
+/* --- summing up ------------------------------------------------------------------------------- */
 
 static int find_values(struct tally *tally, struct error *error) {
     const struct profile *profile = tally->profile;
@@ -182,8 +181,7 @@ void budget_free(struct budget *budget) {
     free(budget);
 }
 
-/* --- choosing ----------------------------------------------------------------------------------
- */
+/* --- choosing --------------------------------------------------------------------------------- */
 
 struct step {
     uint32_t function;

@@ -31,8 +31,7 @@ double compare_samples_for(double share, double relative) {
     return share > 0 ? DOUBT_95 * DOUBT_95 * (1 - share) / (share * relative * relative) : INFINITY;
 }
 
-/* --- what the two profiles are ------------------------------------------------------------------
- */
+/* --- what the two profiles are ---------------------------------------------------------------- */
 
 /* Of one program, and the samples were begun while the exact profile was. */
 static bool is_same_run(const struct profile *exact, const struct profile *sampled) {
@@ -94,8 +93,7 @@ static double read_relative_error(const struct profile *exact) {
     return 0;
 }
 
-/* --- row by row ---------------------------------------------------------------------------------
- */
+/* --- row by row ------------------------------------------------------------------------------- */
 
 static double square(double value) {
     return value * value;
@@ -207,8 +205,7 @@ static int judge_rows(struct compare *compare, double level) {
     return 0;
 }
 
-/* --- over all -----------------------------------------------------------------------------------
- */
+/* --- over all --------------------------------------------------------------------------------- */
 
 /* What differs from what is expected, by what both sides' errors would make of it on average. */
 static void add_bin(struct compare *compare, uint32_t *bins, double samples, double expected,
@@ -282,8 +279,7 @@ static int by_share(const void *left, const void *right) {
     return (a->function > b->function) - (a->function < b->function);
 }
 
-/* --- all of it ----------------------------------------------------------------------------------
- */
+/* --- all of it -------------------------------------------------------------------------------- */
 
 static int fill(struct compare *compare, const struct profile *exact, const struct profile *sampled,
                 const struct compare_options *options, struct error *error) {

@@ -28,8 +28,7 @@ struct matching {
     bool by_context;
 };
 
-/* --- functions ----------------------------------------------------------------------------------
- */
+/* --- functions -------------------------------------------------------------------------------- */
 
 struct name {
     UT_hash_handle hh;
@@ -110,8 +109,7 @@ static int find_callers(struct matching *matching) {
     return 0;
 }
 
-/* --- units --------------------------------------------------------------------------------------
- */
+/* --- units ------------------------------------------------------------------------------------ */
 
 /* Of the path that was read last. */
 static struct unit *find_unit(struct matching *matching) {

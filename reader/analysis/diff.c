@@ -67,8 +67,7 @@ void diff_free(struct diff *diff) {
     free(diff);
 }
 
-/* --- adding -------------------------------------------------------------------------------------
- */
+/* --- adding ----------------------------------------------------------------------------------- */
 
 /* The first profile says what is looked at; the others must have it. */
 static int take_types(struct diff *diff, const struct analysis *analysis, struct error *error) {
@@ -155,8 +154,7 @@ int diff_add(struct diff *diff, enum diff_side side, const struct profile *profi
     return result;
 }
 
-/* --- what comes of it ---------------------------------------------------------------------------
- */
+/* --- what comes of it ------------------------------------------------------------------------- */
 
 static int check_renames(const struct diff_build *build, struct error *error) {
     const struct names_renames *renames = &build->options->renames;

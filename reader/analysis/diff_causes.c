@@ -37,8 +37,7 @@ static bool is_common(const struct diff_node *node) {
     return node->is_in[DIFF_OLD] && node->is_in[DIFF_NEW];
 }
 
-/* --- contexts -----------------------------------------------------------------------------------
- */
+/* --- contexts --------------------------------------------------------------------------------- */
 
 static double calls_below(const struct finding *finding, uint32_t parent, int side) {
     return finding->is_chained ? finding->nodes[parent].calls[side] : 1;
@@ -89,8 +88,7 @@ static void measure_values(struct finding *finding) {
     }
 }
 
-/* --- causes -------------------------------------------------------------------------------------
- */
+/* --- causes ----------------------------------------------------------------------------------- */
 
 /* The cause that is known under the pair in the table, made if need be; NULL: out of memory. */
 static struct diff_cause *cause_of(struct finding *finding, struct pair_table *table,
@@ -187,8 +185,7 @@ static bool add_all(struct finding *finding) {
     return true;
 }
 
-/* --- what is known of them ----------------------------------------------------------------------
- */
+/* --- what is known of them -------------------------------------------------------------------- */
 
 /* The interval of what hangs on the function, in the measure of the effect. */
 static double error_of(const struct diff *diff, const struct diff_cause *cause) {

@@ -36,8 +36,7 @@ struct matching {
     size_t capacity;            /* of diff->nodes */
 };
 
-/* --- groups -------------------------------------------------------------------------------------
- */
+/* --- groups ----------------------------------------------------------------------------------- */
 
 /* Made if need be; NULL: out of memory. */
 static struct group *group_of(struct matching *matching, uint32_t function) {
@@ -84,8 +83,7 @@ static bool group_children(struct matching *matching, const struct group *parent
     return true;
 }
 
-/* --- what is found below functions that one side alone has here ---------------------------------
- */
+/* --- what is found below functions that one side alone has here ------------------------------- */
 
 static bool push_children(struct matching *matching, int side, uint32_t node) {
     const struct diff_tree_node *nodes = matching->trees[side].nodes;
@@ -178,8 +176,7 @@ static bool look_below(struct matching *matching) {
     return good;
 }
 
-/* --- matched nodes ------------------------------------------------------------------------------
- */
+/* --- matched nodes ---------------------------------------------------------------------------- */
 
 static bool add_pending(struct matching *matching, const struct group *group, uint32_t parent) {
     if (matching->pending_count == matching->pending_capacity) {

@@ -10,8 +10,7 @@
 #include "reader/base/doubt.h"
 #include "statistics.h"
 
-/* --- one quantity -------------------------------------------------------------------------------
- */
+/* --- one quantity ----------------------------------------------------------------------------- */
 
 void diff_series_add(struct diff_series *series, double value, double error) {
     if (series->count++ == 0)
@@ -45,8 +44,7 @@ void diff_series_finish(const struct diff_series series[2], const uint32_t runs[
                     &amount->varies);
 }
 
-/* --- rows ---------------------------------------------------------------------------------------
- */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 bool diff_rows_grow(struct diff_rows *rows, uint32_t count) {
     if (count > rows->capacity) {
@@ -151,8 +149,7 @@ bool diff_rows_add_edges(struct diff_rows *rows, const struct diff_added *added)
     return good;
 }
 
-/* --- what comes of them -------------------------------------------------------------------------
- */
+/* --- what comes of them ----------------------------------------------------------------------- */
 
 void diff_rows_finish(struct diff_rows *rows, const uint32_t runs[2]) {
     for (uint32_t i = 0; i < rows->count; i++) {

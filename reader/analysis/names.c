@@ -68,8 +68,7 @@ const struct analysis_function *names_function(const struct names *names, uint32
     return &names->functions[number];
 }
 
-/* --- names as they are matched ------------------------------------------------------------------
- */
+/* --- names as they are matched ---------------------------------------------------------------- */
 
 /* Where in `path` the part begins that is `end`: all of it, or what follows a '/'. NULL: nowhere.
  */
@@ -117,8 +116,7 @@ static bool copy_function(struct names *names, const struct analysis_function *f
     return copy->name != NULL && copy->file != NULL;
 }
 
-/* --- matching -----------------------------------------------------------------------------------
- */
+/* --- matching --------------------------------------------------------------------------------- */
 
 static struct key key_of(const struct analysis_function *function, enum level level,
                          struct profile *strings) {
@@ -179,8 +177,7 @@ static bool match(struct addition *addition, enum level level) {
     return true;
 }
 
-/* --- numbers ------------------------------------------------------------------------------------
- */
+/* --- numbers ---------------------------------------------------------------------------------- */
 
 static uint32_t new_number(struct names *names) {
     if (names->count == names->capacity) {

@@ -27,8 +27,7 @@ struct search {
     uint32_t count;
 };
 
-/* --- files --------------------------------------------------------------------------------------
- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static void parse_build_id(struct segment_module *module, const char *hex) {
     unsigned byte;
@@ -118,8 +117,7 @@ static int read_tables(struct search *search, struct error *error) {
     return 0;
 }
 
-/* --- calls --------------------------------------------------------------------------------------
- */
+/* --- calls ------------------------------------------------------------------------------------ */
 
 static int compare_addresses(const void *left, const void *right) {
     const struct entry *a = left, *b = right;
@@ -150,8 +148,7 @@ static void mark_called(struct search *search) {
     }
 }
 
-/* --- functions ----------------------------------------------------------------------------------
- */
+/* --- functions -------------------------------------------------------------------------------- */
 
 static int compare_symbols(const struct symbol *a, const struct symbol *b) {
     int result = strcmp(a->name, b->name);

@@ -23,8 +23,7 @@ struct statistics_interval statistics_wilson(double hits, double n, double z) {
                                         fmin(1, (middle + half) / scale)};
 }
 
-/* --- exact binomial ----------------------------------------------------------------------------
- */
+/* --- exact binomial --------------------------------------------------------------------------- */
 
 static double binomial_log_mass(double k, double n, double p) {
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log1p(-p);
@@ -58,8 +57,7 @@ double statistics_binomial_deviation(double n, double p) {
     return 2 * next * (1 - p) * exp(binomial_log_mass(fmin(next, n), n, p));
 }
 
-/* --- chi-square ---------------------------------------------------------------------------------
- */
+/* --- chi-square ------------------------------------------------------------------------------- */
 
 enum { TERMS_MAX = 100000 };
 
@@ -101,8 +99,7 @@ double statistics_chi_square_p(double x, double degrees) {
     return half < a + 1 ? 1 - gamma_series(a, half) : gamma_fraction(a, half);
 }
 
-/* --- Student's distribution ---------------------------------------------------------------------
- */
+/* --- Student's distribution ------------------------------------------------------------------- */
 
 /* P(|T| <= t) for t = sqrt(degrees) tan(angle) (Abramowitz and Stegun 26.7.3 and 26.7.4). */
 static double student_inside(double angle, unsigned degrees) {
@@ -130,8 +127,7 @@ double statistics_student_t(double level, unsigned degrees) {
     return sqrt(degrees) * tan(low);
 }
 
-/* --- many at once -------------------------------------------------------------------------------
- */
+/* --- many at once ----------------------------------------------------------------------------- */
 
 static int compare_by_value(const void *left, const void *right, void *context) {
     const double *values = context;

@@ -45,8 +45,7 @@ struct build_locations {
     struct place *places;
 };
 
-/* --- modules ------------------------------------------------------------------------------------
- */
+/* --- modules ---------------------------------------------------------------------------------- */
 
 static const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');
@@ -130,8 +129,7 @@ double build_locations_prediction(const struct build_locations *locations) {
     return predicted;
 }
 
-/* --- one location -------------------------------------------------------------------------------
- */
+/* --- one location ----------------------------------------------------------------------------- */
 
 static bool set_line(struct profile *profile, struct profile_line *frame,
                      const struct symbol *symbol, int64_t line) {

@@ -45,8 +45,7 @@ static bool is_of_calls(const struct build *build) {
     return build->kind == EXACT || build->kind == EDGES;
 }
 
-/* --- what is measured ---------------------------------------------------------------------------
- */
+/* --- what is measured ------------------------------------------------------------------------- */
 
 static int add_value_types(struct build *build) {
     struct profile *profile = build->profile;
@@ -62,8 +61,7 @@ static int64_t nanoseconds(const struct build *build, double ticks) {
     return (int64_t)snapshot_ns(build->snapshot, ticks);
 }
 
-/* --- samples ------------------------------------------------------------------------------------
- */
+/* --- samples ---------------------------------------------------------------------------------- */
 
 static int add_sample(struct build *build, const struct profile_sample *sample) {
     if (profile_sample_is_zero(build->profile, sample))
@@ -225,8 +223,7 @@ static int add_samples(struct build *build) {
     return result == 0 && build->kind == EXACT ? add_unplaced(build) : result;
 }
 
-/* --- all of it ----------------------------------------------------------------------------------
- */
+/* --- all of it -------------------------------------------------------------------------------- */
 
 /* Threads that wait fill wall time: where there are several, CPU time tells more. */
 static const char *default_value(const struct build *build) {

@@ -14,8 +14,7 @@ static int64_t product(uint64_t periods, uint64_t period_ns) {
     return __builtin_mul_overflow(periods, period_ns, &ns) ? INT64_MAX : profile_limited(ns);
 }
 
-/* --- what is said of all ------------------------------------------------------------------------
- */
+/* --- what is said of all ---------------------------------------------------------------------- */
 
 static int add_comments(struct profile *profile, const struct snapshot *snapshot) {
     const struct segment_sampling *sampling = &snapshot->header.sampling;
@@ -71,8 +70,7 @@ int build_samples_begin(struct profile *profile, const struct snapshot *snapshot
     return 0;
 }
 
-/* --- one sample ---------------------------------------------------------------------------------
- */
+/* --- one sample ------------------------------------------------------------------------------- */
 
 int build_samples_add(struct profile *profile, struct build_locations *locations,
                       const struct snapshot *snapshot, const struct snapshot_sample *sample,

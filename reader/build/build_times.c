@@ -55,8 +55,7 @@ static void give_counted_time(const struct snapshot *snapshot, const struct snap
     }
 }
 
-/* --- off the CPU --------------------------------------------------------------------------------
- */
+/* --- off the CPU ------------------------------------------------------------------------------ */
 
 /* CPU time of a live thread in nanoseconds; 0 when the kernel does not say. */
 static uint64_t thread_cpu_ns(const struct snapshot *snapshot, uint32_t tid) {

@@ -61,8 +61,7 @@ static double timed_calls(const struct work *work, uint32_t node) {
     return is_counted(work, node) ? 0 : (double)work->snapshot->nodes[node].calls;
 }
 
-/* --- what was measured --------------------------------------------------------------------------
- */
+/* --- what was measured ------------------------------------------------------------------------ */
 
 /* From each node as far as the tree tells (which folds recursion). 1 where every call is timed. */
 static int find_timed_shares(struct work *work) {
@@ -112,8 +111,7 @@ static void measure(struct work *work, const int64_t *off_cpu) {
     unscale_clock(work);
 }
 
-/* --- what the probes should have cost -----------------------------------------------------------
- */
+/* --- what the probes should have cost --------------------------------------------------------- */
 
 /* Which calls have no time of their own, and which not even a caller's. */
 static void count_untimed(struct work *work, uint32_t node) {
@@ -165,8 +163,7 @@ static int reckon_all(struct work *work) {
     return 0;
 }
 
-/* --- each context by itself ---------------------------------------------------------------------
- */
+/* --- each context by itself ------------------------------------------------------------------- */
 
 static void settle(struct work *work, uint32_t node) {
     struct correction *correction = work->correction;
@@ -233,8 +230,7 @@ static void settle_all(struct work *work, double baseline_seconds) {
               PLAIN_ERROR * (correction->cpu_total - correction->overhead_total));
 }
 
-/* --- all of it ----------------------------------------------------------------------------------
- */
+/* --- all of it -------------------------------------------------------------------------------- */
 
 static int allocate(struct work *work) {
     const size_t count = (size_t)work->snapshot->node_count + 1;

@@ -36,8 +36,7 @@ static uint64_t fall(uint64_t value, uint64_t by) {
     return value > by ? value - by : 0;
 }
 
-/* --- counts -------------------------------------------------------------------------------------
- */
+/* --- counts ----------------------------------------------------------------------------------- */
 
 static void *element(const struct snapshot *snapshot, uint32_t column, uint32_t node) {
     return snapshot->columns[column] + (size_t)node * snapshot->header.columns[column].element_size;
@@ -83,8 +82,7 @@ static void subtract_node(struct work *work, uint32_t from) {
         work->to.off_cpu[index] -= work->from.off_cpu[from];
 }
 
-/* --- times --------------------------------------------------------------------------------------
- */
+/* --- times ------------------------------------------------------------------------------------ */
 
 static void mark_open(struct work *work) {
     for (uint32_t i = 0; i < work->before->lane_count; i++) {
@@ -131,8 +129,7 @@ static void bound_times(struct work *work) {
     }
 }
 
-/* --- what is said of all ------------------------------------------------------------------------
- */
+/* --- what is said of all ---------------------------------------------------------------------- */
 
 static void subtract_losses(struct segment_losses *losses, const struct segment_losses *by) {
     uint64_t *values = (uint64_t *)losses;
@@ -186,8 +183,7 @@ static int describe(const struct work *work, struct profile *profile) {
     return profile_add_comment(profile, text) == PROFILE_NONE ? -1 : 0;
 }
 
-/* --- all of it ----------------------------------------------------------------------------------
- */
+/* --- all of it -------------------------------------------------------------------------------- */
 
 static int subtract(struct work *work, struct error *error) {
     if (build_times_measure(&work->from, work->before, error) != 0)

@@ -42,8 +42,7 @@ struct callgrind {
     bool has_begun; /* the value types are there */
 };
 
-/* --- texts --------------------------------------------------------------------------------------
- */
+/* --- texts ------------------------------------------------------------------------------------ */
 
 static bool begins_with(const struct import_line *line, const char *text, const char **rest) {
     const size_t length = strlen(text);
@@ -120,8 +119,7 @@ static int read_name(struct callgrind *callgrind, const char *text, uint64_t kin
     return *name == NULL ? import_out_of_memory(error) : 0;
 }
 
-/* --- what is counted ----------------------------------------------------------------------------
- */
+/* --- what is counted -------------------------------------------------------------------------- */
 
 static int add_event(struct callgrind *callgrind, const char *text, size_t length,
                      struct error *error) {
@@ -176,8 +174,7 @@ static int read_positions(struct callgrind *callgrind, const char *text, struct 
                : bad(callgrind, error, "positions that are not known");
 }
 
-/* --- costs --------------------------------------------------------------------------------------
- */
+/* --- costs ------------------------------------------------------------------------------------ */
 
 static void skip_blanks(const char **at, const char *end) {
     while (*at < end && (**at == ' ' || **at == '\t'))
@@ -290,8 +287,7 @@ static int read_calls(struct callgrind *callgrind, const char *at, struct error 
     return add(callgrind, locations, 2, values, error);
 }
 
-/* --- lines --------------------------------------------------------------------------------------
- */
+/* --- lines ------------------------------------------------------------------------------------ */
 
 enum { NAME_FILE, NAME_FUNCTION, NAME_OBJECT };
 

@@ -36,8 +36,7 @@ int import_out_of_memory(struct error *error);
  * (0 ns: not known). -1: out of memory. */
 int import_begin_samples(struct import *import, uint64_t period_ns);
 
-/* --- lines (import_lines.c) ---------------------------------------------------------------------
- */
+/* --- lines (import_lines.c) ------------------------------------------------------------------- */
 
 struct import_line {
     const char *text; /* not NUL-terminated, without its newline */
@@ -56,8 +55,7 @@ int import_bad_line(const struct import *import, const struct import_line *line,
 /* Reads a whole number at *text and goes behind it; false when there is none, or too large. */
 bool import_number(const char **text, const char *end, unsigned base, uint64_t *number);
 
-/* --- frames (import_frames.c) -------------------------------------------------------------------
- */
+/* --- frames (import_frames.c) ----------------------------------------------------------------- */
 
 /* A location of one function by name; any text may be NULL. PROFILE_NONE: out of memory. */
 uint32_t import_named_frame(struct profile *profile, uint32_t mapping, const char *function,

@@ -9,8 +9,7 @@
 
 #include "import_format.h"
 
-/* --- by name ------------------------------------------------------------------------------------
- */
+/* --- by name ---------------------------------------------------------------------------------- */
 
 uint32_t import_named_frame(struct profile *profile, uint32_t mapping, const char *function,
                             const char *file, int64_t line) {
@@ -46,8 +45,7 @@ void import_reverse(struct index_stack *stack) {
     }
 }
 
-/* --- by address ---------------------------------------------------------------------------------
- */
+/* --- by address ------------------------------------------------------------------------------- */
 
 /* The process's addresses minus the file's, by the segment that lies at `offset` in the file. 0
  * where the file does not say. */

@@ -38,8 +38,7 @@ static int bad(const struct perf *perf, struct error *error, const char *why) {
     return import_bad_line(perf->import, &perf->line, error, "%s", why);
 }
 
-/* --- a sample's head ----------------------------------------------------------------------------
- */
+/* --- a sample's head -------------------------------------------------------------------------- */
 
 struct word {
     const char *text;
@@ -129,8 +128,7 @@ static int take_event(struct perf *perf, const struct word *event, struct error 
                : import_out_of_memory(error);
 }
 
-/* --- frames -------------------------------------------------------------------------------------
- */
+/* --- frames ----------------------------------------------------------------------------------- */
 
 static int push_frame(struct perf *perf) {
     struct frame *frame = &perf->frame;
@@ -223,8 +221,7 @@ static bool read_source(const char *at, const char *end, struct frame *frame) {
     return frame->file != NULL;
 }
 
-/* --- samples ------------------------------------------------------------------------------------
- */
+/* --- samples ---------------------------------------------------------------------------------- */
 
 static int finish_sample(struct perf *perf, struct error *error) {
     int64_t values[2] = {1, 0};

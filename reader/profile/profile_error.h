@@ -3,10 +3,11 @@
  * What is known of a profile's times: their standard error. Each exact profile has it in columns,
  * so that it is in files, and adds up as the times themselves do:
  *
- *   wall_error, cpu_error   by the model of what probes cost: one standard error, in nanoseconds.
- * It errs in all contexts and runs alike, so these add up as they are. At least 1 where a context
- * was timed. variance                timing=adaptive: by the choice of the calls that were timed.
- * Chances are independent, so their variances add up, in square microseconds.
+ *     wall_error, cpu_error   by the model of what probes cost: one standard error, in nanoseconds.
+ *                             It errs in all contexts and runs alike, so these add up as they are.
+ *                             At least 1 where a context was timed.
+ *     variance                timing=adaptive: by the choice of the calls that were timed. Chances
+ *                             are independent, so their variances add up, in square microseconds.
  *
  * Called by whoever shows times; works on single samples and on sums of them.
  */

@@ -24,8 +24,7 @@ void segments_free(struct segments *segments) {
     *segments = (struct segments){0};
 }
 
-/* --- what lies in the directories --------------------------------------------------------------
- */
+/* --- what lies in the directories ------------------------------------------------------------- */
 
 static struct segments_entry *add_entry(struct segments *segments) {
     if (segments->count == segments->capacity) {
@@ -92,8 +91,7 @@ static int scan(struct segments *segments, int directory, const char *path, stru
     return 0;
 }
 
-/* --- the directories ---------------------------------------------------------------------------
- */
+/* --- the directories -------------------------------------------------------------------------- */
 
 /* The last directory=... of CINSTR_OPTIONS; false: none. */
 static bool directory_of_options(char *path, size_t size) {
@@ -187,8 +185,7 @@ int segments_find(struct segments *segments, const char *directory, struct error
     return 0;
 }
 
-/* --- one of them -------------------------------------------------------------------------------
- */
+/* --- one of them ------------------------------------------------------------------------------ */
 
 bool segments_has_ended(const struct segments_entry *entry) {
     return entry->problem == NULL && entry->liveness == LIVENESS_DEAD;

@@ -37,8 +37,7 @@ void snapshot_free(struct snapshot *snapshot) {
     free(snapshot);
 }
 
-/* --- the tables ---------------------------------------------------------------------------------
- */
+/* --- the tables ------------------------------------------------------------------------------- */
 
 static int read_modules(const struct snapshot_source *source, struct snapshot *snapshot,
                         struct error *error) {
@@ -109,8 +108,7 @@ static int read_lanes(const struct snapshot_source *source, struct snapshot *sna
     return snapshot->lanes != NULL ? 0 : error_set(error, "%s: out of memory", source->name);
 }
 
-/* --- one copy -----------------------------------------------------------------------------------
- */
+/* --- one copy --------------------------------------------------------------------------------- */
 
 static struct snapshot *copy(const struct snapshot_source *source, struct error *error) {
     struct snapshot *snapshot = calloc(1, sizeof(*snapshot));

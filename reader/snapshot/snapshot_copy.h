@@ -8,8 +8,7 @@
 
 #include "snapshot.h"
 
-/* --- snapshot_source.c: where the bytes come from ----------------------------------------------
- */
+/* --- snapshot_source.c: where the bytes come from --------------------------------------------- */
 
 struct snapshot_source {
     const unsigned char *memory; /* or, when NULL: */
@@ -28,15 +27,13 @@ int snapshot_read(const struct snapshot_source *source, uint64_t offset, void *t
 void *snapshot_read_array(const struct snapshot_source *source, uint64_t offset, uint64_t count,
                           size_t element_size, size_t stride, struct error *error);
 
-/* --- snapshot_header.c -------------------------------------------------------------------------
- */
+/* --- snapshot_header.c ------------------------------------------------------------------------ */
 
 /* Reads and checks the header: afterwards every section and column lies within the file. */
 int snapshot_read_header(const struct snapshot_source *source, struct segment_header *header,
                          struct error *error);
 
-/* --- snapshot_nodes.c --------------------------------------------------------------------------
- */
+/* --- snapshot_nodes.c ------------------------------------------------------------------------- */
 
 /* Copies the nodes that are in use and their columns, and checks the trees. */
 int snapshot_read_nodes(const struct snapshot_source *source, struct snapshot *snapshot,
@@ -46,28 +43,24 @@ int snapshot_read_nodes(const struct snapshot_source *source, struct snapshot *s
 int snapshot_read_late_sums(const struct snapshot_source *source, struct snapshot *snapshot,
                             struct error *error);
 
-/* --- snapshot_durations.c ----------------------------------------------------------------------
- */
+/* --- snapshot_durations.c --------------------------------------------------------------------- */
 
 /* Adds to the durations of contexts what lanes still keep to themselves. */
 void snapshot_add_late_durations(struct snapshot *snapshot);
 
-/* --- snapshot_samples.c ------------------------------------------------------------------------
- */
+/* --- snapshot_samples.c ----------------------------------------------------------------------- */
 
 /* Copies what was sampled. After the nodes. */
 int snapshot_read_samples(const struct snapshot_source *source, struct snapshot *snapshot,
                           struct error *error);
 
-/* --- snapshot_traces.c -------------------------------------------------------------------------
- */
+/* --- snapshot_traces.c ------------------------------------------------------------------------ */
 
 /* Copies what the rings of lanes hold. */
 int snapshot_read_traces(const struct snapshot_source *source, struct snapshot *snapshot,
                          struct error *error);
 
-/* --- snapshot_frames.c -------------------------------------------------------------------------
- */
+/* --- snapshot_frames.c ------------------------------------------------------------------------ */
 
 /* Copies the open calls of every lane. After the nodes. */
 int snapshot_read_frames(const struct snapshot_source *source, struct snapshot *snapshot,

@@ -128,8 +128,7 @@ static int copy_blocks(const struct snapshot_source *source, struct snapshot *sn
     return 0;
 }
 
-/* --- the trees ----------------------------------------------------------------------------------
- */
+/* --- the trees -------------------------------------------------------------------------------- */
 
 enum mark { UNSEEN, ON_PATH, GOOD, BAD };
 
@@ -184,8 +183,7 @@ static int check_trees(const struct snapshot_source *source, struct snapshot *sn
     return 0;
 }
 
-/* --- sums ---------------------------------------------------------------------------------------
- */
+/* --- sums ------------------------------------------------------------------------------------- */
 
 static void add_early_sums(struct snapshot *snapshot) {
     const uint64_t *unwinds = snapshot_column(snapshot, "unwinds");
@@ -267,8 +265,7 @@ int snapshot_read_late_sums(const struct snapshot_source *source, struct snapsho
     return result;
 }
 
-/* --- all of it ----------------------------------------------------------------------------------
- */
+/* --- all of it -------------------------------------------------------------------------------- */
 
 /* Memory that is never written costs nothing. */
 static int make_room(const struct snapshot_source *source, struct snapshot *snapshot,

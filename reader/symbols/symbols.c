@@ -37,8 +37,7 @@ struct symbols {
     struct profile_arena arena; /* names */
 };
 
-/* --- modules ------------------------------------------------------------------------------------
- */
+/* --- modules ---------------------------------------------------------------------------------- */
 
 struct symbols *symbols_new(const struct segment_module *modules, uint32_t count,
                             struct error *error) {
@@ -98,8 +97,7 @@ const char *symbols_complaint(const struct symbols *symbols, uint32_t module) {
     return message[0] == '\0' ? NULL : message;
 }
 
-/* --- functions ----------------------------------------------------------------------------------
- */
+/* --- functions -------------------------------------------------------------------------------- */
 
 static void define_by_rows(struct module *module, struct function *function, uint64_t address) {
     function->by_rows = scopes_row(&module->scopes, address);

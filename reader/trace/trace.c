@@ -58,8 +58,7 @@ static uint64_t *grow(struct trace_lane *lane, uint64_t count) {
     return words + lane->count - count;
 }
 
-/* --- the file -----------------------------------------------------------------------------------
- */
+/* --- the file --------------------------------------------------------------------------------- */
 
 static int read_chunk(struct trace *trace, FILE *file, const struct segment_trace_chunk *chunk,
                       uint64_t left, struct error *error) {
@@ -119,8 +118,7 @@ static int read_file(struct trace *trace, struct error *error) {
     return result;
 }
 
-/* --- the rings ----------------------------------------------------------------------------------
- */
+/* --- the rings -------------------------------------------------------------------------------- */
 
 static int add_ring(struct trace *trace, const struct snapshot_lane *from, struct error *error) {
     struct trace_lane *lane = find_lane(trace, from->index, from->info.generation);

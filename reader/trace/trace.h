@@ -63,8 +63,7 @@ int trace_events(const struct trace *trace, const struct trace_lane *lane,
 /* A function's name and place, as profiles have them; NULL: out of memory. */
 const struct profile_function *trace_function(const struct trace *trace, uint64_t function);
 
-/* --- the formats (write_perfetto.c, write_chrome.c) ---------------------------------------------
- */
+/* --- the formats (write_perfetto.c, write_chrome.c) ------------------------------------------- */
 
 /* Written to a descriptor, which stays open. -1 with `error` filled. */
 int trace_write_perfetto(const struct trace *trace, int fd, struct error *error);

@@ -33,8 +33,7 @@ struct writer {
     char counters[LABELS][192]; /* those that have a track; "" end */
 };
 
-/* --- packets ------------------------------------------------------------------------------------
- */
+/* --- packets ---------------------------------------------------------------------------------- */
 
 /* Each is field 1 of the trace. */
 static int put(struct writer *writer, Perfetto__TracePacket *packet) {
@@ -131,8 +130,7 @@ static int put_clock(struct writer *writer, uint64_t track) {
     return put(writer, &packet);
 }
 
-/* --- events -------------------------------------------------------------------------------------
- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 static int put_event(struct writer *writer, uint64_t ns, Perfetto__TrackEvent *event,
                      Perfetto__InternedData *interned) {

@@ -9,10 +9,12 @@
  *
  *     high - sp < span
  *
- *   span == bound         the lane is at rest and sp lies in its stack
- *   span == high - hook   a hook whose stack pointer is `hook` is changing this lane: a handler
- * that interrupts it (lower on this stack, or on another one) fails the test span == 0 never set
- * up, wiped by fork, recording stopped, or work is pending: slow
+ *     span                what that means
+ *     bound               the lane is at rest: the test holds where sp lies in the lane's stack
+ *     high - hook         a hook whose stack pointer is `hook` is changing this lane: a handler that
+ *                         interrupts it, lower on this stack or on another one, fails the test
+ *     0                   never set up, wiped by fork, recording stopped, or work is pending: every
+ *                         hook fails the test
  *
  * A hook sets span to high - sp before its first change and to `full` after its last. Whoever wants
  * the lane's next hook on the slow path sets full to 0.

@@ -35,8 +35,7 @@
 
 static enum { UNTRIED, PERF, RSEQ, NEITHER } source;
 
-/* --- perf --------------------------------------------------------------------------------------
- */
+/* --- perf ------------------------------------------------------------------------------------- */
 
 static struct perf_event_mmap_page *map_event(void) {
     struct perf_event_attr attributes;
@@ -56,8 +55,7 @@ static struct perf_event_mmap_page *map_event(void) {
     return page == MAP_FAILED ? NULL : page;
 }
 
-/* --- rseq --------------------------------------------------------------------------------------
- */
+/* --- rseq ------------------------------------------------------------------------------------- */
 
 /* The kernel looks for the signature before the abort address, whether or not it goes there. */
 static const struct {
@@ -88,8 +86,7 @@ static bool rseq_tells_of_waits(void) {
     return is_cleared;
 }
 
-/* --- either ------------------------------------------------------------------------------------
- */
+/* --- either ----------------------------------------------------------------------------------- */
 
 bool switch_word_available(void) {
     struct perf_event_mmap_page *page;

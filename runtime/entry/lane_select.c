@@ -45,8 +45,7 @@ void lane_rest(struct lane *lane) {
     lane->span = lane->full;
 }
 
-/* --- handlers ----------------------------------------------------------------------------------
- */
+/* --- handlers --------------------------------------------------------------------------------- */
 
 /* The last call that is complete: an interrupted exit may have cleared its frame already. */
 static uint64_t complete_top(const struct lane *lane) {
@@ -109,8 +108,7 @@ static bool on_alternate_stack(uintptr_t sp, uintptr_t *low, uintptr_t *high) {
     return sp >= *low && sp < *high;
 }
 
-/* --- other stacks -------------------------------------------------------------------------------
- */
+/* --- other stacks ----------------------------------------------------------------------------- */
 
 static struct lane *adopt(struct lane *lane, struct lane *thread) {
     if (lane == NULL)

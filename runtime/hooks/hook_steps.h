@@ -104,8 +104,7 @@ static inline bool is_exit_of(const struct segment_frame *top, uint64_t function
     return is_node((const struct segment_node *)top->node, function, call_site) && top[-1].sp >= sp;
 }
 
-/* --- external functions: see include/cinstr/hooks.h ---------------------------------------------
- */
+/* --- external functions: see include/cinstr/hooks.h ------------------------------------------- */
 
 /* Both 0 where the section is not: no file of the module has such names, or the linker dropped all
  * that nothing refers to. */

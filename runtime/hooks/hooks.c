@@ -217,8 +217,7 @@ HOT void __cyg_profile_func_exit(void *callee, void *caller) {
     leave((uintptr_t)callee, (uintptr_t)caller, CALLER_SP);
 }
 
-/* --- external functions -------------------------------------------------------------------------
- */
+/* --- external functions ----------------------------------------------------------------------- */
 
 HOT void *cinstr1_enter_external(void *name) {
     void *call_site = __builtin_return_address(0);

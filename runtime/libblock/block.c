@@ -21,8 +21,7 @@
     if (UNLIKELY(real_##name == NULL))                                                             \
     charge_library_next(&real_##name, #name)
 
-/* --- locks --------------------------------------------------------------------------------------
- */
+/* --- locks ------------------------------------------------------------------------------------ */
 
 /* One that was not to be had at once. */
 struct lock_wait {
@@ -97,8 +96,7 @@ LOCK(mtx_timedlock, mtx_trylock, thrd_busy,
      (mtx_t *restrict lock, const struct timespec *restrict until), (lock, until))
 UNLOCK(mtx_unlock, mtx_t)
 
-/* --- conditions, barriers -----------------------------------------------------------------------
- */
+/* --- conditions, barriers --------------------------------------------------------------------- */
 
 #define WAIT(name, parameters, arguments)                                                          \
     VISIBLE int name parameters {                                                                  \
@@ -140,8 +138,7 @@ WAIT_UNLOCKED(cnd_timedwait,
               (condition, lock, until))
 WAIT(pthread_barrier_wait, (pthread_barrier_t * barrier), (barrier))
 
-/* --- semaphores, joins --------------------------------------------------------------------------
- */
+/* --- semaphores, joins ------------------------------------------------------------------------ */
 
 /* Those that are there at once are no waits; the thread may be cancelled all the same. */
 #define WAIT_UNLESS(attempt, name, parameters, arguments)                                          \

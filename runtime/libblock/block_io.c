@@ -33,8 +33,7 @@
         return real arguments;                                                                     \
     }
 
-/* --- files --------------------------------------------------------------------------------------
- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 IO(ssize_t, read, (int fd, void *buffer, size_t size), (fd, buffer, size))
 IO(ssize_t, write, (int fd, const void *buffer, size_t size), (fd, buffer, size))
@@ -79,8 +78,7 @@ IO(int, __ppoll_chk,
     size_t room),
    (fds, count, timeout, mask, room))
 
-/* --- sockets ------------------------------------------------------------------------------------
- */
+/* --- sockets ---------------------------------------------------------------------------------- */
 
 IO(ssize_t, recv, (int fd, void *buffer, size_t size, int flags), (fd, buffer, size, flags))
 IO(ssize_t, recvfrom,
@@ -98,8 +96,7 @@ IO(int, accept4, (int fd, __SOCKADDR_ARG from, socklen_t *restrict length, int f
    (fd, from, length, flags))
 IO(int, connect, (int fd, __CONST_SOCKADDR_ARG to, socklen_t length), (fd, to, length))
 
-/* --- readiness ----------------------------------------------------------------------------------
- */
+/* --- readiness -------------------------------------------------------------------------------- */
 
 IO(int, poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
 IO(int, ppoll,
@@ -119,8 +116,7 @@ IO(int, epoll_pwait,
    (int fd, struct epoll_event *events, int count, int timeout, const sigset_t *mask),
    (fd, events, count, timeout, mask))
 
-/* --- time, signals, processes -------------------------------------------------------------------
- */
+/* --- time, signals, processes ----------------------------------------------------------------- */
 
 IO(int, nanosleep, (const struct timespec *time, struct timespec *left), (time, left))
 IO(int, clock_nanosleep,

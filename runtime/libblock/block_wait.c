@@ -37,8 +37,7 @@ void block_trace(const struct wait *wait, uint32_t node) {
         charge_recorder->trace_wait(node, wait->start_ticks);
 }
 
-/* --- waits --------------------------------------------------------------------------------------
- */
+/* --- waits ------------------------------------------------------------------------------------ */
 
 struct wait block_wait_begin(uintptr_t function, uintptr_t call_site) {
     return (struct wait){function, call_site, block_now(), charge_recorder->ticks(), 0};
@@ -73,8 +72,7 @@ void block_io_end(const struct wait *wait) {
     errno = saved_errno;
 }
 
-/* --- its start ----------------------------------------------------------------------------------
- */
+/* --- its start -------------------------------------------------------------------------------- */
 
 /* Found by the recorder, which otherwise says that nothing is. */
 VISIBLE const char cinstr_block_is_there = 1;

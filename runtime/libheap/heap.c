@@ -39,8 +39,7 @@ static __thread struct {
     uintptr_t function, call_site;
 } outer __attribute__((tls_model("initial-exec")));
 
-/* --- before the allocator is known --------------------------------------------------------------
- */
+/* --- before the allocator is known ------------------------------------------------------------ */
 
 /* dlsym() may allocate a little itself. */
 static char early[8192] __attribute__((aligned(16)));
@@ -85,8 +84,7 @@ static bool is_ready(void) {
     return next.malloc != NULL;
 }
 
-/* --- charging -----------------------------------------------------------------------------------
- */
+/* --- charging --------------------------------------------------------------------------------- */
 
 static void charge_new(void *memory, size_t size, uintptr_t function, uintptr_t call_site) {
     const uint32_t objects = heap_sample_objects(size);
@@ -135,8 +133,7 @@ static inline void charged_free(void *memory) {
         give_back(&live);
 }
 
-/* --- C ------------------------------------------------------------------------------------------
- */
+/* --- C ---------------------------------------------------------------------------------------- */
 
 VISIBLE void *malloc(size_t size) {
     if (!is_ready())
@@ -237,8 +234,7 @@ VISIBLE void *pvalloc(size_t size) {
                        : charged_new(next.pvalloc(size), size, (uintptr_t)pvalloc, CALL_SITE());
 }
 
-/* --- C++ ----------------------------------------------------------------------------------------
- */
+/* --- C++ -------------------------------------------------------------------------------------- */
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): names and lists of arguments */
 /* By their mangled names; the arguments after the first are an alignment or the address of
@@ -290,8 +286,7 @@ OPERATOR_DELETE(_ZdaPvmSt11align_val_t)
 OPERATOR_DELETE(_ZdlPvSt11align_val_tRKSt9nothrow_t)
 OPERATOR_DELETE(_ZdaPvSt11align_val_tRKSt9nothrow_t)
 
-/* --- its start ----------------------------------------------------------------------------------
- */
+/* --- its start -------------------------------------------------------------------------------- */
 
 /* Found by the recorder, which otherwise says that nothing is. */
 VISIBLE const char cinstr_heap_is_there = 1;

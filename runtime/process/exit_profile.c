@@ -103,8 +103,7 @@ int exit_profile_write_to(const char *kind, int fd, char *text, size_t size) {
     return request.result;
 }
 
-/* --- one file -----------------------------------------------------------------------------------
- */
+/* --- one file --------------------------------------------------------------------------------- */
 
 /* A name with %p is this process's own: a file that is there already is of another process that had
  * its number (in another container, or before), and stays. Then this is joined to the number, in
@@ -226,8 +225,7 @@ static bool write_one(const char *pattern, const char *kind, bool is_beside) {
     return false;
 }
 
-/* --- at exit ------------------------------------------------------------------------------------
- */
+/* --- at exit ---------------------------------------------------------------------------------- */
 
 /* Those besides the exact one. */
 static struct beside {

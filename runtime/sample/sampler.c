@@ -57,8 +57,7 @@ static bool is_sampling;
 static clockid_t sampled_clock;
 static int signal_number;
 
-/* --- periods ------------------------------------------------------------------------------------
- */
+/* --- periods ---------------------------------------------------------------------------------- */
 
 static uint32_t draw(struct sampler *sampler) {
     sampler->random = sampler->random * UINT64_C(6364136223846793005) + 1442695040888963407;
@@ -88,8 +87,7 @@ static uint64_t draw_period(struct sampler *sampler) {
     return (multiple * (segment.header->sampling.period_ns >> 4) >> 20) + 1;
 }
 
-/* --- the timer ----------------------------------------------------------------------------------
- */
+/* --- the timer -------------------------------------------------------------------------------- */
 
 /* It repeats, much later, for a signal that somebody else has taken. */
 static void arm(const struct sampler *sampler) {
@@ -112,8 +110,7 @@ static uint64_t pass(struct sampler *sampler) {
     return periods;
 }
 
-/* --- the handler --------------------------------------------------------------------------------
- */
+/* --- the handler ------------------------------------------------------------------------------ */
 
 static uintptr_t interrupted_at(const ucontext_t *context) {
 #if defined(__x86_64__)
@@ -166,8 +163,7 @@ static bool take_signal(void) {
     return false;
 }
 
-/* --- its life -----------------------------------------------------------------------------------
- */
+/* --- its life --------------------------------------------------------------------------------- */
 
 static bool make_samplers(void) {
     const uint64_t lanes = segment.header->sections[SEGMENT_SECTION_LANES].capacity;

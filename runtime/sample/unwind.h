@@ -43,8 +43,7 @@ void unwind_begin(struct unwind_frame *frame, const ucontext_t *context);
 enum unwind_result { UNWIND_STEP, UNWIND_END, UNWIND_LOST };
 enum unwind_result unwind_step(struct unwind_frame *frame, const struct unwind_stack *stack);
 
-/* --- unwind_rules.c: what a module's .eh_frame says --------------------------------------------
- */
+/* --- unwind_rules.c: what a module's .eh_frame says ------------------------------------------- */
 
 enum unwind_rule { RULE_SAME, RULE_UNDEFINED, RULE_SAVED, RULE_VALUE, RULE_REGISTER };
 

@@ -11,8 +11,7 @@
 
 #include "unwind.h"
 
-/* --- numbers ------------------------------------------------------------------------------------
- */
+/* --- numbers ---------------------------------------------------------------------------------- */
 
 static uint64_t read_uleb(const uint8_t **at, const uint8_t *end) {
     uint64_t value = 0;
@@ -85,8 +84,7 @@ static bool read_address(const uint8_t **at, const uint8_t *end, uint8_t how, ui
     return (how & 0x70) == PC_RELATIVE || (how & 0x70) == 0;
 }
 
-/* --- which FDE ----------------------------------------------------------------------------------
- */
+/* --- which FDE -------------------------------------------------------------------------------- */
 
 static const uint8_t *search(const uint8_t *header, uint64_t pc) {
     struct entry {
@@ -194,8 +192,7 @@ bool unwind_find_rules(const uint8_t *header, uint64_t pc, struct unwind_rules *
     return at <= rules->own_end && pc - rules->start < size;
 }
 
-/* --- what it says -------------------------------------------------------------------------------
- */
+/* --- what it says ----------------------------------------------------------------------------- */
 
 #define REMEMBERED 4u
 

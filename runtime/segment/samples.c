@@ -51,8 +51,7 @@ static struct segment_place *find(uint64_t head, uint64_t address) {
     return sample;
 }
 
-/* --- elements -----------------------------------------------------------------------------------
- */
+/* --- elements --------------------------------------------------------------------------------- */
 
 static struct segment_place *take_unused(void) {
     struct segment_place *sample = NULL;
@@ -95,8 +94,7 @@ void samples_give_room(struct samples_room *room) {
     process_unlock();
 }
 
-/* --- lists --------------------------------------------------------------------------------------
- */
+/* --- lists ------------------------------------------------------------------------------------ */
 
 bool samples_add(struct samples_room *room, const struct segment_node *node, uint64_t address,
                  uint64_t periods) {

@@ -39,8 +39,7 @@ bool segment_make_ready(char *start, uint64_t size) {
            segment_file_reserve(segment.path, (uint64_t)(first - (uintptr_t)segment.base), length);
 }
 
-/* --- growth: rare, and by one thread at a time, in which no handler can come between ------------
- */
+/* --- growth: rare, and by one thread at a time, in which no handler can come between ---------- */
 
 static uint32_t growth_lock;
 

@@ -58,8 +58,7 @@ uint32_t adaptive_first_level(const struct lane *lane, uint64_t function, uint64
     return shift < FIRST_SHIFT ? shift : FIRST_SHIFT;
 }
 
-/* --- what a duration stands for -----------------------------------------------------------------
- */
+/* --- what a duration stands for --------------------------------------------------------------- */
 
 void adaptive_begin(void) {
     const struct segment_probe_sums *loop = &segment.header->start_probes;
@@ -74,8 +73,7 @@ uint64_t adaptive_scale(uint64_t ticks, uint64_t shift) {
     return ((ticks - clock) << shift) + clock;
 }
 
-/* --- the end of a call --------------------------------------------------------------------------
- */
+/* --- the end of a call ------------------------------------------------------------------------ */
 
 static uint64_t add_saturating(uint64_t a, uint64_t b) {
     return a > UINT64_MAX - b ? UINT64_MAX : a + b;

@@ -131,8 +131,7 @@ void cpu_time_resume(struct lane *lane) {
     lane->last = clock_ticks();
 }
 
-/* --- what was found ---------------------------------------------------------------------------
- */
+/* --- what was found --------------------------------------------------------------------------- */
 
 /* Below a handler's base lies a context of the lane that it interrupted. */
 static void add_wait(struct lane *lane, const struct segment_frame *frame, uint64_t ticks) {

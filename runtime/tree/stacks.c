@@ -27,8 +27,7 @@
 
 extern void *__libc_stack_end; /* the dynamic linker's: where the main thread's stack began */
 
-/* --- stacks named by makecontext() -------------------------------------------------------------
- */
+/* --- stacks named by makecontext() ------------------------------------------------------------ */
 
 /* Found by the 64 KiB granules that they lie in: an open-addressing table of (granule, stack)
  * pairs; entries are never removed, but a stack named anew at the same place is the same entry. */
@@ -117,8 +116,7 @@ void stacks_add(uintptr_t low, uintptr_t high) {
     add_granules(stack);
 }
 
-/* --- the rest -----------------------------------------------------------------------------------
- */
+/* --- the rest --------------------------------------------------------------------------------- */
 
 static bool is_main_thread(void) {
     return syscall(SYS_gettid) == getpid();

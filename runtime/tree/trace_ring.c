@@ -33,8 +33,7 @@ uint64_t trace_ring_words;
 bool trace_is_drained;
 static uint32_t wake;
 
-/* --- words --------------------------------------------------------------------------------------
- */
+/* --- words ------------------------------------------------------------------------------------ */
 
 uint64_t trace_other(enum segment_trace_other what, uint64_t payload) {
     return (uint64_t)SEGMENT_TRACE_OTHER << 62 | (uint64_t)what << 58 | (payload & PAYLOAD_MASK);

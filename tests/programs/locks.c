@@ -90,8 +90,7 @@ UNTRACED static void await_turn(int number) {
         sched_yield();
 }
 
-/* --- who waits ----------------------------------------------------------------------------------
- */
+/* --- who waits -------------------------------------------------------------------------------- */
 
 NOINLINE static void waits_for_mutex(void) {
     about_to_wait();
@@ -141,8 +140,7 @@ NOINLINE static void waits_for_input(void) {
     MEASURED(if (read(ends[0], &byte, 1) != 1) abort());
 }
 
-/* --- who lets it go on --------------------------------------------------------------------------
- */
+/* --- who lets it go on ------------------------------------------------------------------------ */
 
 NOINLINE static void holds_mutex(int number) {
     pthread_mutex_lock(&mutex);
@@ -231,8 +229,7 @@ UNTRACED static void *wait_in_turn(void *argument) {
     return argument;
 }
 
-/* --- what is no wait, and the rest --------------------------------------------------------------
- */
+/* --- what is no wait, and the rest ------------------------------------------------------------ */
 
 NOINLINE static void never_waits(void) {
     char bytes[100] = "";

@@ -15,8 +15,7 @@ struct item {
 
 static struct item *first, *last;
 
-/* --- a cache -----------------------------------------------------------------------------------
- */
+/* --- a cache ---------------------------------------------------------------------------------- */
 
 static unsigned cached[KEYS];
 static int is_cached[KEYS];
@@ -38,8 +37,7 @@ NOINLINE static unsigned look_up(unsigned key) {
     return cached[key];
 }
 
-/* --- a list ------------------------------------------------------------------------------------
- */
+/* --- a list ----------------------------------------------------------------------------------- */
 
 NOINLINE static struct item *next_of(const struct item *item) {
     return item->next;
@@ -67,8 +65,7 @@ NOINLINE static void append(unsigned value) {
     last = item;
 }
 
-/* --- requests ----------------------------------------------------------------------------------
- */
+/* --- requests --------------------------------------------------------------------------------- */
 
 NOINLINE static void validate(unsigned request) {
     must(request != 0xffffffff, "request");

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writes one random program that counts its own call edges, for tests/e2e/truth.sh:
- *     generate SEED [--lang c|c++] [--functions N] [--calls N] [--with A,B] [--without A,B] [--only
- * A,B] The same arguments give the same program. It must be linked with truth.c; see truth.h.
+ *     generate SEED [--lang c|c++] [--functions N] [--calls N] [--with A,B] [--without A,B]
+ *              [--only A,B]
+ * The same arguments give the same program. It must be linked with truth.c; see truth.h.
  */
 #include "program.h"
 

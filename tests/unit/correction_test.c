@@ -120,8 +120,7 @@ static void assert_adds_up(const struct correction *correction) {
     assert_near(SUM(correction, excess), correction->excess_total);
 }
 
-/* --- of which contexts --------------------------------------------------------------------------
- */
+/* --- of which contexts ------------------------------------------------------------------------ */
 
 static void a_call_costs_what_it_does_in_the_loop(void **state) {
     struct correction *correction = correct();
@@ -284,8 +283,7 @@ static void whatever_was_measured_no_time_is_below_zero_and_sums_hold(void **sta
     }
 }
 
-/* --- what is not known of them ------------------------------------------------------------------
- */
+/* --- what is not known of them ---------------------------------------------------------------- */
 
 static void the_models_errors_of_contexts_add_up_to_that_of_all(void **state) {
     struct correction *correction;
@@ -309,8 +307,7 @@ static void an_error_is_no_more_than_what_was_measured(void **state) {
     correction_free(correction);
 }
 
-/* --- from which loops ---------------------------------------------------------------------------
- */
+/* --- from which loops ------------------------------------------------------------------------- */
 
 static void few_loops_beside_the_program_are_not_believed(void **state) {
     struct correction *correction;

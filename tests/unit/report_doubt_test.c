@@ -183,8 +183,7 @@ static void sampled_times_are_known_as_well_as_so_many_samples_tell(void **state
     profile_free(profile);
 }
 
-/* --- above and below ----------------------------------------------------------------------------
- */
+/* --- above and below -------------------------------------------------------------------------- */
 
 static struct profile *talkative_profile(void) {
     struct profile *profile = doubtful_profile();

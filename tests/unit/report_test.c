@@ -17,9 +17,8 @@
 #include "reader/profile/profile.h"
 #include "reader/profile/thread_frames.h"
 
-/* --- main calls f 3 times (10 ns each), f calls g twice (5 ns each) and itself once (1 ns);
- *     main calls g 4 times (25 ns each); in thread "worker" f is called once (7 ns)
- * ---------------- */
+/* main calls f 3 times (10 ns each), f calls g twice (5 ns each) and itself once (1 ns); main calls
+ * g 4 times (25 ns each); in thread "worker" f is called once (7 ns). */
 
 static uint32_t location(struct profile *profile, const char *name, uint64_t address,
                          uint32_t mapping) {
@@ -117,8 +116,7 @@ static void assert_printed(print_function *print, void **state, struct report_op
     free(text);
 }
 
-/* --- CSV: every number ---------------------------------------------------------------------------
- */
+/* --- CSV: every number ------------------------------------------------------------------------ */
 
 #define FILE_FIELD "\"a,\"\"b\"\".c\""
 
@@ -152,8 +150,7 @@ static void the_tree_is_in_order_each_node_after_its_parent(void **state) {
                    "6,0,1,f?[31m,1,7,7," FILE_FIELD "\n");
 }
 
-/* --- which rows ----------------------------------------------------------------------------------
- */
+/* --- which rows ------------------------------------------------------------------------------- */
 
 /* The first letters of the functions, in order. */
 static const char *order(void **state, struct report_options options) {
@@ -215,8 +212,7 @@ static void small_branches_are_left_out_with_all_that_is_in_them(void **state) {
     report_rows_free(&rows);
 }
 
-/* --- other formats -------------------------------------------------------------------------------
- */
+/* --- other formats ---------------------------------------------------------------------------- */
 
 static void json_has_the_numbers_of_csv(void **state) {
     char *text = printed(report_json.edges, state, (struct report_options){0});

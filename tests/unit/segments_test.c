@@ -33,8 +33,7 @@ static int remove_directory(void **state) {
     return system(command) == 0 ? 0 : -1;
 }
 
-/* --- segments of processes that never were ------------------------------------------------------
- */
+/* --- segments of processes that never were ---------------------------------------------------- */
 
 static void read_boot_id(uint8_t boot_id[16]) {
     FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
@@ -127,8 +126,7 @@ static const char *chosen(uint32_t pid, const char *program) {
     return text;
 }
 
-/* --- tests --------------------------------------------------------------------------------------
- */
+/* --- tests ------------------------------------------------------------------------------------ */
 
 static void a_directory_that_is_not_there_is_said(void **state) {
     (void)state;

@@ -28,8 +28,7 @@ static int fill(void **state) {
     return 0;
 }
 
-/* --- damage -------------------------------------------------------------------------------------
- */
+/* --- damage ----------------------------------------------------------------------------------- */
 
 static void assert_refused(size_t size, const char *message) {
     struct error error = {""};
@@ -111,8 +110,7 @@ static void open_calls_of_nothing_are_named(void **state) {
     assert_refused(sizeof(sample), "s: damaged: an open call of no context");
 }
 
-/* --- numbers that do not add up -----------------------------------------------------------------
- */
+/* --- numbers that do not add up --------------------------------------------------------------- */
 
 static char found[512];
 
@@ -221,8 +219,7 @@ static void a_lane_without_its_root_is_found(void **state) {
     assert_found("lane 1 has no root");
 }
 
-/* --- what a process may leave that was killed ---------------------------------------------------
- */
+/* --- what a process may leave that was killed ------------------------------------------------- */
 
 static void one_event_half_done_is_no_violation(void **state) {
     struct snapshot_totals totals;

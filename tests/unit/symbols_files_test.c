@@ -47,8 +47,7 @@ static void check_unknown(const struct segment_module *module, uint64_t address,
     symbols_free(symbols);
 }
 
-/* --- names --------------------------------------------------------------------------------------
- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 static void functions_begin_where_addr2line_says(void **state) {
     (void)state;
@@ -158,8 +157,7 @@ static void functions_folded_into_one_have_one_name_and_its_line(void **state) {
     symbols_free(symbols);
 }
 
-/* --- files --------------------------------------------------------------------------------------
- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static void a_stripped_file_names_what_it_exports(void **state) {
     (void)state;
