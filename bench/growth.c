@@ -56,7 +56,6 @@ KEEP static void call_tree(void) {
 
 KEEP static void call_random(unsigned width, unsigned long calls) {
     uint64_t random = 42;
-
     for (unsigned long i = 0; i < calls; i++) {
         random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         children[((random >> 32) * width) >> 32]();
@@ -72,7 +71,6 @@ static void wait_for_end_of_input(void) {
 
 int main(int argc, char **argv) {
     const unsigned long first = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
-
     if (argc == 3 && strcmp(argv[1], "tree") == 0 && first <= DEPTH_MAX) {
         depth = (unsigned)first;
         call_tree();

@@ -38,17 +38,15 @@ static void *run_thread(void *unused) {
 
 static void stay_on_one_cpu(void) {
     cpu_set_t one;
-
     CPU_ZERO(&one);
     CPU_SET((size_t)sched_getcpu(), &one);
-    if (sched_setaffinity(0, sizeof one, &one) != 0)
+    if (sched_setaffinity(0, sizeof(one), &one) != 0)
         abort();
 }
 
 int main(int argc, char **argv) {
     const unsigned long threads = argc == 3 ? strtoul(argv[1], NULL, 10) : 0;
     pthread_t ids[THREADS_MAX];
-
     if (threads < 1 || threads > THREADS_MAX) {
         fputs("usage: locks THREADS LOCKS\n", stderr);
         return 2;

@@ -24,7 +24,6 @@ static void fail(const char *what) {
 
 static double now_seconds(void) {
     struct timespec now;
-
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
@@ -37,7 +36,6 @@ static double seconds(struct timeval time) {
 static int run(char **command, double *wall, struct rusage *usage) {
     int status = 0;
     pid_t pid;
-
     *wall = now_seconds();
     errno = posix_spawnp(&pid, command[0], NULL, NULL, command, environ);
     if (errno != 0)
@@ -53,7 +51,6 @@ int main(int argc, char **argv) {
     double wall;
     int status, first = 2;
     FILE *output;
-
     /* measure itself must not be started with, say, an LD_PRELOAD meant for the command. */
     while (first < argc && strchr(argv[first], '=') != NULL)
         putenv(argv[first++]);

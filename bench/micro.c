@@ -40,7 +40,6 @@ KEEP static void call_leaf(unsigned long calls) {
 
 KEEP static uint64_t fib(unsigned n) {
     uint64_t one, other;
-
     if (n < 2)
         return n;
     one = fib(n - 1);
@@ -51,7 +50,6 @@ KEEP static uint64_t fib(unsigned n) {
 
 KEEP static void call_random(unsigned width, unsigned long calls) {
     uint64_t random = 42;
-
     for (unsigned long i = 0; i < calls; i++) {
         random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         callees[((random >> 32) * width) >> 32]();
@@ -71,7 +69,6 @@ UNINSTRUMENTED static void *run_thread(void *calls) {
 
 KEEP static void call_from_threads(unsigned threads, unsigned long calls) {
     pthread_t ids[THREADS_MAX];
-
     for (unsigned i = 0; i < threads; i++)
         if (pthread_create(&ids[i], NULL, run_thread, &calls) != 0)
             abort();
@@ -83,7 +80,6 @@ int main(int argc, char **argv) {
     const char *shape = argc > 2 ? argv[1] : "";
     const unsigned long first = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
     const unsigned long second = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
-
     if (strcmp(shape, "leaf") == 0)
         call_leaf(first);
     else if (strcmp(shape, "fib") == 0)

@@ -17,7 +17,6 @@ int __xray_log_flushLog(void);
 
 __attribute__((constructor)) static void begin(void) {
     const char *mode = getenv("BENCH_XRAY_MODE");
-
     if (mode == NULL)
         return;
     if (__xray_log_select_mode(mode) != 0 ||

@@ -15,7 +15,7 @@ static const struct command *const commands[] = {
     &command_compare, &command_diff,   &command_import, &command_export,
     &command_merge,   &command_serve,  &command_cc,     &command_filter,
 };
-#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 static const struct command *find_command(const char *name) {
     for (size_t i = 0; i < COMMAND_COUNT; i++) {

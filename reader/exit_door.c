@@ -17,7 +17,6 @@
 static int write_trace(const struct snapshot *snapshot, bool is_json, int fd, struct error *error) {
     struct trace *trace = trace_new(snapshot, error);
     int result = -1;
-
     if (trace != NULL)
         result =
             is_json ? trace_write_chrome(trace, fd, error) : trace_write_perfetto(trace, fd, error);
@@ -30,7 +29,6 @@ static int write_profile(const void *segment, size_t size, const char *kind, int
     struct snapshot *snapshot = snapshot_from_memory(segment, size, "this process", error);
     struct profile *profile = NULL;
     int result = -1;
-
     if (snapshot != NULL && strncmp(kind, "trace", 5) == 0) {
         result = write_trace(snapshot, strcmp(kind, "trace-json") == 0, fd, error);
         snapshot_free(snapshot);

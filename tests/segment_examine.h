@@ -38,7 +38,6 @@ static inline void examine_line(void *context, const char *line) {
 
 static inline bool examine_is_zero(const void *bytes, size_t size) {
     const unsigned char *at = bytes;
-
     while (size > 0 && at[size - 1] == 0)
         size--;
     return size == 0;
@@ -93,7 +92,6 @@ static inline void examine_profile(const struct snapshot *snapshot,
     static int fd = -1;
     struct error error = {""};
     struct profile *profile = build_profile(snapshot, options, &error);
-
     examine_require(profile != NULL || examine_is_line(error.message), "no profile", "no reason");
     if (profile == NULL)
         return;
@@ -116,7 +114,6 @@ struct examine_events {
 
 static inline int examine_event(void *context, const struct trace_event *event) {
     struct examine_events *events = context;
-
     examine_require(event->ns >= events->last, "a trace", "goes back in time");
     examine_require(event->kind != TRACE_END || events->depth > 0, "a trace", "ends what is over");
     events->last = event->ns;
@@ -129,7 +126,6 @@ static inline void examine_trace(const struct snapshot *snapshot) {
     static int fd = -1;
     struct error error = {""};
     struct trace *trace = trace_new(snapshot, &error);
-
     examine_require(trace != NULL || examine_is_line(error.message), "no trace", "no reason");
     if (trace == NULL)
         return;
@@ -151,7 +147,6 @@ static inline bool examine_segment(const void *segment, size_t size, bool by_thr
     struct snapshot *snapshot = snapshot_from_memory(segment, size, "damaged", &error);
     struct snapshot_totals totals;
     struct stacks stacks;
-
     examine_require(snapshot != NULL || examine_is_line(error.message), "refused", "no reason");
     if (snapshot == NULL)
         return false;

@@ -58,7 +58,6 @@ static inline void sample_add_column(struct segment_sample *sample, const char *
                                      const void *start, uint32_t element_size,
                                      enum segment_combine combine) {
     struct segment_column *column = &sample->header.columns[sample->header.column_count++];
-
     *column = (struct segment_column){
         .offset = (uint64_t)((const unsigned char *)start - (const unsigned char *)sample),
         .element_size = element_size,
@@ -71,7 +70,6 @@ static inline void sample_add_column(struct segment_sample *sample, const char *
 static inline void sample_header(struct segment_sample *sample) {
     static const char *const scalars[SAMPLE_SCALARS] = {
         "unwinds", "off_cpu", "timed_calls", "min", "max", "instructions", "variance", "samples"};
-
     sample->header = (struct segment_header){
         .magic = SEGMENT_MAGIC,
         .version_major = SEGMENT_VERSION_MAJOR,
@@ -119,7 +117,6 @@ static inline uint32_t sample_node(struct segment_sample *sample, uint32_t lane,
                                    uint64_t function, uint64_t calls) {
     struct segment_block *block = &sample->blocks[lane + 1];
     const uint32_t index = (lane + 1) * SEGMENT_BLOCK_NODES + block->count++;
-
     block->lane = lane + 1;
     sample->nodes[index] = (struct segment_node){
         .function = function,
@@ -141,7 +138,6 @@ static inline uint32_t sample_lane(struct segment_sample *sample, uint32_t lane,
         sample_node(sample, lane, parent == 0 ? root : parent, sample_function(lane * 2), 1);
     const uint32_t inner = sample_node(sample, lane, outer, sample_function(lane * 2 + 1), 5);
     struct segment_node *nodes = sample->nodes;
-
     nodes[inner].self = nodes[inner].total = 5000;
     nodes[outer].callee_returns = 5;
     nodes[outer].self = 0 - nodes[inner].total;
@@ -204,7 +200,6 @@ static inline void sample_trace(struct segment_sample *sample, uint32_t lane) {
         sample_word(SEGMENT_TRACE_EXIT, inner, 3008),
     };
     struct segment_lane *info = &sample->lanes[lane];
-
     memcpy(sample->traces[lane], words, sizeof(words));
     info->trace = (uint64_t)((unsigned char *)sample->traces[lane] - (unsigned char *)sample);
     info->trace_capacity = SAMPLE_TRACE;

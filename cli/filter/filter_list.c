@@ -23,7 +23,6 @@ static struct text_span source_symbol(const struct budget_function *function) {
 static struct text_span printed_name(const struct budget_function *function) {
     static const char unnamed[] = "(anonymous namespace)::";
     const char *last;
-
     if (strncmp(function->system_name, "_Z", 2) != 0)
         return source_symbol(function);
     struct text_span name = text_plain_name(function->name);
@@ -39,7 +38,6 @@ static struct text_span listed_name(const struct budget_function *function) {
     struct text_span name = printed_name(function);
     const char *symbol = memmem(name.text, name.size, "operator", strlen("operator"));
     const char *end = name.text + name.size, *scope;
-
     if (symbol != NULL)
         return (struct text_span){symbol, (size_t)(end - symbol)};
     while ((scope = memmem(name.text, (size_t)(end - name.text), ">::", 3)) != NULL)
@@ -51,7 +49,6 @@ static struct text_span listed_name(const struct budget_function *function) {
 
 static bool gcc_covers(const struct budget_function *skipped, const struct budget_function *other) {
     const struct text_span part = listed_name(skipped), whole = printed_name(other);
-
     return part.size != 0 && memmem(whole.text, whole.size, part.text, part.size) != NULL;
 }
 
@@ -92,7 +89,6 @@ static void print_gcc_name(FILE *out, struct text_span name) {
 /* Whether another listed name is a part of this one: that says it all. */
 static bool is_said(const struct budget *budget, uint32_t index) {
     const struct text_span own = listed_name(&budget->functions[index]);
-
     for (uint32_t i = 0; i < budget->count; i++) {
         const struct text_span name = listed_name(&budget->functions[i]);
         if (i != index && budget->functions[i].choice == BUDGET_SKIP &&
@@ -105,7 +101,6 @@ static bool is_said(const struct budget *budget, uint32_t index) {
 
 static void print_gcc(FILE *out, const struct budget *budget) {
     const char *separator = "-finstrument-functions-exclude-function-list=";
-
     for (uint32_t i = 0; i < budget->count; i++) {
         const struct text_span name = listed_name(&budget->functions[i]);
         if (budget->functions[i].choice != BUDGET_SKIP || name.size == 0 || is_said(budget, i))

@@ -31,7 +31,6 @@ static void copy(struct scan *scan, size_t size) {
 /* Past the bracket that closes the one at `at`; NULL: nothing does. */
 static const char *skip(const char *at) {
     int depth = 0;
-
     for (; *at != '\0'; at++) {
         if (begins(at, "->"))
             at++;
@@ -49,7 +48,6 @@ static bool copy_operator(struct scan *scan) {
     static const char *const signs[] = {"()", "<=>", "<<=", ">>=", "->*", "<<", ">>",
                                         "<=", ">=",  "->",  "<",   ">",   "[]"};
     const bool is_word = scan->used == scan->start || !isalnum((unsigned char)scan->at[-1]);
-
     if (!is_word || !begins(scan->at, word) || isalnum((unsigned char)scan->at[sizeof(word) - 1]) ||
         scan->at[sizeof(word) - 1] == '_')
         return false;
@@ -69,7 +67,6 @@ static bool copy_operator(struct scan *scan) {
 static bool pass_bracket(struct scan *scan) {
     static const char anonymous[] = "(anonymous namespace)", lambda[] = "{lambda(";
     const char *end = skip(scan->at);
-
     if (end == NULL)
         return false;
     if (begins(scan->at, anonymous)) {
@@ -88,7 +85,6 @@ static bool pass_bracket(struct scan *scan) {
 /* Whether a scope follows, behind what a member function's parameters may be followed by. */
 static const char *find_scope(const char *at) {
     static const char *const words[] = {" const", " volatile", " &&", " &"};
-
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (begins(at, words[i]))
             at += strlen(words[i]);
@@ -100,7 +96,6 @@ static const char *find_scope(const char *at) {
 static bool has_name(const struct scan *scan) {
     static const char word[] = "decltype";
     const size_t size = scan->used - scan->start;
-
     return size != 0 && !begins(scan->at, "(anonymous") &&
            !(size == sizeof(word) - 1 && memcmp(scan->out + scan->start, word, size) == 0);
 }
@@ -137,7 +132,6 @@ static bool is_long(const char *name) {
 
 char *short_name(const char *name) {
     struct scan scan = {.at = name, .out = malloc(strlen(name) + 1)};
-
     if (scan.out == NULL)
         return NULL;
     if (!is_long(name) || !shorten(&scan) || scan.used == scan.start)

@@ -38,7 +38,6 @@ void text_print(FILE *out, const char *text) {
 /* Up to the arguments, which are in the last pair of parentheses that nothing else is around. */
 static size_t without_arguments(const char *name) {
     size_t end = strlen(name), depth = 0;
-
     for (size_t i = 0; name[i] != '\0'; i++) {
         if (name[i] == '(' && depth++ == 0 && i > 0 &&
             strncmp(name + i, "(anonymous ", strlen("(anonymous ")) != 0 &&
@@ -52,7 +51,6 @@ static size_t without_arguments(const char *name) {
 struct text_span text_plain_name(const char *name) {
     const size_t size = without_arguments(name);
     size_t depth = 0;
-
     if (strstr(name, "operator") != NULL)
         return (struct text_span){name, size};
     for (size_t i = size; i-- > 0;) {
@@ -70,7 +68,6 @@ void text_show_long_names(void) {
 
 void text_print_name(FILE *out, const char *name) {
     char *shorter = has_long_names ? NULL : short_name(name);
-
     text_print(out, shorter == NULL ? name : shorter);
     free(shorter);
 }

@@ -142,7 +142,6 @@ struct segment_column {
 static inline uint32_t segment_histogram_bucket(uint64_t ticks) {
     const uint32_t octave = 61u - (uint32_t)__builtin_clzll(ticks | 4);
     const uint32_t bucket = 4 * octave + (uint32_t)(ticks >> octave);
-
     return bucket < SEGMENT_HISTOGRAM_BUCKETS ? bucket : SEGMENT_HISTOGRAM_BUCKETS - 1;
 }
 

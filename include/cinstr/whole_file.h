@@ -36,7 +36,6 @@ struct whole_file {
 static inline bool whole_file_follow(char path[WHOLE_FILE_PATH]) {
     char target[WHOLE_FILE_PATH];
     ssize_t length = 0;
-
     for (int i = 0; i < WHOLE_FILE_LINKS; i++) {
         if ((length = readlink(path, target, sizeof(target) - 1)) < 0)
             return true;
@@ -58,7 +57,6 @@ static inline void whole_file_name_other(struct whole_file *file) {
     const char *name = slash == NULL ? file->path : slash + 1;
     uint64_t number;
     struct timespec now;
-
     if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != (ssize_t)sizeof(number)) {
         clock_gettime(CLOCK_MONOTONIC, &now);
         number = ((uint64_t)now.tv_nsec << 32 ^ (uint64_t)getpid()) * UINT64_C(0x9e3779b97f4a7c15);
@@ -92,7 +90,6 @@ static inline bool whole_file_is_open_one(const char *path) {
 static inline int whole_file_open_in_place(const char *path, int flags, int patience) {
     const struct timespec moment = {0, 10000000};
     int fd = open(path, flags | (patience < 0 ? 0 : O_NONBLOCK));
-
     for (; fd < 0 && errno == ENXIO && patience > 0; patience -= 10) {
         nanosleep(&moment, NULL);
         fd = open(path, flags | O_NONBLOCK);
@@ -108,7 +105,6 @@ static inline int whole_file_open(struct whole_file *file, const char *path, int
     const int flags = O_WRONLY | O_NOCTTY | O_CLOEXEC;
     struct stat status;
     int failure;
-
     file->fd = -1;
     file->other[0] = '\0';
     if ((size_t)snprintf(file->path, sizeof(file->path), "%s", path) >= sizeof(file->path)) {
@@ -147,7 +143,6 @@ static inline void whole_file_discard(struct whole_file *file) {
  * an old one) and the new one discarded, unless it is EEXIST: then another `path` may be tried. */
 static inline int whole_file_finish(struct whole_file *file, bool replaces) {
     int result = file->fd < 0 ? 0 : close(file->fd);
-
     file->fd = -1;
     if (result == 0 && file->other[0] == '\0')
         return 0;

@@ -19,7 +19,6 @@ static struct profile_error columns_of(const struct profile *profile, uint32_t v
 struct analysis_errors analysis_errors_of(const struct profile *profile, uint32_t value_type) {
     const uint32_t count = analysis_count_type(profile, value_type);
     struct analysis_errors errors = {columns_of(profile, value_type), PROFILE_NONE};
-
     if (count != PROFILE_NONE && strcmp(profile->value_types[count].name, "samples") == 0 &&
         strcmp(profile->value_types[value_type].unit, "nanoseconds") == 0)
         errors.samples = count;
@@ -28,7 +27,6 @@ struct analysis_errors analysis_errors_of(const struct profile *profile, uint32_
 
 bool analysis_is_shown(const struct profile *profile, uint32_t value_type) {
     static const char *const others[] = {"timed_calls", "wall_error", "cpu_error", "variance"};
-
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         if (strcmp(profile->value_types[value_type].name, others[i]) == 0)
             return false;
@@ -48,7 +46,6 @@ static double error_of(const struct analysis_errors *errors, const int64_t *valu
                        uint32_t value_type) {
     const uint32_t variance = errors->columns.variance;
     double samples;
-
     if (errors->columns.model != PROFILE_NONE)
         return profile_error(values[errors->columns.model],
                              variance == PROFILE_NONE ? 0 : values[variance]);
@@ -68,7 +65,6 @@ double analysis_error(const struct analysis *analysis, const struct analysis_sum
 static double too_much(const struct analysis *analysis, uint32_t value_type) {
     const uint32_t excess = profile_find_value_type(analysis->profile, "excess");
     double sum = excess == PROFILE_NONE ? 0 : (double)analysis->totals[excess];
-
     for (uint32_t i = 0; i < analysis->function_sums.count; i++) {
         if (strcmp(analysis->functions[i].name, PROFILE_UNPLACED) == 0)
             sum += 2 * (double)analysis_self(&analysis->function_sums, i, value_type);
@@ -83,7 +79,6 @@ struct analysis_sum analysis_sum(const struct analysis *analysis, uint32_t value
                                .error = error_of(&errors, analysis->totals, value_type),
                                .plain_error = -1};
     struct stated_time stated;
-
     if (errors.columns.model == PROFILE_NONE || analysis->has_focus ||
         strcmp(profile->value_types[value_type].name, "overhead") == 0 ||
         !stated_time(profile, &stated))

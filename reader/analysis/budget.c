@@ -52,7 +52,6 @@ static struct budget_function *find_function(struct tally *tally,
     struct budget *budget = tally->budget;
     const char *name = function->system_name;
     struct entry *entry;
-
     HASH_FIND(hh, tally->table, &name, sizeof(name), entry);
     if (entry != NULL)
         return &budget->functions[entry->index];
@@ -84,7 +83,6 @@ static void add_times(struct tally *tally, const struct profile_sample *sample) 
 static int add_sample(struct tally *tally, const struct profile_sample *sample) {
     const struct profile *profile = tally->profile;
     const struct profile_location *location;
-
     add_times(tally, sample);
     if (sample->depth == 0)
         return 0;
@@ -103,7 +101,6 @@ static int add_sample(struct tally *tally, const struct profile_sample *sample) 
 /* All that was measured and is not the plain run was the probes'. */
 static int anchor(struct budget *budget, double base_ns, struct error *error) {
     const double scale = budget->base_ns > 0 ? base_ns / budget->base_ns : 0;
-
     if (base_ns >= budget->base_ns + budget->overhead_ns)
         return error_set(error, "took %.6f s with its probes: a plain run takes less",
                          (budget->base_ns + budget->overhead_ns) / 1e9);
@@ -119,7 +116,6 @@ static int sum_up(struct tally *tally, double baseline_seconds, struct error *er
     struct budget *budget = tally->budget;
     struct stated_time stated;
     double calls = 0;
-
     if (find_values(tally, error) != 0)
         return -1;
     for (uint32_t i = 0; i < tally->profile->sample_count; i++) {
@@ -146,7 +142,6 @@ struct budget *budget_new(const struct profile *profile, double baseline_seconds
     struct tally tally = {.profile = profile, .budget = calloc(1, sizeof(*tally.budget))};
     const size_t room = (size_t)profile->function_count + 1;
     int result;
-
     if (tally.budget != NULL)
         tally.budget->functions = calloc(room, sizeof(*tally.budget->functions));
     tally.entries = calloc(room, sizeof(*tally.entries));
@@ -166,7 +161,6 @@ double budget_measure(const struct profile *profile) {
     struct budget sums = {0};
     struct tally tally = {.profile = profile, .budget = &sums};
     struct error ignored;
-
     if (find_values(&tally, &ignored) != 0)
         return 0;
     for (uint32_t i = 0; i < profile->sample_count; i++)
@@ -192,7 +186,6 @@ struct step {
 static int compare_steps(const void *left, const void *right) {
     const struct step *a = left, *b = right;
     const double difference = b->saved * a->lost - a->saved * b->lost;
-
     if (difference != 0)
         return difference > 0 ? 1 : -1;
     return a->function < b->function ? -1 : a->function > b->function;
@@ -216,7 +209,6 @@ static void choose(struct budget *budget, struct budget_function *function,
 static void weigh(const struct budget *budget, const struct budget_options *options,
                   struct step *step) {
     const struct budget_function *own = &budget->functions[step->function];
-
     step->saved = cost_of(own, step->from) - cost_of(own, step->to);
     step->lost = 1 + own->self_ns;
     for (uint32_t i = 0; options->covers != NULL && i < budget->count; i++) {
@@ -231,7 +223,6 @@ static void weigh(const struct budget *budget, const struct budget_options *opti
 static size_t list_steps(const struct budget *budget, const struct budget_options *options,
                          struct step *steps) {
     size_t count = 0;
-
     for (uint32_t i = 0; i < budget->count; i++) {
         if (budget->functions[i].calls <= 0)
             continue;
@@ -251,7 +242,6 @@ static size_t list_steps(const struct budget *budget, const struct budget_option
 static void take(struct budget *budget, const struct budget_options *options,
                  const struct step *step) {
     struct budget_function *own = &budget->functions[step->function];
-
     choose(budget, own, step->to);
     for (uint32_t i = 0; options->covers != NULL && i < budget->count; i++) {
         struct budget_function *other = &budget->functions[i];
@@ -277,7 +267,6 @@ int budget_choose(struct budget *budget, const struct budget_options *options,
     const double budget_ns = options->share * budget->base_ns;
     struct step *steps = calloc((size_t)budget->count * 2 + 1, sizeof(*steps));
     size_t taken = 0;
-
     if (steps == NULL)
         return error_set(error, "out of memory");
     const size_t count = list_steps(budget, options, steps);

@@ -48,7 +48,6 @@ static bool is_same_run(const struct profile *exact, const struct profile *sampl
 static uint32_t find_time(const struct profile *exact, const struct profile *sampled) {
     const uint32_t cpu = profile_find_value_type(exact, "cpu");
     const uint32_t wall = profile_find_value_type(exact, "wall");
-
     if (profile_find_value_type(sampled, "cpu") != PROFILE_NONE)
         return cpu;
     if (profile_find_value_type(sampled, "wall") != PROFILE_NONE)
@@ -105,7 +104,6 @@ static double error_of(const struct compare *compare, const struct compare_row *
                        bool has_columns) {
     const double model = has_columns ? row->error : compare->relative_error * row->overhead;
     const double unplaced = fmin(compare->unplaced, row->time) / DOUBT_95;
-
     return sqrt(square(compare->is_raw ? 0 : model) + row->variance + square(unplaced));
 }
 
@@ -119,7 +117,6 @@ static char grade(const struct compare_row *row) {
 /* Times on the basis that is compared, and the exact profile's own error. */
 static double settle_times(struct compare *compare, bool has_columns) {
     double total = 0, overhead = 0, corrected = 0;
-
     for (uint32_t i = 0; i < compare->row_count; i++) {
         struct compare_row *row = &compare->rows[i];
         overhead += row->overhead;
@@ -137,7 +134,6 @@ static double settle_times(struct compare *compare, bool has_columns) {
 /* That `n` samples of such a share, known to within `error`, differ from it so much. */
 static double probability(const struct compare_row *row, double n, double error) {
     const double p = row->exact_share;
-
     if (n * p >= NORMAL_FROM)
         return statistics_normal_p((row->sampled_share - p) /
                                    sqrt(p * (1 - p) / n + error * error));
@@ -151,7 +147,6 @@ static void judge(struct compare_row *row, double n) {
     const double p = row->exact_share, error = row->error;
     const double variance = p * (1 - p) / n + error * error;
     const struct statistics_interval interval = statistics_wilson(row->samples, n, DOUBT_95);
-
     row->sampled_share = row->samples / n;
     row->low = interval.low;
     row->high = interval.high;
@@ -170,7 +165,6 @@ static int adjust(struct compare *compare, bool of_chance) {
     double *p = reallocarray(NULL, (size_t)compare->row_count + 1, sizeof(*p));
     uint32_t judged = 0, at = 0;
     int result = -1;
-
     for (uint32_t i = 0; p != NULL && i < compare->row_count; i++) {
         if (compare->rows[i].verdict != COMPARE_UNRESOLVED)
             p[judged++] = *p_of(&compare->rows[i], of_chance);
@@ -220,7 +214,6 @@ static void sum_up(struct compare *compare) {
     const double n = compare->samples - compare->unmatched;
     double rest_expected = 0, rest_samples = 0, rest_variance = 0;
     uint32_t bins = 0;
-
     for (uint32_t i = 0; i < compare->row_count; i++) {
         const struct compare_row *row = &compare->rows[i];
         const double expected = n * row->exact_share;
@@ -247,7 +240,6 @@ static void sum_up(struct compare *compare) {
 /* How many rows have more samples than this one. */
 static uint32_t sampled_rank(const struct compare *compare, const struct compare_row *row) {
     uint32_t rank = 0;
-
     for (uint32_t i = 0; i < compare->row_count; i++)
         rank += compare->rows[i].samples > row->samples;
     return rank;
@@ -257,7 +249,6 @@ static uint32_t sampled_rank(const struct compare *compare, const struct compare
 static void compare_largest(struct compare *compare) {
     const uint32_t count = compare->row_count < LARGEST ? compare->row_count : LARGEST;
     double exact[LARGEST], sampled[LARGEST];
-
     for (uint32_t i = 0; i < count; i++) {
         const struct compare_row *row = &compare->rows[i];
         const uint32_t rank = row->samples > 0 ? sampled_rank(compare, row) : LARGEST;
@@ -271,7 +262,6 @@ static void compare_largest(struct compare *compare) {
 
 static int by_share(const void *left, const void *right) {
     const struct compare_row *a = left, *b = right;
-
     if (a->exact_share != b->exact_share)
         return a->exact_share < b->exact_share ? 1 : -1;
     if (a->samples != b->samples)
@@ -285,7 +275,6 @@ static int fill(struct compare *compare, const struct profile *exact, const stru
                 const struct compare_options *options, struct error *error) {
     struct compare_types types;
     double total;
-
     if (find_types(compare, exact, sampled, &types, error) != 0)
         return -1;
     compare->exact = analysis_new(exact, &(struct analysis_options){0}, error);
@@ -319,7 +308,6 @@ static int fill(struct compare *compare, const struct profile *exact, const stru
 struct compare *compare_new(const struct profile *exact, const struct profile *sampled,
                             const struct compare_options *options, struct error *error) {
     struct compare *compare = calloc(1, sizeof(*compare));
-
     if (compare == NULL) {
         error_set(error, "out of memory");
         return NULL;

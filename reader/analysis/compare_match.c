@@ -38,7 +38,6 @@ struct name {
 static uint32_t find_named(const struct analysis *exact, struct name *names,
                            const struct analysis_function *function) {
     struct name *name;
-
     HASH_FIND(hh, names, function->name, strlen(function->name), name);
     if (name == NULL)
         return PROFILE_NONE;
@@ -59,7 +58,6 @@ static int match_functions(struct matching *matching) {
     struct name *entries = calloc((size_t)exact->frames->function_count + 1, sizeof(*entries));
     struct name *names = NULL, *name;
     bool is_full = true;
-
     matching->known =
         reallocarray(NULL, (size_t)sampled->frames->function_count + 1, sizeof(uint32_t));
     if (entries == NULL || matching->known == NULL) {
@@ -86,7 +84,6 @@ static int match_functions(struct matching *matching) {
 
 static void see_callers(struct matching *matching, const struct profile_sample *sample) {
     const struct analysis_frames *frames = matching->compare->sampled->frames;
-
     for (uint32_t i = 0; i < sample->depth; i++) {
         const uint32_t location = sample->locations[i];
         for (uint32_t at = frames->first[location]; at < frames->first[location + 1]; at++) {
@@ -99,7 +96,6 @@ static void see_callers(struct matching *matching, const struct profile_sample *
 
 static int find_callers(struct matching *matching) {
     const struct profile *profile = matching->compare->sampled->profile;
-
     matching->is_caller =
         calloc((size_t)matching->compare->exact->frames->function_count + 1, sizeof(bool));
     if (matching->is_caller == NULL)
@@ -115,7 +111,6 @@ static int find_callers(struct matching *matching) {
 static struct unit *find_unit(struct matching *matching) {
     const size_t size = matching->path.depth * sizeof(*matching->path.items);
     struct unit *unit;
-
     HASH_FIND(hh, matching->units, matching->path.items, size, unit);
     if (unit != NULL)
         return unit;
@@ -146,7 +141,6 @@ static int64_t read_path(struct matching *matching, const struct analysis *analy
                          const uint32_t *known, const struct profile_sample *sample,
                          uint32_t *skipped) {
     const struct analysis_frames *frames = analysis->frames;
-
     matching->path.depth = 0;
     *skipped = 0;
     for (uint32_t i = 0; i < sample->depth; i++) {
@@ -173,7 +167,6 @@ static int64_t read_path(struct matching *matching, const struct analysis *analy
 static void add_errors(struct compare_row *row, const struct profile_sample *sample,
                        const struct profile_error *error) {
     const double model = error->model == PROFILE_NONE ? 0 : (double)sample->values[error->model];
-
     row->error += model;
     row->is_timed = row->is_timed || error->model == PROFILE_NONE || model > 0;
     if (error->variance != PROFILE_NONE)
@@ -185,14 +178,12 @@ static bool is_unplaced(const struct analysis *exact, const struct profile_sampl
     const uint32_t function =
         sample->depth == 1 ? exact->frames->function[exact->frames->first[sample->locations[0]]]
                            : PROFILE_NONE;
-
     return function != PROFILE_NONE &&
            strcmp(exact->functions[function].name, PROFILE_UNPLACED) == 0;
 }
 
 static int add_exact(struct matching *matching, const struct compare_types *types) {
     const struct analysis *exact = matching->compare->exact;
-
     for (uint32_t i = 0; i < exact->profile->sample_count; i++) {
         const struct profile_sample *sample = &exact->profile->samples[i];
         uint32_t skipped;
@@ -220,14 +211,12 @@ static int add_exact(struct matching *matching, const struct compare_types *type
 static bool is_probe(const struct analysis *analysis, const struct profile_sample *sample) {
     const struct analysis_frames *frames = analysis->frames;
     const uint32_t function = frames->function[frames->first[sample->locations[0]]];
-
     return strcmp(analysis->functions[function].name, "[cinstr]") == 0;
 }
 
 static int add_sampled(struct matching *matching, const struct compare_types *types) {
     struct compare *compare = matching->compare;
     const struct profile *profile = compare->sampled->profile;
-
     for (uint32_t i = 0; i < profile->sample_count; i++) {
         const struct profile_sample *sample = &profile->samples[i];
         const double samples = (double)sample->values[types->samples];
@@ -256,7 +245,6 @@ static int collect_rows(struct matching *matching) {
     struct unit *unit, *next;
     size_t lengths = 0;
     uint32_t *path;
-
     for (unit = matching->units; unit != NULL; unit = unit->hh.next)
         lengths += unit->length;
     compare->rows = calloc((size_t)HASH_COUNT(matching->units) + 1, sizeof(*compare->rows));
@@ -281,7 +269,6 @@ int compare_match(struct compare *compare, const struct compare_types *types, bo
     struct matching matching = {.compare = compare, .by_context = by_context};
     struct unit *unit;
     int result = -1;
-
     if (match_functions(&matching) == 0 && find_callers(&matching) == 0 &&
         add_exact(&matching, types) == 0 && add_sampled(&matching, types) == 0)
         result = collect_rows(&matching);

@@ -31,7 +31,6 @@ struct search {
 
 static void parse_build_id(struct segment_module *module, const char *hex) {
     unsigned byte;
-
     for (; module->build_id_size < sizeof(module->build_id) && sscanf(hex, "%2x", &byte) == 1;
          hex += 2)
         module->build_id[module->build_id_size++] = (uint8_t)byte;
@@ -41,7 +40,6 @@ static void parse_build_id(struct segment_module *module, const char *hex) {
 static uint32_t first_of_file(const struct profile *profile, uint32_t index) {
     const struct profile_mapping *mapping = &profile->mappings[index];
     uint32_t first = 0;
-
     while (profile->mappings[first].file != mapping->file ||
            profile->mappings[first].build_id != mapping->build_id)
         first++;
@@ -52,7 +50,6 @@ static uint32_t first_of_file(const struct profile *profile, uint32_t index) {
 static int open_files(struct search *search, struct error *error) {
     const struct profile *profile = search->profile;
     struct segment_module *modules = calloc((size_t)profile->mapping_count + 1, sizeof(*modules));
-
     if (modules == NULL)
         return error_set(error, "out of memory");
     for (uint32_t i = 0; i < profile->mapping_count; i++) {
@@ -72,7 +69,6 @@ static int open_files(struct search *search, struct error *error) {
 
 static int add_note(struct never_called *result, const char *text, struct error *error) {
     char **notes = reallocarray(result->notes, (size_t)result->note_count + 1, sizeof(*notes));
-
     if (notes != NULL) {
         result->notes = notes;
         notes[result->note_count] = strdup(text);
@@ -87,7 +83,6 @@ static int add_entries(struct search *search, uint32_t module, const struct inst
                        struct error *error) {
     struct entry *entries = reallocarray(
         search->entries, (size_t)search->count + functions->count + 1, sizeof(*entries));
-
     if (entries == NULL)
         return error_set(error, "out of memory");
     search->entries = entries;
@@ -121,7 +116,6 @@ static int read_tables(struct search *search, struct error *error) {
 
 static int compare_addresses(const void *left, const void *right) {
     const struct entry *a = left, *b = right;
-
     if (a->module != b->module)
         return a->module < b->module ? -1 : 1;
     return a->address < b->address ? -1 : a->address > b->address;
@@ -131,7 +125,6 @@ static int compare_addresses(const void *left, const void *right) {
  * the profile began. */
 static void mark_called(struct search *search) {
     const struct profile *profile = search->profile;
-
     for (uint32_t i = 0; i < profile->sample_count; i++) {
         const struct profile_sample *sample = &profile->samples[i];
         if (sample->depth == 0)
@@ -152,7 +145,6 @@ static void mark_called(struct search *search) {
 
 static int compare_symbols(const struct symbol *a, const struct symbol *b) {
     int result = strcmp(a->name, b->name);
-
     if (result == 0)
         result = strcmp(a->system_name, b->system_name);
     if (result == 0)
@@ -162,7 +154,6 @@ static int compare_symbols(const struct symbol *a, const struct symbol *b) {
 
 static int compare_entries(const void *left, const void *right) {
     const struct entry *a = left, *b = right;
-
     return compare_symbols(&a->symbol, &b->symbol);
 }
 
@@ -176,7 +167,6 @@ static void name_entries(struct search *search) {
 /* A call that was inlined has another place in the file than the function: it is told by name. */
 static void mark_inlined(struct search *search) {
     const struct profile *profile = search->profile;
-
     for (uint32_t i = 0; i < profile->sample_count; i++) {
         const struct profile_sample *sample = &profile->samples[i];
         if (sample->depth == 0 || profile->locations[sample->locations[0]].line_count < 2)
@@ -198,7 +188,6 @@ static void mark_inlined(struct search *search) {
 static int collect(struct search *search, struct error *error) {
     struct never_called *result = search->result;
     const struct entry *end = search->entries + search->count;
-
     result->functions = reallocarray(NULL, search->count, sizeof(*result->functions));
     if (result->functions == NULL)
         return error_set(error, "out of memory");
@@ -234,7 +223,6 @@ static int find(struct search *search, struct error *error) {
 struct never_called *never_called_new(const struct profile *profile, struct error *error) {
     struct search search = {.profile = profile, .result = calloc(1, sizeof(*search.result))};
     int result;
-
     search.modules = calloc((size_t)profile->mapping_count + 1, sizeof(*search.modules));
     search.shifts = symbols_shifts(profile);
     if (search.result == NULL || search.modules == NULL || search.shifts == NULL)

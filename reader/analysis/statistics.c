@@ -16,7 +16,6 @@ struct statistics_interval statistics_wilson(double hits, double n, double z) {
     const double scale = 1 + z * z / n;
     const double middle = share + z * z / (2 * n);
     const double half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n));
-
     if (n <= 0)
         return (struct statistics_interval){0, 1};
     return (struct statistics_interval){fmax(0, (middle - half) / scale),
@@ -32,7 +31,6 @@ static double binomial_log_mass(double k, double n, double p) {
 /* P(X <= k) for k below the mean, or P(X >= k) for k above it: terms fall away from k outwards. */
 static double tail_from(double k, double n, double p, double step) {
     double sum = 0, term = 1;
-
     while (k >= 0 && k <= n && term >= sum * 1e-16) {
         term = exp(binomial_log_mass(k, n, p));
         sum += term;
@@ -51,7 +49,6 @@ double statistics_binomial_p(double hits, double n, double p) {
 
 double statistics_binomial_deviation(double n, double p) {
     const double next = floor(n * p) + 1;
-
     if (n < 1 || p <= 0 || p >= 1)
         return 0;
     return 2 * next * (1 - p) * exp(binomial_log_mass(fmin(next, n), n, p));
@@ -64,7 +61,6 @@ enum { TERMS_MAX = 100000 };
 /* The regularized lower incomplete gamma function by its series (Abramowitz and Stegun 6.5.29). */
 static double gamma_series(double a, double x) {
     double term = 1 / a, sum = term;
-
     for (int i = 1; i < TERMS_MAX && term > sum * 1e-16; i++) {
         term *= x / (a + i);
         sum += term;
@@ -76,7 +72,6 @@ static double gamma_series(double a, double x) {
 static double gamma_fraction(double a, double x) {
     const double tiny = 1e-300;
     double b = x + 1 - a, c = 1 / tiny, d = 1 / b, product = d;
-
     for (int i = 1; i < TERMS_MAX; i++) {
         const double an = -i * (i - a);
         b += 2;
@@ -93,7 +88,6 @@ static double gamma_fraction(double a, double x) {
 
 double statistics_chi_square_p(double x, double degrees) {
     const double a = degrees / 2, half = x / 2;
-
     if (x <= 0 || degrees <= 0)
         return 1;
     return half < a + 1 ? 1 - gamma_series(a, half) : gamma_fraction(a, half);
@@ -106,7 +100,6 @@ static double student_inside(double angle, unsigned degrees) {
     const double square = cos(angle) * cos(angle);
     const unsigned odd = degrees % 2;
     double term = odd ? cos(angle) : 1, sum = 0;
-
     for (unsigned i = 2 + odd; i <= degrees; i += 2) {
         sum += term;
         term *= square * (i - 1) / i;
@@ -116,7 +109,6 @@ static double student_inside(double angle, unsigned degrees) {
 
 double statistics_student_t(double level, unsigned degrees) {
     double low = 0, high = M_PI_2;
-
     for (int i = 0; i < 64; i++) {
         const double middle = (low + high) / 2;
         if (student_inside(middle, degrees) < level)
@@ -132,14 +124,12 @@ double statistics_student_t(double level, unsigned degrees) {
 static int compare_by_value(const void *left, const void *right, void *context) {
     const double *values = context;
     const double a = values[*(const size_t *)left], b = values[*(const size_t *)right];
-
     return (a > b) - (a < b);
 }
 
 /* Indices of `values`, smallest first; NULL when out of memory. */
 static size_t *sort(const double *values, size_t count) {
     size_t *order = reallocarray(NULL, count + 1, sizeof(*order));
-
     if (order == NULL)
         return NULL;
     for (size_t i = 0; i < count; i++)
@@ -151,7 +141,6 @@ static size_t *sort(const double *values, size_t count) {
 int statistics_holm(double *p, size_t count) {
     size_t *order = sort(p, count);
     double most = 0;
-
     if (order == NULL)
         return -1;
     for (size_t i = 0; i < count; i++) {
@@ -166,7 +155,6 @@ int statistics_holm(double *p, size_t count) {
 static double *ranks(const double *values, size_t count) {
     double *ranks = reallocarray(NULL, count + 1, sizeof(*ranks));
     size_t *order = sort(values, count);
-
     for (size_t i = 0, end; ranks != NULL && order != NULL && i < count; i = end) {
         for (end = i + 1; end < count && values[order[end]] == values[order[i]];)
             end++;
@@ -185,7 +173,6 @@ double statistics_rank_correlation(const double *a, const double *b, size_t coun
     double *ranks_a = ranks(a, count), *ranks_b = ranks(b, count);
     const double mean = ((double)count + 1) / 2;
     double product = 0, square_a = 0, square_b = 0;
-
     for (size_t i = 0; ranks_a != NULL && ranks_b != NULL && i < count; i++) {
         product += (ranks_a[i] - mean) * (ranks_b[i] - mean);
         square_a += (ranks_a[i] - mean) * (ranks_a[i] - mean);

@@ -9,7 +9,6 @@
 
 char doubt_grade(double value, double error) {
     const double off = DOUBT_95 * error;
-
     if (value <= 0 || error < 0 || off >= value)
         return '-';
     if (off <= WITHIN_A * value)

@@ -16,7 +16,6 @@ static bool is_between(unsigned char byte, unsigned char low, unsigned char high
 static size_t character(const unsigned char *at, size_t left) {
     unsigned char low = 0x80, high = 0xbf;
     size_t size;
-
     if (left == 0 || is_between(at[0], 0x80, 0xc1) || at[0] > 0xf4)
         return 0;
     size = at[0] < 0x80 ? 1 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
@@ -40,7 +39,6 @@ static size_t character(const unsigned char *at, size_t left) {
 bool utf8_is_valid(const char *text, size_t size) {
     const unsigned char *at = (const unsigned char *)text, *end = at + size;
     size_t step;
-
     while (at < end && (step = character(at, (size_t)(end - at))) != 0)
         at += step;
     return at == end;
@@ -49,7 +47,6 @@ bool utf8_is_valid(const char *text, size_t size) {
 char *utf8_escape(const char *text, size_t size, size_t *length) {
     char *copy = size > (SIZE_MAX - 1) / 4 ? NULL : malloc(4 * size + 1);
     size_t used = 0, step;
-
     for (size_t i = 0; copy != NULL && i < size; i += step) {
         step = character((const unsigned char *)text + i, size - i);
         if (step != 0) {
@@ -68,7 +65,6 @@ char *utf8_escape(const char *text, size_t size, size_t *length) {
 
 void utf8_clean(char *text) {
     size_t left = strlen(text), step;
-
     for (char *at = text; left != 0; at += step, left -= step) {
         step = character((const unsigned char *)at, left);
         if (step == 0) {

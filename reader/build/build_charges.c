@@ -68,7 +68,6 @@ bool build_charges_has_leaf(const struct build_charges *charges) {
 static int say_how(struct profile *profile, const struct snapshot *snapshot, bool is_heap) {
     const struct segment_heap *heap = &snapshot->header.heap;
     char line[256];
-
     if (!is_heap)
         snprintf(line, sizeof(line), "cinstr %s: every wait that was seen", CINSTR_VERSION);
     else if (heap->period == 1)
@@ -92,7 +91,6 @@ int build_charges_begin(struct build_charges *charges, struct profile *profile,
                         const struct snapshot *snapshot, const char *kind, struct error *error) {
     const struct build_charges_kind *row = find_kind(kind);
     const uint64_t period = row->is_heap ? snapshot->header.heap.period : 1;
-
     charges->kind = row;
     for (int i = 0; i < BUILD_CHARGES_VALUES && row->values[i].name != NULL; i++) {
         charges->columns[i] = snapshot_column(snapshot, row->values[i].column);
@@ -117,7 +115,6 @@ int build_charges_begin(struct build_charges *charges, struct profile *profile,
 bool build_charges_read(const struct build_charges *charges, uint32_t node,
                         int64_t values[BUILD_CHARGES_VALUES]) {
     bool is_any = false;
-
     for (int i = 0; i < BUILD_CHARGES_VALUES && charges->columns[i] != NULL; i++) {
         const int64_t value = (int64_t)charges->columns[i][node];
         values[i] = value < 0 ? 0 : value;

@@ -27,7 +27,6 @@ __attribute__((format(printf, 2, 3))) static void say(struct comments *comments,
                                                       ...) {
     char line[512];
     va_list arguments;
-
     va_start(arguments, format);
     vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
@@ -40,7 +39,6 @@ __attribute__((format(printf, 2, 3))) static void warn(struct comments *comments
                                                        const char *format, ...) {
     char line[512];
     va_list arguments;
-
     va_start(arguments, format);
     vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
@@ -57,7 +55,6 @@ static void say_clock(struct comments *comments) {
                                          [SEGMENT_CLOCK_TSC] = "the CPU's time stamp counter",
                                          [SEGMENT_CLOCK_CNTVCT] = "the CPU's virtual counter"};
     const uint32_t clock = comments->snapshot->header.clock;
-
     say(comments, "clock: %s, %.3f MHz",
         clock >= SEGMENT_CLOCK_MONOTONIC && clock <= SEGMENT_CLOCK_CNTVCT ? clocks[clock]
                                                                           : "unknown",
@@ -69,7 +66,6 @@ static void say_clock(struct comments *comments) {
 static void say_apart(struct comments *comments, const struct snapshot_totals *totals) {
     const struct snapshot *snapshot = comments->snapshot;
     uint64_t events = snapshot->lane_count;
-
     if (totals->calls + totals->carried == totals->exits + totals->open)
         return;
     for (uint32_t i = 0; snapshot->is_live && i < snapshot->lane_count; i++) {
@@ -82,7 +78,6 @@ static void say_apart(struct comments *comments, const struct snapshot_totals *t
 
 static void say_totals(struct comments *comments) {
     struct snapshot_totals totals;
-
     snapshot_sum(comments->snapshot, &totals);
     say(comments, BUILD_COMMENT_TOTALS, totals.calls, totals.exits - totals.unwinds, totals.unwinds,
         totals.open, totals.carried);
@@ -113,7 +108,6 @@ void build_comment_time(char *line, size_t size, double measured, double probes,
     const int wanted = error > 0 ? 1 - (int)floor(log10(error)) : 6;
     const int decimals = wanted < 0 ? 0 : wanted > 6 ? 6 : wanted;
     const double left = measured - probes;
-
     snprintf(line, size,
              "time: %.6f s measured - %.*f s of probes = %.*f s, between %.*f and %.*f (95 %%)",
              measured, decimals, probes, decimals, left, decimals, left > error ? left - error : 0,
@@ -127,7 +121,6 @@ static void say_correction(struct comments *comments, const struct correction *c
     const double error = DOUBT_95 * seconds(comments, correction->error_total);
     const double left = raw - probes;
     char line[256];
-
     build_comment_time(line, sizeof(line), raw, probes, error);
     say(comments, "%s%s", line, correction->is_anchored ? ", anchored by a plain run" : "");
     say(comments,
@@ -161,7 +154,6 @@ static void say_correction(struct comments *comments, const struct correction *c
 /* In the words of `cinstr filter --against`. */
 static void say_prediction(struct comments *comments, double predicted) {
     const double measured = budget_measure(comments->profile);
-
     if (measured != 0)
         say(comments, "budget: predicted %.3f times a plain run, measured %.3f: %+.1f points",
             predicted, measured, 100 * (measured - predicted));
@@ -177,7 +169,6 @@ static void say_losses(struct comments *comments) {
     const struct snapshot *snapshot = comments->snapshot;
     const struct segment_losses *losses = &snapshot->header.losses;
     uint64_t unmatched = 0;
-
     for (uint32_t i = 0; i < snapshot->lane_count; i++)
         unmatched += snapshot->lanes[i].info.unmatched_exits;
     if (losses->before_init_calls != 0)
@@ -209,7 +200,6 @@ int build_comments(struct profile *profile, const struct snapshot *snapshot,
     const uint64_t threads = snapshot_threads(snapshot);
     const bool is_adaptive = snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE;
     struct comments comments = {profile, snapshot, 0};
-
     say(&comments, "cinstr %s: exact counts%s", CINSTR_VERSION,
         !correction->is_timed ? ""
         : is_adaptive         ? "; short and frequent calls timed on a random share"

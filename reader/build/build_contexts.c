@@ -9,7 +9,6 @@
 
 static uint32_t entry_location(const struct build_contexts *contexts, uint64_t function) {
     bool is_own;
-
     switch (function) {
     case SEGMENT_FUNCTION_TRUNCATED:
         return build_location_pseudo(contexts->locations, "[truncated]");
@@ -29,7 +28,6 @@ static uint32_t entry_location(const struct build_contexts *contexts, uint64_t f
 static uint32_t call_location(const struct build_contexts *contexts,
                               const struct segment_node *node) {
     const struct segment_node *parent = &contexts->snapshot->nodes[node->parent];
-
     if (!build_is_frame(parent))
         return node->call_site == 0
                    ? PROFILE_NONE
@@ -42,7 +40,6 @@ static uint32_t call_location(const struct build_contexts *contexts,
 int build_contexts_init(struct build_contexts *contexts, const struct snapshot *snapshot,
                         struct build_locations *locations) {
     const size_t size = (size_t)snapshot->node_count + 1;
-
     contexts->snapshot = snapshot;
     contexts->locations = locations;
     contexts->entry = reallocarray(NULL, size, sizeof(*contexts->entry));
@@ -65,7 +62,6 @@ int build_contexts_locate(const struct build_contexts *contexts, uint32_t index)
     const bool is_call = !build_is_pseudo(node->function) && !build_is_pseudo(parent->function) &&
                          contexts->snapshot->header.sampling.stacks == 0;
     bool holds_caller = false;
-
     if (contexts->entry[index] != LATER)
         return 0;
     contexts->entry[index] = is_call ? build_location_called(contexts->locations, node->function,
@@ -82,7 +78,6 @@ int build_contexts_locate(const struct build_contexts *contexts, uint32_t index)
 static int64_t push_callers(const struct build_contexts *contexts, uint32_t index,
                             struct index_stack *stack) {
     const struct segment_node *nodes = contexts->snapshot->nodes;
-
     while (build_is_frame(&nodes[index])) {
         if (build_contexts_locate(contexts, index) != 0)
             return -1;
@@ -118,7 +113,6 @@ static uint32_t charged_context(const struct build_contexts *contexts,
     const struct segment_node *parent = &nodes[charge->parent];
     const uint64_t tag = charge->function & ~SEGMENT_ADDRESS_MASK;
     bool is_own = false;
-
     if ((parent->function & SEGMENT_EXTERNAL) != 0 && build_is_frame(&nodes[parent->parent]))
         build_location_interrupted(contexts->locations, nodes[parent->parent].function,
                                    tag | (charge->call_site - 1), &is_own);
@@ -133,7 +127,6 @@ int64_t build_contexts_charge_stack(const struct build_contexts *contexts, uint3
     const uint64_t tag = node->function & ~SEGMENT_ADDRESS_MASK;
     bool is_own;
     uint32_t caller;
-
     if (contexts->snapshot->header.sampling.stacks != 0)
         return build_contexts_stack(contexts, has_leaf ? index : node->parent, stack);
     caller = build_location_interrupted(contexts->locations,
@@ -152,7 +145,6 @@ uint32_t build_contexts_tags(const struct build_contexts *contexts, uint32_t ind
     const struct snapshot *snapshot = contexts->snapshot;
     const struct segment_lane *lane = &snapshot->lanes[snapshot->node_lane[index]].info;
     uint32_t tag_count = 0;
-
     if (label > 0 && label < snapshot->label_count) {
         const struct segment_label *text = &snapshot->labels[label];
         tags[tag_count++] = (struct profile_tag){.key = text->key, .text = text->value};

@@ -16,7 +16,6 @@ struct build_durations {
 
 struct build_durations *build_durations_new(const struct snapshot *snapshot, struct error *error) {
     struct build_durations *durations = calloc(1, sizeof(*durations));
-
     if (durations == NULL) {
         error_set(error, "out of memory");
         return NULL;
@@ -56,7 +55,6 @@ static int add_bucket(struct profile *profile, struct profile_sample *sample, in
                       uint64_t ns) {
     int64_t values[16] = {count};
     struct profile_sample part = *sample;
-
     part.values = values;
     part.tags[part.tag_count++] = (struct profile_tag){
         .key = PROFILE_DURATION_TAG, .number = (int64_t)(ns == 0 ? 1 : ns), .unit = "nanoseconds"};
@@ -67,7 +65,6 @@ int build_durations_add(const struct build_durations *durations, struct profile 
                         uint32_t node, struct profile_sample *sample) {
     const uint32_t *counts = durations->histograms + (size_t)node * durations->buckets;
     uint32_t first = 0, last = durations->buckets;
-
     while (first < durations->buckets && counts[first] == 0)
         first++;
     while (last > first && counts[last - 1] == 0)

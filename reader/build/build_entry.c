@@ -10,7 +10,6 @@ uint64_t build_entry(const struct snapshot *snapshot, struct symbols *symbols, u
     const uint32_t generation = segment_generation(function);
     const uint32_t hooks = build_module_of_hooks(snapshot, generation);
     uint64_t own = 0;
-
     *module = build_module_of_code(snapshot, entry, generation);
     if (hooks != SNAPSHOT_NONE && *module != SNAPSHOT_NONE && hooks != *module)
         own = symbols_own(symbols, *module, entry, hooks);

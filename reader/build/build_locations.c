@@ -49,13 +49,11 @@ struct build_locations {
 
 static const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');
-
     return slash == NULL ? path : slash + 1;
 }
 
 static uint32_t add_mapping(struct profile *profile, const struct segment_module *module) {
     char build_id[2 * sizeof(module->build_id) + 1] = "";
-
     for (uint32_t i = 0; i < module->build_id_size; i++)
         snprintf(build_id + (size_t)2 * i, 3, "%02x", module->build_id[i]);
     return profile_add_mapping(profile, &(struct profile_mapping){
@@ -73,7 +71,6 @@ static uint32_t add_mapping(struct profile *profile, const struct segment_module
 struct build_locations *build_locations_new(const struct snapshot *snapshot,
                                             struct profile *profile, struct error *error) {
     struct build_locations *locations = calloc(1, sizeof(*locations));
-
     if (locations != NULL)
         locations->mappings =
             reallocarray(NULL, snapshot->module_count + 1u, sizeof(*locations->mappings));
@@ -102,7 +99,6 @@ struct build_locations *build_locations_new(const struct snapshot *snapshot,
 
 void build_locations_free(struct build_locations *locations) {
     struct place *place, *next;
-
     HASH_ITER(hh, locations->places, place, next) {
         HASH_DEL(locations->places, place);
         free(place);
@@ -123,7 +119,6 @@ int build_locations_complain(const struct build_locations *locations, struct pro
 
 double build_locations_prediction(const struct build_locations *locations) {
     double predicted = 0;
-
     for (uint32_t i = 0; i < locations->snapshot->module_count && predicted == 0; i++)
         predicted = symbols_prediction(locations->symbols, i);
     return predicted;
@@ -138,7 +133,6 @@ static bool set_line(struct profile *profile, struct profile_line *frame,
                                                                  .system_name = symbol->system_name,
                                                                  .file = symbol->file,
                                                                  .start_line = symbol->line});
-
     *frame = (struct profile_line){.function = function, .line = line};
     return function != PROFILE_NONE;
 }
@@ -158,7 +152,6 @@ static uint32_t add_lines(struct build_locations *locations, uint32_t module, ui
 static uint32_t add_location(struct build_locations *locations, uint32_t module, uint64_t address,
                              const struct symbol *symbol, int64_t line) {
     struct profile_line frame;
-
     return set_line(locations->profile, &frame, symbol, line)
                ? add_lines(locations, module, address, &frame, 1)
                : PROFILE_NONE;
@@ -167,7 +160,6 @@ static uint32_t add_location(struct build_locations *locations, uint32_t module,
 static struct symbol name_function(struct build_locations *locations, uint32_t module,
                                    uint64_t address, char text[32]) {
     struct symbol symbol = {.file = ""};
-
     if (module != SNAPSHOT_NONE) {
         symbols_function(locations->symbols, module, address, &symbol);
     } else {
@@ -188,7 +180,6 @@ static uint32_t make_location(struct build_locations *locations, const struct pl
     char text[32];
     struct symbol symbol = name_function(locations, module, entry, text);
     int64_t line = 0;
-
     if (key->role == ENTRY)
         return add_location(locations, module, entry, &symbol, symbol.line);
     if (module == SNAPSHOT_NONE || call < snapshot->modules[module].start ||
@@ -207,7 +198,6 @@ static uint32_t find_inlined(const struct build_locations *locations, uint64_t f
     const uint64_t address = function & SEGMENT_ADDRESS_MASK;
     const uint32_t module =
         build_module_of_data(locations->snapshot, address, segment_generation(function));
-
     return module != SNAPSHOT_NONE && symbols_inlined(locations->symbols, module, address, call)
                ? module
                : SNAPSHOT_NONE;
@@ -221,7 +211,6 @@ static uint32_t make_inlined(struct build_locations *locations, uint32_t module,
     uint32_t count = 0;
     char text[32];
     struct symbol symbol;
-
     do {
         if (!set_line(locations->profile, &lines[count++], &call->function,
                       line != 0 ? line : call->function.line))
@@ -246,7 +235,6 @@ static uint32_t make_outside(struct build_locations *locations, const struct pla
     const uint32_t module = build_module_of_code(snapshot, call, segment_generation(key->function));
     const char *path = module == SNAPSHOT_NONE ? "unknown" : snapshot->modules[module].path;
     char name[sizeof(snapshot->modules->path) + 2];
-
     snprintf(name, sizeof(name), "[%s]", path[0] != '\0' ? base_name(path) : "unknown");
     return add_location(locations, module, call,
                         &(struct symbol){.name = name, .system_name = name, .file = ""}, 0);
@@ -262,7 +250,6 @@ static bool is_own_code(struct build_locations *locations, const struct place_ke
         build_entry(locations->snapshot, locations->symbols, key->function, &own);
     const bool is_external = (key->function & SEGMENT_EXTERNAL) != 0;
     struct symbol function;
-
     if (build_is_pseudo(key->function) || own == SNAPSHOT_NONE || (own != module && !is_external))
         return false;
     if (!is_external)
@@ -283,7 +270,6 @@ static bool begins_with(const char *text, const char *beginning) {
 static bool is_recorder(const struct segment_module *module, const struct symbol *symbol) {
     static const char source[] = "runtime/hooks/hooks.c";
     const size_t length = strlen(symbol->file), tail = sizeof(source) - 1;
-
     return begins_with(base_name(module->path), "libcinstr.so") ||
            begins_with(symbol->system_name, "__cyg_profile_func_") ||
            begins_with(symbol->system_name, "cinstr1_") ||
@@ -298,7 +284,6 @@ static uint32_t make_interrupted(struct build_locations *locations, const struct
     char text[32];
     struct symbol symbol = name_function(locations, module, address, text);
     int64_t line = 0;
-
     *is_own = module != SNAPSHOT_NONE && is_own_code(locations, key, module, &symbol, &line);
     if (!*is_own && module != SNAPSHOT_NONE && is_recorder(&snapshot->modules[module], &symbol))
         symbol = (struct symbol){.name = "[cinstr]", .system_name = "[cinstr]", .file = ""};
@@ -310,7 +295,6 @@ static uint32_t make_interrupted(struct build_locations *locations, const struct
 static uint32_t make_place(struct build_locations *locations, struct place *place) {
     struct symbols_inlined call;
     uint32_t module;
-
     switch (place->key.role) {
     case ENTRY:
     case INLINED:
@@ -331,7 +315,6 @@ static uint32_t make_place(struct build_locations *locations, struct place *plac
 static const struct place *find_place(struct build_locations *locations,
                                       const struct place_key *key) {
     struct place *place;
-
     HASH_FIND(hh, locations->places, key, sizeof(*key), place);
     if (place != NULL)
         return place;
@@ -351,7 +334,6 @@ static const struct place *find_place(struct build_locations *locations,
 
 static uint32_t find_location(struct build_locations *locations, const struct place_key *key) {
     const struct place *place = find_place(locations, key);
-
     return place == NULL ? PROFILE_NONE : place->location;
 }
 
@@ -362,7 +344,6 @@ uint32_t build_location_entry(struct build_locations *locations, uint64_t functi
 uint32_t build_location_called(struct build_locations *locations, uint64_t function,
                                uint64_t caller, bool *holds_caller) {
     const struct place *place = find_place(locations, &(struct place_key){function, 0, ENTRY});
-
     *holds_caller = place != NULL && place->is_part;
     return *holds_caller ? find_location(locations, &(struct place_key){function, caller, INLINED})
            : place == NULL ? PROFILE_NONE
@@ -377,7 +358,6 @@ uint32_t build_location_call(struct build_locations *locations, uint64_t functio
 uint32_t build_location_outside(struct build_locations *locations, uint64_t function,
                                 uint64_t call_site) {
     const uint64_t generation = function & ~SEGMENT_ADDRESS_MASK;
-
     return find_location(locations, &(struct place_key){generation, call_site, OUTSIDE});
 }
 
@@ -385,13 +365,11 @@ uint32_t build_location_interrupted(struct build_locations *locations, uint64_t 
                                     uint64_t address, bool *is_own) {
     const struct place *place =
         find_place(locations, &(struct place_key){function, address, INTERRUPTED});
-
     *is_own = place != NULL && place->is_own;
     return place == NULL ? PROFILE_NONE : place->location;
 }
 
 uint32_t build_location_pseudo(struct build_locations *locations, const char *name) {
     const struct symbol symbol = {.name = name, .system_name = name, .file = ""};
-
     return add_location(locations, SNAPSHOT_NONE, 0, &symbol, 0);
 }

@@ -20,7 +20,6 @@ uint32_t build_module_of_code(const struct snapshot *snapshot, uint64_t address,
 uint32_t build_module_of_data(const struct snapshot *snapshot, uint64_t address,
                               uint64_t generation) {
     uint32_t found = SNAPSHOT_NONE;
-
     for (uint32_t i = 0; i < snapshot->module_count; i++) {
         const uint64_t bias = snapshot->modules[i].bias;
         if (bias <= address && is_alive(&snapshot->modules[i], generation) &&

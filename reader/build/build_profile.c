@@ -49,7 +49,6 @@ static bool is_of_calls(const struct build *build) {
 
 static int add_value_types(struct build *build) {
     struct profile *profile = build->profile;
-
     if (build->kind == EDGES)
         return profile_add_value_type(profile, "edge_calls", "count") == PROFILE_NONE ? -1 : 0;
     if (build->kind == THREADS)
@@ -74,7 +73,6 @@ static int add_context(struct build *build, uint32_t index, struct index_stack *
     struct profile_tag tags[BUILD_TAGS];
     struct profile_sample sample = {.values = values, .tags = tags};
     const int64_t label = build_contexts_stack(&build->contexts, index, stack);
-
     if (label < 0)
         return -1;
     sample.locations = stack->items;
@@ -93,7 +91,6 @@ static int add_edge(struct build *build, uint32_t index) {
     uint32_t locations[2];
     struct profile_tag tags[BUILD_TAGS];
     struct profile_sample sample = {.locations = locations, .values = &value, .tags = tags};
-
     if (build_contexts_locate(&build->contexts, index) != 0)
         return -1;
     locations[0] = build->contexts.entry[index];
@@ -109,7 +106,6 @@ static int add_lost(struct build *build) {
     const struct segment_losses *losses = &build->snapshot->header.losses;
     int64_t values[BUILD_VALUES] = {profile_limited(losses->lost_calls + losses->lane_calls)};
     uint32_t location = build_location_pseudo(build->locations, "[lost]");
-
     return location == PROFILE_NONE
                ? -1
                : add_sample(build, &(struct profile_sample){
@@ -120,7 +116,6 @@ static int add_lost(struct build *build) {
 static int add_unplaced(struct build *build) {
     uint32_t location = build_location_pseudo(build->locations, PROFILE_UNPLACED);
     int64_t values[BUILD_VALUES] = {0};
-
     build_values_unplaced(&build->values, values);
     return location == PROFILE_NONE
                ? -1
@@ -134,7 +129,6 @@ static int add_sampled(struct build *build, const struct snapshot_sample *sample
     const bool has_hooks = build->snapshot->header.sampling.stacks == 0;
     const int64_t label = build_contexts_stack(&build->contexts, sample->node, stack);
     struct profile_tag tags[BUILD_TAGS];
-
     if (label < 0)
         return -1;
     return build_samples_add(
@@ -153,7 +147,6 @@ static int add_charged(struct build *build, uint32_t index, struct index_stack *
     int64_t values[BUILD_CHARGES_VALUES];
     struct profile_tag tags[BUILD_TAGS];
     int64_t label;
-
     if (!build_charges_read(&build->charges, index, values))
         return 0;
     label = build_contexts_charge_stack(&build->contexts, index,
@@ -176,7 +169,6 @@ static int add_thread(struct build *build, const struct snapshot_lane *lane,
     struct profile_tag tags[BUILD_TAGS];
     int64_t value = 1;
     struct profile_sample sample = {.values = &value, .tags = tags};
-
     if (lane->info.kind != SEGMENT_LANE_THREAD || lane->frame_count == 0)
         return 0;
     const uint32_t node = (uint32_t)lane->frames[0].node;
@@ -191,7 +183,6 @@ static int add_thread(struct build *build, const struct snapshot_lane *lane,
 
 static int add_node(struct build *build, uint32_t index, struct index_stack *stack) {
     const struct segment_node *node = &build->snapshot->nodes[index];
-
     if (build->snapshot->node_lane[index] == SNAPSHOT_NONE || !build_is_frame(node) ||
         (node->is_charge != 0) != (build->kind == CHARGED))
         return 0;
@@ -210,7 +201,6 @@ static int add_samples(struct build *build) {
     const bool is_of_nodes = build->kind != SAMPLED && build->kind != THREADS;
     struct index_stack stack = {NULL, 0, 0};
     int result = 0;
-
     for (uint32_t i = 0; build->kind == SAMPLED && i < snapshot->sample_count && result == 0; i++)
         result = add_sampled(build, &snapshot->samples[i], &stack);
     for (uint32_t i = 0; build->kind == THREADS && i < snapshot->lane_count && result == 0; i++)
@@ -237,7 +227,6 @@ static const char *default_value(const struct build *build) {
 static int describe(struct build *build) {
     const struct segment_header *header = &build->snapshot->header;
     struct profile *profile = build->profile;
-
     if (is_of_calls(build)) {
         profile->default_value_type = profile_string(profile, default_value(build));
         profile->period = 1;
@@ -282,7 +271,6 @@ static int take_times(struct build *build, struct error *error) {
 
 static int fill(struct build *build, struct error *error) {
     uint32_t buckets;
-
     build->locations = build_locations_new(build->snapshot, build->profile, error);
     if (build->locations == NULL || take_times(build, error) != 0)
         return -1;
@@ -326,7 +314,6 @@ static enum kind find_kind(const char *name, const struct snapshot *snapshot) {
 
 bool build_profile_has_calls(const struct snapshot *snapshot, const struct build_options *options) {
     const enum kind kind = find_kind(options->kind, snapshot);
-
     return kind == EXACT || kind == EDGES;
 }
 
@@ -338,7 +325,6 @@ struct profile *build_profile(const struct snapshot *snapshot, const struct buil
         .kind = find_kind(options->kind, snapshot),
         .profile = profile_new(),
     };
-
     if (build.profile == NULL)
         error_set(error, "out of memory");
     if (build.profile != NULL && fill(&build, error) != 0) {

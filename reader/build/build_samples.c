@@ -10,7 +10,6 @@
 
 static int64_t product(uint64_t periods, uint64_t period_ns) {
     uint64_t ns;
-
     return __builtin_mul_overflow(periods, period_ns, &ns) ? INT64_MAX : profile_limited(ns);
 }
 
@@ -20,7 +19,6 @@ static int add_comments(struct profile *profile, const struct snapshot *snapshot
     const struct segment_sampling *sampling = &snapshot->header.sampling;
     uint64_t count = 0, periods = 0;
     char line[256];
-
     for (uint32_t i = 0; i < snapshot->sample_count; i++) {
         count += snapshot->samples[i].count;
         periods += snapshot->samples[i].periods;
@@ -56,7 +54,6 @@ int build_samples_begin(struct profile *profile, const struct snapshot *snapshot
                         struct error *error) {
     const struct segment_sampling *sampling = &snapshot->header.sampling;
     const char *clock = sampling->is_wall != 0 ? "wall" : "cpu";
-
     if (sampling->period_ns == 0)
         return error_set(error, "it was not sampled: run it with CINSTR_OPTIONS=sample=100");
     if (kind != NULL && strcmp(kind, "samples") != 0 && strcmp(kind, clock) != 0)
@@ -83,7 +80,6 @@ int build_samples_add(struct profile *profile, struct build_locations *locations
     uint32_t *stack = reallocarray(NULL, (size_t)context->depth + 1, sizeof(*stack));
     const uint32_t skipped = is_own ? 1 : 0;
     uint32_t result = PROFILE_NONE;
-
     if (stack != NULL && leaf != PROFILE_NONE) {
         stack[0] = leaf;
         if (context->depth > skipped)

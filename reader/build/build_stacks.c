@@ -29,7 +29,6 @@ static uint32_t locate(struct build_locations *locations, const struct segment_n
 static struct stacks_frame describe(const struct profile *profile, uint32_t index) {
     const struct profile_location *location = &profile->locations[index];
     const struct profile_function *function = &profile->functions[location->lines[0].function];
-
     return (struct stacks_frame){
         .function = function->name, .file = function->file, .line = location->lines[0].line};
 }
@@ -38,7 +37,6 @@ static int fill_stack(struct stacks_stack *stack, const struct snapshot *snapsho
                       struct build_locations *locations, const struct profile *profile) {
     const struct segment_frame *frames = stack->lane->frames;
     const struct segment_node *inner = NULL;
-
     stack->frames = calloc((size_t)stack->lane->frame_count + 1, sizeof(*stack->frames));
     if (stack->frames == NULL)
         return -1;
@@ -61,7 +59,6 @@ static int fill_stack(struct stacks_stack *stack, const struct snapshot *snapsho
 static int fill(struct stacks *stacks, const struct snapshot *snapshot, struct error *error) {
     struct build_locations *locations = build_locations_new(snapshot, stacks->profile, error);
     int result = 0;
-
     if (locations == NULL)
         return -1;
     for (uint32_t i = 0; result == 0 && i < snapshot->lane_count; i++) {

@@ -14,7 +14,6 @@ static uint64_t open_ticks(const struct snapshot *snapshot, const struct snapsho
                            const struct segment_frame *frame) {
     const uint64_t ticks = snapshot_ticks_since(snapshot, frame->start);
     const uint64_t paused = lane->info.paused - frame->paused;
-
     if ((int64_t)paused < 0)
         return ticks;
     return ticks > paused ? ticks - paused : 0;
@@ -62,7 +61,6 @@ static uint64_t thread_cpu_ns(const struct snapshot *snapshot, uint32_t tid) {
     char path[64];
     unsigned long long ns = 0;
     FILE *file;
-
     snprintf(path, sizeof(path), "/proc/%u/task/%u/schedstat", snapshot->header.pid, tid);
     file = fopen(path, "re");
     if (file == NULL)
@@ -77,7 +75,6 @@ static uint64_t thread_cpu_ns(const struct snapshot *snapshot, uint32_t tid) {
 static uint64_t recorded_off_cpu(const struct snapshot *snapshot, const uint64_t *lane_sums,
                                  uint32_t tid) {
     uint64_t sum = 0;
-
     for (uint32_t i = 0; i < snapshot->lane_count; i++) {
         if (snapshot->lanes[i].info.tid == tid)
             sum += lane_sums[i];
@@ -111,7 +108,6 @@ static void add_waiting(const struct snapshot *snapshot, const uint64_t *lane_su
 static int init_off_cpu(struct build_times *times, const struct snapshot *snapshot,
                         const uint64_t *column) {
     uint64_t *lane_sums = calloc((size_t)snapshot->lane_count + 1, sizeof(*lane_sums));
-
     times->off_cpu = calloc((size_t)snapshot->node_count + 1, sizeof(*times->off_cpu));
     if (times->off_cpu == NULL || lane_sums == NULL) {
         free(lane_sums);
@@ -132,7 +128,6 @@ static int init_off_cpu(struct build_times *times, const struct snapshot *snapsh
 int build_times_measure(struct build_times *times, const struct snapshot *snapshot,
                         struct error *error) {
     const uint64_t *off_cpu = snapshot_column(snapshot, "off_cpu");
-
     memset(times, 0, sizeof(*times));
     times->self = calloc((size_t)snapshot->node_count + 1, sizeof(*times->self));
     if (times->self == NULL || (off_cpu != NULL && init_off_cpu(times, snapshot, off_cpu) != 0)) {

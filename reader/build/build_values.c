@@ -28,7 +28,6 @@ int build_values_add_types(const struct build_values *from, struct profile *prof
                                          is_adaptive,
                                          true,
                                          from->instructions != NULL};
-
     for (int i = 0; i < BUILD_VALUES; i++) {
         if (is_there[i] &&
             profile_add_value_type(profile, types[i].name, types[i].unit) == PROFILE_NONE)
@@ -44,14 +43,12 @@ static int64_t nanoseconds(const struct build_values *from, double ticks) {
 /* Not 0, which means that nothing is known, for what was timed. */
 static int64_t error_ns(const struct build_values *from, const struct correction_context *context) {
     const int64_t error = nanoseconds(from, context->error);
-
     return error == 0 && context->is_timed ? 1 : error;
 }
 
 static int64_t square_microseconds(const struct build_values *from, double variance) {
     const double ticks = from->snapshot->ticks_per_second / 1e6;
     const double value = ceil(variance / (ticks * ticks));
-
     return value < 0x1p62 ? (int64_t)value : INT64_C(1) << 62;
 }
 
@@ -60,7 +57,6 @@ void build_values_read(const struct build_values *from, uint32_t index,
     const struct segment_node *node = &from->snapshot->nodes[index];
     const struct correction_context *context = &from->correction->contexts[index];
     int64_t *value = values;
-
     *value++ = profile_limited(node->calls);
     *value++ = nanoseconds(from, context->on_cpu + context->off_cpu);
     if (from->has_cpu)

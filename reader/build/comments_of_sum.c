@@ -12,7 +12,6 @@
 static void add_calls(struct comments_of_sum *sum, const char *comment) {
     uint64_t values[5], apart;
     uint64_t *const sums[] = {&sum->calls, &sum->returns, &sum->unwinds, &sum->open, &sum->carried};
-
     if (sscanf(comment, BUILD_COMMENT_APART_SCAN, &apart) == 1)
         sum->apart += apart;
     if (sscanf(comment, BUILD_COMMENT_TOTALS_SCAN, &values[0], &values[1], &values[2], &values[3],
@@ -25,7 +24,6 @@ static void add_calls(struct comments_of_sum *sum, const char *comment) {
 
 static void add_times(struct comments_of_sum *sum, const char *comment) {
     double measured, probes, left, low, high;
-
     if (sscanf(comment, BUILD_COMMENT_TIME_SCAN, &measured, &probes, &left, &low, &high) != 5)
         return;
     sum->measured += measured;
@@ -46,7 +44,6 @@ void comments_of_sum_add(struct comments_of_sum *sum, const struct profile *prof
 int comments_of_sum_say(const struct comments_of_sum *sum, struct profile *profile) {
     char line[256];
     int result = 0;
-
     snprintf(line, sizeof(line), "%s" BUILD_COMMENT_SUM,
              sum->ours == sum->profiles ? "cinstr " CINSTR_VERSION ": " : "", sum->profiles);
     if (profile_add_comment(profile, line) == PROFILE_NONE)

@@ -48,7 +48,6 @@ static bool is_counted(const struct work *work, uint32_t node) {
 /* Whose time a context's is: its own, or where it is only counted its caller's. */
 static uint32_t timed_caller(const struct work *work, uint32_t node) {
     const struct segment_node *nodes = work->snapshot->nodes;
-
     while (is_counted(work, node) && is_context(work->snapshot, nodes[node].parent))
         node = nodes[node].parent;
     return node;
@@ -68,7 +67,6 @@ static int find_timed_shares(struct work *work) {
     const struct snapshot *snapshot = work->snapshot;
     double *shares = work->timed_from;
     double *calls = calloc((size_t)snapshot->node_count + 1, sizeof(*calls));
-
     if (calls == NULL)
         return -1;
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
@@ -89,7 +87,6 @@ static int find_timed_shares(struct work *work) {
 static void unscale_clock(struct work *work) {
     const struct snapshot *snapshot = work->snapshot;
     const double left = work->correction->costs.inner - (double)snapshot->header.scaled_clock;
-
     for (uint32_t i = 1; work->timed_calls != NULL && i < snapshot->node_count; i++) {
         const double scaled = (double)snapshot->nodes[i].calls - (double)work->timed_calls[i];
         if (work->timed_calls[i] == 0 || scaled <= 0)
@@ -102,7 +99,6 @@ static void unscale_clock(struct work *work) {
 /* `off_cpu` NULL: unknown. A wait in a call that is only counted is in the time of its caller. */
 static void measure(struct work *work, const int64_t *off_cpu) {
     const struct snapshot *snapshot = work->snapshot;
-
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
         work->measured[i] += (double)work->self[i];
         if (off_cpu != NULL && off_cpu[i] != 0)
@@ -116,7 +112,6 @@ static void measure(struct work *work, const int64_t *off_cpu) {
 /* Which calls have no time of their own, and which not even a caller's. */
 static void count_untimed(struct work *work, uint32_t node) {
     struct correction *correction = work->correction;
-
     if (!is_counted(work, node)) {
         correction->is_timed = true;
         return;
@@ -133,7 +128,6 @@ static void reckon(struct work *work, uint32_t node) {
     const double timed = work->timed_from[node] * returns, counted = returns - timed;
     const uint32_t payer = timed_caller(work, node);
     struct correction_context *context = &work->correction->contexts[payer];
-
     work->costs[payer] +=
         costs->inner * timed_calls(work, node) + costs->outer * timed + costs->untimed * counted;
     context->error +=
@@ -145,7 +139,6 @@ static void reckon(struct work *work, uint32_t node) {
 /* What a caller has left carries its callees' chances: their times were taken from it. */
 static void add_variance(struct work *work, uint32_t node) {
     const double variance = work->variance == NULL ? 0 : (double)work->variance[node];
-
     work->correction->contexts[node].variance += variance;
     work->correction->contexts[work->snapshot->nodes[node].parent].variance += variance;
 }
@@ -169,7 +162,6 @@ static void settle(struct work *work, uint32_t node) {
     struct correction *correction = work->correction;
     struct correction_context *context = &correction->contexts[node];
     const double measured = work->measured[node], waits = work->waits[node];
-
     context->raw = fmax(0, measured);
     context->off_cpu = fmin(waits, context->raw);
     correction->unplaced_wall += context->raw - measured;
@@ -190,7 +182,6 @@ static void anchor(struct work *work, double baseline_seconds) {
     struct correction *correction = work->correction;
     const double plain = baseline_seconds * work->snapshot->ticks_per_second;
     const double goal = fmax(0, correction->raw_total - plain);
-
     for (uint32_t i = 1; correction->overhead_total > 0 && i < work->snapshot->node_count; i++)
         work->costs[i] *= goal / correction->overhead_total;
     correction->overhead_total = goal;
@@ -209,7 +200,6 @@ static void leave_stray_unplaced(struct correction *correction, const struct sna
 static void settle_all(struct work *work, double baseline_seconds) {
     const struct snapshot *snapshot = work->snapshot;
     struct correction *correction = work->correction;
-
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
         if (!is_context(snapshot, i))
             continue;
@@ -234,7 +224,6 @@ static void settle_all(struct work *work, double baseline_seconds) {
 
 static int allocate(struct work *work) {
     const size_t count = (size_t)work->snapshot->node_count + 1;
-
     work->correction = calloc(1, sizeof(*work->correction));
     if (work->correction != NULL)
         work->correction->contexts = calloc(count, sizeof(*work->correction->contexts));
@@ -264,7 +253,6 @@ struct correction *correction_new(const struct snapshot *snapshot, const int64_t
                         .timed_calls = snapshot_column(snapshot, "timed_calls"),
                         .variance = snapshot_column(snapshot, "variance")};
     int result = allocate(&work);
-
     if (result == 0) {
         work.correction->costs = probe_costs_of(snapshot);
         measure(&work, off_cpu);

@@ -67,7 +67,6 @@ static void subtract_columns(const struct work *work, uint32_t node, uint32_t fr
 static void subtract_node(struct work *work, uint32_t from) {
     const struct segment_node *by = &work->before->nodes[from];
     const uint32_t index = work->match[from];
-
     if (index == SNAPSHOT_NONE) {
         work->unmatched += by->calls;
         return;
@@ -105,7 +104,6 @@ static double longest(const struct work *work, uint32_t lane) {
     const double window = (double)(work->after->now.ticks - work->before->now.ticks);
     const struct segment_lane *info = &work->after->lanes[lane].info;
     uint64_t threads = info->threads;
-
     if (info->kind != SEGMENT_LANE_ENDED)
         return window;
     for (uint32_t i = 0; i < work->before->lane_count; i++) {
@@ -133,7 +131,6 @@ static void bound_times(struct work *work) {
 
 static void subtract_losses(struct segment_losses *losses, const struct segment_losses *by) {
     uint64_t *values = (uint64_t *)losses;
-
     for (size_t i = 0; i < sizeof(*losses) / sizeof(*values); i++)
         values[i] = fall(values[i], ((const uint64_t *)by)[i]);
 }
@@ -142,7 +139,6 @@ static void subtract_losses(struct segment_losses *losses, const struct segment_
 static void settle_lanes(struct work *work) {
     struct snapshot_lane *first = &work->after->lanes[0];
     uint64_t carried = 0, unmatched = 0;
-
     for (uint32_t i = 0; i < work->after->lane_count; i++) {
         struct segment_lane *info = &work->after->lanes[i].info;
         carried += info->carried;
@@ -162,7 +158,6 @@ static void settle_lanes(struct work *work) {
 
 static void settle_header(struct work *work) {
     struct segment_header *header = &work->after->header;
-
     header->start_realtime_ns +=
         snapshot_ns(work->after, (double)snapshot_ticks_since(work->before, header->start.ticks));
     header->start = work->before->now;
@@ -170,7 +165,6 @@ static void settle_header(struct work *work) {
 
 static int describe(const struct work *work, struct profile *profile) {
     char text[160];
-
     snprintf(text, sizeof(text), "of %.3f s: the difference of two snapshots",
              (double)profile->duration_ns / 1e9);
     if (profile_add_comment(profile, text) == PROFILE_NONE)
@@ -208,7 +202,6 @@ static int subtract(struct work *work, struct error *error) {
 static struct profile *build(struct work *work, const struct build_options *options,
                              struct error *error) {
     struct build_options own = *options;
-
     own.times = &work->to;
     settle_header(work);
     struct profile *profile = build_profile(work->after, &own, error);
@@ -221,7 +214,6 @@ static struct profile *build(struct work *work, const struct build_options *opti
 
 static bool is_same_process(const struct segment_header *a, const struct segment_header *b) {
     bool is_same = a->random_id == b->random_id && a->column_count == b->column_count;
-
     for (uint32_t i = 0; is_same && i < a->column_count; i++)
         is_same = a->columns[i].combine == b->columns[i].combine &&
                   a->columns[i].element_size == b->columns[i].element_size;
@@ -234,7 +226,6 @@ static struct profile *subtract_calls(const struct difference *difference, struc
     /* After a reset, all that is there happened since. */
     const bool is_reset = after->header.reset_epoch != work.before->header.reset_epoch;
     struct profile *profile = NULL;
-
     if (!is_same_process(&after->header, &work.before->header) || after->lane_count == 0) {
         error_set(error, "the two snapshots are not of one process");
         return NULL;
@@ -254,7 +245,6 @@ static struct profile *subtract_profiles(const struct difference *difference,
                                          const struct snapshot *after, struct error *error) {
     struct profile *to = build_profile(after, difference->options, error);
     struct profile *result = to == NULL ? NULL : profile_subtract(to, difference->profile, error);
-
     profile_free(to);
     if (result == NULL)
         return NULL;
@@ -270,7 +260,6 @@ static struct profile *subtract_profiles(const struct difference *difference,
 struct difference *difference_begin(const struct snapshot *before,
                                     const struct build_options *options, struct error *error) {
     struct difference *difference = calloc(1, sizeof(*difference));
-
     if (difference == NULL) {
         error_set(error, "out of memory");
         return NULL;

@@ -33,7 +33,6 @@ static int compare_keys(const struct segment_node *a, const struct segment_node 
 
 static int compare_children(const void *left, const void *right, void *context) {
     const struct segment_node *nodes = context;
-
     return compare_keys(&nodes[*(const uint32_t *)left], &nodes[*(const uint32_t *)right]);
 }
 
@@ -42,7 +41,6 @@ static uint32_t find_child(const struct match *match, uint32_t parent,
     const struct segment_node key = {
         .parent = parent, .function = node->function, .call_site = node->call_site};
     uint32_t low = 0, high = match->child_count;
-
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
         const int order = compare_keys(&match->after->nodes[match->children[middle]], &key);
@@ -82,7 +80,6 @@ static uint32_t root_of_ended(const struct snapshot *snapshot) {
 static uint32_t match_node(const struct match *match, uint32_t index) {
     const struct segment_node *node = &match->before->nodes[index], *now;
     const uint32_t lane = match->lanes[match->before->node_lane[index]];
-
     if (lane == SNAPSHOT_NONE) {
         if (node->parent == 0)
             return root_of_ended(match->after);
@@ -115,7 +112,6 @@ static int match_all(struct match *match) {
     const struct snapshot *before = match->before, *after = match->after;
     struct index_stack path = {NULL, 0, 0};
     int result = 0;
-
     match_lanes(match);
     for (uint32_t i = 1; i < after->node_count; i++) {
         if (after->node_lane[i] != SNAPSHOT_NONE)
@@ -133,7 +129,6 @@ static int match_all(struct match *match) {
 
 uint32_t *difference_match(const struct snapshot *before, const struct snapshot *after) {
     struct match match = {.before = before, .after = after};
-
     match.lanes = calloc((size_t)before->lane_count + 1, sizeof(*match.lanes));
     match.children = calloc((size_t)after->node_count + 1, sizeof(*match.children));
     match.nodes = calloc((size_t)before->node_count + 1, sizeof(*match.nodes));

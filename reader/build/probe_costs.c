@@ -26,7 +26,6 @@
 
 static struct segment_probe_sums sum_probes(const struct snapshot *snapshot) {
     struct segment_probe_sums sums = {0};
-
     for (uint32_t i = 0; i < snapshot->lane_count; i++) {
         const uint64_t *from = (const uint64_t *)&snapshot->lanes[i].info.probes;
         uint64_t *to = (uint64_t *)&sums;
@@ -53,7 +52,6 @@ struct probe_costs probe_costs_of(const struct snapshot *snapshot) {
     const double instructions_error = INSTRUCTIONS_ERROR * instructions;
     const double error =
         hypot(hypot(LOOP_ERROR * timed, DURATION_ERROR * durations), instructions_error);
-
     return (struct probe_costs){
         .inner = inner,
         .outer = timed - inner + DURATION_SHARE * durations + INSTRUCTIONS_SHARE * instructions,

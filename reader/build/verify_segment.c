@@ -30,7 +30,6 @@ __attribute__((format(printf, 2, 3))) static void violation(struct report *repor
                                                             const char *format, ...) {
     char line[256];
     va_list arguments;
-
     va_start(arguments, format);
     vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
@@ -45,7 +44,6 @@ static const char *lane_name(const struct snapshot_lane *lane, char text[64]) {
         [SEGMENT_LANE_STACK] = "another stack of thread",
     };
     const uint32_t kind = lane->info.kind;
-
     if (kind < SEGMENT_LANE_THREAD || kind > SEGMENT_LANE_STACK)
         snprintf(text, 64, "ended threads");
     else
@@ -61,7 +59,6 @@ static void check_calls(const struct snapshot_lane *lane, struct report *report)
     const int64_t slack = lane->info.kind == SEGMENT_LANE_ENDED ? 0 : 1;
     const int64_t open = (int64_t)lane->open;
     char name[64];
-
     if (open <= most + slack && (open >= least - slack || !lane->is_steady))
         return;
     violation(report,
@@ -87,7 +84,6 @@ static void check_times(const struct snapshot *snapshot, uint32_t index, uint64_
                               : is_exact                            ? elapsed
                                                                     : elapsed << SEGMENT_MOST_SHIFT;
     char name[64];
-
     if (moved || snapshot->is_torn)
         return;
     if (magnitude(self_sum) > one_call)
@@ -101,7 +97,6 @@ static void check_times(const struct snapshot *snapshot, uint32_t index, uint64_
 
 static void check_lanes(const struct snapshot *snapshot, struct report *report) {
     uint64_t *self = calloc((size_t)snapshot->lane_count + 1, sizeof(*self));
-
     if (self == NULL) {
         violation(report, "not checked: out of memory");
         return;
@@ -129,7 +124,6 @@ static void check_contexts(const struct snapshot *snapshot, struct report *repor
     struct error error = {""};
     struct correction *correction = NULL;
     uint32_t wrong = 0;
-
     if (build_times_measure(&times, snapshot, &error) == 0) {
         correction = correction_new(snapshot, times.self, times.off_cpu, 0, &error);
         build_times_free(&times);
@@ -151,7 +145,6 @@ static void check_contexts(const struct snapshot *snapshot, struct report *repor
 
 void snapshot_sum(const struct snapshot *snapshot, struct snapshot_totals *totals) {
     const uint64_t *unwinds = snapshot_column(snapshot, "unwinds");
-
     *totals = (struct snapshot_totals){.lanes = snapshot->lane_count};
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
         if (snapshot->node_lane[i] == SNAPSHOT_NONE)
@@ -170,7 +163,6 @@ void snapshot_sum(const struct snapshot *snapshot, struct snapshot_totals *total
 unsigned snapshot_verify(const struct snapshot *snapshot, struct snapshot_totals *totals,
                          void (*report)(void *context, const char *line), void *context) {
     struct report to = {report, context, 0};
-
     snapshot_sum(snapshot, totals);
     check_lanes(snapshot, &to);
     check_contexts(snapshot, &to);

@@ -30,7 +30,6 @@ static const struct import_format *find_format(const struct import *import, cons
 
 static int describe(struct profile *profile, const char *format, struct error *error) {
     char line[128] = "imported by cinstr " CINSTR_VERSION " from the format ";
-
     strncat(line, format, sizeof(line) - strlen(line) - 1);
     return profile_add_comment(profile, line) == PROFILE_NONE ? import_out_of_memory(error) : 0;
 }
@@ -39,7 +38,6 @@ static int describe(struct profile *profile, const char *format, struct error *e
 static bool is_program(const struct profile_mapping *mapping) {
     const char *slash = strrchr(mapping->file, '/');
     const char *shared = slash == NULL ? NULL : strstr(slash, ".so");
-
     return slash != NULL && (shared == NULL || (shared[3] != '\0' && shared[3] != '.'));
 }
 
@@ -47,7 +45,6 @@ static bool is_program(const struct profile_mapping *mapping) {
  * come in stacks, and what runs first is the loader. Nothing may be added afterwards. */
 static void put_program_first(struct profile *profile) {
     uint32_t program = 0;
-
     while (program < profile->mapping_count && !is_program(&profile->mappings[program]))
         program++;
     if (program == 0 || program == profile->mapping_count)
@@ -66,7 +63,6 @@ struct profile *import_profile(const void *data, size_t size, const char *name,
                                const struct import_options *options, struct error *error) {
     struct import import = {data, size, name, options->binary, NULL};
     const struct import_format *format = find_format(&import, options->format);
-
     if (format == NULL) {
         error_set(error, "%s: it is not clear what this is: say it with --format", name);
         return NULL;

@@ -46,7 +46,6 @@ struct callgrind {
 
 static bool begins_with(const struct import_line *line, const char *text, const char **rest) {
     const size_t length = strlen(text);
-
     if (line->length < length || memcmp(line->text, text, length) != 0)
         return false;
     *rest = line->text + length;
@@ -68,14 +67,12 @@ static const char *intern(struct callgrind *callgrind, const char *text) {
 
 static struct name *find_name(struct callgrind *callgrind, const struct name_key *key) {
     struct name *name;
-
     HASH_FIND(hh, callgrind->names, key, sizeof(*key), name);
     return name;
 }
 
 static int add_name(struct callgrind *callgrind, const struct name_key *key, const char *text) {
     struct name *name = find_name(callgrind, key);
-
     if (name == NULL) {
         name = calloc(1, sizeof(*name));
         if (name == NULL)
@@ -96,7 +93,6 @@ static int read_name(struct callgrind *callgrind, const char *text, uint64_t kin
                      const char **name, struct error *error) {
     struct name_key key = {kind, 0};
     const char *at = text;
-
     if (at < end_of(callgrind) && *at == '(') {
         at++;
         if (import_number(&at, end_of(callgrind), 10, &key.id) && at < end_of(callgrind) &&
@@ -124,7 +120,6 @@ static int read_name(struct callgrind *callgrind, const char *text, uint64_t kin
 static int add_event(struct callgrind *callgrind, const char *text, size_t length,
                      struct error *error) {
     char name[64];
-
     if (callgrind->event_count == MAX_EVENTS || length >= sizeof(name))
         return bad(callgrind, error, "too many events, or too long a name");
     snprintf(name, sizeof(name), "%.*s", (int)length, text);
@@ -139,7 +134,6 @@ static int add_event(struct callgrind *callgrind, const char *text, size_t lengt
 /* Of the first part of the file; others say the same. */
 static int read_events(struct callgrind *callgrind, const char *at, struct error *error) {
     struct profile *profile = callgrind->import->profile;
-
     if (callgrind->has_begun)
         return 0;
     callgrind->has_begun = true;
@@ -166,7 +160,6 @@ static int read_events(struct callgrind *callgrind, const char *at, struct error
 static int read_positions(struct callgrind *callgrind, const char *text, struct error *error) {
     const struct import_line rest = {text, (size_t)(end_of(callgrind) - text), 0};
     const char *ignored;
-
     callgrind->position_count = begins_with(&rest, "instr line", &ignored) ? 2 : 1;
     callgrind->line_position = callgrind->position_count - 1;
     return callgrind->position_count == 2 || begins_with(&rest, "line", &ignored)
@@ -185,7 +178,6 @@ static void skip_blanks(const char **at, const char *end) {
 static bool read_position(const char **at, const char *end, uint64_t *position) {
     const bool is_more = *at < end && **at == '+', is_less = *at < end && **at == '-';
     uint64_t number;
-
     if (*at < end && **at == '*') {
         (*at)++;
         return true;
@@ -212,7 +204,6 @@ static int read_all_positions(struct callgrind *callgrind, const char **at, stru
 
 static int64_t line_number(const struct callgrind *callgrind) {
     const uint64_t line = callgrind->position[callgrind->line_position];
-
     return line < INT32_MAX ? (int64_t)line : 0;
 }
 
@@ -221,7 +212,6 @@ static uint32_t frame(struct callgrind *callgrind, const char *object, const cha
     const bool has_file = file != NULL && strcmp(file, "???") != 0;
     const uint32_t mapping =
         object == NULL ? PROFILE_NONE : import_mapping(callgrind->import->profile, object);
-
     return import_named_frame(callgrind->import->profile, mapping, function, has_file ? file : "",
                               line);
 }
@@ -241,7 +231,6 @@ static int add(struct callgrind *callgrind, const uint32_t *locations, uint32_t 
 /* Costs that are left out at the end of a line are 0. */
 static int read_costs(struct callgrind *callgrind, const char *at, struct error *error) {
     int64_t values[MAX_EVENTS + 1] = {0};
-
     if (callgrind->function == NULL)
         return bad(callgrind, error, "a cost before any function");
     if (read_all_positions(callgrind, &at, error) != 0)
@@ -264,7 +253,6 @@ static int read_costs(struct callgrind *callgrind, const char *at, struct error 
 static int read_calls(struct callgrind *callgrind, const char *at, struct error *error) {
     int64_t values[MAX_EVENTS + 1] = {0};
     uint64_t count;
-
     if (!import_number(&at, end_of(callgrind), 10, &count) || count > INT64_MAX)
         return bad(callgrind, error, "no number of calls");
     if (callgrind->function == NULL || callgrind->callee == NULL)
@@ -299,7 +287,6 @@ static int read_function(struct callgrind *callgrind, const char *text, struct e
 static int read_line(struct callgrind *callgrind, struct error *error) {
     const struct import_line *line = &callgrind->line;
     const char *rest, *target; /* where a jump leads: only its name matters */
-
     if (line->length == 0 || line->text[0] == '#')
         return 0;
     if (begins_with(line, "fn=", &rest))
@@ -340,7 +327,6 @@ static int read_line(struct callgrind *callgrind, struct error *error) {
 static bool sniff(const char *data, size_t size) {
     static const char *const heads[] = {"# callgrind format", "version: ", "creator: callgrind",
                                         "events: ", "positions: "};
-
     for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
         if (size > strlen(heads[i]) && memcmp(data, heads[i], strlen(heads[i])) == 0)
             return true;
@@ -352,7 +338,6 @@ static int read_callgrind(struct import *import, struct error *error) {
     struct callgrind callgrind = {.import = import, .position_count = 1};
     struct name *name, *following;
     int result = 0;
-
     while (result == 0 && import_next_line(import, &callgrind.line))
         result = read_line(&callgrind, error);
     if (result == 0 && !callgrind.has_begun)

@@ -12,7 +12,6 @@
 /* Behind the last blank; NULL: there is none. */
 static const char *find_count(const struct import_line *line) {
     const char *end = line->text + line->length;
-
     while (end > line->text && end[-1] != ' ')
         end--;
     return end > line->text ? end : NULL;
@@ -20,7 +19,6 @@ static const char *find_count(const struct import_line *line) {
 
 static bool read_count(const struct import_line *line, const char *text, uint64_t *count) {
     const char *end = line->text + line->length;
-
     return import_number(&text, end, 10, count) && text == end && *count <= INT64_MAX;
 }
 
@@ -28,7 +26,6 @@ static bool sniff(const char *data, size_t size) {
     const struct import import = {.data = data, .size = size};
     struct import_line line = {0};
     uint64_t count;
-
     while (import_next_line(&import, &line)) {
         const char *text = find_count(&line);
         if (line.length == 0)
@@ -42,7 +39,6 @@ static bool sniff(const char *data, size_t size) {
 static uint32_t add_frame(struct profile *profile, const char *text, size_t length) {
     uint32_t location;
     char *name;
-
     if (length > 4 && text[length - 4] == '_' && text[length - 3] == '[' && text[length - 1] == ']')
         length -= 4;
     name = strndup(text, length);
@@ -57,7 +53,6 @@ static uint32_t add_frame(struct profile *profile, const char *text, size_t leng
 static int add_stack(struct import *import, struct index_stack *stack, const char *text,
                      const char *end, uint64_t count) {
     int64_t value = (int64_t)count;
-
     stack->depth = 0;
     while (text <= end) {
         const char *semicolon = memchr(text, ';', (size_t)(end - text));
@@ -79,7 +74,6 @@ static int read_folded(struct import *import, struct error *error) {
     struct index_stack stack = {0};
     struct import_line line = {0};
     int result = import_begin_samples(import, 0) == 0 ? 0 : import_out_of_memory(error);
-
     while (result == 0 && import_next_line(import, &line)) {
         const char *count_text = find_count(&line);
         uint64_t count;

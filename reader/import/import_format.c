@@ -9,7 +9,6 @@ int import_out_of_memory(struct error *error) {
 int import_begin_samples(struct import *import, uint64_t period_ns) {
     struct profile *profile = import->profile;
     const char *shown = period_ns != 0 ? "cpu" : "samples";
-
     if (profile_add_value_type(profile, "samples", "count") == PROFILE_NONE ||
         (period_ns != 0 && profile_add_value_type(profile, "cpu", "nanoseconds") == PROFILE_NONE))
         return -1;

@@ -14,7 +14,6 @@
 uint32_t import_named_frame(struct profile *profile, uint32_t mapping, const char *function,
                             const char *file, int64_t line) {
     struct profile_line frame = {.line = line};
-
     frame.function = profile_add_function(
         profile,
         &(struct profile_function){.name = function, .system_name = function, .file = file});
@@ -53,7 +52,6 @@ static uint64_t find_bias(const char *path, uint64_t start, uint64_t offset) {
     const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     Elf64_Ehdr header;
     uint64_t bias = 0;
-
     if (fd < 0)
         return 0;
     if (pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
@@ -75,7 +73,6 @@ static uint64_t find_bias(const char *path, uint64_t start, uint64_t offset) {
 static int add(struct import_modules *modules, const struct segment_module *module) {
     struct segment_module *larger =
         reallocarray(modules->modules, (size_t)modules->count + 1, sizeof(*larger));
-
     if (larger == NULL)
         return -1;
     modules->modules = larger;
@@ -87,7 +84,6 @@ int import_add_module(struct import_modules *modules, uint64_t start, uint64_t l
                       uint64_t offset, const char *path) {
     struct segment_module module = {
         .start = start, .limit = limit, .file_offset = offset, .to_generation = UINT32_MAX};
-
     if (modules->count == SEGMENT_MAX_MODULES)
         return 0;
     if (path[0] == '/' && strlen(path) < sizeof(module.path)) {
@@ -99,7 +95,6 @@ int import_add_module(struct import_modules *modules, uint64_t start, uint64_t l
 
 int import_add_binary(struct import_modules *modules, const char *path, struct error *error) {
     struct segment_module module = {.limit = UINT64_C(1) << 48, .to_generation = UINT32_MAX};
-
     if (access(path, R_OK) != 0)
         return error_set_errno(error, "cannot read %s", path);
     if (strlen(path) >= sizeof(module.path))
@@ -142,7 +137,6 @@ uint32_t import_address(struct import_modules *modules, struct profile *profile,
     struct symbol symbol = {"[unknown]", "[unknown]", "", 0};
     uint32_t mapping = PROFILE_NONE;
     struct profile_line frame = {0};
-
     for (uint32_t i = 0; i < modules->count && mapping == PROFILE_NONE; i++) {
         if (address < modules->modules[i].start || address >= modules->modules[i].limit)
             continue;

@@ -34,7 +34,6 @@ static int cut_off(const struct gmon *gmon, struct error *error) {
 
 static uint64_t word_at(const struct gmon *gmon, size_t offset, size_t size) {
     uint64_t word = 0;
-
     memcpy(&word, gmon->import->data + gmon->at + offset, size);
     return word;
 }
@@ -47,7 +46,6 @@ static int add(struct gmon *gmon, const uint64_t *addresses, uint32_t depth,
                const int64_t values[VALUES], struct error *error) {
     struct profile *profile = gmon->import->profile;
     uint32_t locations[2];
-
     for (uint32_t i = 0; i < depth; i++) {
         locations[i] = import_address(&gmon->modules, profile, addresses[i]);
         if (locations[i] == PROFILE_NONE)
@@ -64,7 +62,6 @@ static int add(struct gmon *gmon, const uint64_t *addresses, uint32_t depth,
 static int begin_values(struct gmon *gmon, uint64_t rate, struct error *error) {
     struct profile *profile = gmon->import->profile;
     const uint64_t period_ns = rate == 0 || rate > 1000000 ? 0 : 1000000000 / rate;
-
     if (period_ns == 0)
         return error_set(error, "%s: its rate of %" PRIu64 " in a second cannot be",
                          gmon->import->name, rate);
@@ -123,7 +120,6 @@ static int read_arc(struct gmon *gmon, struct error *error) {
 
 static int read_records(struct gmon *gmon, struct error *error) {
     int result = 0;
-
     gmon->at = HEADER_SIZE;
     while (result == 0 && gmon->at < gmon->import->size) {
         const unsigned tag = (unsigned char)gmon->import->data[gmon->at++];
@@ -141,7 +137,6 @@ static int read_records(struct gmon *gmon, struct error *error) {
 static int read_gmon(struct import *import, struct error *error) {
     struct gmon gmon = {.import = import};
     int result = 0;
-
     if (import->binary == NULL)
         return error_set(error, "%s: it does not say of which program it is: give --binary FILE",
                          import->name);

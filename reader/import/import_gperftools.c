@@ -31,7 +31,6 @@ static bool next(struct words *words, uint64_t *value) {
 static size_t word_size(const char *data, size_t size) {
     static const uint32_t narrow[3] = {0, 3, 0};
     static const uint64_t wide[3] = {0, 3, 0};
-
     if (size >= 5 * sizeof(wide[0]) && memcmp(data, wide, sizeof(wide)) == 0)
         return sizeof(wide[0]);
     return size >= 5 * sizeof(narrow[0]) && memcmp(data, narrow, sizeof(narrow)) == 0
@@ -68,7 +67,6 @@ static int add_mapping(struct import_modules *modules, const struct import_line 
     uint64_t start, limit, offset;
     char *path;
     int result;
-
     if (!import_number(&at, end, 16, &start) || at == end || *at++ != '-' ||
         !import_number(&at, end, 16, &limit) || end - at < 7 || at[3] != 'x')
         return 0;
@@ -88,7 +86,6 @@ static int read_mappings(const struct import *import, size_t at, struct import_m
                          struct error *error) {
     const struct import text = {.data = import->data + at, .size = import->size - at};
     struct import_line line = {0};
-
     while (import_next_line(&text, &line)) {
         if (add_mapping(modules, &line) != 0)
             return import_out_of_memory(error);
@@ -99,7 +96,6 @@ static int read_mappings(const struct import *import, size_t at, struct import_m
 static int add_stack(struct import *import, struct import_modules *modules, struct words *words,
                      struct index_stack *stack, uint64_t count, uint64_t depth) {
     int64_t values[2];
-
     stack->depth = 0;
     for (uint64_t i = 0; i < depth; i++) {
         uint64_t address = 0;
@@ -125,7 +121,6 @@ static int add_stacks(struct import *import, struct import_modules *modules, str
                       size_t end, struct error *error) {
     struct index_stack stack = {0};
     int result = 0;
-
     while (result == 0 && words->at < end) {
         uint64_t count = 0, depth = 0;
         next(words, &count);
@@ -147,7 +142,6 @@ static int read_gperftools(struct import *import, struct error *error) {
     struct import_modules modules = {0};
     uint64_t period_us = 0, ignored;
     int result;
-
     if (words.word == 0)
         return cut_off(import, 0, error);
     words.at = 3 * words.word;

@@ -10,7 +10,6 @@
 bool import_next_line(const struct import *import, struct import_line *line) {
     const char *begin = line->text == NULL ? import->data : line->text + line->length;
     const char *end = import->data + import->size;
-
     if (line->text != NULL && begin < end)
         begin++; /* the newline */
     if (begin >= end)
@@ -26,7 +25,6 @@ int import_bad_line(const struct import *import, const struct import_line *line,
                     struct error *error, const char *format, ...) {
     char why[256];
     va_list arguments;
-
     va_start(arguments, format);
     vsnprintf(why, sizeof(why), format, arguments);
     va_end(arguments);
@@ -44,7 +42,6 @@ static unsigned digit(char c) {
 bool import_number(const char **text, const char *end, unsigned base, uint64_t *number) {
     const char *at = *text;
     uint64_t value = 0;
-
     while (at < end && digit(*at) < base) {
         if (__builtin_mul_overflow(value, base, &value) ||
             __builtin_add_overflow(value, digit(*at), &value))

@@ -59,7 +59,6 @@ static bool next_word(const char **at, const char *end, struct word *word) {
 static bool is_time(const struct word *word) {
     const char *at = word->text, *end = at + word->length;
     uint64_t part;
-
     return import_number(&at, end, 10, &part) && at < end && *at++ == '.' &&
            import_number(&at, end, 10, &part) && at + 1 == end && *at == ':';
 }
@@ -67,7 +66,6 @@ static bool is_time(const struct word *word) {
 /* A name that ends with ':', and may hold more of them: "cycles:u:". */
 static bool is_event(const struct word *word) {
     const char first = word->text[0];
-
     return word->length > 1 && word->text[word->length - 1] == ':' &&
            (first < '0' || first > '9') && memchr(word->text, '\0', word->length) == NULL;
 }
@@ -78,7 +76,6 @@ static bool read_head(const struct import_line *line, uint64_t *period, struct w
     const char *at = line->text, *end = at + line->length;
     struct word word, before = {"", 0};
     bool is_past_time = false;
-
     *period = 1;
     while (next_word(&at, end, &word)) {
         if (is_past_time && is_event(&word)) {
@@ -99,7 +96,6 @@ static bool read_head(const struct import_line *line, uint64_t *period, struct w
 
 static bool is_clock(const struct word *event) {
     static const char *const clocks[] = {"cpu-clock", "task-clock"};
-
     for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
         const size_t length = strlen(clocks[i]);
         if (event->length >= length && memcmp(event->text, clocks[i], length) == 0 &&
@@ -113,7 +109,6 @@ static int take_event(struct perf *perf, const struct word *event, struct error 
     struct profile *profile = perf->import->profile;
     char line[192];
     bool is_fine;
-
     snprintf(perf->event, sizeof(perf->event), "%.*s", (int)event->length, event->text);
     perf->is_clock = is_clock(event);
     if (perf->is_clock) {
@@ -134,7 +129,6 @@ static int push_frame(struct perf *perf) {
     struct frame *frame = &perf->frame;
     uint32_t mapping = PROFILE_NONE;
     int result = 0;
-
     if (frame->function == NULL)
         return 0;
     if (frame->object[0] != '\0')
@@ -168,7 +162,6 @@ static const char *find_object(const char *begin, const char *end) {
 static const char *end_of_name(const char *begin, const char *end) {
     const char *at = end;
     uint64_t offset;
-
     do {
         if (at == begin)
             return end;
@@ -183,7 +176,6 @@ static const char *end_of_name(const char *begin, const char *end) {
 /* "address name+offset (object)" */
 static bool read_frame(const char *at, const char *end, struct frame *frame) {
     uint64_t address;
-
     end = trim(at, end);
     if (!import_number(&at, end, 16, &address) || at == end || *at != ' ')
         return false;
@@ -208,7 +200,6 @@ static bool read_frame(const char *at, const char *end, struct frame *frame) {
 static bool read_source(const char *at, const char *end, struct frame *frame) {
     const char *colon;
     uint64_t line;
-
     end = trim(at, end);
     colon = memrchr(at, ':', (size_t)(end - at));
     if (frame->function == NULL || frame->file != NULL || colon == NULL)
@@ -225,7 +216,6 @@ static bool read_source(const char *at, const char *end, struct frame *frame) {
 
 static int finish_sample(struct perf *perf, struct error *error) {
     int64_t values[2] = {1, 0};
-
     if (!perf->is_open)
         return 0;
     perf->is_open = false;
@@ -251,7 +241,6 @@ static int finish_sample(struct perf *perf, struct error *error) {
 static int begin_sample(struct perf *perf, struct error *error) {
     struct word event;
     const char *rest;
-
     if (finish_sample(perf, error) != 0)
         return -1;
     if (!read_head(&perf->line, &perf->period, &event, &rest))
@@ -273,7 +262,6 @@ static int begin_sample(struct perf *perf, struct error *error) {
 static int continue_sample(struct perf *perf, struct error *error) {
     const char *at = perf->line.text, *end = at + perf->line.length;
     struct frame frame = {NULL, NULL, NULL, 0};
-
     while (at < end && (*at == ' ' || *at == '\t'))
         at++;
     if (!perf->is_open)
@@ -297,7 +285,6 @@ static int read_line(struct perf *perf, struct error *error) {
     struct word event;
     const char *rest;
     uint64_t period;
-
     if (begin < end && *begin == '#')
         return 0;
     if (trim(begin, end) == begin)
@@ -313,7 +300,6 @@ static bool sniff(const char *data, size_t size) {
     struct word event;
     const char *rest;
     uint64_t period;
-
     while (import_next_line(&import, &line)) {
         if (line.length != 0 && line.text[0] != '#')
             return read_head(&line, &period, &event, &rest);
@@ -323,7 +309,6 @@ static bool sniff(const char *data, size_t size) {
 
 static int say_others(const struct perf *perf, struct error *error) {
     char line[128];
-
     if (perf->others == 0)
         return 0;
     snprintf(line, sizeof(line), "%" PRIu64 " samples of other events are left out", perf->others);
@@ -335,7 +320,6 @@ static int say_others(const struct perf *perf, struct error *error) {
 static int read_perf(struct import *import, struct error *error) {
     struct perf perf = {.import = import};
     int result = 0;
-
     while (result == 0 && import_next_line(import, &perf.line))
         result = read_line(&perf, error);
     if (result == 0)

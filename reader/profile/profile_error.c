@@ -8,7 +8,6 @@
 struct profile_error profile_error_of(const struct profile *profile, uint32_t value) {
     const char *name = profile->value_types[value].name;
     struct profile_error error = {PROFILE_NONE, PROFILE_NONE};
-
     if (strcmp(name, "wall") == 0)
         error.model = profile_find_value_type(profile, "wall_error");
     else if (strcmp(name, "cpu") == 0)

@@ -15,7 +15,6 @@
 static bool read_text(const char *path, char *text, size_t size) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t got;
-
     if (fd < 0)
         return false;
     got = read(fd, text, size - 1);
@@ -29,7 +28,6 @@ static bool read_text(const char *path, char *text, size_t size) {
 bool liveness_is_this_boot(const struct segment_header *header) {
     char text[64], recorded[33];
     size_t digits = 0;
-
     if (!read_text("/proc/sys/kernel/random/boot_id", text, sizeof(text)))
         return false;
     for (size_t i = 0; text[i] != '\0'; i++) {
@@ -49,7 +47,6 @@ enum { STATE = 0, THREADS = 17, START_TIME = 19, FIELDS = 20 };
 static bool read_fields(uint32_t pid, char *text, size_t size, const char *fields[FIELDS]) {
     char path[32];
     char *at, *rest;
-
     snprintf(path, sizeof(path), "/proc/%u/stat", pid);
     if (!read_text(path, text, size) || (at = strrchr(text, ')')) == NULL)
         return false;
@@ -64,7 +61,6 @@ static bool read_fields(uint32_t pid, char *text, size_t size, const char *field
 
 static bool is_elsewhere(const struct segment_header *header) {
     struct stat namespace;
-
     return header->pid_namespace != 0 && (stat("/proc/self/ns/pid", &namespace) != 0 ||
                                           namespace.st_ino != header->pid_namespace);
 }
@@ -72,7 +68,6 @@ static bool is_elsewhere(const struct segment_header *header) {
 bool liveness_is_reused(const struct segment_header *header) {
     const char *fields[FIELDS];
     char text[1024];
-
     if (!read_fields(header->pid, text, sizeof(text), fields))
         return false;
     return !liveness_is_this_boot(header) ||
@@ -83,7 +78,6 @@ bool liveness_is_reused(const struct segment_header *header) {
 enum liveness liveness_of(const struct segment_header *header) {
     const char *fields[FIELDS];
     char text[1024];
-
     if (!liveness_is_this_boot(header))
         return LIVENESS_DEAD;
     if (is_elsewhere(header))

@@ -47,7 +47,6 @@ static int read_header(int directory, const char *name, struct segments_entry *e
     const int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct error error;
     struct stat status;
-
     if (fd < 0)
         return -1;
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
@@ -68,7 +67,6 @@ static int read_header(int directory, const char *name, struct segments_entry *e
 
 static int scan(struct segments *segments, int directory, const char *path, struct error *error) {
     DIR *stream = fdopendir(directory);
-
     if (stream == NULL) {
         close(directory);
         return error_set_errno(error, "cannot read %s", path);
@@ -97,7 +95,6 @@ static int scan(struct segments *segments, int directory, const char *path, stru
 static bool directory_of_options(char *path, size_t size) {
     const char *at = getenv("CINSTR_OPTIONS");
     bool found = false;
-
     while (at != NULL && *at != '\0') {
         const size_t length = strcspn(at, ":");
         if (strncmp(at, "directory=", 10) == 0 && length > 10 && length - 10 < size) {
@@ -121,7 +118,6 @@ static int scan_own(struct segments *segments, struct place *places, size_t inde
     struct place *place = &places[index];
     const int fd = open(place->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     struct stat status;
-
     if (fd < 0)
         return 0;
     bool skip = fstat(fd, &status) != 0 || status.st_uid != geteuid();
@@ -141,7 +137,6 @@ static int scan_usual(struct segments *segments, struct error *error) {
     const unsigned user = (unsigned)geteuid();
     struct place places[5] = {{.path = ""}};
     size_t count = 0;
-
     if (directory_of_options(places[0].path, sizeof(places[0].path)))
         count++;
     if (runtime_directory != NULL && runtime_directory[0] == '/')
@@ -159,7 +154,6 @@ static int scan_usual(struct segments *segments, struct error *error) {
 
 static int compare_age(const void *left, const void *right) {
     const struct segments_entry *a = left, *b = right;
-
     if (a->header.start_realtime_ns != b->header.start_realtime_ns)
         return a->header.start_realtime_ns < b->header.start_realtime_ns ? -1 : 1;
     return strcmp(a->path, b->path);
@@ -167,7 +161,6 @@ static int compare_age(const void *left, const void *right) {
 
 int segments_find(struct segments *segments, const char *directory, struct error *error) {
     int result;
-
     *segments = (struct segments){0};
     if (directory == NULL) {
         result = scan_usual(segments, error);
@@ -193,7 +186,6 @@ bool segments_has_ended(const struct segments_entry *entry) {
 
 const char *segments_state(const struct segments_entry *entry) {
     const uint32_t state = entry->header.state;
-
     if (entry->problem != NULL)
         return "unreadable";
     if (entry->liveness == LIVENESS_DEAD)
@@ -232,7 +224,6 @@ static bool is_wanted(const struct selection *selection, const struct segments_e
 static void list_pid(struct selection *selection, uint32_t pid) {
     const size_t used = strlen(selection->pids);
     const char *before = selection->count == 0 ? "" : ", ";
-
     if (used + 24 < sizeof(selection->pids))
         snprintf(selection->pids + used, sizeof(selection->pids) - used, "%s%u", before, pid);
     else if (selection->pids[used - 1] != '.')
@@ -264,7 +255,6 @@ static void select_entries(struct selection *selection, const struct segments *s
 const struct segments_entry *segments_by_pid(const struct segments *segments, uint32_t pid,
                                              struct error *error) {
     struct selection selection = {.pid = pid};
-
     select_entries(&selection, segments);
     if (selection.count == 0) {
         error_set(error,
@@ -291,7 +281,6 @@ const struct segments_entry *segments_by_pid(const struct segments *segments, ui
 const struct segments_entry *segments_by_program(const struct segments *segments,
                                                  const char *program, struct error *error) {
     struct selection selection = {.program = program};
-
     select_entries(&selection, segments);
     if (selection.count == 1)
         return selection.newest;
@@ -325,7 +314,6 @@ static bool is_chunks(const char *path) {
     uint32_t magic = SEGMENT_TRACE_MAGIC;
     struct stat status;
     bool result;
-
     if (fd < 0)
         return false;
     result = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
@@ -338,7 +326,6 @@ static bool is_chunks(const char *path) {
 int segments_remove(const struct segments *segments, const struct segments_entry *entry,
                     struct error *error) {
     const char *chunks = entry->header.trace.path;
-
     if (!segments_has_ended(entry))
         return error_set(error, "%s: its process may still be there", entry->path);
     if (unlink(entry->path) != 0)

@@ -42,7 +42,6 @@ void snapshot_free(struct snapshot *snapshot) {
 static int read_modules(const struct snapshot_source *source, struct snapshot *snapshot,
                         struct error *error) {
     const struct segment_section *section = &snapshot->header.sections[SEGMENT_SECTION_MODULES];
-
     if (section->count > UINT32_MAX)
         return error_set(error, "%s: damaged: too many modules", source->name);
     snapshot->modules =
@@ -65,7 +64,6 @@ static int read_modules(const struct snapshot_source *source, struct snapshot *s
 static int read_labels(const struct snapshot_source *source, struct snapshot *snapshot,
                        struct error *error) {
     const struct segment_section *section = &snapshot->header.sections[SEGMENT_SECTION_LABELS];
-
     if (section->count > UINT32_MAX)
         return error_set(error, "%s: damaged: too many labels", source->name);
     snapshot->labels = snapshot_read_array(source, section->offset, section->count,
@@ -86,7 +84,6 @@ static int read_lanes(const struct snapshot_source *source, struct snapshot *sna
                       struct error *error) {
     const struct segment_section *section = &snapshot->header.sections[SEGMENT_SECTION_LANES];
     struct segment_lane *slots;
-
     if (section->count >= UINT32_MAX)
         return error_set(error, "%s: damaged: too many lanes", source->name);
     slots = snapshot_read_array(source, section->offset, section->count, sizeof(*slots),
@@ -112,7 +109,6 @@ static int read_lanes(const struct snapshot_source *source, struct snapshot *sna
 
 static struct snapshot *copy(const struct snapshot_source *source, struct error *error) {
     struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
-
     if (snapshot == NULL) {
         error_set(error, "%s: out of memory", source->name);
         return NULL;
@@ -140,7 +136,6 @@ static struct snapshot *copy(const struct snapshot_source *source, struct error 
 static bool was_merging(const struct snapshot_source *source, const struct snapshot *snapshot) {
     struct segment_header now;
     struct error ignored;
-
     return snapshot->header.merge_sequence % 2 != 0 ||
            snapshot_read(source, 0, &now, sizeof(now), &ignored) != 0 ||
            now.merge_sequence != snapshot->header.merge_sequence;
@@ -148,7 +143,6 @@ static bool was_merging(const struct snapshot_source *source, const struct snaps
 
 static struct snapshot *take(const struct snapshot_source *source, struct error *error) {
     struct snapshot *snapshot = copy(source, error);
-
     for (int i = 1; i < TRIES && snapshot != NULL && snapshot->is_live; i++) {
         if (!was_merging(source, snapshot))
             return snapshot;
@@ -163,7 +157,6 @@ static struct snapshot *take(const struct snapshot_source *source, struct error 
 struct snapshot *snapshot_read_fd(int fd, const char *name, struct error *error) {
     struct snapshot_source source = {.name = name, .fd = fd};
     struct stat status;
-
     if (fstat(fd, &status) != 0) {
         error_set_errno(error, "cannot look at %s", name);
         return NULL;
@@ -179,7 +172,6 @@ struct snapshot *snapshot_read_fd(int fd, const char *name, struct error *error)
 struct snapshot *snapshot_open(const char *path, struct error *error) {
     const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     struct snapshot *snapshot;
-
     if (fd < 0) {
         error_set_errno(error, "cannot open %s", path);
         return NULL;
@@ -192,13 +184,11 @@ struct snapshot *snapshot_open(const char *path, struct error *error) {
 struct snapshot *snapshot_from_memory(const void *base, size_t size, const char *name,
                                       struct error *error) {
     const struct snapshot_source source = {.memory = base, .size = size, .name = name};
-
     return take(&source, error);
 }
 
 uint64_t snapshot_threads(const struct snapshot *snapshot) {
     uint64_t threads = 0;
-
     for (uint32_t i = 0; i < snapshot->lane_count; i++)
         threads +=
             (snapshot->lanes[i].info.kind == SEGMENT_LANE_THREAD) + snapshot->lanes[i].info.threads;

@@ -12,7 +12,6 @@
 
 static uint64_t monotonic_ns(void) {
     struct timespec now = {0, 0};
-
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
@@ -38,7 +37,6 @@ static uint64_t read_ticks(uint32_t clock) {
 static double rate_between(const struct segment_clock_pair *from,
                            const struct segment_clock_pair *to) {
     const uint64_t least_ns = 50000;
-
     if (to->monotonic_ns < from->monotonic_ns + least_ns || to->ticks <= from->ticks)
         return 0;
     return (double)(to->ticks - from->ticks) * 1e9 /
@@ -49,7 +47,6 @@ static double rate_between(const struct segment_clock_pair *from,
  * lived at least so long. With timing=adaptive they are an estimate, and say nothing. */
 static uint64_t ended_ticks(const struct snapshot *snapshot, const struct snapshot_lane *lane) {
     const uint32_t root = lane->info.root;
-
     if (snapshot->header.state == SEGMENT_EXITED ||
         snapshot->header.timing != SEGMENT_TIMING_EXACT || lane->info.kind != SEGMENT_LANE_THREAD ||
         root == 0 || root >= snapshot->node_count)
@@ -63,7 +60,6 @@ static uint64_t ended_ticks(const struct snapshot *snapshot, const struct snapsh
  * none can have lasted beyond `own`, the present by the same clock. */
 static uint64_t last_ticks(const struct snapshot *snapshot, uint64_t own) {
     uint64_t last = snapshot->header.latest.ticks;
-
     for (uint32_t i = 0; i < snapshot->lane_count; i++) {
         const struct snapshot_lane *lane = &snapshot->lanes[i];
         const uint64_t ended = ended_ticks(snapshot, lane);
@@ -84,7 +80,6 @@ void snapshot_read_clock(struct snapshot *snapshot) {
     const struct segment_header *header = &snapshot->header;
     struct segment_clock_pair own = {read_ticks(header->clock), monotonic_ns()};
     double rate = 0;
-
     if (header->clock == SEGMENT_CLOCK_MONOTONIC)
         rate = 1e9;
     else if (own.ticks != 0 && liveness_is_this_boot(header))

@@ -16,7 +16,6 @@ static int find_column(const struct snapshot *snapshot, const char *name) {
 
 const uint64_t *snapshot_column(const struct snapshot *snapshot, const char *name) {
     int i = find_column(snapshot, name);
-
     if (i < 0 || snapshot->header.columns[i].element_size != sizeof(uint64_t))
         return NULL;
     return (const uint64_t *)(const void *)snapshot->columns[i];
@@ -24,7 +23,6 @@ const uint64_t *snapshot_column(const struct snapshot *snapshot, const char *nam
 
 const uint64_t *snapshot_instructions(const struct snapshot *snapshot) {
     const uint64_t *column = snapshot_column(snapshot, "instructions");
-
     for (uint32_t i = 0; column != NULL && i < snapshot->node_count; i++) {
         if (column[i] != 0)
             return column;
@@ -34,7 +32,6 @@ const uint64_t *snapshot_instructions(const struct snapshot *snapshot) {
 
 const uint32_t *snapshot_histograms(const struct snapshot *snapshot, uint32_t *buckets) {
     int i = find_column(snapshot, "histogram");
-
     if (i < 0 || snapshot->header.columns[i].combine != SEGMENT_COMBINE_HISTOGRAM)
         return NULL;
     *buckets = snapshot->header.columns[i].element_size / (uint32_t)sizeof(uint32_t);

@@ -21,7 +21,6 @@ static void add(struct snapshot *snapshot, uint32_t node, uint64_t ticks) {
     uint32_t buckets, *counts;
     uint64_t *min = find_values(snapshot, "min"), *max = find_values(snapshot, "max");
     const uint64_t least = ticks | (ticks == 0);
-
     counts = (uint32_t *)(uintptr_t)snapshot_histograms(snapshot, &buckets);
     if (counts == NULL || segment_histogram_bucket(ticks) >= buckets)
         return;
@@ -37,7 +36,6 @@ static void add(struct snapshot *snapshot, uint32_t node, uint64_t ticks) {
 void snapshot_add_late_durations(struct snapshot *snapshot) {
     const uint64_t first =
         snapshot->header.base + snapshot->header.sections[SEGMENT_SECTION_NODES].offset;
-
     for (uint32_t i = 0; i < snapshot->lane_count; i++) {
         const struct segment_lane *info = &snapshot->lanes[i].info;
         const uint64_t node = (info->late_node - first) / sizeof(struct segment_node);

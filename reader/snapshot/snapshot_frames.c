@@ -20,7 +20,6 @@ struct stack {
 static int read_stack(const struct snapshot_source *source, const struct segment_section *heap,
                       const struct segment_lane *lane, struct stack *stack, struct error *error) {
     const uint64_t end = heap->offset + heap->capacity;
-
     *stack = (struct stack){NULL, 0};
     for (uint64_t at = 0; at < lane->frame_capacity;) {
         uint64_t count = lane->frame_capacity - at < CHUNK ? lane->frame_capacity - at : CHUNK;
@@ -49,7 +48,6 @@ static int read_stack(const struct snapshot_source *source, const struct segment
 static int read_info(const struct snapshot_source *source, const struct snapshot *snapshot,
                      uint32_t slot, struct segment_lane *info, struct error *error) {
     const struct segment_section *lanes = &snapshot->header.sections[SEGMENT_SECTION_LANES];
-
     return snapshot_read(source, lanes->offset + (uint64_t)slot * lanes->element_size, info,
                          sizeof(*info), error);
 }
@@ -66,7 +64,6 @@ static int read_steady(const struct snapshot_source *source, const struct snapsh
     struct stack again = {NULL, 0};
     uint64_t same = 0;
     int result = 0;
-
     for (int i = 0; i < TRIES && result == 0; i++) {
         free(stack->frames);
         free(again.frames);
@@ -92,7 +89,6 @@ static int read_steady(const struct snapshot_source *source, const struct snapsh
 static void begin_at_reset(const struct snapshot *snapshot, const struct segment_lane *lane,
                            struct segment_frame *frame) {
     const uint64_t reset = snapshot->header.reset_ticks;
-
     if (lane->reset_epoch == snapshot->header.reset_epoch || frame->start == 0 ||
         frame->start >= reset)
         return;
@@ -106,7 +102,6 @@ static int name_frames(const struct snapshot_source *source, const struct snapsh
                        struct snapshot_lane *lane, struct stack *stack, struct error *error) {
     const uint64_t base =
         snapshot->header.base + snapshot->header.sections[SEGMENT_SECTION_NODES].offset;
-
     lane->open = stack->count == 0 ? 0 : stack->count - 1;
     lane->frames = stack->frames;
     for (uint64_t i = 0; i < lane->open; i++) {

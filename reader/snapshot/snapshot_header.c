@@ -74,7 +74,6 @@ static bool is_column(const struct segment_column *column) {
 static int check_columns(const struct snapshot_source *source, struct segment_header *header,
                          struct error *error) {
     const uint64_t nodes = header->sections[SEGMENT_SECTION_NODES].count;
-
     if (header->column_count > SEGMENT_MAX_COLUMNS)
         return error_set(error, "%s: damaged: %u columns", source->name, header->column_count);
     for (uint32_t i = 0; i < header->column_count; i++) {

@@ -18,7 +18,6 @@ struct blocks {
 static int read_blocks(const struct snapshot_source *source, const struct snapshot *snapshot,
                        uint64_t count, struct blocks *blocks, struct error *error) {
     const struct segment_section *section = &snapshot->header.sections[SEGMENT_SECTION_BLOCKS];
-
     blocks->count = (uint32_t)count;
     blocks->blocks = snapshot_read_array(source, section->offset, count, sizeof(*blocks->blocks),
                                          section->element_size, error);
@@ -35,7 +34,6 @@ static int read_blocks(const struct snapshot_source *source, const struct snapsh
 static uint32_t *lanes_by_slot(const struct snapshot *snapshot) {
     const uint64_t slots = snapshot->header.sections[SEGMENT_SECTION_LANES].count;
     uint32_t *by_slot = reallocarray(NULL, slots + 1, sizeof(*by_slot));
-
     if (by_slot == NULL)
         return NULL;
     memset(by_slot, 0xff, (slots + 1) * sizeof(*by_slot));
@@ -47,7 +45,6 @@ static uint32_t *lanes_by_slot(const struct snapshot *snapshot) {
 static uint32_t lane_of(const struct snapshot *snapshot, const uint32_t *by_slot,
                         const struct segment_block *block) {
     const uint64_t slots = snapshot->header.sections[SEGMENT_SECTION_LANES].count;
-
     return block->lane == 0 || block->lane > slots ? SNAPSHOT_NONE : by_slot[block->lane - 1];
 }
 
@@ -55,7 +52,6 @@ static int read_block(const struct snapshot_source *source, struct snapshot *sna
                       uint32_t first, uint32_t count, struct error *error) {
     const struct segment_header *header = &snapshot->header;
     const uint64_t offset = header->sections[SEGMENT_SECTION_NODES].offset;
-
     for (uint32_t i = 0; i < header->column_count; i++) {
         const uint64_t size = header->columns[i].element_size;
         if (snapshot_read(source, header->columns[i].offset + first * size,
@@ -84,7 +80,6 @@ static void forget_node(struct snapshot *snapshot, uint32_t node) {
 /* Recorded before the last cinstr_reset(): the lane has not yet cleared itself. */
 static void clear_values(struct snapshot *snapshot, uint32_t node) {
     struct segment_node old = snapshot->nodes[node];
-
     forget_values(snapshot, node, true);
     snapshot->nodes[node].function = old.function;
     snapshot->nodes[node].call_site = old.call_site;
@@ -100,7 +95,6 @@ static bool is_before_reset(const struct snapshot *snapshot, uint32_t lane) {
 static bool is_in_source(const struct snapshot_source *source, const struct snapshot *snapshot,
                          uint32_t node) {
     const uint64_t from = snapshot->header.nodes_in_memory_from;
-
     return source->memory != NULL || from == 0 || node + UINT64_C(1) < from;
 }
 
@@ -141,7 +135,6 @@ static bool is_root(const struct segment_node *node) {
 static enum mark follow(const struct snapshot *snapshot, unsigned char *marks, uint32_t node) {
     uint32_t at = node;
     enum mark result;
-
     while (marks[at] == UNSEEN && snapshot->node_lane[at] != SNAPSHOT_NONE) {
         const uint32_t parent = snapshot->nodes[at].parent;
         marks[at] = ON_PATH;
@@ -164,7 +157,6 @@ static enum mark follow(const struct snapshot *snapshot, unsigned char *marks, u
 static int check_trees(const struct snapshot_source *source, struct snapshot *snapshot,
                        struct error *error) {
     unsigned char *marks = calloc((size_t)snapshot->node_count + 1, 1);
-
     if (marks == NULL)
         return error_set(error, "%s: out of memory", source->name);
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
@@ -187,7 +179,6 @@ static int check_trees(const struct snapshot_source *source, struct snapshot *sn
 
 static void add_early_sums(struct snapshot *snapshot) {
     const uint64_t *unwinds = snapshot_column(snapshot, "unwinds");
-
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
         if (snapshot->node_lane[i] == SNAPSHOT_NONE)
             continue;
@@ -214,7 +205,6 @@ static int add_late_block(const struct snapshot_source *source, const struct sna
     const uint64_t offset = snapshot->header.sections[SEGMENT_SECTION_NODES].offset;
     struct segment_node nodes[SEGMENT_BLOCK_NODES];
     uint64_t unwinds[SEGMENT_BLOCK_NODES] = {0};
-
     if (snapshot_read(source, offset + first * sizeof(*nodes), nodes, count * sizeof(*nodes),
                       error) != 0)
         return -1;
@@ -236,7 +226,6 @@ static int read_late_blocks(const struct snapshot_source *source, const struct s
                                   ? nodes->capacity
                                   : nodes->count;
     struct segment_header now;
-
     if (snapshot_read(source, 0, &now, sizeof(now), error) != 0)
         return -1;
     uint64_t count = now.sections[SEGMENT_SECTION_NODES].count;
@@ -251,7 +240,6 @@ int snapshot_read_late_sums(const struct snapshot_source *source, struct snapsho
     struct blocks blocks = {NULL, 0};
     int result = by_slot == NULL ? error_set(error, "%s: out of memory", source->name)
                                  : read_late_blocks(source, snapshot, &blocks, error);
-
     for (uint32_t i = 0; i < snapshot->lane_count; i++)
         snapshot->lanes[i].late = (struct snapshot_sums){0, 0};
     for (uint32_t i = 1; result == 0 && i < blocks.count; i++) {
@@ -272,7 +260,6 @@ static int make_room(const struct snapshot_source *source, struct snapshot *snap
                      struct error *error) {
     const struct segment_header *header = &snapshot->header;
     bool is_full;
-
     snapshot->node_count = (uint32_t)(header->sections[SEGMENT_SECTION_NODES].count /
                                       SEGMENT_BLOCK_NODES * SEGMENT_BLOCK_NODES);
     snapshot->nodes = calloc((size_t)snapshot->node_count + 1, sizeof(*snapshot->nodes));
@@ -296,7 +283,6 @@ int snapshot_read_nodes(const struct snapshot_source *source, struct snapshot *s
     struct blocks blocks = {NULL, 0};
     uint32_t *by_slot;
     int result;
-
     if (make_room(source, snapshot, error) != 0)
         return -1;
     by_slot = lanes_by_slot(snapshot);

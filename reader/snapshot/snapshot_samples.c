@@ -42,7 +42,6 @@ int snapshot_read_samples(const struct snapshot_source *source, struct snapshot 
     const struct segment_section *heap = &snapshot->header.sections[SEGMENT_SECTION_HEAP];
     const uint64_t *heads = find_heads(snapshot);
     uint32_t capacity = 0, read = 0;
-
     for (uint32_t i = 1; heads != NULL && i < snapshot->node_count; i++) {
         for (uint64_t at = heads[i]; at != 0;) {
             struct segment_place sample;

@@ -12,7 +12,6 @@
 int snapshot_read(const struct snapshot_source *source, uint64_t offset, void *to, uint64_t size,
                   struct error *error) {
     unsigned char *at = to;
-
     if (offset > source->size || size > source->size - offset)
         return error_set(error, "%s: cut off: it has no %llu bytes at %llu", source->name,
                          (unsigned long long)size, (unsigned long long)offset);
@@ -39,7 +38,6 @@ int snapshot_read(const struct snapshot_source *source, uint64_t offset, void *t
 void *snapshot_read_array(const struct snapshot_source *source, uint64_t offset, uint64_t count,
                           size_t element_size, size_t stride, struct error *error) {
     unsigned char *raw = reallocarray(NULL, count + 1, stride);
-
     if (raw == NULL) {
         error_set(error, "%s: out of memory", source->name);
         return NULL;

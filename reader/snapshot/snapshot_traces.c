@@ -14,7 +14,6 @@ static int read_words(const struct snapshot_source *source, const struct segment
                       uint64_t from, uint64_t count, uint64_t *words, struct error *error) {
     const uint64_t at = from & (info->trace_capacity - 1);
     const uint64_t first = count < info->trace_capacity - at ? count : info->trace_capacity - at;
-
     if (snapshot_read(source, info->trace + at * sizeof(*words), words, first * sizeof(*words),
                       error) != 0)
         return -1;
@@ -26,7 +25,6 @@ static int read_words(const struct snapshot_source *source, const struct segment
 static int read_written(const struct snapshot_source *source, const struct snapshot *snapshot,
                         const struct snapshot_lane *lane, uint64_t *written, struct error *error) {
     const struct segment_section *lanes = &snapshot->header.sections[SEGMENT_SECTION_LANES];
-
     return snapshot_read(source,
                          lanes->offset + (uint64_t)lane->index * lanes->element_size +
                              offsetof(struct segment_lane, trace_written),
@@ -39,7 +37,6 @@ static int read_ring(const struct snapshot_source *source, const struct snapshot
     const uint64_t capacity = info->trace_capacity;
     const bool is_kept = snapshot->header.trace.ring_words != 0;
     uint64_t written = info->trace_written, from = info->trace_read, late;
-
     if (capacity == 0 || (capacity & (capacity - 1)) != 0 || capacity > MOST_WORDS ||
         written < from || (!is_kept && written - from > capacity))
         return error_set(error, "%s: damaged: the ring of a trace", source->name);

@@ -8,7 +8,6 @@
 
 static void look_at(struct hooks_found *hooks, const GElf_Sym *symbol, const char *name) {
     const bool is_defined = symbol->st_shndx != SHN_UNDEF;
-
     if (strcmp(name, "__cyg_profile_func_enter") == 0) {
         hooks->calls |= !is_defined;
         hooks->defines |= is_defined;
@@ -20,7 +19,6 @@ static void look_at(struct hooks_found *hooks, const GElf_Sym *symbol, const cha
 static void look_through(struct hooks_found *hooks, Elf *elf, Elf_Scn *section) {
     GElf_Shdr header;
     GElf_Sym symbol;
-
     if (gelf_getshdr(section, &header) == NULL ||
         (header.sh_type != SHT_SYMTAB && header.sh_type != SHT_DYNSYM))
         return;
@@ -36,7 +34,6 @@ struct hooks_found hooks_found_in(const char *path) {
     struct hooks_found hooks = {.is_elf = false};
     struct symbols_elf file = {.elf = NULL};
     Elf_Scn *section = NULL;
-
     if (symbols_elf_open(&file, path) != 0)
         return hooks;
     hooks.is_elf = true;

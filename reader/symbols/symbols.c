@@ -42,7 +42,6 @@ struct symbols {
 struct symbols *symbols_new(const struct segment_module *modules, uint32_t count,
                             struct error *error) {
     struct symbols *symbols = calloc(1, sizeof(*symbols));
-
     if (symbols != NULL)
         symbols->modules = calloc(count + 1u, sizeof(*symbols->modules));
     if (symbols == NULL || symbols->modules == NULL) {
@@ -63,7 +62,6 @@ struct symbols *symbols_new(const struct segment_module *modules, uint32_t count
 
 void symbols_free(struct symbols *symbols) {
     struct function *function, *next;
-
     if (symbols == NULL)
         return;
     HASH_ITER(hh, symbols->functions, function, next) {
@@ -93,7 +91,6 @@ static void give_up_lines(struct module *module) {
 
 const char *symbols_complaint(const struct symbols *symbols, uint32_t module) {
     const char *message = symbols->modules[module].complaint.message;
-
     return message[0] == '\0' ? NULL : message;
 }
 
@@ -109,7 +106,6 @@ static void define_by_rows(struct module *module, struct function *function, uin
 static void define(struct symbols *symbols, struct module *module, struct function *function,
                    uint64_t address) {
     jmp_buf here;
-
     escape = &here;
     if (setjmp(here) != 0) {
         give_up_lines(module);
@@ -129,7 +125,6 @@ static const char *make_unknown_name(struct symbols *symbols, const struct modul
     const char *base = module_base_name(module);
     const size_t size = strlen(base) + sizeof("+0x0123456789abcdef");
     char *name = profile_arena_take(&symbols->arena, size);
-
     if (name != NULL)
         snprintf(name, size, "%s+0x%" PRIx64, base, address);
     return name;
@@ -139,7 +134,6 @@ static void name(struct symbols *symbols, struct module *module, struct function
                  uint64_t address) {
     const struct definition *definition = function->definition;
     struct symbol *symbol = &function->symbol;
-
     symbol->system_name = module_symbol(module, &symbols->arena, address);
     if (symbol->system_name == NULL && definition != NULL)
         symbol->system_name = definition->name;
@@ -162,7 +156,6 @@ static struct function *find(struct symbols *symbols, uint32_t index, uint64_t a
     const struct function_key key = {index, address};
     struct module *module = &symbols->modules[index];
     struct function *function;
-
     HASH_FIND(hh, symbols->functions, &key, sizeof(key), function);
     if (function != NULL)
         return function;
@@ -183,7 +176,6 @@ static struct function *find(struct symbols *symbols, uint32_t index, uint64_t a
 bool symbols_function(struct symbols *symbols, uint32_t module, uint64_t address,
                       struct symbol *symbol) {
     const struct function *function = find(symbols, module, address);
-
     if (function == NULL) {
         *symbol = (struct symbol){"[out of memory]", "[out of memory]", "", 0};
         return false;
@@ -197,7 +189,6 @@ static int64_t find_line(struct module *module, const struct function *function,
     const uint64_t entry = module_code(module, function->key.address - module->as_loaded.bias);
     const char *name = symbols_table_name(&module->table, entry);
     struct definition code;
-
     if (function->definition != &function->by_rows)
         return scopes_line(&module->scopes, function->definition, address);
     if (name == NULL || symbols_table_name(&module->table, address) != name)
@@ -211,7 +202,6 @@ int64_t symbols_line(struct symbols *symbols, uint32_t index, uint64_t function,
     const struct function *caller = find(symbols, index, function);
     int64_t line;
     jmp_buf here;
-
     if (caller == NULL || caller->definition == NULL || module->has_lost_lines)
         return 0;
     escape = &here;
@@ -227,7 +217,6 @@ int64_t symbols_line(struct symbols *symbols, uint32_t index, uint64_t function,
 /* False: libdw ran out of memory. */
 static bool open_module_safely(struct module *module) {
     jmp_buf here;
-
     escape = &here;
     if (setjmp(here) != 0) {
         give_up_lines(module);
@@ -240,7 +229,6 @@ static bool open_module_safely(struct module *module) {
 int symbols_instrumented(struct symbols *symbols, uint32_t index, struct instrumented *functions,
                          struct error *error) {
     struct module *module = &symbols->modules[index];
-
     open_module_safely(module);
     if (module->file.main.elf == NULL)
         return error_set(error, "%s", module->complaint.message);
@@ -255,7 +243,6 @@ uint64_t symbols_own(struct symbols *symbols, uint32_t index, uint64_t address, 
     struct module *module = &symbols->modules[index], *own = &symbols->modules[other];
     const char *name;
     uint64_t found;
-
     if (!open_module_safely(module) || !open_module_safely(own))
         return 0;
     name = module_symbol(module, &symbols->arena, address - module->as_loaded.bias);
@@ -272,7 +259,6 @@ bool symbols_inlined(struct symbols *symbols, uint32_t index, uint64_t address,
     struct module *module = &symbols->modules[index];
     const uint64_t bias = module->as_loaded.bias;
     struct inlined_record record;
-
     if (!open_module_safely(module) || !inlined_read(&module->inlined, address - bias, &record))
         return false;
     *call = (struct symbols_inlined){

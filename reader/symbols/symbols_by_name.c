@@ -12,21 +12,18 @@
 static int compare_names(const char *a, size_t a_size, const char *b) {
     const size_t b_size = strcspn(b, "@");
     const int result = strncmp(a, b, a_size < b_size ? a_size : b_size);
-
     return result != 0 ? result : (a_size > b_size) - (a_size < b_size);
 }
 
 static int compare(const void *left, const void *right) {
     const struct table_symbol *a = left, *b = right;
     const int result = compare_names(a->name, strcspn(a->name, "@"), b->name);
-
     return result != 0 ? result : (a->rank > b->rank) - (a->rank < b->rank);
 }
 
 static const struct symbols_table *make(struct symbols_by_name *names,
                                         const struct symbols_file *file) {
     struct symbols_table *table = &names->table;
-
     if (names->is_made)
         return table;
     names->is_made = true;
@@ -40,7 +37,6 @@ static const struct symbols_table *make(struct symbols_by_name *names,
 /* The index of the first symbol that does not sort before the name. */
 static uint32_t find_first(const struct symbols_table *table, const char *name, size_t size) {
     uint32_t low = 0, high = table->count;
-
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
         if (compare_names(name, size, table->symbols[middle].name) > 0)
@@ -67,7 +63,6 @@ static const struct table_symbol *find(const struct symbols_table *table, const 
 uint64_t symbols_by_name_find(struct symbols_by_name *names, const struct symbols_file *file,
                               const char *name) {
     const struct table_symbol *symbol = find(make(names, file), name, strcspn(name, "@"), false);
-
     return symbol == NULL ? 0 : symbol->address;
 }
 
@@ -76,7 +71,6 @@ static const char *const ifunc_endings[] = {"", ".ifunc"};
 /* Whether the IFUNC of that name is there, by one of the names that compilers give it. */
 static bool has_ifunc(const struct symbols_table *table, const char *name, size_t size) {
     char text[1024];
-
     for (size_t i = 0; i < sizeof(ifunc_endings) / sizeof(ifunc_endings[0]); i++) {
         const int length =
             snprintf(text, sizeof(text), "%.*s%s", (int)size, name, ifunc_endings[i]);
@@ -90,7 +84,6 @@ static bool has_ifunc(const struct symbols_table *table, const char *name, size_
 size_t symbols_by_name_plain(struct symbols_by_name *names, const struct symbols_file *file,
                              const char *name) {
     const struct symbols_table *table = make(names, file);
-
     for (const char *dot = name; (dot = strchr(dot + 1, '.')) != NULL;) {
         if (has_ifunc(table, name, (size_t)(dot - name)))
             return (size_t)(dot - name);
@@ -106,7 +99,6 @@ static bool is_version(const char *symbol, const char *name, size_t size) {
 uint64_t symbols_by_name_version(struct symbols_by_name *names, const struct symbols_file *file,
                                  const char *name, size_t size) {
     const struct symbols_table *table = make(names, file);
-
     for (uint32_t i = find_first(table, name, size);
          i < table->count && strncmp(table->symbols[i].name, name, size) == 0; i++) {
         if (is_version(table->symbols[i].name, name, size))

@@ -21,14 +21,12 @@
 static bool has_build_id(Elf *elf, const uint8_t *build_id, size_t size) {
     const void *bits = NULL;
     ssize_t length = dwelf_elf_gnu_build_id(elf, &bits);
-
     return length > 0 && (size_t)length == size && memcmp(bits, build_id, size) == 0;
 }
 
 static bool find_by_build_id(struct symbols_elf *debug, const uint8_t *build_id, size_t size) {
     char path[sizeof(DEBUG_ROOT) + (size_t)2 * 64 + 32];
     int used;
-
     if (size < 2 || size > 64)
         return false;
     used = snprintf(path, sizeof(path), DEBUG_ROOT "/.build-id/%02x/", build_id[0]);
@@ -48,7 +46,6 @@ static bool has_checksum(int fd, GElf_Word expected) {
     uLong checksum = crc32(0, NULL, 0);
     off_t offset = 0;
     ssize_t size;
-
     while ((size = pread(fd, buffer, sizeof(buffer), offset)) > 0) {
         checksum = crc32(checksum, buffer, (uInt)size);
         offset += size;
@@ -60,7 +57,6 @@ static bool has_checksum(int fd, GElf_Word expected) {
 static bool belongs(const struct symbols_elf *debug, Elf *main, GElf_Word checksum) {
     const void *bits = NULL, *debug_bits = NULL;
     ssize_t size = dwelf_elf_gnu_build_id(main, &bits);
-
     if (size > 0 && dwelf_elf_gnu_build_id(debug->elf, &debug_bits) > 0)
         return has_build_id(debug->elf, bits, (size_t)size);
     return has_checksum(debug->fd, checksum);
@@ -72,7 +68,6 @@ static void find_by_link(struct symbols_elf *debug, Elf *main, const char *path)
     const char *link = dwelf_elf_gnu_debuglink(main, &checksum);
     char *directory = link == NULL ? NULL : realpath(path, NULL);
     char *slash = directory == NULL ? NULL : strrchr(directory, '/');
-
     if (slash == NULL)
         return;
     *slash = '\0';
@@ -91,7 +86,6 @@ void symbols_debug_find(struct symbols_elf *debug, const struct segment_module *
                         const struct symbols_elf *main, const char *path) {
     const void *bits = module->build_id;
     ssize_t size = module->build_id_size;
-
     if (size == 0 && main->elf != NULL)
         size = dwelf_elf_gnu_build_id(main->elf, &bits);
     if (size > 0 && find_by_build_id(debug, bits, (size_t)size))

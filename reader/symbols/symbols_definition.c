@@ -12,7 +12,6 @@
 
 static const char *absolute(Dwarf_Die *unit, const char *name, struct paths *paths) {
     Dwarf_Attribute attribute;
-
     return paths_intern(
         paths, dwarf_formstring(dwarf_attr_integrate(unit, DW_AT_comp_dir, &attribute)), name);
 }
@@ -24,7 +23,6 @@ static const char *read_file(Dwarf_Attribute *attribute, struct paths *paths) {
     Dwarf_Die unit;
     Dwarf_Files *files;
     size_t count = 0;
-
     if (dwarf_formudata(attribute, &index) != 0 ||
         dwarf_cu_info(attribute->cu, &version, NULL, &unit, NULL, NULL, NULL, NULL) != 0 ||
         dwarf_getsrcfiles(&unit, &files, &count) != 0 || index >= count ||
@@ -35,7 +33,6 @@ static const char *read_file(Dwarf_Attribute *attribute, struct paths *paths) {
 
 static int64_t read_line(Dwarf_Attribute *attribute) {
     Dwarf_Word line = 0;
-
     return dwarf_formudata(attribute, &line) == 0 && line <= INT32_MAX ? (int64_t)line : 0;
 }
 
@@ -43,7 +40,6 @@ static int64_t read_line(Dwarf_Attribute *attribute) {
 static Dwarf_Die find_origin(const Dwarf_Die *die) {
     Dwarf_Die origin = *die, next;
     Dwarf_Attribute attribute;
-
     for (int i = 0; i < 16 && dwarf_attr(&origin, DW_AT_abstract_origin, &attribute) != NULL &&
                     dwarf_formref_die(&attribute, &next) != NULL;
          i++)
@@ -55,7 +51,6 @@ static const char *read_name(Dwarf_Die *die) {
     static const unsigned kinds[] = {DW_AT_linkage_name, DW_AT_MIPS_linkage_name, DW_AT_name};
     Dwarf_Attribute attribute;
     const char *name = NULL;
-
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && name == NULL; i++)
         name = dwarf_formstring(dwarf_attr_integrate(die, kinds[i], &attribute));
     return name;
@@ -64,7 +59,6 @@ static const char *read_name(Dwarf_Die *die) {
 struct definition definition_read(Dwarf_Die *die, struct paths *paths) {
     Dwarf_Die origin = find_origin(die);
     Dwarf_Attribute file, line;
-
     return (struct definition){
         .origin = origin.addr,
         .name = read_name(&origin),
@@ -81,7 +75,6 @@ bool definition_equals(const struct definition *a, const struct definition *b) {
 
 struct definition definition_read_call(Dwarf_Die *die, struct paths *paths) {
     Dwarf_Attribute file, line;
-
     return (struct definition){
         .file = read_file(dwarf_attr(die, DW_AT_call_file, &file), paths),
         .line = read_line(dwarf_attr(die, DW_AT_call_line, &line)),
@@ -91,7 +84,6 @@ struct definition definition_read_call(Dwarf_Die *die, struct paths *paths) {
 struct definition definition_read_row(Dwarf_Die *unit, uint64_t address, struct paths *paths) {
     Dwarf_Line *row = dwarf_getsrc_die(unit, address);
     int line = 0;
-
     if (row == NULL || dwarf_lineno(row, &line) != 0 || line <= 0)
         return (struct definition){.file = ""};
     return (struct definition){

@@ -14,7 +14,6 @@ int symbols_elf_open(struct symbols_elf *elf, const char *path) {
     /* A path from a segment may name anything: do not wait for a pipe, nor touch a terminal. */
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat status;
-
     if (fd == -1)
         return -1;
     elf_version(EV_CURRENT);
@@ -40,7 +39,6 @@ void symbols_elf_close(struct symbols_elf *elf) {
 static Elf_Scn *find_section(Elf *elf, const char *wanted, GElf_Shdr *header) {
     Elf_Scn *section = NULL;
     size_t names = 0;
-
     if (elf == NULL || elf_getshdrstrndx(elf, &names) != 0)
         return NULL;
     while ((section = elf_nextscn(elf, section)) != NULL) {
@@ -54,13 +52,11 @@ static Elf_Scn *find_section(Elf *elf, const char *wanted, GElf_Shdr *header) {
 
 const Elf_Data *symbols_elf_data(Elf *elf, const char *name, GElf_Shdr *header) {
     Elf_Scn *section = find_section(elf, name, header);
-
     return section != NULL && header->sh_type == SHT_PROGBITS ? elf_rawdata(section, NULL) : NULL;
 }
 
 bool symbols_elf_has_dwarf(Elf *elf) {
     GElf_Shdr header;
-
     return find_section(elf, ".debug_info", &header) != NULL ||
            find_section(elf, ".zdebug_info", &header) != NULL;
 }

@@ -30,7 +30,6 @@ static int check_build_id(Elf *elf, const struct segment_module *module, const c
                           struct error *error) {
     const void *bits = NULL;
     ssize_t size = dwelf_elf_gnu_build_id(elf, &bits);
-
     if (module->build_id_size == 0 || (size == (ssize_t)module->build_id_size &&
                                        memcmp(bits, module->build_id, (size_t)size) == 0))
         return 0;
@@ -43,7 +42,6 @@ static int check_build_id(Elf *elf, const struct segment_module *module, const c
 static void copy_path(const struct segment_module *module, char path[sizeof(module->path)]) {
     static const char mark[] = " (deleted)";
     size_t length = strnlen(module->path, sizeof(module->path) - 1);
-
     memcpy(path, module->path, length);
     path[length] = '\0';
     if (module->build_id_size != 0 && length >= sizeof(mark) &&
@@ -53,7 +51,6 @@ static void copy_path(const struct segment_module *module, char path[sizeof(modu
 
 static int find_code(struct intervals *code, Elf *elf, struct error *error) {
     size_t count = 0;
-
     if (elf_getphdrnum(elf, &count) != 0)
         return error_set(error, "its program headers are unreadable (%s): no names",
                          elf_errmsg(-1));
@@ -73,7 +70,6 @@ static int find_code(struct intervals *code, Elf *elf, struct error *error) {
 int symbols_file_open(struct symbols_file *file, const struct segment_module *module,
                       struct error *error) {
     char path[sizeof(module->path)];
-
     copy_path(module, path);
     if (open_main(&file->main, path, error) != 0 ||
         check_build_id(file->main.elf, module, path, error) != 0)

@@ -14,7 +14,6 @@
 struct inlined_records inlined_find(Elf *elf) {
     GElf_Shdr header;
     const Elf_Data *data = symbols_elf_data(elf, INLINED_SECTION, &header);
-
     return data == NULL || data->d_buf == NULL
                ? (struct inlined_records){0}
                : (struct inlined_records){header.sh_addr, data->d_buf, data->d_size};
@@ -23,7 +22,6 @@ struct inlined_records inlined_find(Elf *elf) {
 /* NULL: not within the section. */
 static const char *at(const struct inlined_records *records, uint64_t address, size_t size) {
     const uint64_t offset = address - records->address;
-
     return offset <= records->size && records->size - offset >= size ? records->bytes + offset
                                                                      : NULL;
 }
@@ -31,7 +29,6 @@ static const char *at(const struct inlined_records *records, uint64_t address, s
 /* NULL: it has no end. */
 static const char *string_at(const struct inlined_records *records, uint64_t address) {
     const char *text = at(records, address, 1);
-
     if (text == NULL || memchr(text, '\0', (size_t)(records->bytes + records->size - text)) == NULL)
         return NULL;
     return text;
@@ -42,7 +39,6 @@ bool inlined_read(const struct inlined_records *records, uint64_t address,
     struct inlined_call call;
     struct inlined_function function;
     const char *from = at(records, address, sizeof(call));
-
     if (from == NULL)
         return false;
     memcpy(&call, from, sizeof(call));

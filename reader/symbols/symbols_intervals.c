@@ -28,7 +28,6 @@ bool intervals_add(struct intervals *intervals, uint64_t start, uint64_t limit, 
 
 static int compare(const void *left, const void *right) {
     const struct interval *a = left, *b = right;
-
     if (a->start != b->start)
         return a->start < b->start ? -1 : 1;
     if (a->limit != b->limit)
@@ -55,7 +54,6 @@ static const struct interval *at(const struct intervals *intervals, uint32_t pos
 
 const struct interval *intervals_innermost(const struct intervals *intervals, uint64_t address) {
     uint32_t low = 0, high = intervals->count;
-
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (intervals->items[middle].start <= address)

@@ -9,7 +9,6 @@
 const char *module_base_name(const struct module *module) {
     const char *slash = strrchr(module->as_loaded.path, '/');
     const char *name = slash == NULL ? module->as_loaded.path : slash + 1;
-
     return name[0] == '\0' ? "[unknown]" : name;
 }
 
@@ -20,7 +19,6 @@ void module_complain(struct module *module, const char *reason) {
 
 void module_complain_of_lack(struct module *module) {
     const bool has_lines = module->scopes.count != 0;
-
     if (module->complaint.message[0] != '\0')
         return;
     if (module->scopes.is_cut || module->scopes.paths.is_cut)
@@ -41,7 +39,6 @@ void module_complain_of_lack(struct module *module) {
 
 static int open_file(struct module *module) {
     const int result = symbols_file_open(&module->file, &module->as_loaded, &module->complaint);
-
     module->inlined = inlined_find(module->file.main.elf);
     return result;
 }
@@ -69,7 +66,6 @@ uint64_t module_code(struct module *module, uint64_t address) {
     const struct symbols_file *file = &module->file;
     const char *resolver;
     uint64_t version = 0;
-
     if (!module->table.has_ifuncs || symbols_table_name(&module->table, address) != NULL)
         return address;
     resolver = symbols_table_name(&module->table, symbols_plt_resolver(file->main.elf, address));
@@ -83,7 +79,6 @@ const char *module_symbol(struct module *module, struct profile_arena *arena, ui
     const char *name = symbols_table_name(&module->table, module_code(module, address));
     size_t size;
     char *plain;
-
     if (name == NULL || !module->table.has_ifuncs)
         return name;
     size = symbols_by_name_plain(&module->names, &module->file, name);

@@ -25,7 +25,6 @@ struct text {
 
 static void take(const char *piece, size_t size, void *context) {
     struct text *text = context;
-
     if (size > sizeof(text->bytes) - text->used)
         longjmp(text->full, 1);
     memcpy(text->bytes + text->used, piece, size);
@@ -46,7 +45,6 @@ static const char *const suffixes[] = {".cold", ".constprop", ".isra",
 /* How much of the symbol is left without its last suffix; all if it has none. */
 static size_t without_suffix(const char *symbol, size_t size) {
     size_t end = size;
-
     while (end > 0 && symbol[end - 1] >= '0' && symbol[end - 1] <= '9')
         end--;
     if (end == size || end == 0 || symbol[end - 1] != '.')
@@ -63,7 +61,6 @@ static size_t without_suffix(const char *symbol, size_t size) {
 
 static size_t plain_size(const char *symbol) {
     size_t size = strcspn(symbol, "@"), shorter;
-
     if (size == 0)
         return strlen(symbol);
     while ((shorter = without_suffix(symbol, size)) != size)
@@ -73,7 +70,6 @@ static size_t plain_size(const char *symbol) {
 
 static char *copy(struct profile_arena *arena, const char *bytes, size_t size) {
     char *name = profile_arena_take(arena, size + 1);
-
     if (name != NULL) {
         memcpy(name, bytes, size);
         name[size] = '\0';
@@ -85,7 +81,6 @@ const char *symbols_name_make(struct profile_arena *arena, const char *symbol) {
     const size_t size = plain_size(symbol);
     const char *plain = symbol[size] == '\0' ? symbol : copy(arena, symbol, size);
     struct text text;
-
     if (plain == NULL || !demangle(plain, &text))
         return plain;
     return copy(arena, text.bytes, text.used);

@@ -21,7 +21,6 @@ struct path {
 /* Takes "//" and "/./" out. "/../" stays: what is before it may be a link. */
 static size_t tidy(char *path, size_t size) {
     size_t kept = 0;
-
     for (size_t i = 0; i < size; i++) {
         while (path[i] == '/' && path[i + 1] == '.' && path[i + 2] == '/')
             i += 2;
@@ -41,7 +40,6 @@ const char *paths_intern(struct paths *paths, const char *directory, const char 
     struct path *path = NULL, *known = NULL;
     const bool is_whole = name == NULL || name[0] == '/' || directory == NULL;
     size_t size, length;
-
     if (name == NULL || name[0] == '\0')
         return "";
     size = strlen(name) + (is_whole ? 0 : strlen(directory) + 1);

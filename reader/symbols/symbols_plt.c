@@ -14,7 +14,6 @@ enum { STUB = 16 }; /* bytes; the jump ends in them */
 static bool read_stub(Elf *elf, uint64_t address, uint8_t bytes[STUB]) {
     Elf_Scn *section = NULL;
     GElf_Shdr header;
-
     while ((section = elf_nextscn(elf, section)) != NULL) {
         if (gelf_getshdr(section, &header) == NULL || header.sh_type != SHT_PROGBITS ||
             (header.sh_flags & SHF_EXECINSTR) == 0 || address < header.sh_addr ||
@@ -33,7 +32,6 @@ static bool read_stub(Elf *elf, uint64_t address, uint8_t bytes[STUB]) {
 
 static uint32_t word_at(const uint8_t *bytes) {
     uint32_t word;
-
     memcpy(&word, bytes, sizeof(word));
     return word;
 }
@@ -66,7 +64,6 @@ static uint64_t find_resolver(Elf *elf, uint64_t slot, uint64_t irelative) {
     Elf_Scn *section = NULL;
     GElf_Shdr header;
     GElf_Rela relocation;
-
     while ((section = elf_nextscn(elf, section)) != NULL) {
         if (gelf_getshdr(section, &header) == NULL || header.sh_type != SHT_RELA)
             continue;
@@ -82,7 +79,6 @@ static uint64_t find_resolver(Elf *elf, uint64_t slot, uint64_t irelative) {
 uint64_t symbols_plt_resolver(Elf *elf, uint64_t address) {
     uint8_t bytes[STUB];
     GElf_Ehdr header;
-
     if (elf == NULL || gelf_getehdr(elf, &header) == NULL || !read_stub(elf, address, bytes))
         return 0;
     if (header.e_machine == EM_X86_64)

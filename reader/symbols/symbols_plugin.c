@@ -12,13 +12,11 @@
 
 static int compare(const void *left, const void *right) {
     const uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
     return a < b ? -1 : a > b;
 }
 
 static void sort(struct instrumented *functions) {
     uint32_t kept = 0;
-
     if (functions->count == 0)
         return;
     qsort(functions->addresses, functions->count, sizeof(*functions->addresses), compare);
@@ -34,7 +32,6 @@ int instrumented_read(struct instrumented *functions, const struct symbols_file 
     GElf_Shdr header;
     const Elf_Data *data = symbols_elf_data(file->main.elf, CINSTR_FUNCTION_TABLE, &header);
     const size_t words = data == NULL ? 0 : data->d_size / sizeof(cinstr_function_word);
-
     if (words == 0)
         return 0;
     functions->addresses = reallocarray(NULL, words, sizeof(*functions->addresses));
@@ -56,7 +53,6 @@ double prediction_read(const struct symbols_file *file) {
     GElf_Shdr header;
     const Elf_Data *data = symbols_elf_data(file->main.elf, CINSTR_PREDICTION, &header);
     cinstr_prediction_word word = 0;
-
     if (data != NULL && data->d_size >= sizeof(word))
         memcpy(&word, data->d_buf, sizeof(word));
     return word >= 1 && word <= 1e9 ? word : 0;

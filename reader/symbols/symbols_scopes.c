@@ -35,7 +35,6 @@ int scopes_open(struct scopes *scopes, Elf *elf, const struct intervals *code,
     Dwarf_Die die;
     uint8_t type = 0;
     size_t size = 0;
-
     scopes->code = code;
     scopes->out_of_memory = out_of_memory;
     scopes->dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
@@ -71,7 +70,6 @@ void scopes_close(struct scopes *scopes) {
  * may be told by several units; any of them will do. */
 static struct unit *find(struct scopes *scopes, uint64_t address, const struct interval **range) {
     const struct interval *at = intervals_innermost(&scopes->ranges, address);
-
     for (; at != NULL; at = intervals_outer(&scopes->ranges, at, address)) {
         struct unit *unit = &scopes->units[at->value];
         unit_walk(scopes, unit);
@@ -94,7 +92,6 @@ static struct definition *read_scope(struct scopes *scopes, struct scope *scope)
 static void place(struct scopes *scopes, struct unit *unit, struct definition *definition,
                   uint64_t start) {
     struct definition row;
-
     if (definition->file[0] != '\0' && definition->line != 0)
         return;
     row = definition_read_row(&unit->die, start, &scopes->paths);
@@ -107,7 +104,6 @@ const struct definition *scopes_function(struct scopes *scopes, uint64_t address
     const struct interval *range = NULL;
     struct unit *unit = find(scopes, address, &range);
     const struct definition *first = NULL;
-
     for (; unit != NULL && range != NULL; range = intervals_outer(&unit->ranges, range, address)) {
         struct scope *scope = &unit->scopes[range->value];
         struct definition *definition;
@@ -128,7 +124,6 @@ int64_t scopes_line(struct scopes *scopes, const struct definition *function, ui
     struct unit *unit = find(scopes, address, &range);
     struct scope *inner = NULL;
     struct definition code;
-
     while (unit != NULL && range != NULL &&
            !definition_equals(read_scope(scopes, &unit->scopes[range->value]), function)) {
         inner = &unit->scopes[range->value];
@@ -147,7 +142,6 @@ int64_t scopes_line(struct scopes *scopes, const struct definition *function, ui
 
 struct definition scopes_row(struct scopes *scopes, uint64_t address) {
     const struct interval *at = intervals_innermost(&scopes->ranges, address);
-
     return at == NULL ? (struct definition){.file = ""}
                       : definition_read_row(&scopes->units[at->value].die, address, &scopes->paths);
 }

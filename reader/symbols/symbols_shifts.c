@@ -17,7 +17,6 @@
 static bool holds(const GElf_Phdr *segment, uint64_t offset) {
     const uint64_t start =
         segment->p_offset - (segment->p_align == 0 ? 0 : segment->p_offset % segment->p_align);
-
     return segment->p_type == PT_LOAD && (segment->p_flags & PF_X) != 0 && offset >= start &&
            offset - start < segment->p_filesz + (segment->p_offset - start);
 }
@@ -26,7 +25,6 @@ static bool holds(const GElf_Phdr *segment, uint64_t offset) {
  * the offset, which is the same for most. */
 static uint64_t find_address(Elf *elf, uint64_t offset) {
     size_t count = 0;
-
     if (elf == NULL || elf_getphdrnum(elf, &count) != 0)
         return offset;
     for (size_t i = 0; i < count; i++) {
@@ -40,7 +38,6 @@ static uint64_t find_address(Elf *elf, uint64_t offset) {
 static uint64_t find_shift(const struct profile_mapping *mapping) {
     const int fd = open(mapping->file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     Elf *elf = NULL;
-
     if (fd >= 0 && elf_version(EV_CURRENT) != EV_NONE)
         elf = elf_begin(fd, ELF_C_READ, NULL);
     const uint64_t shift = find_address(elf, mapping->offset) - mapping->start;
@@ -52,7 +49,6 @@ static uint64_t find_shift(const struct profile_mapping *mapping) {
 
 uint64_t *symbols_shifts(const struct profile *profile) {
     uint64_t *shifts = calloc((size_t)profile->mapping_count + 1, sizeof(*shifts));
-
     for (uint32_t i = 0; shifts != NULL && i < profile->mapping_count; i++)
         shifts[i] = find_shift(&profile->mappings[i]);
     return shifts;

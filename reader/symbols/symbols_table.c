@@ -17,7 +17,6 @@
  * then what cannot be replaced. */
 static int rank_of(const GElf_Sym *symbol, const char *name) {
     const bool is_mangled = name[0] == '_' && (name[1] == 'Z' || name[1] == 'R');
-
     return 16 * (GELF_ST_TYPE(symbol->st_info) == STT_NOTYPE) +
            8 * (GELF_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC) +
            4 * (GELF_ST_BIND(symbol->st_info) == STB_LOCAL) + 2 * (name[0] == '_' && !is_mangled) +
@@ -27,7 +26,6 @@ static int rank_of(const GElf_Sym *symbol, const char *name) {
 static bool add(struct symbols_table *table, const GElf_Sym *symbol, uint64_t room,
                 const char *name) {
     const bool is_ifunc = GELF_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC;
-
     if (table->count == table->capacity) {
         uint32_t capacity = table->capacity == 0 ? 256 : table->capacity * 2;
         struct table_symbol *symbols =
@@ -55,7 +53,6 @@ static bool add(struct symbols_table *table, const GElf_Sym *symbol, uint64_t ro
  * code. */
 static uint64_t room_of(Elf *elf, const GElf_Sym *symbol) {
     GElf_Shdr header;
-
     if (gelf_getshdr(elf_getscn(elf, symbol->st_shndx), &header) == NULL ||
         (header.sh_flags & SHF_EXECINSTR) == 0 || symbol->st_value < header.sh_addr ||
         symbol->st_value - header.sh_addr >= header.sh_size)
@@ -68,7 +65,6 @@ static uint64_t room_of(Elf *elf, const GElf_Sym *symbol) {
 static bool is_function(const GElf_Sym *symbol, uint64_t room, const struct intervals *code) {
     const int type = GELF_ST_TYPE(symbol->st_info);
     const bool is_local = GELF_ST_BIND(symbol->st_info) == STB_LOCAL;
-
     return (type == STT_FUNC || type == STT_GNU_IFUNC ||
             (type == STT_NOTYPE && !is_local && room != 0)) &&
            (symbol->st_shndx != SHN_UNDEF || symbol->st_value != 0) &&
@@ -78,7 +74,6 @@ static bool is_function(const GElf_Sym *symbol, uint64_t room, const struct inte
 static const char *whom_it_names(const char *symbol) {
     static const char external[] = CINSTR_EXTERNAL;
     const size_t length = sizeof(external) - 1;
-
     return strncmp(symbol, external, length) == 0 ? symbol + length : symbol;
 }
 
@@ -87,7 +82,6 @@ static bool read_symbols(struct symbols_table *table, Elf *elf, Elf_Scn *section
                          const GElf_Shdr *header, const struct intervals *code) {
     Elf_Data *data = elf_getdata(section, NULL);
     GElf_Sym symbol;
-
     for (int i = 1; data != NULL && gelf_getsym(data, i, &symbol) != NULL; i++) {
         const uint64_t room = room_of(elf, &symbol);
         const char *name = is_function(&symbol, room, code)
@@ -103,7 +97,6 @@ static bool read_sections(struct symbols_table *table, Elf *elf, GElf_Word type,
                           const struct intervals *code) {
     Elf_Scn *section = NULL;
     GElf_Shdr header;
-
     while (elf != NULL && (section = elf_nextscn(elf, section)) != NULL) {
         if (gelf_getshdr(section, &header) != NULL && header.sh_type == type &&
             !read_symbols(table, elf, section, &header, code))
@@ -114,7 +107,6 @@ static bool read_sections(struct symbols_table *table, Elf *elf, GElf_Word type,
 
 static int compare(const void *left, const void *right) {
     const struct table_symbol *a = left, *b = right;
-
     if (a->address != b->address)
         return a->address < b->address ? -1 : 1;
     if (a->rank != b->rank)
@@ -125,7 +117,6 @@ static int compare(const void *left, const void *right) {
 /* Leaves the best name of each address, which reaches as far as any of its aliases. */
 static void merge_aliases(struct symbols_table *table) {
     uint32_t kept = 0;
-
     if (table->count == 0)
         return;
     qsort(table->symbols, table->count, sizeof(*table->symbols), compare);
@@ -145,7 +136,6 @@ static uint64_t limit_of(const struct symbols_table *table, uint32_t index,
                          const struct intervals *code) {
     const struct table_symbol *symbol = &table->symbols[index];
     uint64_t room = intervals_innermost(code, symbol->address)->limit - symbol->address;
-
     if (symbol->size != 0)
         return symbol->address + (symbol->size < room ? symbol->size : room);
     if (table->is_stripped || !symbol->is_defined)
@@ -159,7 +149,6 @@ static uint64_t limit_of(const struct symbols_table *table, uint32_t index,
 
 bool symbols_table_read(struct symbols_table *table, const struct symbols_file *file) {
     bool is_whole = read_sections(table, file->main.elf, SHT_SYMTAB, &file->code);
-
     if (is_whole && table->count == 0)
         is_whole = read_sections(table, file->debug.elf, SHT_SYMTAB, &file->code);
     if (is_whole && table->count == 0) {
@@ -172,7 +161,6 @@ bool symbols_table_read(struct symbols_table *table, const struct symbols_file *
 int symbols_table_fill(struct symbols_table *table, const struct symbols_file *file,
                        struct error *error) {
     bool is_whole = symbols_table_read(table, file);
-
     merge_aliases(table);
     for (uint32_t i = 0; is_whole && i < table->count; i++)
         is_whole = intervals_add(&table->ranges, table->symbols[i].address,
@@ -189,6 +177,5 @@ void symbols_table_free(struct symbols_table *table) {
 
 const char *symbols_table_name(const struct symbols_table *table, uint64_t address) {
     const struct interval *range = intervals_innermost(&table->ranges, address);
-
     return range == NULL ? NULL : table->symbols[range->value].name;
 }

@@ -16,7 +16,6 @@ bool unit_add_ranges(struct scopes *scopes, struct intervals *ranges, Dwarf_Die 
                      uint32_t value) {
     Dwarf_Addr base, start, limit;
     ptrdiff_t next = 0;
-
     while (scopes->budget != 0 && (next = dwarf_ranges(die, next, &base, &start, &limit)) > 0) {
         scopes->budget--;
         /* What the linker threw away begins at 0, or at another place without code. */
@@ -29,7 +28,6 @@ bool unit_add_ranges(struct scopes *scopes, struct intervals *ranges, Dwarf_Die 
 
 static bool add_scope(struct scopes *scopes, struct unit *unit, Dwarf_Die *die, bool is_inlined) {
     const uint32_t ranges = unit->ranges.count;
-
     if (!unit_add_ranges(scopes, &unit->ranges, die, unit->count))
         return false;
     if (unit->ranges.count == ranges)
@@ -51,7 +49,6 @@ static bool add_scope(struct scopes *scopes, struct unit *unit, Dwarf_Die *die, 
 static bool walk(struct scopes *scopes, struct unit *unit, Dwarf_Die *parent, int depth) {
     Dwarf_Die die;
     int end = depth == MAX_DEPTH ? 1 : dwarf_child(parent, &die);
-
     for (; end == 0; end = dwarf_siblingof(&die, &die)) {
         if (die.addr <= unit->last)
             return true; /* a sibling that is no sibling */
@@ -83,7 +80,6 @@ static bool walk(struct scopes *scopes, struct unit *unit, Dwarf_Die *parent, in
 void unit_walk(struct scopes *scopes, struct unit *unit) {
     Dwarf_Die root = unit->die, split;
     uint8_t type = 0;
-
     if (unit->is_walked)
         return;
     unit->is_walked = true;

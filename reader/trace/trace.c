@@ -28,7 +28,6 @@ static struct trace_lane *find_lane(struct trace *trace, uint32_t lane, uint32_t
 
 static struct trace_lane *add_lane(struct trace *trace, uint32_t lane, uint32_t generation) {
     struct trace_lane *lanes;
-
     if ((trace->lane_count & (trace->lane_count - 1)) == 0) {
         const size_t larger = trace->lane_count == 0 ? 1 : (size_t)trace->lane_count * 2;
         lanes = reallocarray(trace->lanes, larger, sizeof(*lanes));
@@ -50,7 +49,6 @@ static void name_lane(struct trace_lane *lane, uint32_t tid, uint32_t kind, cons
 
 static uint64_t *grow(struct trace_lane *lane, uint64_t count) {
     uint64_t *words = reallocarray(lane->words, lane->count + count + 1, sizeof(*words));
-
     if (words == NULL)
         return NULL;
     lane->words = words;
@@ -65,7 +63,6 @@ static int read_chunk(struct trace *trace, FILE *file, const struct segment_trac
     const char *path = trace->snapshot->header.trace.path;
     struct trace_lane *lane = find_lane(trace, chunk->lane, chunk->generation);
     uint64_t *words;
-
     if (chunk->magic != SEGMENT_TRACE_MAGIC)
         return error_set(error, "%s: damaged: no chunk of a trace", path);
     if (chunk->words > left / sizeof(*words)) /* it died while it wrote */
@@ -84,7 +81,6 @@ static int read_chunk(struct trace *trace, FILE *file, const struct segment_trac
 static int read_chunks(struct trace *trace, FILE *file, uint64_t size, struct error *error) {
     struct segment_trace_chunk chunk;
     int result = 0;
-
     while (result == 0 && size >= sizeof(chunk) && fread(&chunk, sizeof(chunk), 1, file) == 1) {
         size -= sizeof(chunk);
         result = read_chunk(trace, file, &chunk, size, error);
@@ -101,7 +97,6 @@ static int read_file(struct trace *trace, struct error *error) {
     struct stat status;
     FILE *file;
     int result;
-
     if (fd < 0)
         return error_set_errno(error, "cannot open %s, which holds the trace", path);
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
@@ -123,7 +118,6 @@ static int read_file(struct trace *trace, struct error *error) {
 static int add_ring(struct trace *trace, const struct snapshot_lane *from, struct error *error) {
     struct trace_lane *lane = find_lane(trace, from->index, from->info.generation);
     uint64_t *words;
-
     trace->lost += from->info.trace_lost;
     if (from->trace_count == 0)
         return 0;
@@ -141,7 +135,6 @@ static int add_ring(struct trace *trace, const struct snapshot_lane *from, struc
 static int fill(struct trace *trace, struct error *error) {
     const struct snapshot *snapshot = trace->snapshot;
     const struct segment_trace *header = &snapshot->header.trace;
-
     if (header->path[0] == '\0' && header->ring_words == 0)
         return error_set(error, "no trace was recorded: that needs CINSTR_OPTIONS=trace=FILE, or "
                                 "trace_ring=MIB");
@@ -161,7 +154,6 @@ static int fill(struct trace *trace, struct error *error) {
 
 struct trace *trace_new(const struct snapshot *snapshot, struct error *error) {
     struct trace *trace = calloc(1, sizeof(*trace));
-
     if (trace == NULL) {
         out_of_memory(error);
         return NULL;
@@ -189,7 +181,6 @@ const struct profile_function *trace_function(const struct trace *trace, uint64_
     const uint32_t location = build_is_pseudo(function)
                                   ? build_location_pseudo(trace->locations, "[unknown]")
                                   : build_location_entry(trace->locations, function);
-
     return location == PROFILE_NONE
                ? NULL
                : &trace->profile->functions[trace->profile->locations[location].lines[0].function];

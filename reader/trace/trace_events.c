@@ -29,7 +29,6 @@ static uint64_t function_of(const struct decoder *decoder, uint32_t node) {
 static int begin_to_tell(struct decoder *decoder, enum trace_kind kind) {
     const uint32_t depth = decoder->open.depth - (kind == TRACE_BEGIN) + (kind == TRACE_END);
     int result = 0;
-
     decoder->is_told = true;
     for (uint32_t i = 0; i < depth && result == 0; i++)
         result = decoder->take(
@@ -45,7 +44,6 @@ static int give(struct decoder *decoder, enum trace_kind kind, uint64_t function
     const uint64_t start = decoder->trace->snapshot->header.start.ticks;
     const uint64_t ticks = decoder->ticks > start ? decoder->ticks - start : 0;
     const uint64_t ns = snapshot_ns(decoder->trace->snapshot, (double)ticks);
-
     if (ns < decoder->trace->since_ns)
         return 0;
     if (!decoder->is_told && decoder->trace->since_ns != 0) {
@@ -64,7 +62,6 @@ static int begin(struct decoder *decoder, uint32_t node) {
 
 static int end(struct decoder *decoder) {
     const uint32_t node = decoder->open.items[--decoder->open.depth];
-
     return give(decoder, TRACE_END, function_of(decoder, node), NULL, 0);
 }
 
@@ -78,7 +75,6 @@ static int reopen(struct decoder *decoder, uint32_t node) {
     const struct snapshot *snapshot = decoder->trace->snapshot;
     uint32_t last = 0;
     int result = 0;
-
     decoder->must_reopen = false;
     while (result == 0) {
         uint32_t at = snapshot->nodes[node].parent;
@@ -103,7 +99,6 @@ static int enter(struct decoder *decoder, uint32_t node) {
 static int leave(struct decoder *decoder, uint32_t node) {
     uint32_t depth = decoder->open.depth;
     int result = 0;
-
     while (depth > 0 && decoder->open.items[depth - 1] != node)
         depth--;
     while (result == 0 && depth != 0 && decoder->open.depth >= depth)
@@ -113,7 +108,6 @@ static int leave(struct decoder *decoder, uint32_t node) {
 
 static int gap(struct decoder *decoder, uint64_t lost) {
     int result = 0;
-
     while (result == 0 && decoder->open.depth > 0)
         result = end(decoder);
     decoder->must_reopen = decoder->lane->kind != SEGMENT_LANE_SIGNAL;
@@ -123,13 +117,11 @@ static int gap(struct decoder *decoder, uint64_t lost) {
 /* The low bits of a time that is not before the last. */
 static void pass_to(struct decoder *decoder, uint64_t word) {
     const uint64_t mask = (UINT64_C(1) << SEGMENT_TRACE_TIME_BITS) - 1;
-
     decoder->ticks += (word - decoder->ticks) & mask;
 }
 
 static int say_off_cpu(struct decoder *decoder) {
     const int64_t ns = (int64_t)snapshot_ns(decoder->trace->snapshot, (double)decoder->off_cpu);
-
     decoder->off_cpu = 0;
     return ns == 0 ? 0 : give(decoder, TRACE_OFF_CPU, 0, NULL, ns);
 }
@@ -137,7 +129,6 @@ static int say_off_cpu(struct decoder *decoder) {
 static int mark(struct decoder *decoder, uint64_t word, enum trace_kind kind, int64_t value) {
     const struct snapshot *snapshot = decoder->trace->snapshot;
     const uint64_t label = word >> SEGMENT_TRACE_TIME_BITS & 0xff;
-
     if (decoder->ticks == 0 || (label != SEGMENT_TRACE_HEAP && label >= snapshot->label_count))
         return 0;
     pass_to(decoder, word);
@@ -159,7 +150,6 @@ static int value(struct decoder *decoder, uint64_t word, uint64_t next) {
 
 static int other(struct decoder *decoder, uint64_t word, uint64_t next) {
     const uint64_t payload = word & ((UINT64_C(1) << 58) - 1);
-
     switch (word >> 58 & 15) {
     case SEGMENT_TRACE_TIME:
         if (payload > decoder->ticks)
@@ -182,7 +172,6 @@ static int other(struct decoder *decoder, uint64_t word, uint64_t next) {
 static int decode(struct decoder *decoder, uint64_t word, uint64_t next) {
     const uint32_t node = (uint32_t)(word >> SEGMENT_TRACE_TIME_BITS) & ((1u << 27) - 1);
     const unsigned kind = (unsigned)(word >> 62);
-
     if (kind == SEGMENT_TRACE_OTHER)
         return other(decoder, word, next);
     if (kind == 0 || decoder->ticks == 0)
@@ -201,7 +190,6 @@ int trace_events(const struct trace *trace, const struct trace_lane *lane,
                               .context = context,
                               .must_reopen = lane->is_cut};
     int result = 0;
-
     for (uint64_t i = 0; i < lane->count && result == 0; i++)
         result = decode(&decoder, lane->words[i], i + 1 < lane->count ? lane->words[i + 1] : 0);
     if (result == 0 && trace->since_ns != 0 && !decoder.is_told)

@@ -50,7 +50,6 @@ static void print_named(struct writer *writer, const char *phase, uint64_t ns, c
 static int take(void *context, const struct trace_event *event) {
     struct writer *writer = context;
     const struct profile_function *function;
-
     switch (event->kind) {
     case TRACE_BEGIN:
     case TRACE_END: /* named as well: some viewers match by name what they end */
@@ -81,7 +80,6 @@ static void name_thread(struct writer *writer, const struct trace_lane *lane) {
     const char *others[] = {[SEGMENT_LANE_SIGNAL] = ": signals", [SEGMENT_LANE_STACK] = ": stack"};
     const bool is_other = lane->kind == SEGMENT_LANE_SIGNAL || lane->kind == SEGMENT_LANE_STACK;
     char name[64];
-
     snprintf(name, sizeof(name), "%s%s", lane->thread_name, is_other ? others[lane->kind] : "");
     writer->tid = is_other ? FIRST_OTHER + lane->lane : lane->tid;
     print_named(writer, "M", 0, "thread_name");
@@ -99,7 +97,6 @@ static void name_process(struct writer *writer) {
 
 static int write_all(struct writer *writer) {
     int result = 0;
-
     fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[", writer->out);
     name_process(writer);
     for (uint32_t i = 0; i < writer->trace->lane_count && result == 0; i++) {
@@ -117,7 +114,6 @@ int trace_write_chrome(const struct trace *trace, int fd, struct error *error) {
     const int copy = dup(fd);
     struct writer writer = {trace, copy < 0 ? NULL : fdopen(copy, "w"), 0, true};
     int result;
-
     if (writer.out == NULL) {
         if (copy >= 0)
             close(copy);

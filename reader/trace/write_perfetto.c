@@ -40,7 +40,6 @@ static int put(struct writer *writer, Perfetto__TracePacket *packet) {
     unsigned char small[512], *bytes = small;
     size_t size, length;
     int result;
-
     packet->has_trusted_packet_sequence_id = 1;
     packet->trusted_packet_sequence_id = writer->sequence;
     size = perfetto__trace_packet__get_packed_size(packet);
@@ -59,7 +58,6 @@ static int put(struct writer *writer, Perfetto__TracePacket *packet) {
 
 static int put_track(struct writer *writer, Perfetto__TrackDescriptor *track) {
     Perfetto__TracePacket packet = PERFETTO__TRACE_PACKET__INIT;
-
     packet.track_descriptor = track;
     return put(writer, &packet);
 }
@@ -68,7 +66,6 @@ static int put_process(struct writer *writer) {
     const struct segment_header *header = &writer->trace->snapshot->header;
     Perfetto__ProcessDescriptor process = PERFETTO__PROCESS_DESCRIPTOR__INIT;
     Perfetto__TrackDescriptor track = PERFETTO__TRACK_DESCRIPTOR__INIT;
-
     process.has_pid = 1;
     process.pid = (int32_t)header->pid;
     process.process_name = (char *)header->program;
@@ -83,7 +80,6 @@ static int put_lane(struct writer *writer, const struct trace_lane *lane, uint64
     Perfetto__ThreadDescriptor thread = PERFETTO__THREAD_DESCRIPTOR__INIT;
     Perfetto__TrackDescriptor track = PERFETTO__TRACK_DESCRIPTOR__INIT;
     char name[64];
-
     track.has_uuid = track.has_parent_uuid = 1;
     track.uuid = uuid;
     track.parent_uuid = PROCESS_TRACK;
@@ -109,7 +105,6 @@ static int put_clock(struct writer *writer, uint64_t track) {
     Perfetto__TrackEventDefaults event_defaults = PERFETTO__TRACK_EVENT_DEFAULTS__INIT;
     Perfetto__TracePacketDefaults defaults = PERFETTO__TRACE_PACKET_DEFAULTS__INIT;
     Perfetto__TracePacket packet = PERFETTO__TRACE_PACKET__INIT;
-
     boot.has_clock_id = boot.has_timestamp = own.has_clock_id = own.has_timestamp = 1;
     own.has_is_incremental = own.is_incremental = 1;
     boot.clock_id = CLOCK_BOOT;
@@ -135,7 +130,6 @@ static int put_clock(struct writer *writer, uint64_t track) {
 static int put_event(struct writer *writer, uint64_t ns, Perfetto__TrackEvent *event,
                      Perfetto__InternedData *interned) {
     Perfetto__TracePacket packet = PERFETTO__TRACE_PACKET__INIT;
-
     packet.has_timestamp = packet.has_sequence_flags = 1;
     packet.timestamp = ns - writer->last_ns;
     packet.sequence_flags = STATE_NEEDED;
@@ -169,7 +163,6 @@ static int put_begin(struct writer *writer, uint64_t ns, uint64_t word) {
     Perfetto__EventName name = PERFETTO__EVENT_NAME__INIT, *names[] = {&name};
     Perfetto__SourceLocation place = PERFETTO__SOURCE_LOCATION__INIT, *places[] = {&place};
     Perfetto__InternedData interned = PERFETTO__INTERNED_DATA__INIT;
-
     if (function == NULL)
         return -1;
     const uint32_t index = (uint32_t)(function - writer->trace->profile->functions);
@@ -191,7 +184,6 @@ static int put_begin(struct writer *writer, uint64_t ns, uint64_t word) {
 
 static int put_end(struct writer *writer, uint64_t ns) {
     Perfetto__TrackEvent event = PERFETTO__TRACK_EVENT__INIT;
-
     event.has_type = 1;
     event.type = TYPE_END;
     return put_event(writer, ns, &event, NULL);
@@ -203,7 +195,6 @@ static int put_instant(struct writer *writer, uint64_t ns, const char *name, con
     Perfetto__DebugAnnotation annotation = PERFETTO__DEBUG_ANNOTATION__INIT;
     Perfetto__DebugAnnotation *annotations[] = {&annotation};
     Perfetto__TrackEvent event = PERFETTO__TRACK_EVENT__INIT;
-
     event.has_type = 1;
     event.type = TYPE_INSTANT;
     event.name = (char *)name;
@@ -222,7 +213,6 @@ static uint64_t counter_track(struct writer *writer, const char *name) {
     Perfetto__CounterDescriptor counter = PERFETTO__COUNTER_DESCRIPTOR__INIT;
     Perfetto__TrackDescriptor track = PERFETTO__TRACK_DESCRIPTOR__INIT;
     uint32_t index = 0;
-
     while (index < LABELS && writer->counters[index][0] != '\0' &&
            strcmp(writer->counters[index], name) != 0)
         index++;
@@ -243,7 +233,6 @@ static uint64_t counter_track(struct writer *writer, const char *name) {
 
 static int put_value(struct writer *writer, uint64_t ns, const char *name, int64_t value) {
     Perfetto__TrackEvent event = PERFETTO__TRACK_EVENT__INIT;
-
     event.has_type = event.has_track_uuid = event.has_counter_value = 1;
     event.type = TYPE_COUNTER;
     event.track_uuid = counter_track(writer, name);
@@ -253,7 +242,6 @@ static int put_value(struct writer *writer, uint64_t ns, const char *name, int64
 
 static int take(void *context, const struct trace_event *event) {
     struct writer *writer = context;
-
     switch (event->kind) {
     case TRACE_BEGIN:
         return put_begin(writer, event->ns, event->function);
@@ -273,7 +261,6 @@ static int take(void *context, const struct trace_event *event) {
 static int write_all(struct writer *writer) {
     const struct trace *trace = writer->trace;
     int result;
-
     writer->sequence = 1;
     result = put_process(writer);
     for (uint32_t i = 0; i < trace->lane_count && result == 0; i++) {
@@ -291,7 +278,6 @@ int trace_write_perfetto(const struct trace *trace, int fd, struct error *error)
     struct writer *writer = calloc(1, sizeof(*writer));
     const int copy = writer == NULL ? -1 : dup(fd);
     int result = -1;
-
     if (copy >= 0) {
         writer->trace = trace;
         writer->out = fdopen(copy, "w");

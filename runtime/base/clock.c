@@ -29,7 +29,7 @@ static bool kernel_trusts_tsc(void) {
                             O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0)
         return false;
-    const long got = syscall(SYS_read, fd, name, sizeof name - 1);
+    const long got = syscall(SYS_read, fd, name, sizeof(name) - 1);
     syscall(SYS_close, fd);
     return got > 0 && (strncmp(name, "tsc", 3) == 0 || strncmp(name, "kvm-clock", 9) == 0 ||
                        strncmp(name, "hyperv_clocksource", 18) == 0);
@@ -37,7 +37,6 @@ static bool kernel_trusts_tsc(void) {
 
 uint64_t clock_choose(void) {
     unsigned a, b, c, d;
-
     if (!__get_cpuid(0x80000007, &a, &b, &c, &d) || (d & (1u << 8)) == 0 || !kernel_trusts_tsc())
         return 1000000000u;
     clock_kind = SEGMENT_CLOCK_TSC;
@@ -50,7 +49,6 @@ uint64_t clock_choose(void) {
 #elif defined(__aarch64__)
 uint64_t clock_choose(void) {
     uint64_t frequency;
-
     __asm__ volatile("mrs %0, cntfrq_el0" : "=r"(frequency));
     clock_kind = SEGMENT_CLOCK_CNTVCT;
     return frequency;
@@ -60,7 +58,6 @@ uint64_t clock_choose(void) {
 struct segment_clock_pair clock_pair(void) {
     struct segment_clock_pair best = {0, 0};
     uint64_t best_gap = UINT64_MAX;
-
     /* An interruption between the two readings would set them apart: take the closest of a few. */
     for (int i = 0; i < 4; i++) {
         const uint64_t before = clock_ticks();

@@ -177,7 +177,6 @@ static inline uint32_t node_offset(const struct lane *lane, const struct segment
  * and that is in its caller's. */
 static inline void node_give_time(struct segment_node *node, struct segment_node *caller) {
     const uint64_t self = node->self;
-
     node->self = 0;
     caller->self += self;
 }

@@ -22,7 +22,7 @@ static struct lane lost;
 static struct lane *pool;
 
 void lane_pool_init(uint64_t capacity) {
-    pool = wiped_map(capacity * sizeof *pool);
+    pool = wiped_map(capacity * sizeof(*pool));
 }
 
 bool lane_pool_is_there(void) {

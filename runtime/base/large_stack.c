@@ -26,7 +26,6 @@ struct call {
 /* makecontext() hands on integers only. */
 static void run(unsigned high, unsigned low) {
     struct call *call = (struct call *)((uintptr_t)high << 32 | low);
-
     call->function(call->argument);
 }
 
@@ -51,7 +50,6 @@ void large_stack_call(void (*function)(void *), void *argument) {
     struct call call = {.function = function, .argument = argument};
     void *stack = mmap(NULL, SIZE, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-
     if (stack == MAP_FAILED) { /* no room for it: then on this one */
         function(argument);
         return;

@@ -31,8 +31,8 @@ void *load_apart(const char *name, char *text, size_t size) {
     if (dladdr((void *)&process_state, &info) != 0 && info.dli_fname != NULL)
         slash = strrchr(info.dli_fname, '/');
     if (slash != NULL &&
-        (size_t)snprintf(path, sizeof path, "%.*s/%s", (int)(slash - info.dli_fname),
-                         info.dli_fname, name) < sizeof path) {
+        (size_t)snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - info.dli_fname),
+                         info.dli_fname, name) < sizeof(path)) {
         library = open_in(LM_ID_NEWLM, path, RTLD_NOW | RTLD_LOCAL);
     }
     if (library == NULL)

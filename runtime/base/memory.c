@@ -14,7 +14,6 @@ typedef uint64_t __attribute__((may_alias, aligned(1))) word;
 void *memset(void *to, int value, size_t size) {
     const uint64_t byte = (unsigned char)value;
     unsigned char *at = to;
-
     for (; size >= sizeof(word); at += sizeof(word), size -= sizeof(word))
         *(word *)at = byte * UINT64_C(0x0101010101010101);
     for (; size > 0; size--)
@@ -25,7 +24,6 @@ void *memset(void *to, int value, size_t size) {
 void *memcpy(void *restrict to, const void *restrict from, size_t size) {
     const unsigned char *source = from;
     unsigned char *at = to;
-
     for (; size >= sizeof(word); at += sizeof(word), source += sizeof(word), size -= sizeof(word))
         *(word *)at = *(const word *)source;
     for (; size > 0; size--)
@@ -35,7 +33,6 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size) {
 
 int memcmp(const void *one, const void *other, size_t size) {
     const unsigned char *a = one, *b = other;
-
     for (; size > 0 && *a == *b; a++, b++)
         size--;
     return size == 0 ? 0 : *a - *b;

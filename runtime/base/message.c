@@ -17,15 +17,14 @@ void message(const char *format, ...) {
     const int saved = errno;
     va_list arguments;
     int length;
-
     va_start(arguments, format);
-    length = vsnprintf(line + prefix, sizeof line - (size_t)prefix - 1, format, arguments);
+    length = vsnprintf(line + prefix, sizeof(line) - (size_t)prefix - 1, format, arguments);
     va_end(arguments);
     if (length < 0)
         return;
     length += prefix;
-    if ((size_t)length > sizeof line - 2)
-        length = (int)sizeof line - 2;
+    if ((size_t)length > sizeof(line) - 2)
+        length = (int)sizeof(line) - 2;
     line[length++] = '\n';
     syscall(SYS_write, STDERR_FILENO, line, (size_t)length);
     errno = saved;

@@ -45,10 +45,10 @@ static const struct option_row {
     size_t size; /* of a text */
     const char *help;
 } rows[] = {
-    {"output", OPTION_TEXT, options.output, sizeof options.output,
+    {"output", OPTION_TEXT, options.output, sizeof(options.output),
      "FILE: the exit profile's name; %p pid, %e program, %h host, %% percent; none: do not write "
      "one"},
-    {"directory", OPTION_TEXT, options.directory, sizeof options.directory,
+    {"directory", OPTION_TEXT, options.directory, sizeof(options.directory),
      "DIR: where the segment lies while the program runs (default: $XDG_RUNTIME_DIR/cinstr or "
      "/dev/shm/cinstr-UID)"},
     {"contexts", OPTION_COUNT, &options.contexts, 0,
@@ -61,7 +61,7 @@ static const struct option_row {
     {"cpu", OPTION_BOOL, &options.cpu, 0, "0 or 1: on-CPU time beside wall time (default 1)"},
     {"histogram", OPTION_BOOL, &options.histogram, 0,
      "0 or 1: shortest, longest and histogram of durations per context (default 0)"},
-    {"http", OPTION_TEXT, options.http, sizeof options.http,
+    {"http", OPTION_TEXT, options.http, sizeof(options.http),
      "ADDRESS: serve profiles from within the process at HOST:PORT, :PORT or unix:PATH (with "
      "-lcinstr_http localhost:6060); implies sample; none: do not"},
     {"sample", OPTION_RATE, &options.sample, 0,
@@ -78,26 +78,26 @@ static const struct option_row {
      "input, output and time; 0: none (default)"},
     {"mutex", OPTION_BOOL, &options.mutex, 0,
      "0 or 1: waits for locks, charged to the context that held them (default 0)"},
-    {"trace", OPTION_TEXT, options.trace, sizeof options.trace,
+    {"trace", OPTION_TEXT, options.trace, sizeof(options.trace),
      "FILE: every entry and exit with its time, as a Perfetto trace, or as Chrome's JSON if it "
      "ends "
      "in .json"},
     {"trace_ring", OPTION_RING, &options.trace_ring, 0,
      "MIB: keep the last entries and exits of each thread, so many MiB of them, for "
      "`cinstr dump --trace`, 1 to 512"},
-    {"cpuprofile", OPTION_TEXT, options.cpuprofile, sizeof options.cpuprofile,
+    {"cpuprofile", OPTION_TEXT, options.cpuprofile, sizeof(options.cpuprofile),
      "FILE: the sampled profile's name (default: beside output); implies sample"},
-    {"memprofile", OPTION_TEXT, options.memprofile, sizeof options.memprofile,
+    {"memprofile", OPTION_TEXT, options.memprofile, sizeof(options.memprofile),
      "FILE: likewise of heap, and implies heap=exact"},
-    {"blockprofile", OPTION_TEXT, options.blockprofile, sizeof options.blockprofile,
+    {"blockprofile", OPTION_TEXT, options.blockprofile, sizeof(options.blockprofile),
      "FILE: likewise of block, and implies block=1"},
-    {"mutexprofile", OPTION_TEXT, options.mutexprofile, sizeof options.mutexprofile,
+    {"mutexprofile", OPTION_TEXT, options.mutexprofile, sizeof(options.mutexprofile),
      "FILE: likewise of mutex, and implies mutex=1"},
     {"start", OPTION_BOOL, &options.start, 0,
      "0 or 1: record from the start, or only after cinstr_start() (default 1)"},
     {"help", OPTION_BOOL, &options.help, 0, "1: print this"},
 };
-#define ROW_COUNT (sizeof rows / sizeof rows[0])
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 
 static void print_help(void) {
     message("options in CINSTR_OPTIONS, as name=value:name=value");
@@ -107,17 +107,15 @@ static void print_help(void) {
 
 static void report_unknown(const char *name) {
     char names[512] = "";
-
     for (size_t i = 0; i < ROW_COUNT; i++) {
         const size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s%s", i == 0 ? "" : ", ", rows[i].name);
+        snprintf(names + used, sizeof(names) - used, "%s%s", i == 0 ? "" : ", ", rows[i].name);
     }
     message("CINSTR_OPTIONS: no option '%s'; there are %s", name, names);
 }
 
 static bool set_number(uint64_t *target, const char *value, uint64_t least, uint64_t most) {
     char *end;
-
     errno = 0;
     const unsigned long long count = strtoull(value, &end, 10);
     if (errno != 0 || end == value || *end != '\0' || count < least || count > most)
@@ -134,7 +132,6 @@ static bool set_clock(bool *is_wall, const char *value) {
 static bool set_rate(uint32_t *target, const char *value) {
     char *end;
     const unsigned long rate = strtoul(value, &end, 10);
-
     if (value[0] == '\0') {
         *target = 100;
         return true;
@@ -148,7 +145,6 @@ static bool set_rate(uint32_t *target, const char *value) {
 static bool set_heap(uint64_t *target, const char *value) {
     char *end;
     const unsigned long long period = strtoull(value, &end, 10);
-
     if (strcmp(value, "exact") == 0)
         *target = 1;
     else if (value[0] == '\0')
@@ -162,8 +158,7 @@ static bool set_heap(uint64_t *target, const char *value) {
 
 static bool set_block(uint32_t *target, const char *value) {
     static const char *const names[] = {"0", "1", "io"};
-
-    for (uint32_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(value, names[i]) == 0) {
             *target = i;
             return true;
@@ -215,7 +210,6 @@ static bool set_row(const struct option_row *row, const char *value) {
 static void set_option(char *text) {
     char *equals = strchr(text, '=');
     const char *value = equals == NULL ? "" : equals + 1;
-
     if (equals != NULL)
         *equals = '\0';
     for (size_t i = 0; i < ROW_COUNT; i++) {
@@ -258,7 +252,6 @@ static void imply(void) {
 
 static bool begins_option(const char *text) {
     const size_t length = strcspn(text, "=:");
-
     for (size_t i = 0; i < ROW_COUNT; i++) {
         if (strncmp(rows[i].name, text, length) == 0 && rows[i].name[length] == '\0')
             return true;
@@ -270,7 +263,6 @@ static bool begins_option(const char *text) {
 static char *next_option(char **rest) {
     char *option = *rest;
     char *end = strchr(option, ':');
-
     while (end != NULL && strncmp(option, "http=", 5) == 0 && !begins_option(end + 1))
         end = strchr(end + 1, ':');
     if (end != NULL)
@@ -282,9 +274,8 @@ static char *next_option(char **rest) {
 static void read_all(const char *text) {
     char copy[2048];
     char *rest = copy;
-
-    if (strlen(text) >= sizeof copy) {
-        message("CINSTR_OPTIONS is longer than %zu characters: ignored", sizeof copy - 1);
+    if (strlen(text) >= sizeof(copy)) {
+        message("CINSTR_OPTIONS is longer than %zu characters: ignored", sizeof(copy) - 1);
         return;
     }
     memcpy(copy, text, strlen(text) + 1);
@@ -305,7 +296,6 @@ void options_read(const char *text) {
 
 static bool append(char *text, size_t size, const char *more) {
     const size_t used = strlen(text);
-
     if (used + strlen(more) >= size)
         return false;
     memcpy(text + used, more, strlen(more) + 1);
@@ -320,13 +310,13 @@ bool options_expand(const char *pattern, const char *program, uint32_t namesake,
         if (*p == '%') {
             p++;
             if (*p == 'p' && namesake != 0)
-                snprintf(piece, sizeof piece, "%d-%u", (int)getpid(), namesake + 1);
+                snprintf(piece, sizeof(piece), "%d-%u", (int)getpid(), namesake + 1);
             else if (*p == 'p')
-                snprintf(piece, sizeof piece, "%d", (int)getpid());
+                snprintf(piece, sizeof(piece), "%d", (int)getpid());
             else if (*p == 'e')
-                snprintf(piece, sizeof piece, "%s", program);
+                snprintf(piece, sizeof(piece), "%s", program);
             else if (*p == 'h')
-                gethostname(piece, sizeof piece - 1);
+                gethostname(piece, sizeof(piece) - 1);
             else if (*p != '%') {
                 message("output=%s: only %%p, %%e, %%h and %%%% are known", pattern);
                 return false;

@@ -51,7 +51,7 @@ bool process_is_forked(void) {
 bool process_wipe(void) {
     if (wiped == NULL || wiped->alive == 0)
         return false;
-    memset(wiped, 0, sizeof *wiped);
+    memset(wiped, 0, sizeof(*wiped));
     return true;
 }
 
@@ -61,7 +61,6 @@ void process_is_own_now(void) {
 
 bool process_set_own_work(bool is_own) {
     const bool was = is_own_work;
-
     is_own_work = is_own;
     return was;
 }

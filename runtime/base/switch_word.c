@@ -40,9 +40,8 @@ static enum { UNTRIED, PERF, RSEQ, NEITHER } source;
 static struct perf_event_mmap_page *map_event(void) {
     struct perf_event_attr attributes;
     void *page;
-
-    memset(&attributes, 0, sizeof attributes);
-    attributes.size = sizeof attributes;
+    memset(&attributes, 0, sizeof(attributes));
+    attributes.size = sizeof(attributes);
     attributes.type = PERF_TYPE_SOFTWARE;
     attributes.config = PERF_COUNT_SW_TASK_CLOCK;
     attributes.exclude_kernel = 1;
@@ -67,7 +66,6 @@ static struct rseq_cs empty_sequence __attribute__((aligned(32)));
 
 static volatile uint64_t *rseq_flag(void) {
     struct rseq *area = (struct rseq *)((char *)__builtin_thread_pointer() + __rseq_offset);
-
     return __rseq_size == 0 ? NULL : (volatile uint64_t *)&area->rseq_cs;
 }
 
@@ -75,7 +73,6 @@ static volatile uint64_t *rseq_flag(void) {
 static bool rseq_tells_of_waits(void) {
     const struct timespec shortest = {0, 1};
     volatile uint64_t *flag = rseq_flag();
-
     empty_sequence.abort_ip = (uintptr_t)&nowhere.abort;
     if (flag == NULL)
         return false;
@@ -90,7 +87,6 @@ static bool rseq_tells_of_waits(void) {
 
 bool switch_word_available(void) {
     struct perf_event_mmap_page *page;
-
     if (source == UNTRIED) {
         page = map_event();
         const int why = errno;
@@ -107,7 +103,6 @@ bool switch_word_available(void) {
 
 bool switch_word_attach(struct switch_word *word) {
     volatile uint64_t *flag;
-
     *word = (struct switch_word){NULL, NULL};
     if (!switch_word_available())
         return false;

@@ -15,7 +15,6 @@
 static inline void *wiped_map(size_t size) {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
     if (memory == MAP_FAILED)
         return NULL;
     madvise(memory, size, MADV_WIPEONFORK);

@@ -30,7 +30,6 @@ __attribute__((visibility("default"))) void makecontext(ucontext_t *context, voi
     static void (*real)(ucontext_t *, void (*)(void), int, ...);
     uint64_t a[ARGUMENTS];
     va_list arguments;
-
     if (real == NULL)
         *(void **)&real = next_symbol("makecontext");
     va_start(arguments, count);
@@ -48,7 +47,6 @@ __attribute__((visibility("default"))) void makecontext(ucontext_t *context, voi
 /* The C library's does no more than the system call. */
 __attribute__((visibility("default"))) int sigaltstack(const stack_t *stack, stack_t *old) {
     const int result = (int)syscall(SYS_sigaltstack, stack, old);
-
     if (result == 0 && stack != NULL && (stack->ss_flags & SS_DISABLE) == 0)
         lane_exclude((uintptr_t)stack->ss_sp + stack->ss_size,
                      (uintptr_t)__builtin_frame_address(0));
@@ -75,7 +73,6 @@ static void follow_switch(const ucontext_t *target) {
 
 __attribute__((visibility("default"))) int swapcontext(ucontext_t *from, const ucontext_t *to) {
     static int (*real)(ucontext_t *, const ucontext_t *);
-
     if (real == NULL)
         *(void **)&real = next_symbol("swapcontext");
     follow_switch(to);
@@ -84,7 +81,6 @@ __attribute__((visibility("default"))) int swapcontext(ucontext_t *from, const u
 
 __attribute__((visibility("default"))) int setcontext(const ucontext_t *to) {
     static int (*real)(const ucontext_t *);
-
     if (real == NULL)
         *(void **)&real = next_symbol("setcontext");
     follow_switch(to);
@@ -95,7 +91,6 @@ __attribute__((visibility("default"))) int setcontext(const ucontext_t *to) {
 __attribute__((visibility("default"))) int dlclose(void *library) {
     static int (*real)(void *);
     int result;
-
     if (real == NULL)
         *(void **)&real = next_symbol("dlclose");
     if (process_state != PROCESS_UP || process_is_forked())

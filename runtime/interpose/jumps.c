@@ -54,7 +54,6 @@ static struct lane *lane_for_jump(uintptr_t sp) {
 
 static void drop_dead(struct jumps *jumps, uint64_t buffer, uintptr_t sp) {
     uint64_t kept = 0;
-
     for (uint64_t i = 0; i < jumps->count; i++) {
         if (jumps->open[i].sp >= sp && jumps->open[i].buffer != buffer)
             jumps->open[kept++] = jumps->open[i];
@@ -70,7 +69,6 @@ static void drop_dead(struct jumps *jumps, uint64_t buffer, uintptr_t sp) {
 void cinstr_note_setjmp(const void *buffer, uintptr_t sp) {
     const int saved_errno = errno;
     struct lane *lane = lane_for_jump(sp);
-
     if (cinstr_real_setjmp == NULL)
         jumps_init();
     if (lane != NULL) {
@@ -89,7 +87,6 @@ void cinstr_note_setjmp(const void *buffer, uintptr_t sp) {
 
 static const struct jump *find_jump(const struct lane *lane, const void *buffer) {
     const struct jumps *jumps = lane->jumps;
-
     for (uint64_t i = jumps == NULL ? 0 : jumps->count; i > 0; i--) {
         if (jumps->open[i - 1].buffer == (uintptr_t)buffer)
             return &jumps->open[i - 1];
@@ -99,7 +96,6 @@ static const struct jump *find_jump(const struct lane *lane, const void *buffer)
 
 static void land(struct lane *lane, const struct jump *jump) {
     struct segment_frame *target = shadow_base(lane) + jump->depth;
-
     while (cinstr1_self != lane && cinstr1_self->info->kind == SEGMENT_LANE_SIGNAL)
         lane_leave(cinstr1_self, clock_ticks());
     cinstr1_self = lane;
@@ -115,7 +111,6 @@ static void land(struct lane *lane, const struct jump *jump) {
 static void note_longjmp(const void *buffer, uintptr_t sp) {
     const int saved_errno = errno;
     struct lane *current = lane_for_jump(sp);
-
     if (cinstr_real_setjmp == NULL)
         jumps_init();
     if (current != NULL) {
@@ -136,7 +131,6 @@ static void note_longjmp(const void *buffer, uintptr_t sp) {
 void cinstr_before_vfork(uintptr_t sp) {
     const int saved_errno = errno;
     struct lane *lane = lane_for_jump(sp);
-
     if (lane != NULL) {
         lane->vfork_depth = (uint64_t)(lane->top - shadow_base(lane));
         lane_rest(lane);
@@ -147,7 +141,6 @@ void cinstr_before_vfork(uintptr_t sp) {
 long cinstr_after_vfork(long result) {
     const int saved_errno = errno;
     struct lane *lane = lane_for_jump((uintptr_t)__builtin_dwarf_cfa());
-
     if (lane != NULL) {
         shadow_unwind(lane, shadow_base(lane) + lane->vfork_depth, cpu_time_now(lane));
         lane_rest(lane);
@@ -188,7 +181,6 @@ __attribute__((visibility("default"))) void *__cxa_begin_catch(void *exception) 
     const uintptr_t sp = CALLER_SP;
     const int saved_errno = errno;
     struct lane *lane = lane_for_jump(sp);
-
     if (lane != NULL) {
         struct segment_frame *top = lane->top;
         while (top > shadow_base(lane) && top->sp < sp)

@@ -14,9 +14,8 @@ const struct charge_recorder *charge_recorder;
 
 void charge_library_say(const char *text) {
     char line[512];
-    const int length = snprintf(line, sizeof line, "cinstr: %s\n", text);
-    const size_t size = (size_t)length < sizeof line ? (size_t)length : sizeof line - 1;
-
+    const int length = snprintf(line, sizeof(line), "cinstr: %s\n", text);
+    const size_t size = (size_t)length < sizeof(line) ? (size_t)length : sizeof(line) - 1;
     if (write(STDERR_FILENO, line, size) < 0)
         return; /* nobody listens */
 }
@@ -27,7 +26,6 @@ void charge_library_next(void *target, const char *name) {
 
 bool charge_library_open(void) {
     void *library;
-
     charge_recorder = dlsym(RTLD_DEFAULT, SYMBOL);
     if (charge_recorder != NULL)
         return true;

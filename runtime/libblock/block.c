@@ -32,7 +32,6 @@ struct lock_wait {
 
 static struct lock_wait lock_wait_begin(const void *lock, uintptr_t function, uintptr_t call_site) {
     struct lock_wait wait = {block_wait_begin(function, call_site), lock, false};
-
     wait.is_followed = block_holders && block_holders_wait(lock, wait.wait.start_ns);
     return wait;
 }
@@ -41,7 +40,6 @@ static void lock_wait_end(const struct lock_wait *wait) {
     const int saved_errno = errno;
     const uint64_t end = block_now();
     const uint32_t node = block_node(wait->wait.function, wait->wait.call_site);
-
     block_charge(node, end - wait->wait.start_ns);
     block_trace(&wait->wait, node);
     if (wait->is_followed)
@@ -157,7 +155,6 @@ WAIT(pthread_barrier_wait, (pthread_barrier_t * barrier), (barrier))
 static int try_semaphore(sem_t *semaphore) {
     const int saved_errno = errno;
     const int result = sem_trywait(semaphore);
-
     errno = saved_errno;
     return result;
 }

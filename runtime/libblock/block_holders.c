@@ -31,7 +31,7 @@ bool block_holders_init(uint64_t *contentions, uint64_t *delay) {
         return false;
     held_contentions = contentions;
     held_delay = delay;
-    buckets = wiped_map(BUCKETS * sizeof *buckets);
+    buckets = wiped_map(BUCKETS * sizeof(*buckets));
     return buckets != NULL;
 }
 
@@ -48,7 +48,6 @@ static struct bucket *bucket_of(const void *lock) {
 
 static struct bucket *enter(const void *lock) {
     struct bucket *bucket = bucket_of(lock);
-
     spin_lock(&bucket->lock);
     return bucket;
 }
@@ -65,7 +64,6 @@ static struct waited *find(struct bucket *bucket, const void *lock) {
 bool block_holders_wait(const void *lock, uint64_t now) {
     struct bucket *bucket = enter(lock);
     struct waited *waited = find(bucket, lock);
-
     if (waited == NULL && (waited = find(bucket, NULL)) != NULL)
         *waited = (struct waited){.lock = lock};
     if (waited != NULL) {
@@ -81,7 +79,6 @@ void block_holders_got(const void *lock, uint64_t start, uint64_t now, uint32_t 
     struct bucket *bucket = enter(lock);
     struct waited *waited = find(bucket, lock);
     uint32_t holder = own;
-
     if (waited != NULL) { /* else this is a fork child, and it was its parent's */
         const uint64_t charged = waited->released > start ? waited->released : start;
         if (waited->released != 0)
@@ -104,7 +101,6 @@ void block_holders_release(const void *lock, uint32_t node, uint64_t now) {
     struct bucket *bucket = enter(lock);
     struct waited *waited = find(bucket, lock);
     uint64_t delay = 0;
-
     if (waited != NULL) {
         delay = waited->waiters * now - waited->since;
         waited->since = waited->waiters * now;

@@ -16,7 +16,6 @@ static uint64_t *contentions, *delay;
 
 uint64_t block_now(void) {
     struct timespec now;
-
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
@@ -47,7 +46,6 @@ void block_wait_end(const struct wait *wait) {
     const int saved_errno = errno;
     const uint64_t end = block_now();
     const uint32_t node = block_node(wait->function, wait->call_site);
-
     block_charge(node, end - wait->start_ns);
     block_trace(wait, node);
     errno = saved_errno;
@@ -55,7 +53,6 @@ void block_wait_end(const struct wait *wait) {
 
 static uint64_t count_switches(void) {
     struct rusage usage;
-
     return getrusage(RUSAGE_THREAD, &usage) == 0 ? (uint64_t)usage.ru_nvcsw : 0;
 }
 
@@ -66,7 +63,6 @@ struct wait block_io_begin(uintptr_t function, uintptr_t call_site) {
 
 void block_io_end(const struct wait *wait) {
     const int saved_errno = errno;
-
     if (count_switches() != wait->switches)
         block_wait_end(wait);
     errno = saved_errno;

@@ -47,8 +47,7 @@ static size_t early_used;
 
 static void *early_malloc(size_t size) {
     const size_t rounded = (size + 15) & ~(size_t)15;
-
-    if (size > sizeof early || rounded > sizeof early - early_used) {
+    if (size > sizeof(early) || rounded > sizeof(early) - early_used) {
         errno = ENOMEM;
         return NULL;
     }
@@ -57,13 +56,12 @@ static void *early_malloc(size_t size) {
 }
 
 static bool is_early(const void *memory) {
-    return (uintptr_t)memory - (uintptr_t)early < sizeof early;
+    return (uintptr_t)memory - (uintptr_t)early < sizeof(early);
 }
 
 /* malloc comes last: while that is not known, the rest is not used. */
 static void find_allocator(void) {
     static bool is_finding;
-
     if (is_finding)
         return;
     is_finding = true;
@@ -89,7 +87,6 @@ static bool is_ready(void) {
 static void charge_new(void *memory, size_t size, uintptr_t function, uintptr_t call_site) {
     const uint32_t objects = heap_sample_objects(size);
     struct heap_live live = {(uintptr_t)memory, size, 0, objects};
-
     if (objects != 0)
         live.node = charge_recorder->node(function, call_site);
     if (live.node == 0)
@@ -128,7 +125,6 @@ static inline void *charged_new(void *memory, size_t size, uintptr_t function,
 /* Before the memory is free: another thread may be given it at once. */
 static inline void charged_free(void *memory) {
     struct heap_live live;
-
     if (is_on && memory != NULL && heap_live_take((uintptr_t)memory, &live))
         give_back(&live);
 }
@@ -143,7 +139,6 @@ VISIBLE void *malloc(size_t size) {
 
 VISIBLE void *calloc(size_t count, size_t size) {
     size_t total;
-
     if (__builtin_mul_overflow(count, size, &total)) {
         errno = ENOMEM;
         return NULL;
@@ -161,9 +156,8 @@ VISIBLE void free(void *memory) {
 }
 
 static void *move_early(const void *memory, size_t size) {
-    const size_t most = (size_t)(early + sizeof early - (const char *)memory);
+    const size_t most = (size_t)(early + sizeof(early) - (const char *)memory);
     void *moved = next.malloc(size);
-
     if (moved != NULL)
         memcpy(moved, memory, size < most ? size : most);
     return moved;
@@ -173,7 +167,6 @@ static void *charged_realloc(void *memory, size_t size, uintptr_t function, uint
     struct heap_live live;
     const bool was_charged = is_on && memory != NULL && heap_live_take((uintptr_t)memory, &live);
     void *moved = next.realloc(memory, size);
-
     if (was_charged && moved == NULL && size != 0) { /* it is still there */
         if (!heap_live_put(&live))
             charge_recorder->heap_lost();
@@ -194,7 +187,6 @@ VISIBLE void *realloc(void *memory, size_t size) {
 
 VISIBLE void *reallocarray(void *memory, size_t count, size_t size) {
     size_t total;
-
     if (__builtin_mul_overflow(count, size, &total) || !is_ready()) {
         errno = ENOMEM;
         return NULL;
@@ -218,7 +210,6 @@ VISIBLE void *aligned_alloc(size_t alignment, size_t size) {
 
 VISIBLE int posix_memalign(void **memory, size_t alignment, size_t size) {
     const int result = !is_ready() ? ENOMEM : next.posix_memalign(memory, alignment, size);
-
     if (result == 0)
         charged_new(*memory, size, (uintptr_t)posix_memalign, CALL_SITE());
     return result;

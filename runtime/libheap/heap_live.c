@@ -27,12 +27,11 @@ static struct shard {
 
 static void *map(size_t size) {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
     return memory == MAP_FAILED ? NULL : memory;
 }
 
 bool heap_live_init(void) {
-    shards = wiped_map(SHARDS * sizeof *shards);
+    shards = wiped_map(SHARDS * sizeof(*shards));
     return shards != NULL;
 }
 
@@ -42,7 +41,6 @@ static uint64_t hash(uintptr_t address) {
 
 static struct shard *lock(uintptr_t address) {
     struct shard *shard = &shards[hash(address) >> (64 - SHARD_BITS)];
-
     spin_lock(&shard->lock);
     return shard;
 }
@@ -58,7 +56,6 @@ static uint64_t after(const struct shard *shard, uint64_t slot) {
 /* Where it is, or else a free slot: there always is one. */
 static uint64_t find(const struct shard *shard, uintptr_t address) {
     uint64_t slot = home(shard, address);
-
     while (shard->elements[slot].address != 0 && shard->elements[slot].address != address)
         slot = after(shard, slot);
     return slot;
@@ -67,8 +64,7 @@ static uint64_t find(const struct shard *shard, uintptr_t address) {
 static bool grow(struct shard *shard) {
     const struct shard old = *shard;
     const uint64_t size = old.size == 0 ? FIRST_SIZE : old.size * 2;
-    struct heap_live *elements = map(size * sizeof *elements);
-
+    struct heap_live *elements = map(size * sizeof(*elements));
     if (elements == NULL)
         return false;
     shard->size = size;
@@ -78,7 +74,7 @@ static bool grow(struct shard *shard) {
             elements[find(shard, old.elements[i].address)] = old.elements[i];
     }
     if (old.size != 0)
-        munmap(old.elements, old.size * sizeof *elements);
+        munmap(old.elements, old.size * sizeof(*elements));
     return true;
 }
 
@@ -86,7 +82,6 @@ static bool grow(struct shard *shard) {
 static bool has_room(struct shard *shard) {
     const int saved_errno = errno;
     const bool has = shard->used < shard->size - shard->size / 4 || grow(shard);
-
     errno = saved_errno;
     return has;
 }
@@ -94,7 +89,6 @@ static bool has_room(struct shard *shard) {
 bool heap_live_put(const struct heap_live *live) {
     struct shard *shard = lock(live->address);
     const bool has = has_room(shard);
-
     if (has) {
         struct heap_live *element = &shard->elements[find(shard, live->address)];
         shard->used += element->address == 0;
@@ -120,7 +114,6 @@ static void close_gap(struct shard *shard, uint64_t gap) {
 bool heap_live_take(uintptr_t address, struct heap_live *live) {
     struct shard *shard = lock(address);
     bool is_there = false;
-
     if (shard->used != 0) {
         const uint64_t slot = find(shard, address);
         is_there = shard->elements[slot].address != 0;

@@ -24,7 +24,6 @@ void heap_sample_init(uint64_t bytes) {
  * 2014. */
 static double draw(void) {
     uint64_t z = self.random += UINT64_C(0x9e3779b97f4a7c15);
-
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
     return ((double)((z ^ z >> 31) >> 11) + 0.5) * 0x1p-53;
@@ -36,7 +35,6 @@ static double draw_distance(void) {
 
 static void seed(void) {
     struct timespec now;
-
     clock_gettime(CLOCK_MONOTONIC, &now);
     self.random = (uint64_t)now.tv_nsec ^ (uint64_t)now.tv_sec << 30 ^ (uintptr_t)&self;
     self.left = draw_distance();
@@ -50,7 +48,6 @@ static uint32_t round_at_random(double weight) {
 
 uint32_t heap_sample_objects(size_t size) {
     const double bytes = size == 0 ? 1 : (double)size;
-
     if (period == 1)
         return 1;
     if (!self.is_seeded)

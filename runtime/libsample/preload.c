@@ -34,7 +34,6 @@ static void sample_this_thread(void) {
     pthread_attr_t attributes;
     void *low = NULL;
     size_t size = 0;
-
     if (pthread_getattr_np(pthread_self(), &attributes) != 0)
         return;
     if (pthread_attr_getstack(&attributes, &low, &size) == 0)
@@ -53,7 +52,7 @@ static void *run_thread(void *argument) {
 }
 
 static struct begin *take_begin(void) {
-    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
+    for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
         if (atomic_exchange(&begins[i].is_used, 1) == 0)
             return &begins[i];
     }
@@ -64,7 +63,6 @@ VISIBLE int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                            void *(*function)(void *), void *argument) {
     struct begin *begin = NULL;
     int result;
-
     if (real_create == NULL)
         *(void **)&real_create = dlsym(RTLD_NEXT, "pthread_create");
     if (sample_thread != NULL)
@@ -93,7 +91,6 @@ VISIBLE __attribute__((noreturn)) void _Exit(int status) {
 
 __attribute__((constructor)) static void begin_sampling(void) {
     void *recorder;
-
     if (cinstr_version != NULL)
         return;
     recorder = open_recorder();

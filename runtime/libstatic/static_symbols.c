@@ -25,7 +25,7 @@ static const struct {
 } symbols[] = {NAMES(ROW)};
 
 void *cinstr_static_symbol(const char *name) {
-    for (size_t i = 0; i < sizeof symbols / sizeof symbols[0]; i++) {
+    for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
         if (strcmp(symbols[i].name, name) == 0)
             return *(void *const *)&symbols[i].function;
     }

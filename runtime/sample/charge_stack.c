@@ -33,7 +33,6 @@ void charge_stacks(void) {
 
 static bool find_bounds(uintptr_t sp, struct unwind_stack *stack) {
     uintptr_t low, high;
-
     if (stack_end == 0 && stack_of_thread(sp, &low, &high))
         stack_end = high;
     *stack = (struct unwind_stack){sp, stack_end};
@@ -46,7 +45,6 @@ static uint32_t unwind(uintptr_t call_site, uint64_t addresses[DEPTH]) {
     struct unwind_frame frame;
     ucontext_t context;
     uint32_t count = 0;
-
     getcontext(&context);
     unwind_begin(&frame, &context);
     if (!find_bounds(frame.registers[UNWIND_SP], &stack))
@@ -62,7 +60,6 @@ uint32_t charge_stack(uintptr_t call_site) {
     uint64_t addresses[DEPTH];
     uint32_t node = tree_index(lane_at(0)->root);
     uint32_t count = unwind(call_site, addresses);
-
     if (count == 0) { /* on a stack of its own making, say */
         addresses[0] = call_site;
         count = 1;

@@ -69,7 +69,6 @@ static uint64_t negative_log2(uint32_t x) {
     const unsigned shift = (unsigned)__builtin_clz(x);
     uint64_t mantissa = (uint64_t)x << shift; /* 1 to 2, in units of 2^-31 */
     uint64_t fraction = 0;
-
     for (int bit = 23; bit >= 0; bit--) {
         mantissa = mantissa * mantissa >> 31;
         if (mantissa >> 32 != 0) {
@@ -83,7 +82,6 @@ static uint64_t negative_log2(uint32_t x) {
 static uint64_t draw_period(struct sampler *sampler) {
     const uint64_t ln2 = 11629080; /* in units of 2^-24 */
     const uint64_t multiple = negative_log2(draw(sampler) | 1) * ln2 >> 24;
-
     return (multiple * (segment.header->sampling.period_ns >> 4) >> 20) + 1;
 }
 
@@ -96,7 +94,6 @@ static void arm(const struct sampler *sampler) {
         .it_value = {(time_t)(sampler->due / NS_PER_SECOND), (long)(sampler->due % NS_PER_SECOND)},
         .it_interval = {(time_t)(later / NS_PER_SECOND), (long)(later % NS_PER_SECOND)},
     };
-
     syscall(SYS_timer_settime, sampler->timer, TIMER_ABSTIME, &spec, NULL);
 }
 
@@ -104,7 +101,6 @@ static void arm(const struct sampler *sampler) {
 static uint64_t pass(struct sampler *sampler) {
     const uint64_t now = clock_ns(sampled_clock);
     uint64_t periods = 0;
-
     for (; sampler->due <= now; periods++)
         sampler->due += draw_period(sampler);
     return periods;
@@ -128,7 +124,6 @@ static void look(struct sampler *sampler, const ucontext_t *context, uint64_t pe
     const struct segment_node *node =
         process_unwinds ? sampler_stack_node(cinstr1_self, context) : shadow_current(cinstr1_self);
     const uint64_t address = modules_tag() | (interrupted_at(context) & SEGMENT_ADDRESS_MASK);
-
     if (node == NULL || !samples_add(&sampler->room, node, address, periods))
         count_lost(periods);
 }
@@ -137,7 +132,6 @@ static void on_signal(int number, siginfo_t *info, void *context) {
     const int saved_errno = errno;
     struct sampler *sampler = self;
     uint64_t periods;
-
     (void)number;
     if (sampler != NULL && sampler->is_on && is_sampling && info->si_code == SI_TIMER) {
         periods = pass(sampler);
@@ -153,7 +147,6 @@ static bool take_signal(void) {
     struct sigaction action = {.sa_sigaction = on_signal,
                                .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
     struct sigaction old;
-
     for (int number = SIGRTMAX - 1; number >= SIGRTMIN; number--) {
         if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL) {
             signal_number = number;
@@ -167,8 +160,7 @@ static bool take_signal(void) {
 
 static bool make_samplers(void) {
     const uint64_t lanes = segment.header->sections[SEGMENT_SECTION_LANES].capacity;
-
-    samplers = wiped_map(lanes * sizeof *samplers);
+    samplers = wiped_map(lanes * sizeof(*samplers));
     return samplers != NULL;
 }
 
@@ -191,13 +183,12 @@ void sampler_init(void) {
 void sampler_attach(const struct lane *lane) {
     struct sampler *sampler;
     struct sigevent event;
-
     if (!is_sampling)
         return;
     sampler = &samplers[lane->index];
-    memset(sampler, 0, sizeof *sampler);
+    memset(sampler, 0, sizeof(*sampler));
     sampler_stack_attach();
-    memset(&event, 0, sizeof event);
+    memset(&event, 0, sizeof(event));
     event.sigev_notify = SIGEV_THREAD_ID;
     event.sigev_signo = signal_number;
     event._sigev_un._tid = (pid_t)lane->info->tid;
@@ -224,7 +215,6 @@ static bool finish(struct sampler *sampler) {
 
 void sampler_detach(void) {
     struct sampler *sampler = self;
-
     if (!finish(sampler))
         return;
     self = NULL;

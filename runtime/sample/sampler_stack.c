@@ -30,14 +30,14 @@ void sampler_stack_bounds(uintptr_t low, uintptr_t high) {
 }
 
 void sampler_stack_attach(void) {
-    addresses = process_unwinds ? segment_take_heap(DEPTH * sizeof *addresses) : NULL;
+    addresses = process_unwinds ? segment_take_heap(DEPTH * sizeof(*addresses)) : NULL;
 }
 
 void sampler_stack_detach(void) {
     if (addresses == NULL)
         return;
     process_lock();
-    segment_give_heap(addresses, DEPTH * sizeof *addresses);
+    segment_give_heap(addresses, DEPTH * sizeof(*addresses));
     process_unlock();
     addresses = NULL;
 }
@@ -48,7 +48,6 @@ static uint32_t unwind(const ucontext_t *context) {
     struct unwind_stack stack = bounds;
     struct unwind_frame frame;
     uint32_t count = 0;
-
     unwind_begin(&frame, context);
     stack.low = frame.registers[UNWIND_SP];
     if (stack.low < bounds.low || stack.low >= bounds.high)
@@ -67,7 +66,6 @@ const struct segment_node *sampler_stack_node(struct lane *lane, const ucontext_
     const uint64_t tag = modules_tag();
     struct segment_node *node = lane->root;
     uint32_t count;
-
     if (addresses == NULL || !lane->ready)
         return NULL;
     count = unwind(context);

@@ -24,7 +24,6 @@ void unwind_init(void) {
 
 static const uint8_t *find_header(uint64_t pc) {
     struct dl_find_object object;
-
     if (find_object == NULL || find_object((void *)pc, &object) != 0)
         return NULL;
     return object.dlfo_eh_frame;
@@ -40,7 +39,7 @@ static const uint8_t *find_header(uint64_t pc) {
 #endif
 
 void unwind_begin(struct unwind_frame *frame, const ucontext_t *context) {
-    memset(frame, 0, sizeof *frame);
+    memset(frame, 0, sizeof(*frame));
     frame->is_interrupted = true;
 #if defined(__x86_64__)
     static const int order[] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI,
@@ -60,7 +59,7 @@ void unwind_begin(struct unwind_frame *frame, const ucontext_t *context) {
 static bool read_stack(const struct unwind_stack *stack, uint64_t address, uint64_t *value) {
     if (address % 8 != 0 || address < stack->low || stack->high < 8 || address > stack->high - 8)
         return false;
-    memcpy(value, (const void *)address, sizeof *value);
+    memcpy(value, (const void *)address, sizeof(*value));
     return true;
 }
 
@@ -79,7 +78,6 @@ static bool find_cfa(const struct unwind_frame *frame, const struct unwind_row *
 static bool restore(const struct unwind_frame *from, const struct unwind_row *row, unsigned number,
                     uint64_t cfa, const struct unwind_stack *stack, uint64_t *value) {
     const int32_t offset = row->registers[number].offset;
-
     switch (row->registers[number].rule) {
     case RULE_SAVED:
         if (cfa + (uint64_t)(int64_t)offset < from->registers[UNWIND_SP]) {
@@ -119,7 +117,6 @@ static enum unwind_result step_by_pointer(struct unwind_frame *frame,
                                           const struct unwind_stack *stack) {
     const uint64_t pointer = frame->registers[UNWIND_FP];
     uint64_t outer, return_address;
-
     if (pointer < frame->registers[UNWIND_SP] || !read_stack(stack, pointer, &outer) ||
         !read_stack(stack, pointer + 8, &return_address))
         return UNWIND_LOST;
@@ -133,7 +130,6 @@ static enum unwind_result step_by_rules(struct unwind_frame *frame,
     struct unwind_frame from = *frame;
     struct unwind_row row;
     uint64_t cfa;
-
     if (!unwind_run_rules(rules, pc, &row)) /* functions that realign the stack keep a pointer */
         return step_by_pointer(frame, stack);
     if (!find_cfa(frame, &row, &cfa))
@@ -160,7 +156,6 @@ static enum unwind_result step_by_context(struct unwind_frame *frame,
                                           const struct unwind_stack *stack) {
     const uint64_t sp = frame->registers[UNWIND_SP];
     const uint64_t context = sp + HANDLER_CONTEXT;
-
     if (context % 8 != 0 || context < stack->low || context > stack->high ||
         stack->high - context < sizeof(ucontext_t))
         return UNWIND_LOST;
@@ -172,7 +167,6 @@ enum unwind_result unwind_step(struct unwind_frame *frame, const struct unwind_s
     const uint64_t pc = frame->is_interrupted ? frame->pc : frame->pc - 1;
     const uint8_t *header = find_header(pc);
     struct unwind_rules rules;
-
     if (header == NULL || !unwind_find_rules(header, pc, &rules))
         return step_by_pointer(frame, stack);
     return rules.is_signal ? step_by_context(frame, stack)

@@ -15,7 +15,6 @@
 
 static uint64_t read_uleb(const uint8_t **at, const uint8_t *end) {
     uint64_t value = 0;
-
     for (unsigned shift = 0; *at < end && shift < 64; shift += 7) {
         const uint8_t byte = *(*at)++;
         value |= (uint64_t)(byte & 0x7f) << shift;
@@ -27,7 +26,6 @@ static uint64_t read_uleb(const uint8_t **at, const uint8_t *end) {
 
 static int64_t read_sleb(const uint8_t **at, const uint8_t *end) {
     uint64_t value = 0;
-
     for (unsigned shift = 0; *at < end && shift < 64;) {
         const uint8_t byte = *(*at)++;
         value |= (uint64_t)(byte & 0x7f) << shift;
@@ -43,7 +41,6 @@ static int64_t read_sleb(const uint8_t **at, const uint8_t *end) {
 
 static uint64_t read_fixed(const uint8_t **at, const uint8_t *end, unsigned size) {
     uint64_t value = 0;
-
     if ((uint64_t)(end - *at) < size) {
         *at = end;
         return 0;
@@ -60,7 +57,6 @@ static uint64_t read_fixed(const uint8_t **at, const uint8_t *end, unsigned size
 /* DW_EH_PE: how an address is written. */
 static bool read_address(const uint8_t **at, const uint8_t *end, uint8_t how, uint64_t *address) {
     const uint64_t place = (uintptr_t)*at;
-
     switch (how & 0x0f) {
     case 0x00:
     case 0x04:
@@ -97,7 +93,7 @@ static const uint8_t *search(const uint8_t *header, uint64_t pc) {
     if (header[0] != 1 || header[1] != (PC_RELATIVE | SIGNED_WORD) || header[2] != 0x03 ||
         header[3] != SEARCH_TABLE)
         return NULL;
-    memcpy(&high, header + 8, sizeof high);
+    memcpy(&high, header + 8, sizeof(high));
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
         if (table[middle].start <= wanted)
@@ -113,7 +109,6 @@ static bool read_augmentation(struct unwind_rules *rules, const char *letters, c
                               uint8_t *how) {
     const uint8_t *end;
     uint64_t size, unused;
-
     *how = 0;
     if (*letters == '\0')
         return true;
@@ -146,7 +141,6 @@ static bool read_cie(const uint8_t *at, struct unwind_rules *rules, uint8_t *how
     const uint32_t length = (uint32_t)read_fixed(&at, limit, 4);
     const char *letters;
     uint8_t version;
-
     rules->end = at + length;
     if (length == UINT32_MAX || read_fixed(&at, rules->end, 4) != 0)
         return false;
@@ -173,7 +167,6 @@ bool unwind_find_rules(const uint8_t *header, uint64_t pc, struct unwind_rules *
     uint32_t length, back;
     uint8_t how;
     bool has_size;
-
     if (at == NULL)
         return false;
     length = (uint32_t)read_fixed(&at, at + 4, 4);
@@ -226,12 +219,11 @@ static bool set_cfa_expression(struct machine *machine, const uint8_t **at, cons
     static const uint8_t plt[] = {0x77, 0x08, 0x80, 0x00, 0x3f, 0x1a};
     const uint64_t size = read_uleb(at, end);
     const uint8_t *expression = *at;
-
     if (size > (uint64_t)(end - *at))
         return false;
     *at += size;
     machine->row->is_plt =
-        size >= sizeof plt && memcmp(expression, plt, sizeof plt) == 0 && UNWIND_SP == 7;
+        size >= sizeof(plt) && memcmp(expression, plt, sizeof(plt)) == 0 && UNWIND_SP == 7;
     return machine->row->is_plt;
 }
 
@@ -265,7 +257,6 @@ static bool run_register(struct machine *machine, uint8_t code, const uint8_t **
                          const uint8_t *end) {
     const int64_t align = machine->rules->data_align;
     const uint64_t number = read_uleb(at, end);
-
     switch (code) {
     case 0x05: /* offset_extended */
         return set(machine, number, RULE_SAVED, (int64_t)read_uleb(at, end) * align);
@@ -292,7 +283,6 @@ static bool run_register(struct machine *machine, uint8_t code, const uint8_t **
 static bool run_cfa(struct machine *machine, uint8_t code, const uint8_t **at, const uint8_t *end) {
     const int64_t align = machine->rules->data_align;
     uint64_t number;
-
     switch (code) {
     case 0x0c: /* def_cfa */
         number = read_uleb(at, end);
@@ -336,7 +326,6 @@ static bool run_extended(struct machine *machine, uint8_t code, const uint8_t **
 
 static bool run(struct machine *machine, const uint8_t *at, const uint8_t *end) {
     bool is_fine = true;
-
     while (is_fine && at < end && machine->at <= machine->pc) {
         const uint8_t code = *at++, low = code & 0x3f;
         switch (code >> 6) {
@@ -360,8 +349,7 @@ static bool run(struct machine *machine, const uint8_t *at, const uint8_t *end) 
 bool unwind_run_rules(const struct unwind_rules *rules, uint64_t pc, struct unwind_row *row) {
     struct machine machine = {.rules = rules, .row = row, .at = rules->start, .pc = pc};
     struct unwind_row initial;
-
-    memset(row, 0, sizeof *row);
+    memset(row, 0, sizeof(*row));
     if (!run(&machine, rules->instructions, rules->end))
         return false;
     initial = *row;

@@ -31,7 +31,6 @@ void columns_clear(uint32_t node) {
 static void add_value(uint64_t *to, uint64_t from, uint32_t combine) {
     const bool is_more = combine == SEGMENT_COMBINE_MAX && from > *to;
     const bool is_less = combine == SEGMENT_COMBINE_MIN && from != 0 && (*to == 0 || from < *to);
-
     if (combine == SEGMENT_COMBINE_SUM || combine == SEGMENT_COMBINE_GAUGE)
         __atomic_add_fetch(to, from, __ATOMIC_RELAXED); /* other threads may charge it: charge.c */
     else if (is_more || is_less)

@@ -22,7 +22,6 @@
 static long read_file(const char *path, char *text, size_t size) {
     const long fd = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
     long got = -1;
-
     if (fd >= 0) {
         got = syscall(SYS_read, fd, text, size);
         syscall(SYS_close, fd);
@@ -33,9 +32,8 @@ static long read_file(const char *path, char *text, size_t size) {
 /* Field 22; the name in field 2 may hold blanks and parentheses. */
 static uint64_t process_start_time(void) {
     char text[1024];
-    const long got = read_file("/proc/self/stat", text, sizeof text - 1);
+    const long got = read_file("/proc/self/stat", text, sizeof(text) - 1);
     const char *p;
-
     if (got <= 0)
         return 0;
     text[got] = '\0';
@@ -47,9 +45,8 @@ static uint64_t process_start_time(void) {
 
 static void read_boot_id(uint8_t id[16]) {
     char text[40];
-    const long got = read_file("/proc/sys/kernel/random/boot_id", text, sizeof text);
+    const long got = read_file("/proc/sys/kernel/random/boot_id", text, sizeof(text));
     unsigned digits = 0;
-
     for (long i = 0; i < got && digits < 32; i++) {
         const char c = text[i];
         if (c == '-' || c == '\n')
@@ -62,20 +59,18 @@ static void read_boot_id(uint8_t id[16]) {
 
 static void describe_program(struct segment_header *header) {
     char path[512];
-    const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
     const char *name = "unknown";
-
     if (length > 0) {
         path[length] = '\0';
         name = strrchr(path, '/') == NULL ? path : strrchr(path, '/') + 1;
     }
-    strncpy(header->program, name, sizeof header->program - 1);
-    read_file("/proc/self/cmdline", header->command_line, sizeof header->command_line - 1);
+    strncpy(header->program, name, sizeof(header->program) - 1);
+    read_file("/proc/self/cmdline", header->command_line, sizeof(header->command_line) - 1);
 }
 
 void identity_fill(struct segment_header *header, uint64_t frequency) {
     struct stat status;
-
     header->version_major = SEGMENT_VERSION_MAJOR;
     header->version_minor = SEGMENT_VERSION_MINOR;
     header->header_size = SEGMENT_HEADER_SIZE;

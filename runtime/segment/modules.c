@@ -39,15 +39,15 @@ static void copy_build_id(struct segment_module *module, const char *notes, size
     while (size >= sizeof(ElfW(Nhdr))) {
         const ElfW(Nhdr) *note = (const ElfW(Nhdr) *)(const void *)notes;
         const size_t name = (note->n_namesz + 3u) & ~3u;
-        const size_t whole = sizeof *note + name + ((note->n_descsz + 3u) & ~3u);
+        const size_t whole = sizeof(*note) + name + ((note->n_descsz + 3u) & ~3u);
 
         if (whole > size)
             return;
         if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 &&
-            note->n_descsz <= sizeof module->build_id &&
-            memcmp(notes + sizeof *note, "GNU", 4) == 0) {
+            note->n_descsz <= sizeof(module->build_id) &&
+            memcmp(notes + sizeof(*note), "GNU", 4) == 0) {
             module->build_id_size = note->n_descsz;
-            memcpy(module->build_id, notes + sizeof *note + name, note->n_descsz);
+            memcpy(module->build_id, notes + sizeof(*note) + name, note->n_descsz);
             return;
         }
         notes += whole;
@@ -56,7 +56,7 @@ static void copy_build_id(struct segment_module *module, const char *notes, size
 }
 
 static void describe(struct segment_module *module, const struct dl_phdr_info *info) {
-    memset(module, 0, sizeof *module);
+    memset(module, 0, sizeof(*module));
     module->bias = info->dlpi_addr;
     for (unsigned i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *header = &info->dlpi_phdr[i];
@@ -76,10 +76,9 @@ static void describe(struct segment_module *module, const struct dl_phdr_info *i
 /* Linked as ./library, or found by way of a relative LD_LIBRARY_PATH: what that is relative to is
  * known now, to readers it would not be. The length that goes before, with its slash; 0 unknown. */
 static size_t name_directory(struct segment_module *module) {
-    const long used = syscall(SYS_getcwd, module->path, sizeof module->path);
-
+    const long used = syscall(SYS_getcwd, module->path, sizeof(module->path));
     if (used <= 0 || module->path[0] != '/') {
-        memset(module->path, 0, sizeof module->path);
+        memset(module->path, 0, sizeof(module->path));
         return 0;
     }
     module->path[used - 1] = '/';
@@ -88,9 +87,8 @@ static size_t name_directory(struct segment_module *module) {
 
 static void name_module(struct segment_module *module, const char *name, bool is_main) {
     size_t used = 0;
-
     if (is_main) {
-        const ssize_t length = readlink("/proc/self/exe", module->path, sizeof module->path - 1);
+        const ssize_t length = readlink("/proc/self/exe", module->path, sizeof(module->path) - 1);
         if (length > 0)
             return;
     }
@@ -98,7 +96,7 @@ static void name_module(struct segment_module *module, const char *name, bool is
         return;
     if (name[0] != '/' && strchr(name, '/') != NULL)
         used = name_directory(module);
-    if (used + strlen(name) < sizeof module->path)
+    if (used + strlen(name) < sizeof(module->path))
         memcpy(module->path + used, name, strlen(name));
 }
 
@@ -115,7 +113,6 @@ static bool is_same(const struct segment_module *a, const struct segment_module 
 
 static void add_module(const struct segment_module *module, struct refresh *refresh) {
     uint64_t *count = &segment.header->sections[SEGMENT_SECTION_MODULES].count;
-
     if (*count == SEGMENT_MAX_MODULES || !segment_ready_module((uint32_t)*count)) {
         segment.header->losses.modules++;
         return;
@@ -130,7 +127,6 @@ static int look_at(struct dl_phdr_info *info, size_t size, void *context) {
     struct segment_module module;
     const uint64_t count = segment.header->sections[SEGMENT_SECTION_MODULES].count;
     const bool is_main = refresh->is_first;
-
     (void)size;
     refresh->is_first = false;
     describe(&module, info);
@@ -151,7 +147,6 @@ static int look_at(struct dl_phdr_info *info, size_t size, void *context) {
 
 static int count_changes(struct dl_phdr_info *info, size_t size, void *context) {
     unsigned long long *changes = context;
-
     (void)size;
     changes[0] = info->dlpi_adds;
     changes[1] = info->dlpi_subs;
@@ -162,12 +157,11 @@ void modules_refresh(void) {
     static struct refresh refresh;
     unsigned long long changes[2] = {0, 0};
     uint64_t count;
-
     dl_iterate_phdr(count_changes, changes);
     if (changes[0] == seen_adds && changes[1] == seen_removes)
         return;
     process_lock();
-    memset(&refresh, 0, sizeof refresh);
+    memset(&refresh, 0, sizeof(refresh));
     refresh.is_first = true;
     dl_iterate_phdr(look_at, &refresh);
     count = segment.header->sections[SEGMENT_SECTION_MODULES].count;
@@ -189,7 +183,6 @@ static void set_tag(struct module_hooks *module, uint32_t of) {
 static struct segment_module *find_module(const struct module_hooks *hooks) {
     const uint64_t count = segment.header->sections[SEGMENT_SECTION_MODULES].count;
     struct segment_module *found = NULL;
-
     for (uint64_t i = 0; i < count; i++) {
         struct segment_module *module = &segment.modules[i];
         if (module->to_generation == UINT32_MAX && module->bias <= (uintptr_t)hooks &&
@@ -202,7 +195,6 @@ static struct segment_module *find_module(const struct module_hooks *hooks) {
 /* A generation of the module's own; that of all where there is none left. */
 static uint32_t own_generation(const struct module_hooks *hooks) {
     struct segment_module *module = find_module(hooks);
-
     if (module == NULL || last_generation == SEGMENT_LAST_GENERATION)
         return generation;
     module->hooks_generation = ++last_generation;
@@ -211,7 +203,6 @@ static uint32_t own_generation(const struct module_hooks *hooks) {
 
 bool modules_add_hooks(struct module_hooks *module) {
     const bool is_first = own_hooks == NULL;
-
     set_tag(module, module->is_shared ? generation : own_generation(module));
     if (is_first)
         own_hooks = module;
@@ -243,7 +234,6 @@ uint32_t modules_before_unloading(void) {
 
 void modules_after_unloading(uint32_t before) {
     unsigned long long changes[2] = {0, 0};
-
     dl_iterate_phdr(count_changes, changes);
     if (changes[1] == seen_removes)
         return;

@@ -36,10 +36,9 @@ static bool read_at(int fd, void *to, size_t size, uint64_t offset) {
 
 static bool is_of_this_process(const struct segment_header *header) {
     const struct segment_header *own = segment.header;
-
     return header->magic == SEGMENT_MAGIC && header->version_major == SEGMENT_VERSION_MAJOR &&
            header->pid == own->pid && header->process_start == own->process_start &&
-           memcmp(header->boot_id, own->boot_id, sizeof own->boot_id) == 0;
+           memcmp(header->boot_id, own->boot_id, sizeof(own->boot_id)) == 0;
 }
 
 static uint64_t count_calls(int fd, const struct segment_header *header) {
@@ -48,11 +47,10 @@ static uint64_t count_calls(int fd, const struct segment_header *header) {
     struct segment_node nodes[SEGMENT_BLOCK_NODES];
     uint64_t calls = header->losses.exec_calls;
     struct segment_block block;
-
     for (uint64_t i = 0; i < blocks->count; i++) {
-        if (!read_at(fd, &block, sizeof block, blocks->offset + i * sizeof block) ||
+        if (!read_at(fd, &block, sizeof(block), blocks->offset + i * sizeof(block)) ||
             block.lane == 0 || block.count > SEGMENT_BLOCK_NODES ||
-            !read_at(fd, nodes, block.count * sizeof nodes[0], nodes_offset + i * sizeof nodes))
+            !read_at(fd, nodes, block.count * sizeof(nodes[0]), nodes_offset + i * sizeof(nodes)))
             continue;
         for (uint32_t k = 0; k < block.count; k++)
             calls += nodes[k].calls;
@@ -65,11 +63,10 @@ static void look_at(int directory, const char *name) {
     struct stat status;
     const int fd = (int)syscall(SYS_openat, directory, name,
                                 O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
-
     if (fd < 0)
         return;
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
-        read_at(fd, &header, sizeof header, 0) && is_of_this_process(&header)) {
+        read_at(fd, &header, sizeof(header), 0) && is_of_this_process(&header)) {
         segment.header->losses.exec_calls += count_calls(fd, &header);
         syscall(SYS_unlinkat, directory, name, 0);
     }
@@ -77,22 +74,21 @@ static void look_at(int directory, const char *name) {
 }
 
 void predecessor_take(void) {
-    char path[sizeof segment.path], prefix[16];
+    char path[sizeof(segment.path)], prefix[16];
     char entries[2048] __attribute__((aligned(8)));
     char *slash;
     long got;
-
-    memcpy(path, segment.path, sizeof path);
+    memcpy(path, segment.path, sizeof(path));
     slash = strrchr(path, '/');
     if (slash == NULL) /* in memory alone */
         return;
     *slash = '\0';
-    snprintf(prefix, sizeof prefix, "%u.", segment.header->pid);
+    snprintf(prefix, sizeof(prefix), "%u.", segment.header->pid);
     const int directory =
         (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (directory < 0)
         return;
-    while ((got = syscall(SYS_getdents64, directory, entries, sizeof entries)) > 0) {
+    while ((got = syscall(SYS_getdents64, directory, entries, sizeof(entries))) > 0) {
         for (long at = 0; at < got;) {
             const struct entry *entry = (const struct entry *)(const void *)(entries + at);
             if (strncmp(entry->name, prefix, strlen(prefix)) == 0 &&

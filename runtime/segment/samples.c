@@ -45,7 +45,6 @@ static uint64_t offset_of(const struct segment_place *sample) {
 
 static struct segment_place *find(uint64_t head, uint64_t address) {
     struct segment_place *sample = element_at(head);
-
     while (sample != NULL && sample->address != address)
         sample = element_at(sample->next);
     return sample;
@@ -55,7 +54,6 @@ static struct segment_place *find(uint64_t head, uint64_t address) {
 
 static struct segment_place *take_unused(void) {
     struct segment_place *sample = NULL;
-
     if (unused != NULL && process_try_lock()) {
         sample = unused;
         if (sample != NULL)
@@ -67,7 +65,6 @@ static struct segment_place *take_unused(void) {
 
 static struct segment_place *take(struct samples_room *room) {
     struct segment_place *sample;
-
     if (room->left == 0 && (sample = take_unused()) != NULL)
         return sample;
     if (room->left == 0) {
@@ -100,7 +97,6 @@ bool samples_add(struct samples_room *room, const struct segment_node *node, uin
                  uint64_t periods) {
     uint64_t *head = &segment.samples[tree_index(node)];
     struct segment_place *sample = find(*head, address);
-
     if (sample == NULL) {
         sample = take(room);
         if (sample == NULL)
@@ -122,7 +118,6 @@ void samples_clear(uint64_t head) {
 
 void samples_merge(uint64_t *to, uint64_t *from) {
     struct segment_place *sample = element_at(*from), *next;
-
     *from = 0;
     for (; sample != NULL; sample = next) {
         struct segment_place *same = find(*to, sample->address);

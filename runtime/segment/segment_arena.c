@@ -30,7 +30,6 @@ struct arenas segment_arenas;
 bool segment_make_ready(char *start, uint64_t size) {
     const uintptr_t first = (uintptr_t)start & ~(uintptr_t)(PAGE - 1);
     const uint64_t length = round_up((uintptr_t)start + size - first, PAGE);
-
     if (madvise((void *)first, length, MADV_POPULATE_WRITE) == 0)
         return true;
     if (errno != EINVAL)
@@ -45,14 +44,13 @@ static uint32_t growth_lock;
 
 static void growth_begin(uint64_t *mask) {
     const uint64_t all = UINT64_MAX;
-
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, mask, sizeof *mask);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, mask, sizeof(*mask));
     spin_lock(&growth_lock);
 }
 
 static void growth_end(const uint64_t *mask) {
     spin_unlock(&growth_lock);
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, mask, NULL, sizeof *mask);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, mask, NULL, sizeof(*mask));
 }
 
 /* What the file has no room for lies in memory of this process alone: the profile at exit is whole,
@@ -60,7 +58,6 @@ static void growth_end(const uint64_t *mask) {
 static bool go_on_in_memory(char *start, uint64_t size) {
     char *const first = segment.base + round_up((uint64_t)(start - segment.base), PAGE);
     char *const end = segment.base + round_up((uint64_t)(start + size - segment.base), PAGE);
-
     if (first < end && mmap(first, (size_t)(end - first), PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
         return false;
@@ -84,7 +81,6 @@ static bool make_room(char *start, uint64_t size) {
 static bool make_nodes_ready(uint64_t from, uint64_t to) {
     const uint64_t first = from / sizeof(struct segment_node);
     const uint64_t count = (to - from) / sizeof(struct segment_node);
-
     for (uint32_t i = 0; i < segment.header->column_count; i++) {
         const struct segment_column *column = &segment.header->columns[i];
         if (!make_room(segment.base + column->offset + first * column->element_size,
@@ -99,7 +95,6 @@ static bool make_nodes_ready(uint64_t from, uint64_t to) {
 static bool grow(struct arena *arena, uint64_t end) {
     const uint64_t ready = atomic_load(&arena->ready);
     uint64_t next = round_up(end, arena->extent);
-
     if (ready >= end) /* another thread was faster */
         return true;
     if (next > arena->capacity)
@@ -116,7 +111,6 @@ static bool grow(struct arena *arena, uint64_t end) {
 
 static bool arena_make_ready(struct arena *arena, uint64_t end) {
     uint64_t mask;
-
     if (atomic_load(&arena->ready) >= end)
         return true;
     growth_begin(&mask);
@@ -127,7 +121,6 @@ static bool arena_make_ready(struct arena *arena, uint64_t end) {
 
 uint64_t arena_take(struct arena *arena, uint64_t size) {
     const uint64_t offset = atomic_fetch_add(&arena->taken, size);
-
     if (offset > arena->capacity || size > arena->capacity - offset ||
         !arena_make_ready(arena, offset + size)) {
         atomic_fetch_sub(&arena->taken, offset <= arena->capacity ? 0 : size);
@@ -138,7 +131,6 @@ uint64_t arena_take(struct arena *arena, uint64_t size) {
 
 static void arena_init(struct arena *arena, enum segment_section_id id, uint64_t extent) {
     const struct segment_section *section = &segment.header->sections[id];
-
     arena->start = segment.base + section->offset;
     arena->capacity = section->capacity * section->element_size;
     arena->extent = extent;

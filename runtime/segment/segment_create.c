@@ -26,7 +26,6 @@
 
 static void locate_parts(char *base) {
     struct segment_header *header = (struct segment_header *)base;
-
     segment.base = base;
     segment.header = header;
     header->base = (uintptr_t)base;
@@ -53,7 +52,6 @@ static bool reserve_tables(char *base, const struct segment_header *plan) {
     const uint64_t lanes = plan->sections[SEGMENT_SECTION_LANES].offset;
     const uint64_t labels = plan->sections[SEGMENT_SECTION_LABELS].offset;
     const uint64_t nodes = plan->sections[SEGMENT_SECTION_NODES].offset;
-
     return segment_make_ready(base, SEGMENT_HEADER_SIZE + 16 * sizeof(struct segment_module)) &&
            segment_make_ready(base + lanes, PAGE) &&
            segment_make_ready(base + labels, nodes - labels);
@@ -69,7 +67,6 @@ static char *map_new(struct segment_header *plan, bool has_cpu_time, char *reaso
                      size_t reason_size) {
     struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
     char *base = NULL;
-
     reason[0] = '\0';
     getrlimit(RLIMIT_FSIZE, &limit); /* past it even ftruncate() would raise SIGXFSZ */
     for (unsigned i = 0; base == NULL && segment_plan(plan, i, has_cpu_time); i++) {
@@ -78,8 +75,8 @@ static char *map_new(struct segment_header *plan, bool has_cpu_time, char *reaso
                      (unsigned long long)limit.rlim_cur);
             continue;
         }
-        base =
-            segment_file_create(segment.path, sizeof segment.path, plan->size, reason, reason_size);
+        base = segment_file_create(segment.path, sizeof(segment.path), plan->size, reason,
+                                   reason_size);
         segment.base = base;
         if (base != NULL && !reserve_tables(base, plan)) {
             snprintf(reason, reason_size, "no space left in its directory");
@@ -100,7 +97,6 @@ static void copy_modules(char *base, const struct segment_header *plan) {
     const struct segment_section *section = &segment.header->sections[SEGMENT_SECTION_MODULES];
     struct segment_header *header = (struct segment_header *)base;
     const uint64_t size = section->count * sizeof(struct segment_module);
-
     if (segment_make_ready(base + plan->sections[SEGMENT_SECTION_MODULES].offset, size)) {
         memcpy(base + plan->sections[SEGMENT_SECTION_MODULES].offset, segment.modules, size);
         header->sections[SEGMENT_SECTION_MODULES].count = section->count;
@@ -109,9 +105,8 @@ static void copy_modules(char *base, const struct segment_header *plan) {
 
 static bool make_block_chains(bool replace) {
     const uint64_t blocks = segment.header->sections[SEGMENT_SECTION_BLOCKS].capacity;
-    const size_t size = blocks * sizeof *tree_block_next;
+    const size_t size = blocks * sizeof(*tree_block_next);
     void *memory;
-
     if (replace)
         return madvise(tree_block_next, size, MADV_DONTNEED) == 0;
     memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
@@ -126,13 +121,12 @@ bool segment_create(bool replace, bool has_cpu_time) {
     char *old_base = segment.base;
     struct segment_header *old_header = segment.header;
     char reason[256] = "";
-    char *base = map_new(&plan, has_cpu_time, reason, sizeof reason);
-
+    char *base = map_new(&plan, has_cpu_time, reason, sizeof(reason));
     if (base == NULL) {
         message("no memory for the recorder: nothing is recorded");
         return false;
     }
-    memcpy(base, &plan, sizeof plan);
+    memcpy(base, &plan, sizeof(plan));
     segment.base = old_base;
     segment.header = old_header;
     if (replace) {

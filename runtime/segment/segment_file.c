@@ -25,7 +25,6 @@
 
 static int open_directory(const char *path, bool make) {
     struct stat status;
-
     if (make && mkdir(path, 0700) != 0 && errno != EEXIST)
         return -1;
     const int fd = (int)syscall(SYS_openat, AT_FDCWD, path,
@@ -45,7 +44,6 @@ static int choose_directory(char *path, size_t size) {
     const char *runtime_directory = getenv("XDG_RUNTIME_DIR");
     const unsigned user = (unsigned)geteuid();
     int fd;
-
     if (options.directory[0] != '\0') {
         snprintf(path, size, "%s", options.directory);
         return open_directory(path, true);
@@ -65,15 +63,13 @@ static int choose_directory(char *path, size_t size) {
 
 static uint64_t random_name(void) {
     uint64_t value;
-
-    if (syscall(SYS_getrandom, &value, sizeof value, 1 /* GRND_NONBLOCK */) != sizeof value)
+    if (syscall(SYS_getrandom, &value, sizeof(value), 1 /* GRND_NONBLOCK */) != sizeof(value))
         value = clock_ticks() * UINT64_C(0x9e3779b97f4a7c15);
     return value;
 }
 
 static int create_in(int directory, char *path, size_t size) {
     const size_t length = strlen(path);
-
     for (int attempt = 0; attempt < 8; attempt++) {
         snprintf(path + length, size - length, "/%d.%016llx.seg", (int)getpid(),
                  (unsigned long long)random_name());
@@ -89,7 +85,6 @@ void *segment_file_create(char *path, size_t path_size, uint64_t size, char *rea
                           size_t reason_size) {
     void *base = MAP_FAILED;
     const int directory = choose_directory(path, path_size);
-
     if (directory < 0) {
         snprintf(reason, reason_size, "%s: %s", path,
                  errno == EPERM ? "must be yours alone (chmod 700)" : strerrordesc_np(errno));
@@ -113,7 +108,6 @@ bool segment_file_reserve(const char *path, uint64_t offset, uint64_t size) {
     struct stat status;
     bool done = false;
     const int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0);
-
     if (fd < 0)
         return false;
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&

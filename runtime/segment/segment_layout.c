@@ -30,7 +30,6 @@ static const struct layout_try {
 static void add_section(struct segment_header *header, enum segment_section_id id,
                         uint64_t capacity, size_t element_size) {
     struct segment_section *section = &header->sections[id];
-
     section->offset = header->size;
     section->capacity = capacity;
     section->element_size = (uint32_t)element_size;
@@ -42,7 +41,6 @@ static void add_column(struct segment_header *header, const char *name, const ch
     struct segment_column *column = &header->columns[header->column_count++];
     const bool is_histogram = combine == SEGMENT_COMBINE_HISTOGRAM;
     const size_t element_size = is_histogram ? SEGMENT_HISTOGRAM_BUCKETS * sizeof(uint32_t) : 8;
-
     memcpy(column->name, name, strlen(name) + 1);
     memcpy(column->unit, unit, strlen(unit) + 1);
     column->element_size = (uint32_t)element_size;
@@ -78,14 +76,14 @@ static void add_columns(struct segment_header *header, bool has_cpu_time) {
         {"histogram", "ticks", SEGMENT_COMBINE_HISTOGRAM, options.histogram},
     };
 
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].is_wanted)
             add_column(header, rows[i].name, rows[i].unit, rows[i].combine);
     }
 }
 
 bool segment_plan(struct segment_header *header, unsigned attempt, bool has_cpu_time) {
-    if (attempt >= sizeof tries / sizeof tries[0])
+    if (attempt >= sizeof(tries) / sizeof(tries[0]))
         return false;
     const struct layout_try *try = &tries[attempt];
     /* Every lane takes a block; the rest is twice the budget, since truncated edges come on top. */
@@ -94,7 +92,7 @@ bool segment_plan(struct segment_header *header, unsigned attempt, bool has_cpu_
     if (nodes > UINT32_MAX / sizeof(struct segment_node))
         nodes = UINT32_MAX / sizeof(struct segment_node) / 1024 * 1024;
 
-    memset(header, 0, sizeof *header);
+    memset(header, 0, sizeof(*header));
     header->size = SEGMENT_HEADER_SIZE;
     header->node_budget = options.contexts < nodes / 2 ? options.contexts : nodes / 2;
     add_section(header, SEGMENT_SECTION_MODULES, SEGMENT_MAX_MODULES,

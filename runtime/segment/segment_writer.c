@@ -34,21 +34,19 @@ static struct free_lists {
 static void raise_count(enum segment_section_id id, uint64_t count) {
     uint64_t *mark = &segment.header->sections[id].count;
     uint64_t seen = __atomic_load_n(mark, __ATOMIC_RELAXED);
-
     while (seen < count && !__atomic_compare_exchange_n(mark, &seen, count, false, __ATOMIC_RELEASE,
                                                         __ATOMIC_RELAXED)) {
     }
 }
 
 bool segment_ready_module(uint32_t index) {
-    return segment_make_ready((char *)&segment.modules[index], sizeof segment.modules[index]);
+    return segment_make_ready((char *)&segment.modules[index], sizeof(segment.modules[index]));
 }
 
 /* --- handing out ------------------------------------------------------------------------------ */
 
 static void clear_block(uint32_t block) {
     const uint64_t first = (uint64_t)block * SEGMENT_BLOCK_NODES;
-
     for (uint32_t i = 0; i < segment.header->column_count; i++) {
         const struct segment_column *column = &segment.header->columns[i];
         memset(segment.base + column->offset + first * column->element_size, 0,
@@ -60,7 +58,6 @@ static void clear_block(uint32_t block) {
 
 uint32_t segment_take_block(void) {
     uint32_t block = 0;
-
     if (free_lists.block != 0 && process_try_lock()) {
         if (free_lists.block != 0) {
             block = free_lists.block - 1;
@@ -99,7 +96,6 @@ uint64_t segment_blocks_in_use(void) {
 
 static unsigned size_class(size_t size) {
     unsigned class = 0;
-
     while ((PAGE << class) < size)
         class ++;
     return class;
@@ -108,7 +104,6 @@ static unsigned size_class(size_t size) {
 void *segment_take_heap(size_t size) {
     const unsigned class = size_class(size);
     void *memory = NULL;
-
     if (class >= FREE_CLASSES)
         return NULL;
     if (free_lists.heap[class] != NULL && process_try_lock()) {
@@ -130,7 +125,6 @@ void *segment_take_heap(size_t size) {
 
 void segment_give_heap(void *memory, size_t size) {
     const unsigned class = size_class(size);
-
     *(void **)memory = free_lists.heap[class];
     free_lists.heap[class] = memory;
 }
@@ -159,6 +153,6 @@ void segment_give_lane(uint32_t lane) {
 
 void segment_space_init(void) {
     segment_arenas_init();
-    memset(&free_lists, 0, sizeof free_lists);
+    memset(&free_lists, 0, sizeof(free_lists));
     atomic_store(&blocks_in_use, 0);
 }

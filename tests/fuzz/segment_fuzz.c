@@ -53,7 +53,6 @@ static const struct part parts[] = {
 static void make_live(struct segment_header *header) {
     char text[64] = "", *digit = text;
     FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-
     examine_require(file != NULL && fgets(text, sizeof(text), file) != NULL, "boot id", "unknown");
     fclose(file);
     for (int i = 0; i < 16; i++) {
@@ -79,7 +78,6 @@ static void apply(struct segment_sample *sample, const struct patch *patch, size
     const size_t at = patch->at * (size_t)4 % (part->size - 8);
     unsigned char *to = (unsigned char *)sample + part->start + at;
     uint64_t value, old;
-
     memcpy(&value, patch->value, sizeof(value));
     memcpy(&old, to, sizeof(old));
     switch ((enum action)(patch->action % ACTIONS)) {
@@ -111,7 +109,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const uint8_t flags = size == 0 ? 0 : data[0];
     size_t length = sizeof(valid);
     struct patch patch;
-
     if (valid.header.magic == 0) {
         sample_fill(&valid);
         live = valid;

@@ -32,7 +32,7 @@ static void coroutine(void) {
 QUIET static void run(void) {
     must(getcontext(&there) == 0, "getcontext");
     there.uc_stack.ss_sp = stack;
-    there.uc_stack.ss_size = sizeof stack;
+    there.uc_stack.ss_size = sizeof(stack);
     there.uc_link = &here;
     makecontext(&there, coroutine, 0);
     swapcontext(&here, &there);

@@ -55,12 +55,11 @@ NOINLINE static void interrupted(void) {
 
 int main(void) {
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_ONSTACK};
-    stack_t other = {.ss_sp = alternate, .ss_size = sizeof alternate};
-
+    stack_t other = {.ss_sp = alternate, .ss_size = sizeof(alternate)};
     must(sigaltstack(&other, NULL) == 0 && sigaction(SIGUSR1, &action, NULL) == 0, "sigaction");
     must(getcontext(&there) == 0, "getcontext");
     there.uc_stack.ss_sp = stack;
-    there.uc_stack.ss_size = sizeof stack;
+    there.uc_stack.ss_size = sizeof(stack);
     makecontext(&there, coroutine, 0);
     outer();
     for (int i = 0; i < COUNT; i++) {

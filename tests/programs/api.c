@@ -53,7 +53,6 @@ QUIET static void *write_edges(void *path) {
 QUIET static void write_both(const char *directory) {
     char path[512];
     pthread_t thread;
-
     snprintf(path, sizeof(path), "%s/middle.pb.gz", directory);
     must(pthread_create(&thread, NULL, write_exact, path) == 0, "a thread");
     pthread_join(thread, NULL);

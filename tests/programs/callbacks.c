@@ -14,14 +14,14 @@ NOINLINE static int compare(const void *a, const void *b);
 NOINLINE static void sort_b(int from) {
     int numbers[2] = {2, 1};
     caller = 1;
-    qsort(numbers, 2, sizeof numbers[0], compare);
+    qsort(numbers, 2, sizeof(numbers[0]), compare);
     caller = from;
 }
 
 NOINLINE static void sort_a(void) {
     int numbers[2] = {2, 1};
     caller = 0;
-    qsort(numbers, 2, sizeof numbers[0], compare);
+    qsort(numbers, 2, sizeof(numbers[0]), compare);
 }
 
 NOINLINE static int compare(const void *a, const void *b) {

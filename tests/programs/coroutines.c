@@ -55,7 +55,6 @@ int main(int argc, char **argv) {
     const unsigned count = argc == 2 ? number(argv[1]) : 0;
     unsigned long long resumes = 0, steps = 0, leaves = 0;
     char *stack = NULL;
-
     for (unsigned i = 0; i < count; i++) {
         const unsigned turns = i % 3 == 0 ? YIELDS + 1 : i % 3;
         if (stack == NULL)

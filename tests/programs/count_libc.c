@@ -41,7 +41,6 @@ __attribute__((constructor)) static void begin(void) {
 __attribute__((destructor)) static void end(void) {
     const char *path = getenv("COUNT_LIBC_OUTPUT");
     FILE *output = path == NULL ? NULL : fopen(path, "w");
-
     if (output == NULL)
         return;
     for (const struct counter *counter = counters; counter != NULL; counter = counter->next)
@@ -51,7 +50,6 @@ __attribute__((destructor)) static void end(void) {
 
 static void count(struct counter *counter, const void *return_address) {
     const uintptr_t address = (uintptr_t)return_address;
-
     if (address < low || address >= high)
         return;
     if (counter->calls++ == 0) {

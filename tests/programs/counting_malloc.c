@@ -44,7 +44,6 @@ void free(void *memory) {
 
 void *realloc(void *memory, size_t size) {
     void *moved = __libc_realloc(memory, size);
-
     if (memory != NULL && (moved != NULL || size == 0))
         __atomic_add_fetch(&frees, 1, __ATOMIC_RELAXED);
     return count(moved, size);
@@ -72,8 +71,7 @@ __attribute__((destructor)) static void end(void) {
     const char *path = getenv("COUNTING_MALLOC");
     char line[128];
     const int fd = path == NULL ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    const int length = snprintf(line, sizeof line, "%lu %lu %lu\n", objects, bytes, frees);
-
+    const int length = snprintf(line, sizeof(line), "%lu %lu %lu\n", objects, bytes, frees);
     if (fd >= 0 && write(fd, line, (size_t)length) == length)
         close(fd);
 }

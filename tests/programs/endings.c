@@ -18,8 +18,7 @@ NOINLINE static void leaf(void) {
 NOINLINE static void finish(const char *how) {
     static const char *const no_handlers[] = {"_exit", "abort", "segv", "kill", "quick_exit"};
     int is_orderly = 1;
-
-    for (size_t i = 0; i < sizeof no_handlers / sizeof *no_handlers; i++)
+    for (size_t i = 0; i < sizeof(no_handlers) / sizeof(*no_handlers); i++)
         is_orderly &= strcmp(how, no_handlers[i]) != 0;
     if (is_orderly) { /* deep exit: the open calls are what calls the handlers */
         const char *caller = strcmp(how, "exit") == 0 ? "finish" : "-";

@@ -14,13 +14,12 @@ NOINLINE static void leaf(void) {
 
 NOINLINE static void replace(const char *path, int left) {
     char count[16];
-    snprintf(count, sizeof count, "%d", left);
+    snprintf(count, sizeof(count), "%d", left);
     execl(path, "exec_loop", count, (char *)NULL);
 }
 
 int main(int argc, char **argv) {
     const int left = argc == 2 ? (int)number(argv[1]) : 0;
-
     for (int i = 0; i < 100; i++)
         leaf();
     replace("/nonexistent/program", 0);

@@ -61,13 +61,12 @@ QUIET static inline __attribute__((always_inline)) void step(unsigned from, unsi
 
 QUIET static void run_mutual(void) {
     char caller[8], callee[8];
-
     while (left > 0)
         step(FUNCTIONS, 200);
     for (unsigned from = 0; from <= FUNCTIONS; from++) {
-        snprintf(caller, sizeof caller, "f%u", from);
+        snprintf(caller, sizeof(caller), "f%u", from);
         for (unsigned to = 0; to < FUNCTIONS; to++) {
-            snprintf(callee, sizeof callee, "f%u", to);
+            snprintf(callee, sizeof(callee), "f%u", to);
             say(from == FUNCTIONS ? "main" : caller, callee, counts[from][to]);
         }
     }

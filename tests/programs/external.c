@@ -34,16 +34,14 @@ NOINLINE static int jumper(const void *a, const void *b) {
 
 NOINLINE static void sorter(void) {
     int values[WORDS] = {3, 1, 2, 5, 4};
-
-    qsort(values, WORDS, sizeof values[0], by_value);
+    qsort(values, WORDS, sizeof(values[0]), by_value);
     sink = (size_t)values[0];
 }
 
 NOINLINE static void jumps(void) {
     int values[] = {3, 1, 2};
-
     if (setjmp(out) == 0)
-        qsort(values, 3, sizeof values[0], jumper);
+        qsort(values, 3, sizeof(values[0]), jumper);
     sink = strlen(any);
 }
 
@@ -57,7 +55,6 @@ NOINLINE static size_t length(void) {
 
 NOINLINE static void copies(size_t size) {
     char copy[64];
-
     memcpy(copy, any, size);
     sink = (size_t)copy[size / 2];
 }
@@ -65,13 +62,11 @@ NOINLINE static void copies(size_t size) {
 /* Through a pointer: what it calls is not known. */
 NOINLINE static void indirect(void) {
     static size_t (*volatile function)(const char *) = strlen;
-
     sink = function(any);
 }
 
 NOINLINE static void *writer(void *end) {
     const struct timespec wait = {0, WAIT_MS * 1000000L};
-
     nanosleep(&wait, NULL);
     sink = (size_t)write(*(int *)end, "x", 1);
     return NULL;
@@ -83,9 +78,8 @@ NOINLINE static void waits(void) {
     pthread_t thread;
     int ends[2];
     char got;
-
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0 ||
-        setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0 ||
+        setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) != 0 ||
         pthread_create(&thread, NULL, writer, &ends[0]) != 0)
         errno = EPIPE;
     sink = (size_t)read(ends[0], &got, 1);
@@ -101,7 +95,6 @@ QUIET NOINLINE static void child_says(void) {
 
 NOINLINE static void forks(void) {
     const pid_t child = fork();
-
     if (child != 0)
         waitpid(child, NULL, 0);
 }
@@ -144,7 +137,6 @@ QUIET NOINLINE static unsigned count_of(char **argv) {
 int main(int argc, char **argv) {
     const unsigned count = argc == 2 ? count_of(argv) : 0;
     const pid_t self = getpid();
-
     for (unsigned i = 0; i < count; i++) {
         free(allocate(i + 1));
         sink = length();

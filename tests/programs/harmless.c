@@ -8,7 +8,6 @@
 
 int main(void) {
     char stack[64];
-
     cinstr_start();
     cinstr_reset();
     cinstr_stop();

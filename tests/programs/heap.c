@@ -31,9 +31,8 @@ static int kept_count;
 
 UNTRACED static void say(const char *name, long objects, long space, long held, long held_space) {
     char line[128];
-    const int length =
-        snprintf(line, sizeof line, "%s %ld %ld %ld %ld\n", name, objects, space, held, held_space);
-
+    const int length = snprintf(line, sizeof(line), "%s %ld %ld %ld %ld\n", name, objects, space,
+                                held, held_space);
     if (write(1, line, (size_t)length) < 0) /* stdio would allocate */
         abort();
 }
@@ -63,7 +62,6 @@ NOINLINE static void zeroed(void) {
 
 NOINLINE static void grown(void) {
     void *memory = NULL;
-
     for (size_t size = 100; size <= 1000; size += 100)
         memory = realloc(memory, size);
     keep(reallocarray(memory, 10, 200));
@@ -72,7 +70,6 @@ NOINLINE static void grown(void) {
 
 NOINLINE static void aligned(void) {
     void *memory = NULL, *volatile page = valloc(100);
-
     free(page);
     keep(aligned_alloc(64, 640));
     keep(memalign(128, 1280));
@@ -88,7 +85,6 @@ NOINLINE static void copied(void) {
 
 NOINLINE static void given_back_by_realloc(void) {
     void *volatile memory = malloc(50);
-
     memory = realloc(memory, 0);
     say("given_back_by_realloc", 1, 50, 0, 0);
 }
@@ -100,7 +96,6 @@ static void *handed[8][HANDED];
 
 NOINLINE static void *allocate_and_end(void *argument) {
     void **mine = argument;
-
     for (int i = 0; i < HANDED; i++)
         mine[i] = malloc((size_t)(16 + i));
     return NULL;
@@ -138,7 +133,6 @@ NOINLINE static void *of_child(void) {
 static int forked(void) {
     void *memory = of_parent();
     int status = 0;
-
     if (fork() == 0) {
         free(memory);
         keep(of_child());
@@ -159,7 +153,6 @@ NOINLINE static void *large(uint64_t random) {
 
 static int random_sizes(long count) {
     uint64_t random = 42;
-
     for (long i = 0; i < count; i++) {
         random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
         void *volatile memory = i % 8 == 0 ? large(random) : small(random);
@@ -172,7 +165,6 @@ static int random_sizes(long count) {
 
 NOINLINE static void refused(void) {
     void *memory = malloc(333);
-
     if (realloc(memory, SIZE_MAX / 4) == NULL)
         keep(memory);
 }
@@ -196,7 +188,6 @@ static int reset(void) {
 
 int main(int argc, char **argv) {
     const char *what = argc > 1 ? argv[1] : "known";
-
     if (strcmp(what, "freed") == 0)
         return freed();
     if (strcmp(what, "fork") == 0)

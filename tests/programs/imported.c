@@ -7,7 +7,6 @@ static volatile uint64_t sink;
 
 __attribute__((noinline)) static void spin(uint64_t steps) {
     uint64_t value = sink;
-
     for (; steps != 0; steps--) {
         value = value * UINT64_C(6364136223846793005) + 1;
         __asm__ volatile("" : "+r"(value));
@@ -29,7 +28,6 @@ __attribute__((noinline)) static void light(uint64_t unit) {
 
 int main(int argc, char **argv) {
     const uint64_t unit = argc > 1 ? strtoull(argv[1], NULL, 10) : 10000000;
-
     for (int i = 0; i < 20; i++) {
         heavy(unit);
         light(unit);

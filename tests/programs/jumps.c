@@ -40,7 +40,6 @@ NOINLINE static void interrupted(void) {
 int main(int argc, char **argv) {
     const unsigned count = argc == 2 ? number(argv[1]) : 0;
     struct sigaction action = {.sa_handler = handler};
-
     must(sigaction(SIGUSR1, &action, NULL) == 0, "sigaction");
     for (volatile unsigned i = 0; i < count; i++) {
         if (setjmp(target) == 0)

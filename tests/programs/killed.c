@@ -33,7 +33,6 @@ static void *work_1(void *unused) {
 int main(int argc, char **argv) {
     pthread_t thread;
     int fd = argc == 2 ? open(argv[1], O_RDWR) : -1;
-
     must(fd >= 0, "usage: killed FILE");
     void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     must(page != MAP_FAILED, "mmap");

@@ -43,7 +43,6 @@ static uint64_t measured;
 
 UNTRACED static uint64_t now(void) {
     struct timespec time;
-
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
@@ -52,10 +51,9 @@ UNTRACED static bool is_asleep(pid_t thread) {
     char path[64], text[256];
     const char *state;
     long fd, got;
-
-    snprintf(path, sizeof path, "/proc/self/task/%d/stat", (int)thread);
+    snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)thread);
     fd = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY);
-    got = syscall(SYS_read, fd, text, sizeof text - 1);
+    got = syscall(SYS_read, fd, text, sizeof(text) - 1);
     syscall(SYS_close, fd);
     text[got > 0 ? got : 0] = '\0';
     state = strrchr(text, ')');
@@ -135,7 +133,6 @@ NOINLINE static void waits_at_barrier(void) {
 
 NOINLINE static void waits_for_input(void) {
     char byte;
-
     about_to_wait();
     MEASURED(if (read(ends[0], &byte, 1) != 1) abort());
 }
@@ -211,7 +208,7 @@ static const struct pair {
     {"waits_at_barrier", NULL, waits_at_barrier, meets},
     {"waits_for_input", NULL, waits_for_input, writes},
 };
-#define PAIRS ((int)(sizeof pairs / sizeof pairs[0]))
+#define PAIRS ((int)(sizeof(pairs) / sizeof(pairs[0])))
 
 UNTRACED static void *wait_in_turn(void *argument) {
     for (int i = 0; i < PAIRS * WAITS; i++) {
@@ -233,14 +230,13 @@ UNTRACED static void *wait_in_turn(void *argument) {
 
 NOINLINE static void never_waits(void) {
     char bytes[100] = "";
-
     for (int i = 0; i < 1000; i++) {
         pthread_mutex_lock(&mutex);
         pthread_mutex_unlock(&mutex);
         sem_post(&semaphore);
         sem_wait(&semaphore);
     }
-    if (write(ends[1], bytes, sizeof bytes) != sizeof bytes)
+    if (write(ends[1], bytes, sizeof(bytes)) != sizeof(bytes))
         abort();
     for (int i = 0; i < 100; i++) {
         if (read(ends[0], bytes, 1) != 1)
@@ -250,7 +246,6 @@ NOINLINE static void never_waits(void) {
 
 NOINLINE static void sleeps(void) {
     const struct timespec time = {0, 2000000};
-
     for (int i = 0; i < 5; i++)
         nanosleep(&time, NULL);
     printf("sleeps 5 %llu\n", 5 * 2000000ull);
@@ -272,7 +267,6 @@ NOINLINE static void *waits_in_vain(void *argument) {
 static int cancel(void) {
     pthread_t thread;
     void *result;
-
     pthread_create(&thread, NULL, waits_in_vain, NULL);
     await_waiter();
     pthread_cancel(thread);
@@ -282,7 +276,6 @@ static int cancel(void) {
 
 int main(int argc, char **argv) {
     pthread_t thread;
-
     if (argc > 1 && strcmp(argv[1], "cancel") == 0)
         return cancel();
     sem_init(&semaphore, 0, 0);

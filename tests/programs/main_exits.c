@@ -17,7 +17,7 @@ NOINLINE static void leaf(void) {
 
 NOINLINE static void wait_for_line(void) {
     char line[16];
-    must(write(1, "ready\n", 6) == 6 && read(0, line, sizeof line) > 0, "pipe");
+    must(write(1, "ready\n", 6) == 6 && read(0, line, sizeof(line)) > 0, "pipe");
 }
 
 static void *worker(void *unused) {

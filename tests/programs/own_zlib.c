@@ -13,7 +13,6 @@ enum { SIZE = 1 << 20 };
 int main(void) {
     unsigned char *plain = malloc(SIZE), *packed = malloc(2 * SIZE), *again = malloc(SIZE);
     unsigned long packed_size = 2 * SIZE, size = SIZE;
-
     must(plain != NULL && packed != NULL && again != NULL, "malloc");
     for (int i = 0; i < SIZE; i++)
         plain[i] = (unsigned char)(i * i >> 7);

@@ -23,7 +23,6 @@
 
 PLAIN int64_t cpu_ns(void) {
     struct timespec now;
-
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
@@ -66,7 +65,6 @@ APART void work(void) {
 APART static void gaps(void) {
     int64_t *in_main = share_of("gaps"), *in_first = share_of("first"), *in_work = share_of("work");
     const int64_t begin = cpu_ns();
-
     for (int i = 0; i < 20; i++) {
         const int64_t start = cpu_ns();
         spin(1500000);
@@ -87,7 +85,6 @@ APART static void gaps(void) {
 
 APART int leaf(int count) {
     volatile int sum = 0;
-
     for (int i = 0; i < count; i++)
         sum += i;
     return sum;
@@ -95,7 +92,6 @@ APART int leaf(int count) {
 
 APART int middle(int count) {
     int sum = 0;
-
     for (int i = 0; i < 10; i++)
         sum += leaf(count + i);
     return sum;
@@ -103,7 +99,6 @@ APART int middle(int count) {
 
 static void leaves(void) {
     volatile int sum = 0;
-
     for (int i = 0; i < 8000; i++)
         sum += middle(500 + i % 100);
 }
@@ -120,7 +115,6 @@ APART void spin_short(void) {
 
 APART void nap(void) {
     const struct timespec time = {0, 500000};
-
     nanosleep(&time, NULL);
 }
 
@@ -128,7 +122,6 @@ static int64_t in_long[THREADS], in_short[THREADS], in_all[THREADS];
 
 static void *thread(void *argument) {
     const size_t index = (size_t)argument;
-
     for (int i = 0; i < 10; i++) {
         const int64_t start = cpu_ns();
         spin_long();
@@ -147,7 +140,6 @@ static void threads(void) {
     int64_t *longs = share_of("spin_long"), *shorts = share_of("spin_short");
     pthread_t all[THREADS];
     int64_t total = 0;
-
     for (size_t i = 0; i < THREADS; i++)
         pthread_create(&all[i], NULL, thread, (void *)i);
     for (size_t i = 0; i < THREADS; i++) {
@@ -161,7 +153,6 @@ static void threads(void) {
 
 int main(int count, char **arguments) {
     const char *what = count > 1 ? arguments[1] : "";
-
     if (strcmp(what, "gaps") == 0)
         gaps();
     else if (strcmp(what, "leaf") == 0)

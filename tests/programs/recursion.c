@@ -11,7 +11,6 @@ NOINLINE static unsigned deep(unsigned depth) {
 
 int main(int argc, char **argv) {
     const unsigned depth = argc == 2 ? number(argv[1]) : 0;
-
     printf("%u\n", deep(depth));
     say("-", "main", 1);
     say("main", "deep", 1);

@@ -37,7 +37,7 @@ static const struct {
 };
 
 static unsigned number(const char *text) {
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(text, names[i].name) == 0)
             return names[i].number;
     }
@@ -52,8 +52,7 @@ static void refuse(unsigned call, unsigned error) {
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
-    struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
-
+    struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
         perror("refuse");
@@ -63,7 +62,6 @@ static void refuse(unsigned call, unsigned error) {
 
 int main(int argc, char **argv) {
     int i = 2;
-
     for (; i < argc && strcmp(argv[i], "--") != 0; i++)
         refuse(number(argv[i]), number(argv[1]));
     if (i + 1 >= argc)

@@ -14,21 +14,18 @@
 
 PLAIN int64_t cpu_ns(void) {
     struct timespec now;
-
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
 PLAIN void spin(int64_t ns) {
     const int64_t end = cpu_ns() + ns;
-
     while (cpu_ns() < end)
         ;
 }
 
 __attribute__((noinline)) static void worker(void) {
     int64_t start;
-
     spin(300000000);
     cinstr_reset();
     start = cpu_ns();

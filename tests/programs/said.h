@@ -32,10 +32,9 @@ QUIET static inline void say(const char *caller, const char *callee, unsigned lo
     const char *base = getenv("TRUTH_OUTPUT");
     char path[512];
     FILE *out;
-
     if (base == NULL || count == 0)
         return;
-    snprintf(path, sizeof path, "%s.%d", base, (int)getpid());
+    snprintf(path, sizeof(path), "%s.%d", base, (int)getpid());
     out = fopen(path, "a");
     must(out != NULL, path);
     fprintf(out, "%s %s %llu\n", caller, callee, count);

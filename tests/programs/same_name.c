@@ -19,7 +19,6 @@ NOINLINE int process(int x) {
 
 int NAMED(run_, LIBRARY)(int times) {
     int sum = 0;
-
     for (int i = 0; i < times; i++)
         sum += process(i);
     return sum;

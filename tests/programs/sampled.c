@@ -34,7 +34,6 @@ static volatile unsigned own_signals, foreign_signals, errno_changes;
 
 static UNTRACED uint64_t cpu_ms(void) {
     struct timespec now;
-
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
@@ -46,7 +45,6 @@ __attribute__((noinline)) static void spin(void) {
 
 __attribute__((noinline)) static void work(unsigned long ms) {
     const uint64_t end = cpu_ms() + ms;
-
     while (cpu_ms() < end) {
         errno = EDOM;
         spin();
@@ -61,7 +59,6 @@ static void *thread(void *argument) {
 
 static int run_threads(unsigned long count, unsigned long ms) {
     pthread_t threads[4];
-
     for (unsigned long i = 0; i < count; i += 4) {
         for (int k = 0; k < 4; k++)
             pthread_create(&threads[k], NULL, thread, &ms);
@@ -79,11 +76,10 @@ static int compare(const void *left, const void *right) {
 static int run_sort(unsigned long ms) {
     const uint64_t end = cpu_ms() + ms;
     int numbers[64];
-
     while (cpu_ms() < end) {
         for (int i = 0; i < 64; i++)
             numbers[i] = i * 37 % 64;
-        qsort(numbers, 64, sizeof numbers[0], compare);
+        qsort(numbers, 64, sizeof(numbers[0]), compare);
     }
     return 0;
 }
@@ -91,7 +87,6 @@ static int run_sort(unsigned long ms) {
 static int run_fork(unsigned long ms) {
     const pid_t child = fork();
     int status = 0;
-
     work(ms);
     if (child == 0)
         exit(0);
@@ -109,8 +104,7 @@ static int run_own(unsigned long ms) {
     const struct itimerval timer = {{0, 10000}, {0, 10000}};
     struct sigaction action = {.sa_sigaction = on_own, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     static char memory[65536];
-    stack_t stack = {.ss_sp = memory, .ss_size = sizeof memory};
-
+    stack_t stack = {.ss_sp = memory, .ss_size = sizeof(memory)};
     sigaltstack(&stack, NULL);
     sigaction(SIGPROF, &action, NULL);
     setitimer(ITIMER_PROF, &timer, NULL);
@@ -122,7 +116,6 @@ static int run_own(unsigned long ms) {
 static int run_read(void) {
     unsigned failed = 0;
     char byte;
-
     puts("ready");
     fflush(stdout);
     while (read(STDIN_FILENO, &byte, 1) != 0) {
@@ -144,7 +137,6 @@ static int run_live(void) {
 int main(int argc, char **argv) {
     const char *mode = argc > 1 ? argv[1] : "";
     const unsigned long number = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
-
     if (strcmp(mode, "threads") == 0)
         return run_threads(number, argc > 3 ? strtoul(argv[3], NULL, 10) : 1);
     if (strcmp(mode, "sort") == 0)

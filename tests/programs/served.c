@@ -25,7 +25,6 @@ static void serve(const char *who, const char *address) {
 /* The child lives on until its standard input ends. */
 static int in_child(void) {
     char byte;
-
     work();
     serve("child", "127.0.0.1:0");
     while (read(STDIN_FILENO, &byte, 1) > 0)

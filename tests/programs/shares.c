@@ -31,7 +31,6 @@ static volatile unsigned seen[16];
 
 static inline __attribute__((always_inline)) UNTRACED void spend(unsigned slices, int who) {
     uint64_t value = sink;
-
     current = who;
     for (uint64_t i = slices * slice; i != 0; i--) {
         value = value * UINT64_C(6364136223846793005) + 1442695040888963407;
@@ -82,7 +81,6 @@ static const struct function {
 
 static UNTRACED uint64_t now_ns(clockid_t clock) {
     struct timespec now;
-
     clock_gettime(clock, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
@@ -90,7 +88,6 @@ static UNTRACED uint64_t now_ns(clockid_t clock) {
 /* The fastest of some: others may be at work on this machine. */
 static UNTRACED void calibrate(void) {
     uint64_t best = UINT64_MAX;
-
     slice = 1000;
     for (int i = 0; i < 200; i++) {
         const uint64_t start = now_ns(CLOCK_THREAD_CPUTIME_ID);
@@ -111,7 +108,6 @@ static UNTRACED void start_naive(uint64_t first_ns) {
     struct sigaction action = {.sa_handler = look, .sa_flags = SA_RESTART};
     struct itimerspec fixed = {.it_interval.tv_nsec = BEAT_NS};
     timer_t timer;
-
     sigaction(SIGPROF, &action, NULL);
     fixed.it_value.tv_sec = (time_t)(first_ns / 1000000000u);
     fixed.it_value.tv_nsec = (long)(first_ns % 1000000000u);
@@ -124,14 +120,12 @@ static UNTRACED void start_naive(uint64_t first_ns) {
 
 static UNTRACED void wait_until(uint64_t ns) {
     const struct timespec then = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
-
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &then, NULL) == EINTR) {
     }
 }
 
 static UNTRACED void shuffle(unsigned order[COUNT], unsigned from) {
     static uint64_t random = 1;
-
     for (unsigned i = COUNT - 1; i > from; i--) {
         random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
         const unsigned other = from + (unsigned)((random >> 33) % (i - from + 1));
@@ -143,7 +137,6 @@ static UNTRACED void shuffle(unsigned order[COUNT], unsigned from) {
 
 static __attribute__((noinline)) void run(unsigned long beats, int is_lockstep, uint64_t start) {
     unsigned order[COUNT];
-
     for (unsigned i = 0; i < COUNT; i++)
         order[i] = i;
     for (unsigned long beat = 0; beat < beats; beat++) {
@@ -161,7 +154,6 @@ static __attribute__((noinline)) void run(unsigned long beats, int is_lockstep, 
 int main(int argc, char **argv) {
     const unsigned long beats = argc > 1 ? strtoul(argv[1], NULL, 10) : 100;
     int is_lockstep = 0, is_naive = 0;
-
     for (int i = 2; i < argc; i++) {
         is_lockstep |= strcmp(argv[i], "lockstep") == 0;
         is_naive |= strcmp(argv[i], "naive") == 0;

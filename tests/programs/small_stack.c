@@ -23,7 +23,6 @@ static void *leave(void *unused) {
 int main(void) {
     pthread_attr_t attributes;
     pthread_t thread;
-
     say("-", "main", 1);
     say("-", "leave", 1);
     say("leave", "leaf", 1);

@@ -18,7 +18,6 @@ NOINLINE static void leaf(void) {
 NOINLINE static pid_t start(int by_vfork) {
     char *const arguments[] = {(char *)"spawn", (char *)"child", NULL};
     pid_t pid = -1;
-
     if (!by_vfork) {
         must(posix_spawn(&pid, "/proc/self/exe", NULL, NULL, arguments, environ) == 0,
              "posix_spawn");
@@ -35,7 +34,6 @@ NOINLINE static pid_t start(int by_vfork) {
 int main(int argc, char **argv) {
     const int is_child = argc == 2 && strcmp(argv[1], "child") == 0;
     const unsigned calls = is_child ? 333 : 40;
-
     for (unsigned i = 0; i < calls; i++) {
         int status = 0;
         leaf();

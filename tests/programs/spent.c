@@ -13,21 +13,18 @@ enum { MILLISECONDS = 50 };
 
 QUIET static long long cpu_ns(void) {
     struct timespec now;
-
     must(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) == 0, "clock_gettime");
     return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
 NOINLINE static void asleep(void) {
     struct timespec left = {0, MILLISECONDS * 1000000L};
-
     while (nanosleep(&left, &left) != 0)
         ;
 }
 
 NOINLINE static void awake(void) {
     const long long start = cpu_ns();
-
     while (cpu_ns() - start < MILLISECONDS * 1000000LL)
         ;
 }
@@ -40,7 +37,6 @@ static void *work(void *unused) {
 
 int main(void) {
     pthread_t thread;
-
     work(NULL);
     must(pthread_create(&thread, NULL, work, NULL) == 0, "pthread_create");
     pthread_join(thread, NULL);

@@ -43,7 +43,6 @@ static void body(void) {
 
 QUIET static void start(char *stack) {
     void **top = (void **)(stack + STACK);
-
     cinstr_stack_switch(stack, stack + STACK);
     *--top = NULL; /* the stack pointer at a function's entry is 8 past a multiple of 16 */
     *--top = (void *)body;

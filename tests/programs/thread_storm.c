@@ -33,7 +33,6 @@ QUIET static long segment_blocks(const char *directory) {
     DIR *dir = opendir(directory);
     struct dirent *entry;
     long blocks = 0;
-
     must(dir != NULL, directory);
     while ((entry = readdir(dir)) != NULL) {
         struct stat status;
@@ -55,7 +54,7 @@ QUIET static void run_alone(int count, const pthread_attr_t *attributes) {
 int main(int argc, char **argv) {
     must(argc == 4, "usage: thread_storm DIRECTORY AT_ONCE ONE_AFTER_ANOTHER");
     const int crowd = (int)number(argv[2]), row = (int)number(argv[3]);
-    pthread_t *threads = malloc((size_t)crowd * sizeof *threads);
+    pthread_t *threads = malloc((size_t)crowd * sizeof(*threads));
     pthread_attr_t attributes;
 
     must(threads != NULL, "malloc");

@@ -84,7 +84,6 @@ NOINLINE static void *works(void *argument) {
 UNTRACED int main(int argc, char **argv) {
     const char *what = argc > 1 ? argv[1] : "known";
     const long count = argc > 2 ? atol(argv[2]) : 0;
-
     if (strcmp(what, "threads") == 0) {
         pthread_t threads[4];
         for (int i = 0; i < 4; i++)

@@ -7,7 +7,6 @@ int work(void);
 
 CLONES int sum(const int *numbers, int count) {
     int sum = 0;
-
     for (int i = 0; i < count; i++)
         sum += numbers[i];
     return sum;
@@ -15,7 +14,6 @@ CLONES int sum(const int *numbers, int count) {
 
 static CLONES int hidden(const int *numbers, int count) {
     int sum = 1;
-
     for (int i = 0; i < count; i++)
         sum *= numbers[i];
     return sum;
@@ -23,7 +21,6 @@ static CLONES int hidden(const int *numbers, int count) {
 
 __attribute__((noinline)) int work(void) {
     int numbers[64], result = 0;
-
     for (int i = 0; i < 64; i++)
         numbers[i] = i;
     for (volatile int i = 0; i < 100; i++)

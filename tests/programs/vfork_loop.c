@@ -25,7 +25,6 @@ NOINLINE static void nested(void) {
 
 int main(int argc, char **argv) {
     const unsigned count = argc == 2 ? number(argv[1]) : 0;
-
     for (unsigned i = 0; i < count; i++) {
         pid_t pid = vfork();
         if (pid == 0)

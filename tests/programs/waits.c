@@ -52,7 +52,6 @@ QUIET static void answer(int number) {
 NOINLINE static void obey(char *line) {
     char *argument = strchr(line, ' ');
     const unsigned count = argument == NULL ? 0 : number(argument + 1);
-
     if (strncmp(line, "work", 4) == 0) {
         work(count);
     } else if (strncmp(line, "exit", 4) == 0) {
@@ -84,7 +83,6 @@ QUIET static char *next_line(char *line, int size) {
 int main(void) {
     char line[64];
     pthread_t thread;
-
     signal(SIGUSR1, answer);
     signal(SIGTERM, answer);
     must(pipe(pipe_ends) == 0, "pipe");
@@ -94,7 +92,7 @@ int main(void) {
     pthread_barrier_wait(&both_are_ready);
     puts("ready");
     fflush(stdout);
-    while (next_line(line, sizeof line) != NULL)
+    while (next_line(line, sizeof(line)) != NULL)
         obey(line);
     return 0;
 }

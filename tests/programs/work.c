@@ -67,7 +67,6 @@ QUIET static void use_descriptors(void) {
 
 int main(int argc, char **argv) {
     const int is_wide = argc > 1 && strcmp(argv[argc - 1], "--wide") == 0;
-
     for (unsigned i = 0; i < 1000; i++)
         branch(i, 3);
     if (setjmp(target) == 0)

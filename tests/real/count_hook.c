@@ -68,7 +68,6 @@ static void fail(const char *what) {
 static void table_release(void *table_of_thread) {
     struct table *table = table_of_thread;
     sigset_t all, before;
-
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     pthread_mutex_lock(&tables_mutex);
@@ -85,9 +84,8 @@ static void key_create(void) {
 }
 
 static struct table *table_map(void) {
-    struct table *table = mmap(NULL, sizeof *table, PROT_READ | PROT_WRITE,
+    struct table *table = mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE,
                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
     if (table == MAP_FAILED)
         fail("no memory for a thread's table");
     return table;
@@ -97,7 +95,6 @@ static struct table *table_acquire(void) {
     struct table *table;
     sigset_t all, before;
     int saved_errno = errno;
-
     pthread_once(&key_once, key_create);
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
@@ -128,7 +125,6 @@ static struct node *node_add(struct table *table, struct node **bucket, uintptr_
                              uintptr_t call_site) {
     uint64_t index = __atomic_fetch_add(&table->nodes_used, 1, __ATOMIC_RELAXED);
     struct node *node, *head = __atomic_load_n(bucket, __ATOMIC_RELAXED), *other;
-
     if (index >= NODES_MAX) {
         errno = ENOSPC;
         fail("too many edges");
@@ -150,7 +146,6 @@ static void count(struct table *table, uintptr_t callee, uintptr_t call_site, ui
     uint64_t hash = (callee * 0x9e3779b97f4a7c15u) ^ (call_site * 0xc2b2ae3d27d4eb4fu);
     struct node **bucket = &table->buckets[(hash >> 32) % BUCKETS];
     struct node *node = node_search(*bucket, callee, call_site);
-
     if (!node)
         node = node_add(table, bucket, callee, call_site);
     __atomic_fetch_add(&node->count, calls, __ATOMIC_RELAXED);
@@ -158,13 +153,11 @@ static void count(struct table *table, uintptr_t callee, uintptr_t call_site, ui
 
 void __cyg_profile_func_enter(void *callee, void *call_site) {
     struct table *table = own_table;
-
     count(table ? table : table_acquire(), (uintptr_t)callee, (uintptr_t)call_site, 1);
 }
 
 void __cyg_profile_func_exit(void *callee, void *call_site) {
     struct table *table = own_table;
-
     (void)call_site;
     count(table ? table : table_acquire(), (uintptr_t)callee, EXIT_MARK, 1);
 }
@@ -172,9 +165,8 @@ void __cyg_profile_func_exit(void *callee, void *call_site) {
 static const char *module_basename(const char *path) {
     static char executable[4096];
     const char *slash;
-
     if (!path[0]) {
-        ssize_t length = readlink("/proc/self/exe", executable, sizeof executable - 1);
+        ssize_t length = readlink("/proc/self/exe", executable, sizeof(executable) - 1);
 
         executable[length > 0 ? length : 0] = '\0';
         path = executable;
@@ -185,13 +177,12 @@ static const char *module_basename(const char *path) {
 
 static int module_note(struct dl_phdr_info *info, size_t size, void *unused) {
     struct module *module;
-
     (void)size;
     (void)unused;
     if (module_count == MODULES_MAX)
         return 1;
     module = &modules[module_count++];
-    snprintf(module->name, sizeof module->name, "%.*s", MODULE_NAME_BYTES - 1,
+    snprintf(module->name, sizeof(module->name), "%.*s", MODULE_NAME_BYTES - 1,
              module_basename(info->dlpi_name));
     module->load_base = info->dlpi_addr;
     module->low = UINTPTR_MAX;
@@ -235,7 +226,6 @@ __attribute__((destructor(101))) static void write_counts(void) {
     const char *path = getenv("COUNT_HOOK_OUTPUT");
     struct table *sum;
     FILE *output;
-
     if (!path || getpid() != writer_pid)
         return;
     sum = table_map();

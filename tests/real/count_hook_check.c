@@ -69,7 +69,6 @@ __attribute__((no_instrument_function)) static void *interrupter(void *unused) {
 __attribute__((no_instrument_function)) static void run_threads(void) {
     pthread_t threads[THREADS], other;
     sigset_t usr1;
-
     sigemptyset(&usr1);
     sigaddset(&usr1, SIGUSR1);
     workers_running = 1;

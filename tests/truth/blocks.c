@@ -17,7 +17,6 @@ static void body_write(struct scope *scope, int count) {
 void block_loop_write(struct scope *scope) {
     struct program *program = scope->program;
     int label = program->labels++;
-
     indent_write(scope, 0);
     printf("for (volatile int i%d = 0; i%d < %u; i%d++) {\n", label, label,
            2 + program_random(program, 2), label);
@@ -32,8 +31,7 @@ void block_jump_write(struct scope *scope) {
     struct program *program = scope->program;
     int label = program->labels++;
     char env[32];
-
-    snprintf(env, sizeof env, "jump%d.env", label);
+    snprintf(env, sizeof(env), "jump%d.env", label);
     indent_write(scope, 0);
     printf("{ struct truth_jump jump%d; truth_jump_open(&jump%d);\n", label, label);
     indent_write(scope, 0);
@@ -64,7 +62,6 @@ void block_try_write(struct scope *scope) {
     struct program *program = scope->program;
     int label = program->labels++;
     uint32_t which = program_random(program, 3); /* type 0, type 1, anything */
-
     indent_write(scope, 0);
     printf("{ const struct truth_state saved%d = truth_self->state;\n", label);
     indent_write(scope, 0);
@@ -77,7 +74,7 @@ void block_try_write(struct scope *scope) {
     indent_write(scope, 0);
     if (which < 2) {
         char type[4];
-        snprintf(type, sizeof type, "%u", which);
+        snprintf(type, sizeof(type), "%u", which);
         printf("} catch (const E%u &e) { r += e.value;\n", which);
         catch_body_write(scope, label, type);
     } else {
@@ -96,7 +93,6 @@ void block_try_write(struct scope *scope) {
 void block_object_write(struct scope *scope) {
     struct program *program = scope->program;
     int label = program->labels++;
-
     indent_write(scope, 0);
     printf("{ TRUTH_EDGE(%d, %d); D0 object%d(%d, d - 1);\n", scope->id,
            extra_id(program, EXTRA_CONSTRUCT), label, scope->id);

@@ -36,8 +36,8 @@ static struct edge *edge_find(const char *caller, const char *callee) {
     if (edge_count == EDGE_MAX)
         die("too many edges", callee);
     struct edge *edge = &edges[edge_count++];
-    snprintf(edge->caller, sizeof edge->caller, "%s", caller);
-    snprintf(edge->callee, sizeof edge->callee, "%s", callee);
+    snprintf(edge->caller, sizeof(edge->caller), "%s", caller);
+    snprintf(edge->callee, sizeof(edge->callee), "%s", callee);
     return edge;
 }
 
@@ -57,7 +57,6 @@ static void name_normalise(char *name) {
 static char *field_parse(char *text, char *field, size_t size) {
     size_t length = 0;
     bool is_quoted = *text == '"';
-
     for (text += is_quoted; *text && *text != '\n'; text++) {
         if (is_quoted && *text == '"' && *++text != '"')
             is_quoted = false;
@@ -88,8 +87,7 @@ static uint64_t count_parse(const char *text, const char *line) {
 static void truth_read(const char *path, bool per_function) {
     FILE *file = file_open(path);
     char line[1024], caller[NAME_MAX_LENGTH], callee[NAME_MAX_LENGTH], count[32];
-
-    while (fgets(line, sizeof line, file)) {
+    while (fgets(line, sizeof(line), file)) {
         if (*line == '#')
             continue;
         if (sscanf(line, "%79s %79s %31s", caller, callee, count) != 3)
@@ -109,15 +107,14 @@ static void truth_read(const char *path, bool per_function) {
 static void actual_read(const char *path, bool per_function) {
     FILE *file = file_open(path);
     char line[8192], caller[4096], callee[4096], count[64];
-
-    if (!fgets(line, sizeof line, file) || strncmp(line, "caller,callee,calls", 19))
+    if (!fgets(line, sizeof(line), file) || strncmp(line, "caller,callee,calls", 19))
         die("no header `caller,callee,calls` in", path);
-    while (fgets(line, sizeof line, file)) {
-        char *rest = field_parse(line, caller, sizeof caller);
-        rest = rest ? field_parse(rest, callee, sizeof callee) : NULL;
+    while (fgets(line, sizeof(line), file)) {
+        char *rest = field_parse(line, caller, sizeof(caller));
+        rest = rest ? field_parse(rest, callee, sizeof(callee)) : NULL;
         if (!rest)
             die("not an edge line", line);
-        field_parse(rest, count, sizeof count);
+        field_parse(rest, count, sizeof(count));
         if (callee[0] == '[')
             continue; /* a pseudo-frame is not called; what it calls counts */
         name_normalise(caller);
@@ -155,7 +152,6 @@ static int edge_compare(const void *a, const void *b) {
 static int result_print(double tolerance) {
     uint64_t calls = 0, recorded = 0, missing = 0, surplus = 0;
     size_t wrong_edges = 0;
-
     for (size_t i = 0; i < edge_count; i++) {
         calls += edges[i].truth;
         recorded += edges[i].actual;
@@ -170,7 +166,7 @@ static int result_print(double tolerance) {
     printf("edges %zu wrong_edges %zu calls %llu recorded %llu wrong_calls %llu fraction %.6f\n",
            edge_count, wrong_edges, (unsigned long long)calls, (unsigned long long)recorded,
            (unsigned long long)wrong, fraction);
-    qsort(edges, edge_count, sizeof edges[0], edge_compare);
+    qsort(edges, edge_count, sizeof(edges[0]), edge_compare);
     for (size_t i = 0; i < edge_count && i < SHOWN && difference(&edges[i]); i++)
         printf("  %s -> %s: truth %llu, recorded %llu\n", edges[i].caller, edges[i].callee,
                (unsigned long long)edges[i].truth, (unsigned long long)edges[i].actual);
@@ -180,7 +176,6 @@ static int result_print(double tolerance) {
 int main(int argc, char **argv) {
     bool per_function = false;
     double tolerance = 0;
-
     if (argc < 3)
         die("usage", "check TRUTH ACTUAL.csv [--per-function] [--tolerance FRACTION]");
     for (int i = 3; i < argc; i++) {

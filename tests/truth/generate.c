@@ -27,7 +27,7 @@ static void die(const char *what, const char *detail) {
 
 static void features_set(struct program *program, const char *list, bool value) {
     char copy[256], *rest = copy;
-    if (snprintf(copy, sizeof copy, "%s", list) >= (int)sizeof copy)
+    if (snprintf(copy, sizeof(copy), "%s", list) >= (int)sizeof(copy))
         die("list too long", list);
     for (char *name = strtok_r(copy, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
         int which = 0;
@@ -68,7 +68,7 @@ static void options_parse(struct program *program, int argc, char **argv) {
         else if (!strcmp(name, "--with") || !strcmp(name, "--without"))
             features_set(program, value, !strcmp(name, "--with"));
         else if (!strcmp(name, "--only")) {
-            memset(program->features, 0, sizeof program->features);
+            memset(program->features, 0, sizeof(program->features));
             features_set(program, value, true);
         } else
             die("unknown option", name);
@@ -111,7 +111,6 @@ static const char *attributes(struct program *program, int i) {
 
 static void declarations_write(struct program *program) {
     bool is_cxx = program->is_cxx;
-
     printf("/* truth program %llu */\n", (unsigned long long)program->seed);
     printf("#ifndef _GNU_SOURCE\n#define _GNU_SOURCE\n#endif\n#include \"truth.h\"\n"
            "#include <pthread.h>\n#include <stdlib.h>\n");
@@ -151,7 +150,6 @@ static void function_write(struct program *program, int i) {
     struct function *one = &program->functions[i];
     bool is_always = one->inlining == INLINE_ALWAYS;
     struct scope scope = {.program = program, .id = i, .is_always = is_always};
-
     scope.has_jumps = !is_always && program->features[FEATURE_JUMPS] && program_random(program, 2);
     printf("%s %s f%d(int d)\n{\n    TRUTH_ENTER(%d, d, %s);\n    %sint r = %d;\n",
            attributes(program, i), one->is_void ? "void" : "int", i, i, one->is_void ? "" : "0",
@@ -170,7 +168,6 @@ static void function_write(struct program *program, int i) {
 static void extra_write(struct program *program, enum extra extra, const char *head,
                         const char *tail, bool is_plain, int count) {
     struct scope scope = {.program = program, .id = extra_id(program, extra), .is_plain = is_plain};
-
     printf(head, scope.id, scope.id, scope.id);
     statements_write(&scope, count);
     printf("    truth_self->sum += (uint64_t)r;\n%s}\n\n", tail);
@@ -181,10 +178,9 @@ static void handlers_write(struct program *program) {
                        "    struct truth_state saved; truth_handler_open(&saved);\n"
                        "    int r = 0; const int d = truth_self->state.callback_depth;\n";
     char head[512];
-
-    snprintf(head, sizeof head, "static void h0(int number)\n{\n%s", text);
+    snprintf(head, sizeof(head), "static void h0(int number)\n{\n%s", text);
     extra_write(program, EXTRA_HANDLER, head, "    truth_self->state = saved;\n", false, 3);
-    snprintf(head, sizeof head, "static void h1(int number)\n{\n%s", text);
+    snprintf(head, sizeof(head), "static void h1(int number)\n{\n%s", text);
     extra_write(program, EXTRA_ALTERNATE, head, "    truth_self->state = saved;\n", false, 3);
     extra_write(program, EXTRA_ASYNC,
                 "static void h2(int number)\n{\n"
@@ -199,7 +195,6 @@ static void callbacks_write(struct program *program) {
     const char *coroutine = "    TRUTH_ENTER(%d, 1, );\n"
                             "    int r = 0; const int d = truth_self->state.callback_depth;\n";
     char head[512];
-
     extra_write(program, EXTRA_COMPARE,
                 "static int c0(const void *a, const void *b)\n{\n"
                 "    TRUTH_EDGE(truth_self->state.callback_caller, %d);\n"
@@ -207,9 +202,9 @@ static void callbacks_write(struct program *program) {
                 "    int r = 0, order = *(const int *)a - *(const int *)b;\n"
                 "    TRUTH_ENTER(%d, d, order);\n",
                 "    return order;\n", false, 1);
-    snprintf(head, sizeof head, "static void k0(void)\n{\n%s", coroutine);
+    snprintf(head, sizeof(head), "static void k0(void)\n{\n%s", coroutine);
     extra_write(program, EXTRA_COROUTINE0, head, "", false, 4);
-    snprintf(head, sizeof head, "static void k1(void)\n{\n%s", coroutine);
+    snprintf(head, sizeof(head), "static void k1(void)\n{\n%s", coroutine);
     extra_write(program, EXTRA_COROUTINE1, head, "", false, 6);
     extra_write(program, EXTRA_JUMPER,
                 "static void j0(struct truth_jump *target, int d)\n{\n"
@@ -248,15 +243,14 @@ static void startup_write(struct program *program) {
     const char *text = "    int r = 0; const int d = 5;\n    truth_phase_begin(%llu);\n"
                        "    TRUTH_EDGE(%s, %%d); TRUTH_ENTER(%%d, 1, );\n";
     char head[512], body[384];
-
-    snprintf(body, sizeof body, text, (unsigned long long)program->seed, "TRUTH_OUTSIDE");
-    snprintf(head, sizeof head, "__attribute__((constructor)) static void begin0(void)\n{\n%s",
+    snprintf(body, sizeof(body), text, (unsigned long long)program->seed, "TRUTH_OUTSIDE");
+    snprintf(head, sizeof(head), "__attribute__((constructor)) static void begin0(void)\n{\n%s",
              body);
     extra_write(program, EXTRA_BEGIN, head, "", true, 2);
-    snprintf(body, sizeof body, text, (unsigned long long)program->seed, "truth_exit_caller");
-    snprintf(head, sizeof head, "__attribute__((destructor)) static void end0(void)\n{\n%s", body);
+    snprintf(body, sizeof(body), text, (unsigned long long)program->seed, "truth_exit_caller");
+    snprintf(head, sizeof(head), "__attribute__((destructor)) static void end0(void)\n{\n%s", body);
     extra_write(program, EXTRA_END, head, "", true, 2);
-    snprintf(head, sizeof head, "static void a0(void)\n{\n%s", body);
+    snprintf(head, sizeof(head), "static void a0(void)\n{\n%s", body);
     extra_write(program, EXTRA_ATEXIT, head, "", true, 2);
 }
 
@@ -272,7 +266,6 @@ static void loop_write(struct scope *scope) {
 static void main_setup_write(struct program *program, long share) {
     bool is_async = program->features[FEATURE_ASYNC];
     int id = extra_id(program, EXTRA_MAIN);
-
     printf("int main(void)\n{\n    int r = 0;\n"
            "    truth_handler_install(SIGUSR1, h0, 0);\n"
            "    truth_handler_install(SIGUSR2, h1, 1);\n"
@@ -291,7 +284,6 @@ static void main_setup_write(struct program *program, long share) {
 static void main_write(struct program *program) {
     struct scope scope = {.program = program, .id = extra_id(program, EXTRA_WORKER)};
     long share = program->calls / (program->thread_count + 1);
-
     printf("static void *t0(void *argument)\n{\n    int r = 0; truth_thread_begin(argument);\n"
            "    (void)__atomic_fetch_add(&truth_self->entries[%d], 1, __ATOMIC_RELAXED);\n",
            scope.id);
@@ -310,7 +302,6 @@ static void main_write(struct program *program) {
 
 int main(int argc, char **argv) {
     struct program program = {0};
-
     options_parse(&program, argc, argv);
     functions_choose(&program);
     declarations_write(&program);

@@ -47,7 +47,7 @@ QUIET static void edge_count_call(uintptr_t caller, uintptr_t callee) {
 QUIET void __cyg_profile_func_enter(void *function, void *site) {
     (void)site;
     if (!stack)
-        stack = malloc(DEPTH_MAX * sizeof *stack);
+        stack = malloc(DEPTH_MAX * sizeof(*stack));
     if (!stack || depth == DEPTH_MAX)
         abort();
     edge_count_call(depth ? stack[depth - 1] : 0, (uintptr_t)function);
@@ -64,15 +64,15 @@ QUIET void __cyg_profile_func_exit(void *function, void *site) {
 QUIET static void symbols_read(void) {
     char path[512], command[600], line[512], kind;
     unsigned long address;
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
     if (length < 0)
         abort();
     path[length] = '\0';
-    snprintf(command, sizeof command, "nm -C --defined-only '%s'", path);
+    snprintf(command, sizeof(command), "nm -C --defined-only '%s'", path);
     FILE *pipe = popen(command, "r");
     if (!pipe)
         abort();
-    while (fgets(line, sizeof line, pipe) && symbol_count < SYMBOL_MAX) {
+    while (fgets(line, sizeof(line), pipe) && symbol_count < SYMBOL_MAX) {
         struct symbol *symbol = &symbols[symbol_count];
         if (sscanf(line, "%lx %c %127[^\n]", &address, &kind, symbol->name) == 3 &&
             strchr("tTwWiV", kind)) {

@@ -28,7 +28,6 @@ void call_write(struct scope *scope, int callee) {
     struct program *program = scope->program;
     int step = 1 + (int)program_random(program, 3);
     bool is_void = program->functions[callee].is_void;
-
     indent_write(scope, 0);
     printf("TRUTH_EDGE(%d, %d); %sf%d(d - %d);\n", scope->id, callee,
            is_void ? "" : "r += ", callee, step);
@@ -91,7 +90,6 @@ static void indirect_write(struct scope *scope) {
 static void callback_write(struct scope *scope) {
     struct program *program = scope->program;
     int target = program->tables[program_random(program, TABLE_MAX)][0];
-
     indent_write(scope, 0);
     switch (program_random(program, 3)) {
     case 0:
@@ -112,7 +110,6 @@ static void frame_write(struct scope *scope) {
     struct program *program = scope->program;
     int label = program->labels++;
     bool is_vla = !program->is_cxx && program_random(program, 2);
-
     indent_write(scope, 0);
     if (is_vla)
         printf("{ volatile char v%d[16 + truth_random(200)]; v%d[3] = (char)d;\n", label, label);
@@ -131,7 +128,6 @@ static void jump_write(struct scope *scope) {
     static const char *const flavours[] = {"longjmp", "siglongjmp", "_longjmp"};
     struct program *program = scope->program;
     int label = program->labels++;
-
     indent_write(scope, 0);
     printf("if (truth_chance(12)) { struct truth_jump *to%d = truth_jump_choose(); if (to%d) ",
            label, label);
@@ -145,7 +141,6 @@ static void jump_write(struct scope *scope) {
 static void throw_write(struct scope *scope) {
     struct program *program = scope->program;
     int type = (int)program_random(program, 2);
-
     indent_write(scope, 0);
     printf("if (truth_may_throw(%d) && truth_chance(10)) ", type);
     if (program_random(program, 3) == 0)
@@ -158,7 +153,6 @@ static void throw_write(struct scope *scope) {
 static void raise_write(struct scope *scope) {
     struct program *program = scope->program;
     bool is_alternate = program->features[FEATURE_ALTSTACK] && program_random(program, 2);
-
     indent_write(scope, 0);
     printf("if (truth_may_signal() && truth_chance(5)) { TRUTH_EDGE(%d, %d); raise(%s); }\n",
            scope->id, extra_id(program, is_alternate ? EXTRA_ALTERNATE : EXTRA_HANDLER),
@@ -168,7 +162,6 @@ static void raise_write(struct scope *scope) {
 static void coroutine_write(struct scope *scope) {
     struct program *program = scope->program;
     int which = (int)program_random(program, 2);
-
     indent_write(scope, 0);
     if (program_random(program, 2))
         printf("if (truth_chance(3)) truth_coroutine_run(k%d, %d);\n", which,
@@ -180,7 +173,6 @@ static void coroutine_write(struct scope *scope) {
 static void end_write(struct scope *scope) {
     struct program *program = scope->program;
     bool is_cancel = program->features[FEATURE_CANCEL] && program_random(program, 2);
-
     indent_write(scope, 0);
     if (is_cancel)
         printf("if (truth_may_exit()) { pthread_cancel(pthread_self()); pthread_testcancel(); }\n");
@@ -220,7 +212,7 @@ static const struct statement *statement_choose(struct scope *scope) {
     struct program *program = scope->program;
     for (;;) {
         const struct statement *one =
-            &statements[program_random(program, sizeof statements / sizeof statements[0])];
+            &statements[program_random(program, sizeof(statements) / sizeof(statements[0]))];
         if ((int)program_random(program, 10) >= one->weight)
             continue;
         if (one->needs >= 0 && !program->features[one->needs])

@@ -46,7 +46,6 @@ static char *memory_map(size_t size) {
 struct truth_jump *truth_jump_choose(void) {
     struct truth_jump *jump = truth_self->state.jump;
     int catches = truth_self->state.catches;
-
     while (jump && truth_chance(3))
         jump = jump->saved.jump;
     while (jump && jump->saved.catches && jump->saved.catches != catches)
@@ -108,7 +107,6 @@ static void async_begin(void) {
     long interval_ns = async_interval_us * 1000L;
     struct itimerspec every = {{0, interval_ns}, {0, interval_ns}};
     timer_t timer;
-
     if (!async_interval_us)
         return;
     event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
@@ -135,7 +133,7 @@ void truth_phase_begin(uint64_t seed) {
 }
 
 void truth_main_begin(int64_t calls, uint64_t seed, int async_us) {
-    memset(&truth_self->state, 0, sizeof truth_self->state);
+    memset(&truth_self->state, 0, sizeof(truth_self->state));
     random_seed = seed;
     truth_self->random = seed * 0x9E3779B97F4A7C15u + 1;
     truth_fuel_set(calls);
@@ -150,7 +148,6 @@ void truth_thread_start(int index, void *(*start)(void *), int id, int64_t calls
     struct truth_thread *thread = &threads[index];
     pthread_attr_t attributes;
     char *memory = memory_map(STACK_SIZE + 2 * SIDE_SIZE);
-
     thread->random = (random_seed + (uint64_t)index) * 0xD1342543DE82EF95u + 1;
     thread->fuel_left = calls;
     thread->is_worker = 1;
@@ -171,7 +168,6 @@ void truth_thread_start(int index, void *(*start)(void *), int id, int64_t calls
 void truth_thread_begin(void *argument) {
     struct truth_thread *thread = argument;
     char *memory = thread->coroutines[0].stack;
-
     truth_self = thread;
     thread->coroutines[0].stack = NULL;
     altstack_set((thread - threads) % 2 ? memory : memory + SIDE_SIZE + STACK_SIZE);
@@ -243,7 +239,7 @@ void truth_sort(int (*compare)(const void *, const void *), int caller, int dept
     for (int i = 0; i < 5; i++)
         numbers[i] = (int)truth_random(100);
     callback_open(caller, depth);
-    qsort(numbers, 5, sizeof numbers[0], compare);
+    qsort(numbers, 5, sizeof(numbers[0]), compare);
     truth_self->state = saved;
 }
 
@@ -252,7 +248,7 @@ void truth_search(int (*compare)(const void *, const void *), int caller, int de
     struct truth_state saved = truth_self->state;
     int key = (int)truth_random(100);
     callback_open(caller, depth);
-    if (bsearch(&key, numbers, 7, sizeof numbers[0], compare))
+    if (bsearch(&key, numbers, 7, sizeof(numbers[0]), compare))
         truth_self->sum++;
     truth_self->state = saved;
 }
@@ -266,7 +262,6 @@ int truth_call_through(int (*function)(int), int depth) {
 void truth_coroutine_run(void (*entry)(void), int id) {
     struct truth_coroutine *co = &truth_self->coroutines[truth_random(TRUTH_COROUTINES)];
     struct truth_state saved = truth_self->state;
-
     if (co->is_active || saved.no_switch || saved.is_async)
         return;
     if (!co->stack)
@@ -278,7 +273,7 @@ void truth_coroutine_run(void (*entry)(void), int id) {
         co->self.uc_stack.ss_size = SIDE_SIZE;
         co->self.uc_link = &co->resumer;
         makecontext(&co->self, entry, 0);
-        memset(&co->state, 0, sizeof co->state);
+        memset(&co->state, 0, sizeof(co->state));
         co->state.no_exit = 1;
         co->state.callback_depth = 4 + (int)truth_random(12);
         co->is_started = 1;
@@ -342,7 +337,6 @@ static void truth_print(FILE *out) {
 __attribute__((destructor(101))) static void truth_write(void) {
     const char *path = getenv("TRUTH_OUTPUT");
     FILE *out;
-
     async_mask(SIG_BLOCK);
     if (!path)
         return;

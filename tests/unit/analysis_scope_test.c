@@ -27,7 +27,6 @@ static uint32_t location(struct profile *profile, const char *name) {
 static struct analysis *analyse(const char *const *stacks, const int64_t *calls) {
     struct profile *profile = profile_new();
     struct error error = {""};
-
     assert_non_null(profile);
     profile_add_value_type(profile, "calls", "count");
     for (; *stacks != NULL; stacks++, calls++) {
@@ -85,7 +84,6 @@ static void assert_sum(const struct analysis *analysis, struct question question
                                          .has_above_too = question.has_above_too};
     struct analysis_bounds bounds;
     struct error error = {""};
-
     assert_int_equal(analysis_scope_sum(analysis, &scope, &bounds, NULL, NULL, &error), 0);
     assert_int_equal(bounds.least, least);
     assert_int_equal(bounds.most, most);
@@ -101,7 +99,6 @@ static void functions_edges_and_contexts(void **state) {
         "get main", NULL};
     static const int64_t calls[] = {1, 10, 20, 40, 80, 160};
     struct analysis *analysis = analyse(stacks, calls);
-
     (void)state;
     assert_sum(analysis, (struct question){.what = "malloc"}, 120, 120);
     assert_sum(analysis, (struct question){.what = "malloc", .caller = "get"}, 120, 120);
@@ -123,7 +120,6 @@ static void shares_of_functions_and_callers(void **state) {
     int64_t by_function[5] = {0}, by_caller[5] = {0};
     struct analysis_bounds bounds;
     struct error error = {""};
-
     (void)state;
     assert_true(analysis->function_sums.count <= 5);
     assert_int_equal(analysis_scope_sum(analysis, &(struct analysis_scope){.what = what}, &bounds,
@@ -143,7 +139,6 @@ static void lost_contexts(void **state) {
         "malloc parse [truncated]", "[lost]",     NULL};
     static const int64_t calls[] = {1, 2, 4, 8, 16};
     struct analysis *analysis = analyse(stacks, calls);
-
     (void)state;
     /* Functions and edges are exact but for calls of which nothing is known. */
     assert_sum(analysis, (struct question){.what = "malloc"}, 13, 29);
@@ -159,7 +154,6 @@ static void folded_recursion(void **state) {
                                          "p g f main", "p q main", "q main",     NULL};
     static const int64_t calls[] = {1, 2, 4, 8, 16, 32, 64};
     struct analysis *analysis = analyse(stacks, calls);
-
     (void)state;
     assert_sum(analysis, (struct question){.what = "p", .above = "h"}, 0, 16);
     assert_sum(analysis, (struct question){.what = "p", .above = "g"}, 16, 16);
@@ -175,7 +169,6 @@ static void sums_that_do_not_fit(void **state) {
     struct analysis *analysis = analyse(stacks, calls);
     struct analysis_bounds bounds;
     struct error error = {""};
-
     (void)state;
     analysis->profile->samples[1].values[0] = 1;
     assert_int_equal(
@@ -192,6 +185,5 @@ int main(void) {
         cmocka_unit_test(folded_recursion),
         cmocka_unit_test(sums_that_do_not_fit),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

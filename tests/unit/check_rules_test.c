@@ -37,7 +37,6 @@ static const struct rule *rule(struct rules *rules, const char *text) {
 static void limits(void **state) {
     struct rules rules;
     const struct rule *found;
-
     (void)state;
     found = rule(&rules, "at most 1,000 calls of parse");
     assert_true(found->kind == RULE_LIMIT && found->bound == RULE_AT_MOST &&
@@ -65,7 +64,6 @@ static void limits(void **state) {
 static void never_and_no(void **state) {
     struct rules rules;
     const struct rule *found;
-
     (void)state;
     found = rule(&rules, "parse never calls malloc|calloc if present");
     assert_true(found->scope == RULE_BELOW && found->limit.units == 0 && found->may_be_missing);
@@ -86,7 +84,6 @@ static void never_and_no(void **state) {
 static void base_and_exemptions(void **state) {
     struct rules rules;
     const struct rule *found;
-
     (void)state;
     found = rule(&rules, "at most 5 % more calls than base");
     assert_true(found->kind == RULE_GROWTH && found->scope == RULE_EACH && found->limit.units == 5);
@@ -104,7 +101,6 @@ static void base_and_exemptions(void **state) {
 
 static void lines_and_comments(void **state) {
     struct rules rules;
-
     (void)state;
     assert_int_equal(
         read_text(&rules, "# a\n\n \t# b\r\nno calls of \"a # b\"\r\nno calls of c#d #e"), 0);
@@ -247,6 +243,5 @@ int main(void) {
         cmocka_unit_test(limits_are_exact),
         cmocka_unit_test(lost_contexts_leave_doubt),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

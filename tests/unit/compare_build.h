@@ -35,7 +35,6 @@ static uint32_t add_function(struct profile *profile, const char *name, const ch
     const uint32_t function = profile_add_function(
         profile, &(struct profile_function){.name = name, .system_name = name, .file = file});
     struct profile_line line = {.function = function, .line = 1};
-
     return profile_add_location(profile, &(struct profile_location){.mapping = PROFILE_NONE,
                                                                     .address = function + 1,
                                                                     .line_count = 1,
@@ -45,7 +44,6 @@ static uint32_t add_function(struct profile *profile, const char *name, const ch
 /* Innermost first, up to a NULL. */
 static void add_stack(struct profile *profile, const char *const *names, const int64_t *values) {
     uint32_t locations[4], depth = 0;
-
     for (; names[depth] != NULL; depth++)
         locations[depth] = add_function(profile, names[depth], "work.c");
     assert_int_not_equal(
@@ -70,7 +68,6 @@ static const char *name_of(unsigned function, char name[16]) {
 static struct profile *make_exact(int64_t overhead) {
     struct profile *profile = profile_new();
     char name[16];
-
     profile_add_value_type(profile, "calls", "count");
     profile_add_value_type(profile, "cpu", "nanoseconds");
     profile_add_value_type(profile, "overhead", "nanoseconds");
@@ -86,7 +83,6 @@ static struct profile *make_sampled(const unsigned *thousandths, unsigned count)
     struct profile *profile = profile_new();
     int64_t hits[FUNCTIONS] = {0};
     char name[16];
-
     profile_add_value_type(profile, "samples", "count");
     for (unsigned i = 0; i < count; i++) {
         double at = draw() * 1000;
@@ -104,7 +100,6 @@ static struct compare *compare(const struct profile *exact, const struct profile
                                const struct compare_options *how) {
     struct error error;
     struct compare *result = compare_new(exact, sampled, how, &error);
-
     if (result == NULL)
         fail_msg("%s", error.message);
     return result;

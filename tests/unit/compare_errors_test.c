@@ -8,7 +8,6 @@
 static struct profile *make_doubtful(const unsigned *off, bool has_unplaced) {
     struct profile *profile = profile_new();
     char name[16];
-
     profile_add_value_type(profile, "calls", "count");
     profile_add_value_type(profile, "wall", "nanoseconds");
     profile_add_value_type(profile, "cpu", "nanoseconds");
@@ -24,7 +23,6 @@ static struct profile *make_doubtful(const unsigned *off, bool has_unplaced) {
 /* work_b has nearly twice its samples, and work_c none. */
 static struct compare *compare_skewed(struct profile *exact, struct profile **sampled) {
     const unsigned skewed[FUNCTIONS] = {200, 350, 0, 120, 100, 80, 50, 40, 30, 20, 8, 2};
-
     generator = 1;
     *sampled = make_sampled(skewed, 2000);
     return compare(exact, *sampled, &options);
@@ -34,7 +32,6 @@ static void a_sampler_is_not_blamed_within_the_exact_sides_error(void **state) {
     const unsigned off[FUNCTIONS] = {1, 90, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     struct profile *exact = make_doubtful(off, false), *sampled;
     struct compare *result = compare_skewed(exact, &sampled);
-
     (void)state;
     assert_int_equal(row_of(result, "work_b")->grade, 'C');
     assert_int_equal(row_of(result, "work_b")->verdict, COMPARE_WITHIN_ERROR);
@@ -50,7 +47,6 @@ static void what_the_exact_side_does_not_know_is_not_judged(void **state) {
     const unsigned off[FUNCTIONS] = {1, 150, 120, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     struct profile *exact = make_doubtful(off, false), *sampled;
     struct compare *result = compare_skewed(exact, &sampled);
-
     (void)state;
     assert_int_equal(row_of(result, "work_b")->grade, '-');
     assert_int_equal(row_of(result, "work_b")->verdict, COMPARE_UNRESOLVED);
@@ -66,7 +62,6 @@ static void unplaced_time_is_in_no_row_and_puts_no_blame_on_the_sampler(void **s
     const unsigned off[FUNCTIONS] = {0};
     struct profile *exact = make_doubtful(off, true), *sampled;
     struct compare *result = compare_skewed(exact, &sampled);
-
     (void)state;
     assert_int_equal(result->row_count, FUNCTIONS);
     assert_true(result->unplaced == 1e9);
@@ -80,7 +75,6 @@ static void unplaced_time_is_in_no_row_and_puts_no_blame_on_the_sampler(void **s
 static void a_function_that_was_never_timed_is_not_judged(void **state) {
     struct profile *exact = profile_new(), *sampled = profile_new();
     struct compare *result;
-
     (void)state;
     profile_add_value_type(exact, "calls", "count");
     profile_add_value_type(exact, "wall", "nanoseconds");
@@ -102,7 +96,6 @@ static void a_function_that_was_never_timed_is_not_judged(void **state) {
 
 static struct profile *sampled_by(const char *clock) {
     struct profile *profile = profile_new();
-
     profile_add_value_type(profile, "samples", "count");
     profile_add_value_type(profile, clock, "nanoseconds");
     add(profile, "work_a", NULL, (int64_t[]){5, 50});
@@ -115,7 +108,6 @@ static void samples_are_held_against_the_time_of_their_own_clock(void **state) {
     struct profile *by_cpu = sampled_by("cpu"), *by_wall = sampled_by("wall");
     struct compare *result = compare(both, by_cpu, &options);
     struct error error;
-
     (void)state;
     assert_string_equal(result->value_name, "cpu");
     compare_free(result);
@@ -139,6 +131,5 @@ int main(void) {
         cmocka_unit_test(a_function_that_was_never_timed_is_not_judged),
         cmocka_unit_test(samples_are_held_against_the_time_of_their_own_clock),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

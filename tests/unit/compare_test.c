@@ -8,7 +8,6 @@
 static void what_is_drawn_from_the_exact_shares_is_within_chance(void **state) {
     struct profile *exact = make_exact(0);
     unsigned differ = 0, unlikely = 0;
-
     (void)state;
     for (unsigned run = 0; run < 100; run++) {
         generator = run;
@@ -28,7 +27,6 @@ static void what_is_drawn_from_the_exact_shares_is_within_chance(void **state) {
 static void intervals_hold_the_exact_share_as_often_as_they_say(void **state) {
     struct profile *exact = make_exact(0);
     unsigned held = 0;
-
     (void)state;
     for (unsigned run = 0; run < 100; run++) {
         generator = 1000 + run;
@@ -48,7 +46,6 @@ static void a_function_in_step_with_the_sampler_is_found(void **state) {
     const unsigned skewed[FUNCTIONS] = {200, 350, 0, 120, 100, 80, 50, 40, 30, 20, 8, 2};
     struct profile *exact = make_exact(0), *sampled;
     struct compare *result;
-
     (void)state;
     generator = 1;
     sampled = make_sampled(skewed, 2000);
@@ -66,7 +63,6 @@ static void a_function_in_step_with_the_sampler_is_found(void **state) {
 static void too_few_samples_find_nothing_and_miss_what_they_should(void **state) {
     struct profile *exact = make_exact(0), *sampled;
     struct compare *result;
-
     (void)state;
     generator = 3;
     sampled = make_sampled(shares, 20);
@@ -84,7 +80,6 @@ static void too_few_samples_find_nothing_and_miss_what_they_should(void **state)
 static void samples_in_unknown_code_are_its_callers(void **state) {
     struct profile *exact = make_exact(0), *sampled = profile_new();
     struct compare *result;
-
     (void)state;
     profile_add_value_type(sampled, "samples", "count");
     add(sampled, "memcpy", "work_a", (int64_t[]){30});
@@ -106,7 +101,6 @@ static void contexts_of_another_build_are_found_without_callers_that_it_lacks(vo
         .against = COMPARE_CORRECTED, .by_context = true, .level = 0.05};
     struct profile *exact = make_exact(0), *sampled = profile_new();
     struct compare *result;
-
     (void)state;
     add_stack(exact, (const char *const[]){"leaf", "middle", "main", NULL},
               (int64_t[]){1, 1000000000, 0});
@@ -129,7 +123,6 @@ static void the_probes_time_is_in_raw_times_alone(void **state) {
     struct profile *exact = make_exact(100), *sampled;
     const struct compare_options raw = {.against = COMPARE_RAW, .level = 0.05};
     struct compare *result;
-
     (void)state;
     generator = 5;
     sampled = make_sampled(shares, 1000);
@@ -149,7 +142,6 @@ static void the_probes_time_is_in_raw_times_alone(void **state) {
 static void what_cannot_be_compared_is_said(void **state) {
     struct profile *exact = make_exact(0), *sampled;
     struct error error;
-
     (void)state;
     generator = 6;
     sampled = make_sampled(shares, 10);
@@ -178,6 +170,5 @@ int main(void) {
         cmocka_unit_test(the_probes_time_is_in_raw_times_alone),
         cmocka_unit_test(what_cannot_be_compared_is_said),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,7 +31,6 @@ static int64_t self[NODES], off_cpu[NODES];
 
 static struct segment_probe_sums loops(uint64_t batches, uint64_t pair_ticks) {
     const uint64_t pairs = batches * SEGMENT_LOOP_PAIRS;
-
     return (struct segment_probe_sums){
         .batches = batches,
         .inner = pairs * pair_ticks / 2,
@@ -85,7 +84,6 @@ static int fill(void **state) {
 static struct correction *correct(void) {
     struct error error = {""};
     struct correction *correction = correction_new(&snapshot, self, off_cpu, 0, &error);
-
     assert_non_null(correction);
     return correction;
 }
@@ -98,7 +96,6 @@ static void assert_near(double value, double expected) {
 
 static double sum(const struct correction *correction, size_t value) {
     double total = 0;
-
     for (uint32_t i = MAIN; i < NODES; i++)
         total += *(const double *)((const char *)&correction->contexts[i] + value);
     return total;
@@ -124,7 +121,6 @@ static void assert_adds_up(const struct correction *correction) {
 
 static void a_call_costs_what_it_does_in_the_loop(void **state) {
     struct correction *correction = correct();
-
     (void)state;
     assert_near(correction->costs.inner + correction->costs.outer, PAIR_TICKS);
     assert_near(correction->overhead_total, COST);
@@ -136,7 +132,6 @@ static void a_call_costs_what_it_does_in_the_loop(void **state) {
 
 static void who_waits_runs_no_probes(void **state) {
     struct correction *correction;
-
     (void)state;
     off_cpu[WAITS] = 999000;
     correction = correct();
@@ -152,7 +147,6 @@ static void what_a_context_cannot_pay_is_taken_from_no_other(void **state) {
     struct correction *correction = correct();
     const struct correction_context main_before = correction->contexts[MAIN],
                                     works_before = correction->contexts[WORKS];
-
     (void)state;
     correction_free(correction);
     self[WAITS] = 10;
@@ -169,7 +163,6 @@ static void what_a_context_cannot_pay_is_taken_from_no_other(void **state) {
 /* The thread was taken off the CPU in main(), which the next call found out. */
 static void a_wait_longer_than_its_context_is_unplaced(void **state) {
     struct correction *correction;
-
     (void)state;
     self[MAIN] = 350000;
     off_cpu[WORKS] = 300000;
@@ -205,7 +198,6 @@ static void time_off_the_cpu_of_no_context_is_unplaced(void **state) {
 /* timing=adaptive: one in a timed call, of which 32 are reckoned. */
 static void a_time_below_zero_is_zero_and_the_rest_unplaced(void **state) {
     struct correction *correction;
-
     (void)state;
     add_node(WAITS, MAIN, 1, 32000000);
     self[MAIN] = -30000000;
@@ -222,7 +214,6 @@ static void a_time_below_zero_is_zero_and_the_rest_unplaced(void **state) {
 
 static void a_wait_in_a_counted_call_is_its_callers(void **state) {
     struct correction *correction;
-
     (void)state;
     add_node(WAITS, MAIN, CALLS, 0);
     self[MAIN] = 1000000;
@@ -238,7 +229,6 @@ static void a_wait_in_a_counted_call_is_its_callers(void **state) {
 static void waits_do_not_widen_the_bar(void **state) {
     struct correction *correction = correct();
     const double error = correction->error_total;
-
     (void)state;
     correction_free(correction);
     self[WAITS] += 100000000;
@@ -253,7 +243,6 @@ static void a_plain_run_anchors_every_calls_cost_alike(void **state) {
     const double main_cost = correction->contexts[MAIN].overhead,
                  works_cost = correction->contexts[WORKS].overhead;
     struct error error = {""};
-
     (void)state;
     correction_free(correction);
     correction = correction_new(&snapshot, self, off_cpu, (1150000 - 0.5 * COST) / 1e9, &error);
@@ -287,7 +276,6 @@ static void whatever_was_measured_no_time_is_below_zero_and_sums_hold(void **sta
 
 static void the_models_errors_of_contexts_add_up_to_that_of_all(void **state) {
     struct correction *correction;
-
     (void)state;
     self[MAIN] = self[WORKS] = self[WAITS] = 1000000;
     correction = correct();
@@ -299,7 +287,6 @@ static void the_models_errors_of_contexts_add_up_to_that_of_all(void **state) {
 
 static void an_error_is_no_more_than_what_was_measured(void **state) {
     struct correction *correction;
-
     (void)state;
     self[WORKS] = 20;
     correction = correct();
@@ -311,7 +298,6 @@ static void an_error_is_no_more_than_what_was_measured(void **state) {
 
 static void few_loops_beside_the_program_are_not_believed(void **state) {
     struct correction *correction;
-
     (void)state;
     lane.info.probes = loops(3, PAIR_TICKS);
     correction = correct();
@@ -323,7 +309,6 @@ static void few_loops_beside_the_program_are_not_believed(void **state) {
 static void what_counts_instructions_is_a_cost_of_calls(void **state) {
     struct correction *correction = correct();
     const double plain = correction->overhead_total, error = correction->costs.error;
-
     (void)state;
     correction_free(correction);
     instructions[WORKS] = 1;
@@ -350,6 +335,5 @@ int main(void) {
         cmocka_unit_test_setup(few_loops_beside_the_program_are_not_believed, fill),
         cmocka_unit_test_setup(what_counts_instructions_is_a_cost_of_calls, fill),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

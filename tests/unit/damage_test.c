@@ -30,7 +30,6 @@ static void the_sample_is_sound(void **state) {
     struct snapshot_totals totals;
     struct error error = {""};
     struct snapshot *snapshot = snapshot_from_memory(&sample, sizeof(sample), "sample", &error);
-
     (void)state;
     assert_non_null(snapshot);
     assert_int_equal(snapshot_verify(snapshot, &totals, fail_line, NULL), 0);
@@ -46,7 +45,6 @@ static bool matters(size_t at) {
     const unsigned char *bytes = (const unsigned char *)&sample;
     const size_t line = at / 64 * 64;
     const size_t size = sizeof(sample) - line < 64 ? sizeof(sample) - line : 64;
-
     return at < offsetof(struct segment_sample, nodes) ||
            memcmp(bytes + line, (const unsigned char *)&zeros + line, size) != 0;
 }
@@ -55,7 +53,6 @@ static void each_byte_changed(void **state) {
     unsigned char *bytes = (unsigned char *)&sample;
     const size_t header = sizeof(struct segment_header);
     unsigned refused = 0, changed = 0;
-
     (void)state;
     for (size_t at = 0; at < sizeof(sample); at++) {
         if (!matters(at) || (at >= header && at < SEGMENT_HEADER_SIZE))

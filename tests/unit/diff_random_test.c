@@ -134,6 +134,5 @@ int main(void) {
         cmocka_unit_test(parts_of_averages_add_up_as_well),
         cmocka_unit_test(the_other_way_round_each_part_is_the_same_but_for_the_sign),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

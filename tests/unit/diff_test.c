@@ -269,6 +269,5 @@ int main(void) {
         cmocka_unit_test(several_runs_have_their_mean_and_spread),
         cmocka_unit_test(what_cannot_be_compared_is_said),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

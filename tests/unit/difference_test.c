@@ -39,7 +39,6 @@ static int fill(void **state) {
 static struct snapshot *take(const struct segment_sample *sample) {
     struct error error = {""};
     struct snapshot *snapshot = snapshot_from_memory(sample, sizeof(*sample), "s", &error);
-
     if (snapshot == NULL)
         fail_msg("%s", error.message);
     return snapshot;
@@ -51,7 +50,6 @@ static struct profile *subtract(void) {
     struct error error = {""};
     struct difference *difference = difference_begin(first, &options, &error);
     struct profile *profile = difference_end(difference, second, &error);
-
     if (profile == NULL)
         fail_msg("%s", error.message);
     difference_free(difference);
@@ -63,7 +61,6 @@ static struct profile *subtract(void) {
 static int64_t sum(const struct profile *profile, const char *value) {
     const uint32_t type = profile_find_value_type(profile, value);
     int64_t total = 0;
-
     for (uint32_t i = 0; i < profile->sample_count; i++) {
         assert_true(profile->samples[i].values[type] >= 0);
         total += profile->samples[i].values[type];
@@ -92,7 +89,6 @@ static void call_once_more(uint64_t ticks) {
 static void end_thread(void) {
     const uint32_t from = NODE(THREAD, OUTER), to = NODE(ENDED, INNER + 1);
     struct segment_node *nodes = after.nodes;
-
     for (uint32_t i = 0; i < 2; i++) {
         nodes[to + i] = nodes[from + i];
         for (int k = 0; k < SAMPLE_SCALARS - 1; k++)
@@ -189,7 +185,6 @@ static void a_reset_in_between_is_where_it_begins(void **state) {
 static void two_processes_have_no_difference(void **state) {
     const struct build_options options = {.kind = "exact"};
     struct error error = {""};
-
     (void)state;
     after.header.random_id++;
     struct snapshot *first = take(&before), *second = take(&after);
@@ -211,6 +206,5 @@ int main(void) {
         cmocka_unit_test_setup(a_reset_in_between_is_where_it_begins, fill),
         cmocka_unit_test_setup(two_processes_have_no_difference, fill),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

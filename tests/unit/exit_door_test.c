@@ -32,7 +32,6 @@ static int64_t calls_written(const char *kind, const char *type) {
     char message[256] = "";
     const int fd = memfd_create("profile", 0);
     int64_t calls = 0;
-
     if (fd < 0 || cinstr_reader_write_profile(&sample, sizeof(sample), kind, fd, message,
                                               sizeof(message)) != 0)
         return -1;
@@ -66,7 +65,6 @@ static void *write_often(void *argument) {
 static void eight_threads_at_once(void **state) {
     pthread_t threads[THREADS];
     void *done;
-
     (void)state;
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, write_often, &sample), 0);
@@ -79,7 +77,6 @@ static void eight_threads_at_once(void **state) {
 static void what_is_wrong_is_one_line(void **state) {
     static const struct segment_sample nothing;
     char message[256] = "", small[8];
-
     (void)state;
     assert_int_equal(cinstr_reader_write_profile(&nothing, sizeof(nothing), "exact", 1, message,
                                                  sizeof(message)),

@@ -79,7 +79,6 @@ static void known_exponents(void **state) {
 /* Two terms are no power: the fit says so by its width, and the end is steeper than the whole. */
 static void bends_are_doubt(void **state) {
     const struct growth_fit found = fit(mixed);
-
     (void)state;
     assert_true(found.low < 1.2 && found.high > 1.3 && found.last > found.exponent + 0.1);
     assert_true(found.shape == GROWTH_POWER && found.residual > 0.01);
@@ -91,7 +90,6 @@ static void bends_are_doubt(void **state) {
 static void few_points_tell_little(void **state) {
     const double values[] = {0, 0, 5, 10};
     struct growth_fit found;
-
     (void)state;
     growth_fit(&found, sizes, values, SIZES);
     assert_int_equal(found.points, 2);
@@ -104,7 +102,6 @@ static void few_points_tell_little(void **state) {
 
 static void exact_powers_keep_to_their_limit(void **state) {
     const struct growth_fit one = fit(linear), two = fit(cube);
-
     (void)state;
     assert_int_equal(growth_judge(&one, 1), GROWTH_HELD);
     assert_int_equal(growth_judge(&two, 3), GROWTH_HELD);
@@ -152,6 +149,5 @@ int main(void) {
         cmocka_unit_test(exact_powers_keep_to_their_limit),
         cmocka_unit_test(intervals_hold_what_they_say),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,7 +65,6 @@ static void a_name_that_is_there_once_matches_wherever_its_file_went(void **stat
     const struct function new[] = {{"main", "main.c"}, {"parse", "/b/src/reader.c"}, {0}};
     struct names *names = names_new();
     uint32_t before[2], after[2];
-
     (void)state;
     add(names, old, NULL, before);
     add(names, new, NULL, after);
@@ -80,7 +79,6 @@ static void functions_of_one_name_are_told_apart_by_their_files(void **state) {
     const struct function new[] = {{"init", "/b/y.c"}, {"init", "/a/x.c"}, {"init", "/b/w.c"}, {0}};
     struct names *names = names_new();
     uint32_t before[3], after[3];
-
     (void)state;
     add(names, old, NULL, before);
     add(names, new, NULL, after);
@@ -98,7 +96,6 @@ static void what_is_renamed_matches(void **state) {
     const struct names_rename list[] = {{"lookup", "find"}, {"z.c", "w.c"}};
     struct names *names = names_new();
     uint32_t before[4], after[3];
-
     (void)state;
     add(names, old, &(struct names_renames){list, 2}, before);
     add(names, new, NULL, after);
@@ -112,7 +109,6 @@ static void what_is_renamed_matches(void **state) {
 static void numbers_stay_while_profiles_are_added(void **state) {
     struct names *names = names_new();
     uint32_t first[2], again[2], more[1];
-
     (void)state;
     add(names, (const struct function[]){{"a", "a.c"}, {"b", "b.c"}, {0}}, NULL, first);
     add(names, (const struct function[]){{"c", "c.c"}, {0}}, NULL, more);
@@ -125,7 +121,6 @@ static void numbers_stay_while_profiles_are_added(void **state) {
 
 static void a_file_is_named_by_its_path_or_the_end_of_it(void **state) {
     const struct analysis_function function = {.name = "f", .file = "/a/src/lvm.c"};
-
     (void)state;
     assert_true(names_matches("f", &function));
     assert_true(names_matches("lvm.c", &function));
@@ -143,6 +138,5 @@ int main(void) {
         cmocka_unit_test(numbers_stay_while_profiles_are_added),
         cmocka_unit_test(a_file_is_named_by_its_path_or_the_end_of_it),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

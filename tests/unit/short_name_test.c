@@ -13,7 +13,6 @@
 
 static void expect(const char *name, const char *expected) {
     char *found = short_name(name);
-
     assert_non_null(found);
     assert_string_equal(found, expected);
     free(found);

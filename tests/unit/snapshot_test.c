@@ -32,7 +32,6 @@ static int fill(void **state) {
 
 static void assert_refused(size_t size, const char *message) {
     struct error error = {""};
-
     assert_null(snapshot_from_memory(&sample, size, "s", &error));
     assert_string_equal(error.message, message);
     sample_fill(&sample);
@@ -55,7 +54,6 @@ static void other_files_are_named_for_what_they_are(void **state) {
 static void sections_and_columns_outside_are_named(void **state) {
     static const char *const names[] = {"modules", "lanes", "labels", "blocks", "nodes", "heap"};
     char message[64];
-
     (void)state;
     for (int i = 0; i < SEGMENT_SECTION_COUNT; i++) {
         snprintf(message, sizeof(message), "s: damaged: its %s lie outside", names[i]);
@@ -123,7 +121,6 @@ static void note(void *context, const char *line) {
 static unsigned verify(struct snapshot_totals *totals) {
     struct error error = {""};
     struct snapshot *snapshot = snapshot_from_memory(&sample, sizeof(sample), "s", &error);
-
     if (snapshot == NULL)
         fail_msg("%s", error.message);
     found[0] = '\0';
@@ -135,7 +132,6 @@ static unsigned verify(struct snapshot_totals *totals) {
 
 static void assert_found(const char *line) {
     struct snapshot_totals totals;
-
     assert_int_equal(verify(&totals), 1);
     assert_string_equal(found, line);
 }
@@ -174,7 +170,6 @@ static void times_that_do_not_cancel_out_are_found(void **state) {
 static void set_this_boot(void) {
     FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
     char digits[3] = "";
-
     assert_non_null(file);
     for (size_t i = 0; i < sizeof(sample.header.boot_id); i++) {
         assert_int_equal(fscanf(file, "%*[-]") + fscanf(file, "%2[0-9a-f]", digits) >= 0, true);
@@ -186,7 +181,6 @@ static void set_this_boot(void) {
 /* What it did since the recorder last looked at the clock is in its calls alone. */
 static void a_killed_process_lived_as_long_as_its_calls(void **state) {
     struct snapshot_totals totals;
-
     (void)state;
     sample.header.state = SEGMENT_LIVE;
     sample.nodes[ROOT].self -= 900000;
@@ -203,7 +197,6 @@ static void a_killed_process_lived_as_long_as_its_calls(void **state) {
 /* Killed within a hook, with a call's time in one place of two. */
 static void half_a_hook_of_a_killed_thread_is_no_error(void **state) {
     struct snapshot_totals totals;
-
     (void)state;
     sample.nodes[INNER].self += 5000;
     assert_int_equal(verify(&totals), 0);
@@ -223,7 +216,6 @@ static void a_lane_without_its_root_is_found(void **state) {
 
 static void one_event_half_done_is_no_violation(void **state) {
     struct snapshot_totals totals;
-
     (void)state;
     sample.nodes[INNER].calls++; /* counted, its frame not yet pushed */
     assert_int_equal(verify(&totals), 0);
@@ -238,7 +230,6 @@ static void one_event_half_done_is_no_violation(void **state) {
 static void a_thread_half_merged_is_said_not_blamed(void **state) {
     struct snapshot_totals totals;
     struct error error = {""};
-
     (void)state;
     sample.header.merge_sequence = 7;
     sample.nodes[SEGMENT_BLOCK_NODES + 2].calls += 100;
@@ -251,7 +242,6 @@ static void a_thread_half_merged_is_said_not_blamed(void **state) {
 
 static void a_reset_that_a_lane_has_not_seen_clears_it(void **state) {
     struct snapshot_totals totals;
-
     (void)state;
     sample.header.reset_epoch = 1;
     for (int i = 0; i < SAMPLE_LANES; i++)

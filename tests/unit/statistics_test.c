@@ -25,7 +25,6 @@ static void normal_tails(void **state) {
 
 static void score_intervals(void **state) {
     struct statistics_interval found;
-
     (void)state;
     found = statistics_wilson(15, 50, 1.95996398454005);
     assert_near(found.low, 0.191035535008809); /* prop.test(15,50,correct=FALSE)$conf.int */
@@ -84,7 +83,6 @@ static void student_quantiles(void **state) {
 static void many_tests_at_once(void **state) {
     double p[] = {0.01, 0.04, 0.03, 0.005, 0.5};
     const double expected[] = {0.04, 0.09, 0.09, 0.025, 0.5}; /* p.adjust(p,"holm") */
-
     (void)state;
     assert_int_equal(statistics_holm(p, 5), 0);
     for (int i = 0; i < 5; i++)
@@ -96,7 +94,6 @@ static void rank_correlations(void **state) {
     const double iq[] = {106, 86, 100, 101, 99, 103, 97, 113, 112, 110};
     const double hours[] = {7, 0, 27, 50, 28, 29, 20, 12, 6, 17};
     const double tied[] = {1, 2, 2, 3}, other[] = {1, 3, 2, 4}, same[] = {1, 1, 1, 1};
-
     (void)state;
     assert_near(statistics_rank_correlation(iq, hours, 10), -0.175757575757576);
     assert_near(statistics_rank_correlation(tied, other, 4), 0.948683298050514);
@@ -110,6 +107,5 @@ int main(void) {
         cmocka_unit_test(chi_square_tails),  cmocka_unit_test(many_tests_at_once),
         cmocka_unit_test(rank_correlations), cmocka_unit_test(student_quantiles),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,7 +46,6 @@ static uint64_t address_of(const char *record) {
 static void a_record_names_the_call_and_the_one_it_came_with(void **state) {
     const struct inlined_records records = {ADDRESS, section_start, whole()};
     struct inlined_record record;
-
     (void)state;
     assert_true(inlined_read(&records, address_of(inner), &record));
     assert_string_equal(record.name, "inner_function");
@@ -65,7 +64,6 @@ static void a_record_names_the_call_and_the_one_it_came_with(void **state) {
 static void what_points_out_of_the_section_is_no_record(void **state) {
     const struct inlined_records records = {ADDRESS, section_start, whole()};
     struct inlined_record record;
-
     (void)state;
     assert_false(inlined_read(&records, address_of(astray), &record));
     assert_false(inlined_read(&records, ADDRESS - 1, &record));
