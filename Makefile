@@ -32,7 +32,9 @@ RUNTIME_CFLAGS := $(COMMON) -mgeneral-regs-only -fPIC -ftls-model=initial-exec -
 # A folder is a part of one library: what lies in it goes into that library and no other.
 sources = $(wildcard $(addsuffix /*.c,$(1)) $(addsuffix /*.S,$(1)))
 
-runtime_sources := $(call sources,$(addprefix runtime/,base segment tree sample entry interpose process))
+# The recorder's rooms from the ground up: each may use those before it alone.
+recorder_rooms  := base segment tree sample entry interpose process
+runtime_sources := $(call sources,$(recorder_rooms:%=runtime/%))
 hook_sources    := $(call sources,runtime/hooks)
 static_sources  := $(call sources,runtime/libstatic)
 sample_sources  := $(call sources,runtime/libsample) runtime/interposers/open_recorder.c
@@ -41,7 +43,8 @@ block_sources   := $(call sources,runtime/libblock runtime/interposers)
 reader_sources  := $(call sources,reader reader/*)
 server_sources  := $(call sources,page http)
 command_sources := $(call sources,cli/*)
-unit_tests      := $(patsubst tests/unit/%_test.c,$(BUILD)/tests/%_test,$(wildcard tests/unit/*_test.c))
+room_tests      := $(foreach r,$(recorder_rooms),$(if $(wildcard tests/unit/runtime/$(r)),$(BUILD)/tests/runtime_$(r)_test))
+unit_tests      := $(patsubst tests/unit/%_test.c,$(BUILD)/tests/%_test,$(wildcard tests/unit/*_test.c)) $(room_tests)
 fuzz_targets    := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/tests/%_fuzz,$(wildcard tests/fuzz/*_fuzz.c))
 e2e_tests       := $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh))
 
@@ -248,6 +251,21 @@ $(BUILD)/tests/%_test: tests/unit/%_test.c $(BUILD)/tests/libcommand.a $(BUILD)/
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) -Itests $(CFLAGS) $< -o $@ $(filter %.o %.a,$^) $(LDFLAGS) $(CLI_LIBS) -lcmocka
 
+# A folder of tests for a room of the recorder: linked with that room and those below it alone, so
+# that a use of a higher one does not link.
+$(BUILD)/tests/runtime/%.c.o: tests/unit/runtime/%.c
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) -Itests/unit $(CFLAGS) -c $< -o $@
+
+define room_test
+rooms_below += runtime/$(1)
+$(BUILD)/tests/runtime_$(1)_test: $$(patsubst tests/unit/runtime/%,$(BUILD)/tests/runtime/%.o,$$(wildcard tests/unit/runtime/$(1)/*.c)) \
+		$$(call objects,$$(call sources,$$(rooms_below)))
+endef
+$(foreach r,$(recorder_rooms),$(eval $(call room_test,$(r))))
+$(room_tests):
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka
+
 $(BUILD)/tests/http_fuzz: $(server_objects)
 $(BUILD)/tests/rules_fuzz: $(call objects,$(addprefix cli/,check/check_rules.c check/check_parse.c base/pattern.c print/text.c print/short_name.c))
 $(BUILD)/tests/%_fuzz: tests/fuzz/%_fuzz.c $(BUILD)/libcinstr_reader.a
@@ -325,4 +343,4 @@ clean:
 interposing_objects := $(call interposer_objects,$(heap_sources) $(block_sources))
 -include $(patsubst %.o,%.d,$(runtime_objects) $(hook_objects) $(hook_objects:.c.o=.shared.o) $(static_objects) $(sample_objects) \
 	$(http_mark) $(interposing_objects) $(reader_objects) $(server_objects) $(door_objects) $(command_objects) $(main_object)) \
-	$(unit_tests:%=%.d) $(wildcard $(BUILD)/plugin-*/*.d)
+	$(unit_tests:%=%.d) $(wildcard $(BUILD)/tests/runtime/*/*.d $(BUILD)/plugin-*/*.d)

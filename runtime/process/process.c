@@ -40,8 +40,7 @@
 #include "runtime/tree/cpu_time.h"
 #include "runtime/tree/stacks.h"
 
-/* --- start
- * ------------------------------------------------------------------------------------------ */
+/* --- start ------------------------------------------------------------------------------------ */
 
 /* In libcinstr_heap, libcinstr_block. */
 extern const char cinstr_heap_is_there __attribute__((weak, visibility("default")));
@@ -99,8 +98,7 @@ void process_start(void) {
         process_state = PROCESS_UP;
 }
 
-/* --- constructor and destructor
- * ----------------------------------------------------------------------- */
+/* --- constructor and destructor --------------------------------------------------------------- */
 
 __attribute__((constructor(101))) static void process_begins(void) {
     process_start();

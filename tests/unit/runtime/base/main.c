@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of runtime/base, linked with it alone. */
+#include "base_tests.h"
+
+int main(void) {
+    return run_options_tests() + run_state_tests();
+}
