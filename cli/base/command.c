@@ -81,6 +81,8 @@ int set_pattern(const struct command *command, regex_t *compiled, const regex_t 
 
 int print_help(const struct command *command) {
     printf("Usage: cinstr %s %s\n%s", command->name, command->arguments, command->help);
+    if (command->print_help_end != NULL)
+        command->print_help_end(stdout);
     return STATUS_FINE;
 }
 

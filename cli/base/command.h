@@ -10,6 +10,7 @@
 #include <regex.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "reader/base/error.h"
 
@@ -26,6 +27,8 @@ struct command {
     const char *arguments; /* "[OPTION]... FILE" */
     const char *summary;   /* one line, for the list of commands */
     const char *help;      /* what `--help` says below the usage line: text, options, examples */
+    void (*print_help_end)(
+        FILE *out); /* what follows `help`, where it is made of a table; or NULL */
     int (*run)(const struct command *command, int argc, char **argv);
 };
 

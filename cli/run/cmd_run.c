@@ -22,12 +22,13 @@
 #include "run_child.h"
 #include "run_options.h"
 #include "run_profiles.h"
+#include "run_rows.h"
 #include "run_tell.h"
 
 enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127 };
 
-/* Libraries that are loaded before the program's own. */
-enum preload { PRELOAD_SAMPLE, PRELOAD_HEAP, PRELOAD_BLOCK, PRELOAD_RECORDER, PRELOADS };
+/* Libraries that are loaded before the program's own: enum option_library, and the recorder. */
+enum { PRELOAD_RECORDER = OPTION_BLOCK_LIBRARY + 1, PRELOADS };
 
 struct request {
     struct run_options options;
@@ -85,13 +86,13 @@ static int preload(const char *name, struct error *error) {
 
 static int preload_all(const struct request *request, struct error *error) {
     static const char *const names[PRELOADS] = {
-        [PRELOAD_SAMPLE] = "libcinstr_sample.so.0",
-        [PRELOAD_HEAP] = "libcinstr_heap.so.0",
-        [PRELOAD_BLOCK] = "libcinstr_block.so.0",
+        [OPTION_SAMPLE_LIBRARY] = "libcinstr_sample.so.0",
+        [OPTION_HEAP_LIBRARY] = "libcinstr_heap.so.0",
+        [OPTION_BLOCK_LIBRARY] = "libcinstr_block.so.0",
         [PRELOAD_RECORDER] = "libcinstr.so.0",
     };
     for (int i = 0; i < PRELOADS; i++) {
-        if (request->preloads[i] && preload(names[i], error) != 0)
+        if (names[i] != NULL && request->preloads[i] && preload(names[i], error) != 0)
             return -1;
     }
     return 0;
@@ -148,35 +149,9 @@ static const char help[] =
     "`cinstr cc --help`), and says where its profile is. With --sample, --heap,\n"
     "--block or --mutex it may be any program that is not static.\n"
     "\n"
-    "Options:\n"
-    "  -o, --output FILE     the profile's name, with %p pid, %e program, %h host,\n"
-    "                        %% percent; none: do not write one (default\n"
-    "                        cinstr.%e.%p.pb.gz)\n"
-    "      --histogram       record shortest and longest durations and a histogram\n"
-    "      --timing HOW      exact: time every call (default); adaptive: count\n"
-    "                        every call, time a random share of short, frequent ones\n"
-    "      --contexts N      calling contexts to keep apart, 1024 to 16777216\n"
-    "                        (default 262144); what is beyond is kept by call edge\n"
-    "      --sample[=HZ]     sample too, 1 to 10000 times in a second of CPU time\n"
-    "                        (default 100), into FILE.cpu.pb.gz; a program without\n"
-    "                        hooks is sampled by its stacks\n"
-    "      --sample-clock CLOCK  cpu: time that a thread runs (default); wall: also\n"
-    "                        while it waits, which ends some waits with EINTR\n"
-    "      --heap[=BYTES]    allocations by context, all, or one in BYTES bytes at\n"
-    "                        random, into FILE.heap.pb.gz\n"
-    "      --block[=io]      waits for locks, conditions, semaphores, threads, with\n"
-    "                        io also for input, output, time: FILE.block.pb.gz\n"
-    "      --mutex           waits for locks by who held them: FILE.mutex.pb.gz\n"
-    "      --cpuprofile FILE, and likewise, as `go test` has them:\n"
-    "      --memprofile FILE\n"
-    "      --blockprofile FILE\n"
-    "      --mutexprofile FILE  --sample, --heap, --block or --mutex, into FILE\n"
-    "      --trace FILE      every entry and exit with its time, as a trace for\n"
-    "                        Perfetto, or with a FILE.json for Chrome\n"
-    "      --trace-ring MIB  keep the last of each thread for `cinstr dump --trace`\n"
-    "      --no-cpu          wall time alone, no CPU time\n"
-    "      --no-start        record only from the program's own cinstr_start() on\n"
-    "      --directory DIR   where the records lie while it runs\n"
+    "Options:\n";
+
+static const char help_end[] =
     "  -q, --quiet           do not say where the profile is\n"
     "  -h, --help            show this help\n"
     "\n"
@@ -193,126 +168,51 @@ static const char help[] =
     "  cinstr run --memprofile mem.pb.gz -- ./program && go tool pprof mem.pb.gz\n"
     "  cinstr run --sample=500 -o p.pb.gz -- ./program && cinstr report p.cpu.pb.gz\n";
 
-enum {
-    OPTION_FIRST = 256,
-    OPTION_HISTOGRAM = OPTION_FIRST,
-    OPTION_TIMING,
-    OPTION_CONTEXTS,
-    OPTION_SAMPLE,
-    OPTION_SAMPLE_CLOCK,
-    OPTION_HEAP,
-    OPTION_BLOCK,
-    OPTION_MUTEX,
-    OPTION_CPUPROFILE,
-    OPTION_MEMPROFILE,
-    OPTION_BLOCKPROFILE,
-    OPTION_MUTEXPROFILE,
-    OPTION_TRACE,
-    OPTION_TRACE_RING,
-    OPTION_NO_CPU,
-    OPTION_NO_START,
-    OPTION_DIRECTORY,
-};
+static void print_help_end(FILE *out) {
+    run_rows_print(out);
+    fputs(help_end, out);
+}
 
-static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"histogram", no_argument, NULL, OPTION_HISTOGRAM},
-    {"timing", required_argument, NULL, OPTION_TIMING},
-    {"contexts", required_argument, NULL, OPTION_CONTEXTS},
-    {"sample", optional_argument, NULL, OPTION_SAMPLE},
-    {"sample-clock", required_argument, NULL, OPTION_SAMPLE_CLOCK},
-    {"heap", optional_argument, NULL, OPTION_HEAP},
-    {"block", optional_argument, NULL, OPTION_BLOCK},
-    {"mutex", no_argument, NULL, OPTION_MUTEX},
-    {"cpuprofile", required_argument, NULL, OPTION_CPUPROFILE},
-    {"memprofile", required_argument, NULL, OPTION_MEMPROFILE},
-    {"blockprofile", required_argument, NULL, OPTION_BLOCKPROFILE},
-    {"mutexprofile", required_argument, NULL, OPTION_MUTEXPROFILE},
-    {"trace", required_argument, NULL, OPTION_TRACE},
-    {"trace-ring", required_argument, NULL, OPTION_TRACE_RING},
-    {"no-cpu", no_argument, NULL, OPTION_NO_CPU},
-    {"no-start", no_argument, NULL, OPTION_NO_START},
-    {"directory", required_argument, NULL, OPTION_DIRECTORY},
+static const struct option other_options[] = {
     {"quiet", no_argument, NULL, 'q'},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
 
-/* The recorder's names, and what is no argument. */
-static const struct recorder_option {
-    const char *name, *value;
-    enum preload preload; /* PRELOADS: none */
-} recorder_options[] = {
-    [OPTION_HISTOGRAM - OPTION_FIRST] = {"histogram", "1", PRELOADS},
-    [OPTION_TIMING - OPTION_FIRST] = {"timing", "", PRELOADS},
-    [OPTION_CONTEXTS - OPTION_FIRST] = {"contexts", "", PRELOADS},
-    [OPTION_SAMPLE - OPTION_FIRST] = {"sample", "100", PRELOAD_SAMPLE},
-    [OPTION_SAMPLE_CLOCK - OPTION_FIRST] = {"sample_clock", "", PRELOADS},
-    [OPTION_HEAP - OPTION_FIRST] = {"heap", "exact", PRELOAD_HEAP},
-    [OPTION_BLOCK - OPTION_FIRST] = {"block", "1", PRELOAD_BLOCK},
-    [OPTION_MUTEX - OPTION_FIRST] = {"mutex", "1", PRELOAD_BLOCK},
-    [OPTION_CPUPROFILE - OPTION_FIRST] = {"cpuprofile", "", PRELOAD_SAMPLE},
-    [OPTION_MEMPROFILE - OPTION_FIRST] = {"memprofile", "", PRELOAD_HEAP},
-    [OPTION_BLOCKPROFILE - OPTION_FIRST] = {"blockprofile", "", PRELOAD_BLOCK},
-    [OPTION_MUTEXPROFILE - OPTION_FIRST] = {"mutexprofile", "", PRELOAD_BLOCK},
-    [OPTION_TRACE - OPTION_FIRST] = {"trace", "", PRELOADS},
-    [OPTION_TRACE_RING - OPTION_FIRST] = {"trace_ring", "", PRELOADS},
-    [OPTION_NO_CPU - OPTION_FIRST] = {"cpu", "0", PRELOADS},
-    [OPTION_NO_START - OPTION_FIRST] = {"start", "0", PRELOADS},
-    [OPTION_DIRECTORY - OPTION_FIRST] = {"directory", "", PRELOADS},
-};
-
-static int check_value(const struct command *command, int option, const char *value) {
+static int check_value(const struct command *command, const struct option_row *row,
+                       const char *value) {
+    char values[64], limits[64];
     uint64_t number;
-    if (option == OPTION_TIMING && strcmp(value, "exact") != 0 && strcmp(value, "adaptive") != 0)
-        return usage_error(command, "--timing is exact or adaptive, not '%s'", value);
-    if (option == OPTION_SAMPLE_CLOCK && strcmp(value, "cpu") != 0 && strcmp(value, "wall") != 0)
-        return usage_error(command, "--sample-clock is cpu or wall, not '%s'", value);
-    if (option == OPTION_CONTEXTS && !parse_number(value, 1024, 16777216, &number))
-        return usage_error(command, "--contexts takes 1024 to 16777216, not '%s'", value);
-    if (option == OPTION_SAMPLE && !parse_number(value, 1, 10000, &number))
-        return usage_error(command, "--sample takes 1 to 10000, not '%s'", value);
-    if (option == OPTION_HEAP && strcmp(value, "exact") != 0 &&
-        !parse_number(value, 1, UINT64_C(1) << 40, &number))
-        return usage_error(command, "--heap is exact or a number of bytes, not '%s'", value);
-    if (option == OPTION_TRACE_RING && !parse_number(value, 1, 512, &number))
-        return usage_error(command, "--trace-ring takes 1 to 512 MiB, not '%s'", value);
-    if (option == OPTION_BLOCK && strcmp(value, "1") != 0 && strcmp(value, "io") != 0)
-        return usage_error(command, "--block takes nothing or io, not '%s'", value);
-    return STATUS_FINE;
-}
-
-static bool is_file(int option) {
-    return option == 'o' || (option >= OPTION_CPUPROFILE && option <= OPTION_TRACE);
+    if (option_is_text(row))
+        return value[0] != '\0' ? STATUS_FINE
+                                : usage_error(command, "--%s: an empty name", row->run);
+    if (option_value(row, value, &number))
+        return STATUS_FINE;
+    option_values(row, values, sizeof(values));
+    option_limits(row, limits, sizeof(limits));
+    return usage_error(command, "--%s takes %s%s%s, not '%s'", row->run, values,
+                       limits[0] == '\0' ? "" : ", ", limits, value);
 }
 
 static int set_option(const struct command *command, void *context, int option) {
     struct request *request = context;
-    struct recorder_option set = {"output", "", PRELOADS};
+    const struct option_row *row = option == 'o' ? run_row_named("output") : run_row(option);
     struct error error;
-    if (option == 'q') {
+    if (row == NULL) {
         request->quiet = true;
         return STATUS_FINE;
     }
-    if (option != 'o')
-        set = recorder_options[option - OPTION_FIRST];
-    if (optarg != NULL)
-        set.value = optarg;
-    const int status = check_value(command, option, set.value);
+    const char *value = optarg != NULL ? optarg : row->run_value;
+    const int status = check_value(command, row, value);
     if (status != STATUS_FINE)
         return status;
-    if (set.preload != PRELOADS)
-        request->preloads[set.preload] = true;
-    if (set.value[0] == '\0')
-        return usage_error(command, "--%s: an empty name", set.name);
-    if ((is_file(option) ? run_options_add_file(&request->options, set.name, set.value, &error)
-                         : run_options_add(&request->options, set.name, set.value, &error)) != 0)
-        return usage_error(command, "--%s: %s", set.name, error.message);
+    request->preloads[row->library] = true;
+    const bool is_file = row->argument != NULL && strcmp(row->argument, "FILE") == 0;
+    if ((is_file ? run_options_add_file(&request->options, row->name, value, &error)
+                 : run_options_add(&request->options, row->name, value, &error)) != 0)
+        return usage_error(command, "--%s: %s", row->run, error.message);
     return STATUS_FINE;
 }
-
-/* '+': what follows the program's name is the program's. */
-static const struct command_options options = {"+:o:qh", long_options, set_option};
 
 static bool is_set(const struct request *request, const char *name) {
     char value[RUN_OPTIONS_SIZE];
@@ -330,6 +230,8 @@ static int check(const struct command *command, const struct request *request) {
 }
 
 static int run(const struct command *command, int argc, char **argv) {
+    /* '+': what follows the program's name is the program's. */
+    const struct command_options options = {"+:o:qh", run_rows_names(other_options), set_option};
     struct request request = {.quiet = false};
     struct error error;
     if (run_options_init(&request.options, &error) != 0)
@@ -349,5 +251,6 @@ const struct command command_run = {
     .arguments = "[OPTION]... [--] PROGRAM [ARGUMENT]...",
     .summary = "run a program and say where its profile is",
     .help = help,
+    .print_help_end = print_help_end,
     .run = run,
 };

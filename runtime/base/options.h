@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What CINSTR_OPTIONS asks for. */
+/* What CINSTR_OPTIONS asks for. Its rows are in include/cinstr/options.def. */
 #ifndef CINSTR_RUNTIME_BASE_OPTIONS_H
 #define CINSTR_RUNTIME_BASE_OPTIONS_H
 
@@ -8,28 +8,21 @@
 #include <stdint.h>
 
 enum block_option { BLOCK_OFF, BLOCK_LOCKS, BLOCK_IO };
+enum sample_clock_option { SAMPLE_CLOCK_CPU, SAMPLE_CLOCK_WALL };
 
+typedef char option_text[512]; /* a name, or a pattern of one; "" not given */
+typedef char option_place[256];
+
+/* A field for each row, of its name: texts as they are, all else as numbers. 0 is off. */
 struct options {
-    char output[512];    /* pattern of the exit profile's name; "none" */
-    char directory[256]; /* of the segment; "" choose */
-    uint64_t contexts;   /* node budget */
-    uint32_t timing;     /* enum segment_timing */
-    uint64_t heap;       /* bytes between samples, 1 exact; 0 off */
-    uint32_t block;      /* enum block_option */
-    bool mutex;
-    char trace[512];     /* pattern of the trace's name; "" none */
-    uint64_t trace_ring; /* MiB of each lane; 0: not kept as a ring */
-    /* Files of their own, as patterns; "" beside the output. */
-    char cpuprofile[512], memprofile[512], blockprofile[512], mutexprofile[512];
-    char http[256];  /* where to serve, "" or "none": nowhere */
-    uint32_t sample; /* a second; 0 off */
-    bool has_sample; /* it was given */
-    bool sample_wall;
-    bool cpu, histogram, start, help;
+#define OPTION(name, type, ...) type name;
+#include <cinstr/options.def>
+#undef OPTION
 };
 extern struct options options;
 
-/* Reads CINSTR_OPTIONS. Reports what it cannot use in one line. */
+/* Reads CINSTR_OPTIONS, or NULL, and sets all that it does not say to what holds without it.
+ * Reports what it cannot use in one line. */
 void options_read(const char *text);
 /* Expands %p, %e (`program`), %h; the `namesake`th other process of this number, from 1 on, has
  * joined to it what tells it from the first. False, which it reports, when the result does not

@@ -89,8 +89,8 @@ static enum kind_state find_kind(const char *name) {
     } kinds[] = {
         {"exact", true},
         {"edges", true},
-        {"cpu", options.sample != 0 && !options.sample_wall},
-        {"wall", options.sample != 0 && options.sample_wall},
+        {"cpu", options.sample != 0 && options.sample_clock == SAMPLE_CLOCK_CPU},
+        {"wall", options.sample != 0 && options.sample_clock == SAMPLE_CLOCK_WALL},
         {"heap", options.heap != 0},
         {"allocs", options.heap != 0},
         {"block", options.block != BLOCK_OFF},

@@ -234,7 +234,7 @@ static struct beside {
     bool is_on;
 } * list_besides(size_t *count) {
     static struct beside besides[4];
-    const bool is_wall = options.sample_wall;
+    const bool is_wall = options.sample_clock == SAMPLE_CLOCK_WALL;
 
     besides[0] = (struct beside){is_wall ? "wall" : "cpu", options.cpuprofile, options.sample != 0};
     besides[1] = (struct beside){"heap", options.memprofile, options.heap != 0};

@@ -169,8 +169,9 @@ void sampler_init(void) {
         return;
     segment.header->sampling.period_ns = NS_PER_SECOND / options.sample;
     segment.header->sampling.stacks = process_unwinds;
-    segment.header->sampling.is_wall = options.sample_wall;
-    sampled_clock = options.sample_wall ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID;
+    segment.header->sampling.is_wall = options.sample_clock;
+    sampled_clock =
+        options.sample_clock == SAMPLE_CLOCK_WALL ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID;
     samples_init();
     if (samplers == NULL && (!make_samplers() || !take_signal())) {
         message("no sampling: no memory, or no signal that is free");

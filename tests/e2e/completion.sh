@@ -24,7 +24,16 @@ in_zsh() {
         _files() { }
         _command_names() { }
         compadd() { shift; print -l -- $@ }
-        . "$0"' "$here/_cinstr" "$@" | grep -e "^${*: -1}"
+        compset() { words[CURRENT]=${words[CURRENT]#*=} }
+        . "$0"' "$here/_cinstr" "$@" | grep -e "^$(sed 's/.*=//' <<<"${*: -1}")"
+}
+# What follows "=" is a word of its own for readline, and none for the others.
+joined() { # SHELL OPTION=WORD
+    if [[ $1 == bash ]]; then
+        in_bash cinstr run "${2%%=*}" = "${2#*=}"
+    else
+        "in_$1" cinstr run "$2"
+    fi | sed 's/^--[a-z-]*=//'
 }
 
 # offers SHELL EXPECTED WORD…: just these, in any order.
@@ -38,6 +47,9 @@ for shell in bash fish zsh; do
     check "$shell completes commands" offers $shell "report" cinstr rep
     check "$shell completes options" offers $shell "--before-inlining" cinstr cc --bef
     check "$shell completes options with short names" offers $shell "--sort" cinstr report --so
+    check "$shell completes values of options" offers $shell "adaptive" cinstr run --timing a
+    check "$shell completes values joined by =" diff <(joined $shell --block=i) <(echo io)
+    check "$shell offers no value where a program follows" eval '[[ ! $(in_'$shell' cinstr run --block exac) == *exact* ]]'
     for command in $(cinstr help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
         check "$shell: $command is a command" offers $shell "$command" cinstr "$command"
     done

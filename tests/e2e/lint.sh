@@ -82,6 +82,18 @@ check "check-files: a source without a licence" finds check-files reader/base/er
 missing=x$(printf '\\n%.0s' $(seq "$((400 - $(wc -l <"$copy/runtime/base/clock.c")))"))
 check "check-files: a file of 401 lines" finds check-files runtime/base/clock.c 9 "$missing" 401
 
+check "make-options: nothing drifts" "$TOP/scripts/make-options" --check
+cp -r "$TOP"/{docs,packaging,README.md} "$copy" || exit 1
+drifts() { # FILE: that is said, with the row of an option changed
+    sed -i 's/wall time/wall clock time/' "$copy/include/cinstr/options.def" &&
+        ! "$copy/scripts/make-options" --check >"$SCRATCH/said" && grep -q "^$1 is not what" "$SCRATCH/said"
+}
+for file in ./README.md docs/man/cinstr.1 docs/man/cinstr.3; do
+    check "make-options: $file that says something else" drifts "$file"
+done
+check "make-options: what it has written does not drift" eval \
+    '"$copy/scripts/make-options" && "$copy/scripts/make-options" --check'
+
 # This machine has a command `undeclared`, which no package of install-deps brings.
 tests=$SCRATCH/alone
 mkdir -p "$tests/tests/e2e" "$SCRATCH/bin" && cp /bin/true "$SCRATCH/bin/undeclared" || exit 1

@@ -18,10 +18,6 @@
 
 /* 0, or -1. `text`: of CINSTR_OPTIONS. */
 static inline int recorder_make_segment(const char *text) {
-    static struct options defaults;
-    if (defaults.contexts == 0)
-        defaults = options;
-    options = defaults;
     options_read(text);
     strcpy(options.directory, "/tmp/cinstr-recorder.XXXXXX");
     clock_choose();

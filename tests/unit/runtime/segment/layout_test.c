@@ -16,17 +16,8 @@
 #include "runtime/segment/segment_layout.h"
 #include "segment_tests.h"
 
-static struct options defaults;
-
-static int set_defaults(void **state) {
-    (void)state;
-    defaults = options;
-    return 0;
-}
-
 static struct segment_header plan(const char *text, unsigned attempt, bool has_cpu_time) {
     struct segment_header header;
-    options = defaults;
     options_read(text);
     assert_true(segment_plan(&header, attempt, has_cpu_time));
     return header;
@@ -85,7 +76,7 @@ static void each_attempt_asks_for_less_until_there_is_none_less(void **state) {
     uint64_t size = UINT64_MAX;
     unsigned attempt = 0;
     (void)state;
-    options = defaults;
+    options_read(NULL);
     for (; segment_plan(&header, attempt, true); attempt++) {
         assert_true(header.size < size);
         size = header.size;
@@ -185,5 +176,5 @@ int run_layout_tests(void) {
         cmocka_unit_test(there_is_a_column_for_what_was_asked_for_and_no_other),
         cmocka_unit_test(all_columns_fit_the_header_and_are_told_apart),
     };
-    return cmocka_run_group_tests_name("layout", tests, set_defaults, NULL);
+    return cmocka_run_group_tests_name("layout", tests, NULL, NULL);
 }

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The recorder's options (cinstr/options.def) as options of the run command: those that have a name
+ * there. Called by the run command.
+ */
+#ifndef CINSTR_CLI_RUN_ROWS_H
+#define CINSTR_CLI_RUN_ROWS_H
+
+#include <cinstr/options.h>
+
+#include <getopt.h>
+#include <stdio.h>
+
+enum { RUN_ROWS_FIRST = 256 }; /* what getopt_long() returns for the first row */
+
+/* All that getopt_long() is to know: the rows, and those of `others`, which ends with zeros, behind
+ * them. */
+const struct option *run_rows_names(const struct option *others);
+
+/* Of what getopt_long() returned, or NULL. */
+const struct option_row *run_row(int option);
+const struct option_row *run_row_named(const char *name);
+
+/* The lines of help, in two columns. */
+void run_rows_print(FILE *out);
+
+#endif
