@@ -48,10 +48,10 @@ void cinstr_reset(void);
  *         "heap", "allocs": what is in use, what was allocated (heap=); "block", "mutex": waits, by
  *         the context that waits or the one that held the lock (block=, mutex=)
  *   fd    a descriptor open for writing; stays open
- * Other threads go on running and recording. Needs the reader library (libcinstr_reader), which is
- * loaded at the first call. Thread-safe; not async-signal-safe. Errors: EINVAL (kind), ENOTSUP
- * (nothing of that kind is being recorded, or no reader library), EIO (one line on standard error
- * says what). */
+ * Other threads go on running and recording. Another process writes it (cinstr-writer, beside
+ * libcinstr.so.0); the calling thread waits for that, and gets no signals meanwhile. Thread-safe;
+ * not async-signal-safe. Errors: EINVAL (kind), ENOTSUP (nothing of that kind is being recorded), EIO
+ * (one line on standard error says what). */
 int cinstr_write_profile(const char *kind, int fd);
 
 /* The same into a file, which is made or replaced as a whole (mode 0644, less the umask). */

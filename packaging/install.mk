@@ -10,9 +10,9 @@ share     := $(DESTDIR)$(PREFIX)/share
 
 programs    := $(BUILD)/cinstr
 libraries   := $(addprefix $(BUILD)/,libcinstr.so.0 libcinstr_sample.so.0 libcinstr_heap.so.0 libcinstr_block.so.0 \
-	libcinstr_reader.so.0 libcinstr_http.so.0) $(plugins)
+	cinstr-writer libcinstr_http.so.0) $(plugins)
 archives    := $(addprefix $(BUILD)/,libcinstr.so libcinstr_heap.so libcinstr_block.so libcinstr_http.so libcinstr_http.a libcinstr_http.o libcinstr.static libcinstr_hooks.a libcinstr.a static/libcinstr_reader.a)
-headers     := $(addprefix include/,cinstr.h cinstr/http.h cinstr/inlined.h cinstr/reader.h cinstr/segment.h)
+headers     := $(addprefix include/,cinstr.h cinstr/http.h cinstr/inlined.h cinstr/segment.h)
 pages       := $(wildcard docs/man/*.[13])
 completions := bash-completion/completions/cinstr zsh/site-functions/_cinstr fish/vendor_completions.d/cinstr.fish
 
@@ -36,7 +36,7 @@ all: $(BUILD)/static/libcinstr_reader.a
 $(BUILD)/static/libcinstr_reader.a: $(reader_objects)
 	@mkdir -p $(@D)
 	$(CC) -nostdlib -r $^ -o $(@D)/libcinstr_reader.o
-	$(OBJCOPY) --keep-global-symbol=cinstr_reader_write_profile $(@D)/libcinstr_reader.o
+	$(OBJCOPY) --keep-global-symbol=cinstr_writer_main $(@D)/libcinstr_reader.o
 	rm -f $@ && $(AR) rcs $@ $(@D)/libcinstr_reader.o
 
 .PHONY: install uninstall installed-files

@@ -17,7 +17,17 @@
 #include <cpuid.h>
 #endif
 
+#include "libc.h"
+
 enum segment_clock clock_kind = SEGMENT_CLOCK_MONOTONIC;
+int (*clock_read)(clockid_t, struct timespec *) = clock_gettime;
+
+static void find_libc_clock(void) {
+    void *found = next_symbol("clock_gettime");
+
+    if (found != NULL) /* a static program has no other */
+        *(void **)&clock_read = found;
+}
 
 #if defined(__x86_64__)
 /* The kernel watches the TSC against other clocks: while it uses it itself, or a paravirtual clock
@@ -37,6 +47,7 @@ static bool kernel_trusts_tsc(void) {
 
 uint64_t clock_choose(void) {
     unsigned a, b, c, d;
+    find_libc_clock();
     if (!__get_cpuid(0x80000007, &a, &b, &c, &d) || (d & (1u << 8)) == 0 || !kernel_trusts_tsc())
         return 1000000000u;
     clock_kind = SEGMENT_CLOCK_TSC;
@@ -49,6 +60,7 @@ uint64_t clock_choose(void) {
 #elif defined(__aarch64__)
 uint64_t clock_choose(void) {
     uint64_t frequency;
+    find_libc_clock();
     __asm__ volatile("mrs %0, cntfrq_el0" : "=r"(frequency));
     clock_kind = SEGMENT_CLOCK_CNTVCT;
     return frequency;

@@ -199,16 +199,13 @@ static bool append(char *text, size_t size, const char *more) {
     return true;
 }
 
-bool options_expand(const char *pattern, const char *program, uint32_t namesake, char *text,
-                    size_t size) {
+bool options_expand(const char *pattern, const char *program, char *text, size_t size) {
     text[0] = '\0';
     for (const char *p = pattern; *p != '\0'; p++) {
         char piece[HOST_NAME_MAX + 1] = {*p, '\0'};
         if (*p == '%') {
             p++;
-            if (*p == 'p' && namesake != 0)
-                snprintf(piece, sizeof(piece), "%d-%u", (int)getpid(), namesake + 1);
-            else if (*p == 'p')
+            if (*p == 'p')
                 snprintf(piece, sizeof(piece), "%d", (int)getpid());
             else if (*p == 'e')
                 snprintf(piece, sizeof(piece), "%s", program);

@@ -24,10 +24,7 @@ extern struct options options;
 /* Reads CINSTR_OPTIONS, or NULL, and sets all that it does not say to what holds without it.
  * Reports what it cannot use in one line. */
 void options_read(const char *text);
-/* Expands %p, %e (`program`), %h; the `namesake`th other process of this number, from 1 on, has
- * joined to it what tells it from the first. False, which it reports, when the result does not
- * fit. */
-bool options_expand(const char *pattern, const char *program, uint32_t namesake, char *text,
-                    size_t size);
+/* Expands %p, %e (`program`), %h. False, which it reports, when the result does not fit. */
+bool options_expand(const char *pattern, const char *program, char *text, size_t size);
 
 #endif

@@ -63,7 +63,7 @@ static bool name_chunks(char *path, size_t size) {
     struct stat status;
     uint64_t number = clock_ticks() * UINT64_C(0x9e3779b97f4a7c15);
 
-    if (!options_expand(options.trace, segment.header->program, 0, name, sizeof name))
+    if (!options_expand(options.trace, segment.header->program, name, sizeof name))
         return false;
     if (syscall(SYS_getrandom, &number, sizeof number, 1 /* GRND_NONBLOCK */) < 0)
         number ^= (uint64_t)getpid();

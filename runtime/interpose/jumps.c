@@ -155,25 +155,25 @@ long cinstr_after_vfork(long result) {
 INTERPOSED void longjmp(jmp_buf buffer, int value) {
     note_longjmp(buffer, CALLER_SP);
     cinstr_real_longjmp(buffer, value);
-    abort();
+    __builtin_trap();
 }
 
 INTERPOSED void _longjmp(jmp_buf buffer, int value) {
     note_longjmp(buffer, CALLER_SP);
     cinstr_real_longjmp(buffer, value);
-    abort();
+    __builtin_trap();
 }
 
 INTERPOSED void siglongjmp(sigjmp_buf buffer, int value) {
     note_longjmp(buffer, CALLER_SP);
     cinstr_real_siglongjmp(buffer, value);
-    abort();
+    __builtin_trap();
 }
 
 INTERPOSED void __longjmp_chk(jmp_buf buffer, int value) {
     note_longjmp(buffer, CALLER_SP);
     cinstr_real_longjmp_chk(buffer, value);
-    abort();
+    __builtin_trap();
 }
 
 /* A C++ handler begins: the frames below it are gone, and clang's hooks have not said so. */

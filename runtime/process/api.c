@@ -18,7 +18,6 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/lane_pool.h"
-#include "runtime/base/message.h"
 #include "runtime/base/options.h"
 #include "runtime/base/state.h"
 #include "runtime/entry/entry.h"
@@ -106,7 +105,6 @@ static enum kind_state find_kind(const char *name) {
 
 PUBLIC int cinstr_write_profile(const char *kind, int fd) {
     const enum kind_state state = find_kind(kind);
-    char text[512] = "";
 
     if (state == KIND_UNKNOWN) {
         errno = EINVAL;
@@ -117,8 +115,7 @@ PUBLIC int cinstr_write_profile(const char *kind, int fd) {
         return -1;
     }
     modules_refresh();
-    if (exit_profile_write_to(kind, fd, text, sizeof text) != 0) {
-        message("cannot write a profile: %s", text);
+    if (!exit_profile_write_to(kind, fd)) {
         errno = EIO;
         return -1;
     }

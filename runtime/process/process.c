@@ -20,6 +20,7 @@
 
 #include "exit_profile.h"
 #include "http.h"
+#include "run_writer.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/lane_pool.h"
 #include "runtime/base/message.h"
@@ -81,6 +82,7 @@ static bool start(void) {
     sampler_init();
     charge_init();
     modules_refresh();
+    writer_find();
     fork_init();
     trace_init();
     process_recording = options.start;
@@ -100,15 +102,22 @@ void process_start(void) {
 
 /* --- constructor and destructor --------------------------------------------------------------- */
 
-__attribute__((constructor(101))) static void process_begins(void) {
+__attribute__((constructor(101))) static void process_begins(int argc, char **argv) {
+    writer_be(argc, argv);
     process_start();
     http_begin();
+}
+
+/* A child of vfork() shares all that is the parent's, and may end by exit() though it should not.
+ */
+static bool is_process(void) {
+    return segment.header->pid == (uint32_t)syscall(SYS_getpid);
 }
 
 /* After the destructors of everything that depends on us. Nothing is unmapped: hooks that still run
  * count in the segment. */
 __attribute__((destructor(101))) static void process_ends(void) {
-    if (process_state != PROCESS_UP || process_is_forked())
+    if (process_state != PROCESS_UP || process_is_forked() || !is_process())
         return;
     sampler_stop();
     trace_finish();

@@ -57,7 +57,7 @@ untimed() {
 }
 # A static program writes its profile if the reader is linked.
 read -ra needed < <(pkg-config --static --libs libdw libelf libprotobuf-c zlib)
-static=(-static "-Wl,-u,cinstr_reader_write_profile" "$BUILD/static/libcinstr_reader.a" "${needed[@]}" -lsupc++ -lm)
+static=(-static "-Wl,-u,cinstr_writer_main" "$BUILD/static/libcinstr_reader.a" "${needed[@]}" -lsupc++ -lm)
 
 for version in "${versions[@]}"; do
     clang="clang-$version"

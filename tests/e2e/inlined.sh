@@ -153,7 +153,7 @@ off() { # VERSION
     "$CINSTR" cc "clang-$1" -O2 -c chain.c -o off.o && ! nm off.o | grep cinstr1_ && ! readelf -SW off.o | grep cinstr1_
 }
 read -ra needed < <(pkg-config --static --libs libdw libelf libprotobuf-c zlib)
-static=(-static -O2 "-Wl,-u,cinstr_reader_write_profile" "$BUILD/static/libcinstr_reader.a" "${needed[@]}" -lsupc++ -lm)
+static=(-static -O2 "-Wl,-u,cinstr_writer_main" "$BUILD/static/libcinstr_reader.a" "${needed[@]}" -lsupc++ -lm)
 for version in "${versions[@]}"; do
     clang="clang-$version"
     for level in -O0 -O1 -O2 -O3 -Os; do

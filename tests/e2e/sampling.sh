@@ -295,7 +295,7 @@ check "run --sample on an instrumented program: its contexts, beside the exact o
 static_program() {
     read -r -a needed < <(pkg-config --static --libs libdw libelf libprotobuf-c zlib)
     local LINK=(-static "-L$BUILD" -lcinstr "-Wl,@$BUILD/libcinstr.static"
-        "-Wl,-u,cinstr_reader_write_profile" "$BUILD/static/libcinstr_reader.a" "${needed[@]}" -lsupc++ -lm)
+        "-Wl,-u,cinstr_writer_main" "$BUILD/static/libcinstr_reader.a" "${needed[@]}" -lsupc++ -lm)
     program_build gcc sampled -DWITH_CINSTR "-I$TOP/include" && sample 500 sampled fork 300 &&
         periods_are_time sampled 500
 }

@@ -9,7 +9,7 @@
 . "$TOP/tests/programs/harness.sh"
 
 read -r -a needed < <(pkg-config --static --libs libdw libelf libprotobuf-c zlib)
-LINK=(-static "-L$BUILD" -lcinstr "-Wl,@$BUILD/libcinstr.static" "-Wl,-u,cinstr_reader_write_profile"
+LINK=(-static "-L$BUILD" -lcinstr "-Wl,@$BUILD/libcinstr.static" "-Wl,-u,cinstr_writer_main"
     "$BUILD/static/libcinstr_reader.a" "${needed[@]}" -lsupc++ -lm)
 
 command -v clang-19 >/dev/null && compilers+=(clang-19)

@@ -8,8 +8,8 @@
 races=$BUILD/races
 build() {
     env -u MAKEFLAGS -u MAKELEVEL make -C "$TOP" -s -j2 BUILD="$races" PAGE_BUILD="$BUILD/page" CC="${CC:-gcc}" \
-        CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS=-fsanitize=thread "$races/tests/exit_door_test"
+        CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS=-fsanitize=thread "$races/tests/writer_test"
 }
 check "the reader builds with the thread sanitizer" build || finish
-check "eight threads write profiles at once" "$races/tests/exit_door_test"
+check "eight threads write profiles at once" "$races/tests/writer_test"
 finish

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The door from the recorder to cinstr-writer, the program beside libcinstr.so.0 that writes its
+ * profiles, in a process of its own:
+ *
+ *   cinstr-writer SEGMENT [KIND HOW NAME]...
+ *
+ * SEGMENT is the number of a descriptor: of the segment's file or, where part of a segment is in
+ * memory alone, of a pipe: writer_parts, each with its bytes behind it. KIND is "exact", "edges",
+ * "cpu", "wall", "heap", "allocs", "block", "mutex", "trace" or "trace-json". HOW is a letter of
+ * enum writer_how, which says what NAME is. What cannot be written it says itself, on standard
+ * error.
+ */
+#ifndef CINSTR_WRITER_H
+#define CINSTR_WRITER_H
+
+#include <stdint.h>
+
+#define WRITER_NAME "cinstr-writer"
+
+/* A static program is its own writer: it runs itself with this in its environment. */
+#define WRITER_VARIABLE "CINSTR_WRITER"
+
+enum writer_how {
+    WRITER_OUTPUT = 'o',     /* a file or a folder; %p, %e, %h and %% stand for something */
+    WRITER_BESIDE = 'b',     /* the same, with the kind joined: prof.heap.pb.gz */
+    WRITER_FILE = 'f',       /* the same, but no folder */
+    WRITER_DESCRIPTOR = 'd', /* an open descriptor's number */
+};
+
+enum writer_status { WRITER_DONE = 0, WRITER_FAILED = 1 };
+
+struct writer_part {
+    uint64_t offset, size; /* in the segment */
+    uint64_t whole;        /* the segment's size */
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the program does. Returns an enum writer_status. */
+int cinstr_writer_main(int argc, char **argv);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The segment that cinstr-writer is given. */
+#ifndef CINSTR_READER_WRITER_INPUT_H
+#define CINSTR_READER_WRITER_INPUT_H
+
+#include "reader/base/error.h"
+#include "reader/snapshot/snapshot.h"
+
+/* Of a segment's file, or of the parts that come out of a pipe (cinstr/writer.h). NULL with `error`
+ * filled. */
+struct snapshot *writer_input_read(int fd, struct error *error);
+
+#endif

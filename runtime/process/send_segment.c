@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A segment that lies in memory alone, all of it or what its file had no room for, handed on. Other
+ * threads may go on recording meanwhile: whether one of them was merged into lane 0 while its nodes
+ * were on their way is seen by the header, which goes last.
+ */
+#include "send_segment.h"
+
+#include <cinstr/segment.h>
+#include <cinstr/writer.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "runtime/segment/segment_parts.h"
+
+static bool write_all(int fd, const void *data, uint64_t size) {
+    const char *at = data;
+
+    while (size > 0) {
+        const long written = syscall(SYS_write, fd, at, size);
+        if (written <= 0 && errno != EINTR)
+            return false;
+        if (written > 0) {
+            at += written;
+            size -= (uint64_t)written;
+        }
+    }
+    return true;
+}
+
+static bool send_part(int fd, uint64_t offset, const void *data, uint64_t size) {
+    const struct writer_part part = {offset, size, segment.header->size};
+
+    return size == 0 || (write_all(fd, &part, sizeof part) && write_all(fd, data, size));
+}
+
+static bool send_used(int fd, uint64_t offset, uint64_t count, uint64_t element_size) {
+    return send_part(fd, offset, segment.base + offset, count * element_size);
+}
+
+static bool send_contents(int fd, const struct segment_header *header) {
+    const uint64_t nodes = header->sections[SEGMENT_SECTION_NODES].count;
+    bool result = true;
+
+    for (int i = 0; i < SEGMENT_SECTION_COUNT && result; i++)
+        result = send_used(fd, header->sections[i].offset, header->sections[i].count,
+                           header->sections[i].element_size);
+    for (uint32_t i = 0; i < header->column_count && result; i++)
+        result = send_used(fd, header->columns[i].offset, nodes, header->columns[i].element_size);
+    return result;
+}
+
+void send_segment(int fd) {
+    struct segment_header header;
+    const uint64_t sequence = __atomic_load_n(&segment.header->merge_sequence, __ATOMIC_SEQ_CST);
+
+    memcpy(&header, segment.header, sizeof header);
+    if (!send_contents(fd, &header))
+        return;
+    if (__atomic_load_n(&segment.header->merge_sequence, __ATOMIC_SEQ_CST) != sequence)
+        header.merge_sequence |= 1;
+    send_part(fd, 0, &header, sizeof header);
+}
