@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "signals.h"
 #include "spin.h"
 #include "wiped.h"
 
@@ -21,6 +22,7 @@ int process_listening = -1;
 static struct wiped {
     uint32_t alive;
     uint32_t lock;
+    signals_mask mask; /* the holder's, before it took the lock */
 } * wiped;
 
 static __thread bool is_own_work __attribute__((tls_model("initial-exec")));
@@ -32,16 +34,30 @@ bool process_init(void) {
     return wiped != NULL;
 }
 
+/* A handler that ends the process must not find its own thread holding the lock. */
 bool process_try_lock(void) {
-    return spin_try_lock(&wiped->lock);
+    const signals_mask mask = signals_block();
+
+    if (!spin_try_lock(&wiped->lock)) {
+        signals_restore(mask);
+        return false;
+    }
+    wiped->mask = mask;
+    return true;
 }
 
 void process_lock(void) {
+    const signals_mask mask = signals_block();
+
     spin_lock(&wiped->lock);
+    wiped->mask = mask;
 }
 
 void process_unlock(void) {
+    const signals_mask mask = wiped->mask;
+
     spin_unlock(&wiped->lock);
+    signals_restore(mask);
 }
 
 bool process_is_forked(void) {

@@ -35,7 +35,8 @@ bool process_wipe(void);
 /* The fork child has its own segment from now on. */
 void process_is_own_now(void);
 
-/* A lock for cold paths; a fork child finds it free. try: never waits, for hooks and handlers. */
+/* A lock for cold paths, held with all signals blocked; a fork child finds it free. try: never
+ * waits, for hooks and handlers. */
 bool process_try_lock(void);
 void process_lock(void);
 void process_unlock(void);

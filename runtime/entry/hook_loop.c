@@ -22,6 +22,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/options.h"
+#include "runtime/base/signals.h"
 #include "runtime/base/state.h"
 #include "runtime/segment/modules.h"
 #include "runtime/segment/segment_parts.h"
@@ -193,19 +194,18 @@ static uint64_t pair_ticks(const struct segment_probe_sums *batch) {
 /* Runs `count` batches with nothing else on this thread in between. */
 static bool run_batches(struct segment_probe_sums *batches, int count) {
     struct lane *self = cinstr1_self;
-    uint64_t all = ~UINT64_C(0), old;
 
     if (clock_kind == SEGMENT_CLOCK_MONOTONIC) /* every hook takes the slow path */
         return false;
     if (__atomic_exchange_n(&busy, 1, __ATOMIC_ACQUIRE) != 0)
         return false;
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &old, sizeof all);
+    const signals_mask mask = signals_block();
     set_up((uintptr_t)__builtin_frame_address(0));
     cinstr1_self = &lane;
     for (int i = 0; i < count; i++)
         run_batch(&batches[i]);
     cinstr1_self = self;
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof old);
+    signals_restore(mask);
     __atomic_store_n(&busy, 0, __ATOMIC_RELEASE);
     return true;
 }

@@ -17,6 +17,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/message.h"
 #include "runtime/base/options.h"
+#include "runtime/base/signals.h"
 #include "runtime/base/state.h"
 #include "runtime/segment/samples.h"
 #include "runtime/segment/segment_create.h"
@@ -28,7 +29,11 @@ bool exit_profile_write_to(const char *kind, int fd) {
 
     snprintf(number, sizeof number, "%d", fd);
     segment.header->latest = clock_pair();
-    return writer_run(&(struct writer_request){kind, WRITER_DESCRIPTOR, number}, 1);
+    const signals_mask mask = signals_block();
+    const bool is_written =
+        writer_run(&(struct writer_request){kind, WRITER_DESCRIPTOR, number}, 1, mask);
+    signals_restore(mask);
+    return is_written;
 }
 
 static bool has_output(void) {
@@ -88,7 +93,9 @@ static void warn_of_losses(void) {
                 (unsigned long long)calls, (unsigned long long)losses->lanes);
 }
 
+/* A handler that ends the process, once more, comes when the segment is gone, or is kept. */
 void exit_profile_write(void) {
+    const signals_mask mask = signals_block();
     struct writer_request requests[WRITER_MOST_REQUESTS];
     size_t count = 0;
 
@@ -96,10 +103,11 @@ void exit_profile_write(void) {
     if (anything_recorded())
         add_recorded(requests, &count);
     add_trace(requests, &count);
-    const bool is_written = count == 0 || writer_run(requests, count);
+    const bool is_written = count == 0 || writer_run(requests, count, mask);
     segment.header->state = SEGMENT_EXITED;
     if (is_written)
         segment_unlink();
     else if (segment.path[0] != '\0')
         message("the profile is kept: cinstr dump %s", segment.path);
+    signals_restore(mask);
 }

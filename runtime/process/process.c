@@ -121,7 +121,8 @@ __attribute__((destructor(101))) static void process_ends(void) {
         return;
     sampler_stop();
     trace_finish();
-    modules_refresh();
+    if (segment.header->forked == 0) /* the loader's lock may be held by a thread of the parent's */
+        modules_refresh();
     segment.header->latest = clock_pair();
     exit_profile_write();
 }

@@ -22,6 +22,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -81,9 +82,9 @@ struct run {
     int input, to_writer; /* descriptors of those two; -1: the segment is a file, as it is */
     int given;            /* a descriptor that the writer writes to; -1 none */
     char *stack;
-    uint64_t mask; /* of signals, the program's */
-    int failure;   /* an errno; 0 none */
-    int status;    /* of the writer, as wait4() has it; -1: it did not run */
+    signals_mask mask; /* the program's */
+    int failure;       /* an errno; 0 none */
+    int status;        /* of the writer, as wait4() has it; -1: it did not run */
 };
 
 /* As the kernel has it. */
@@ -117,7 +118,7 @@ static int become_writer(void *argument) {
     if (run->given >= 0)
         syscall(SYS_fcntl, run->given, F_SETFD, 0);
     ignore_handled();
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &run->mask, NULL, sizeof run->mask);
+    signals_restore(run->mask);
     syscall(SYS_execve, path, run->arguments, environment);
     run->failure = errno;
     return WRITER_FAILED;
@@ -157,12 +158,23 @@ static void wait_for(long pid, int *status, int flags) {
     }
 }
 
+/* The program may have used up what it may open; this is not the program. */
+static void raise_limit(void) {
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, NULL);
+}
+
 /* The process in between. Its descriptors and its dispositions of signals are its own. */
 static int be_between(void *argument) {
     const struct kernel_action usual = {.handler = SIG_DFL};
     struct run *run = argument;
 
     syscall(SYS_rt_sigaction, SIGCHLD, &usual, NULL, sizeof usual.mask);
+    raise_limit();
     if ((!open_file(run) && !open_pipe(run)) || !move_input(run)) {
         run->failure = errno;
         return WRITER_FAILED;
@@ -184,12 +196,8 @@ static int be_between(void *argument) {
 
 /* An emulator may know no child without a signal; so may it be found by wait(), but it is there. */
 static void run_between(struct run *run) {
-    const uint64_t all = ~UINT64_C(0);
     int status = -1;
-    long between;
-
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &run->mask, sizeof all);
-    between = clone_with_stack(CLONE_VM | CLONE_VFORK, run->stack + STACK, be_between, run);
+    long between = clone_with_stack(CLONE_VM | CLONE_VFORK, run->stack + STACK, be_between, run);
     if (between < 0 && errno == EINVAL)
         between =
             clone_with_stack(CLONE_VM | CLONE_VFORK | SIGCHLD, run->stack + STACK, be_between, run);
@@ -199,7 +207,6 @@ static void run_between(struct run *run) {
         wait_for(between, &status, __WALL);
     if (status == 0) /* known where memory is not shared, too */
         run->status = 0;
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &run->mask, NULL, sizeof run->mask);
 }
 
 static void tell(const struct run *run) {
@@ -227,8 +234,8 @@ static void fill_arguments(struct run *run, const struct writer_request *request
     *to = NULL;
 }
 
-bool writer_run(const struct writer_request *requests, size_t count) {
-    struct run run = {.input = -1, .to_writer = -1, .given = -1, .status = -1};
+bool writer_run(const struct writer_request *requests, size_t count, signals_mask mask) {
+    struct run run = {.input = -1, .to_writer = -1, .given = -1, .mask = mask, .status = -1};
     char hows[WRITER_MOST_REQUESTS][2];
 
     if (path[0] == '\0') {

@@ -11,6 +11,8 @@
 
 #include <cinstr/writer.h>
 
+#include "runtime/base/signals.h"
+
 /* Where the writer is: once, when the recorder starts. */
 void writer_find(void);
 
@@ -25,7 +27,8 @@ struct writer_request {
 
 enum { WRITER_MOST_REQUESTS = 6 };
 
-/* Has these written, and waits for it. False: not all was, which has been said. */
-bool writer_run(const struct writer_request *requests, size_t count);
+/* Has these written, and waits for it. All signals are blocked; `mask` is the program's. False: not
+ * all was, which has been said. */
+bool writer_run(const struct writer_request *requests, size_t count, signals_mask mask);
 
 #endif

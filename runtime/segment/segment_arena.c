@@ -17,6 +17,7 @@
 
 #include "runtime/base/message.h"
 #include "runtime/base/page.h"
+#include "runtime/base/signals.h"
 #include "runtime/base/spin.h"
 #include "segment_file.h"
 #include "segment_parts.h"
@@ -42,15 +43,16 @@ bool segment_make_ready(char *start, uint64_t size) {
 
 static uint32_t growth_lock;
 
-static void growth_begin(uint64_t *mask) {
-    const uint64_t all = UINT64_MAX;
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, mask, sizeof(*mask));
+static signals_mask growth_begin(void) {
+    const signals_mask mask = signals_block();
+
     spin_lock(&growth_lock);
+    return mask;
 }
 
-static void growth_end(const uint64_t *mask) {
+static void growth_end(signals_mask mask) {
     spin_unlock(&growth_lock);
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, mask, NULL, sizeof(*mask));
+    signals_restore(mask);
 }
 
 /* What the file has no room for lies in memory of this process alone: the profile at exit is whole,
@@ -110,12 +112,11 @@ static bool grow(struct arena *arena, uint64_t end) {
 }
 
 static bool arena_make_ready(struct arena *arena, uint64_t end) {
-    uint64_t mask;
     if (atomic_load(&arena->ready) >= end)
         return true;
-    growth_begin(&mask);
+    const signals_mask mask = growth_begin();
     const bool is_ready = grow(arena, end);
-    growth_end(&mask);
+    growth_end(mask);
     return is_ready;
 }
 

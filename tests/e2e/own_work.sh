@@ -1,0 +1,169 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The recorder's own work: at exit, at fork and in handlers it calls nothing that the program may own
+# or hold a lock of, and nothing that it does is counted in the program's name. Another process writes
+# the profile, which the program does not see; where that cannot be, a line says so and the segment
+# stays.
+# Not commands: malloc, main
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+PROGRAMS=$TOP/tests/programs
+cd "$SCRATCH" || exit
+mkdir -m 700 segments
+
+# builds NAME [FLAGS…]: with hooks as $NAME, plain as $NAME.plain
+builds() {
+    local name=$1
+    shift
+    gcc -g -O1 -w -fno-builtin -finstrument-functions "$PROGRAMS/$name.c" -I"$TOP/include" -pthread "$@" \
+        "${LINK_CINSTR[@]}" -o "$name" && gcc -g -O1 -w -fno-builtin "$PROGRAMS/$name.c" -I"$TOP/include" -pthread -o "$name.plain"
+}
+options() { export CINSTR_OPTIONS=output=$SCRATCH/p.pb.gz:directory=$SCRATCH/segments${1:-}; }
+options
+
+# counts PROFILE: "FUNCTION CALLS" of all that have calls, sorted
+counts() { "$CINSTR" report --json "$1" | jq -r '.functions[] | select(.calls > 0) | "\(.function) \(.calls)"' | sort; }
+nothing_left() { [[ -z $(ls -A segments) ]] || { ls segments && return 1; }; }
+
+# --- handlers -------------------------------------------------------------------------------------
+
+check "the program whose handler exits builds" builds exit_in_handler
+exits() { # TIMES ARGUMENTS…
+    local times=$1 i status
+    shift
+    for ((i = 0; i < times; i++)); do
+        rm -f p.pb.gz
+        timeout 20 ./exit_in_handler "$@" 2>err
+        status=$?
+        ((status == 7)) && is_empty err && counts p.pb.gz | has '^main 1$' || { echo "run $i: status $status" && return 1; }
+    done
+    nothing_left
+}
+check "exit() in a handler that interrupts malloc()" exits 60 malloc
+check "exit() in a handler, with three threads that allocate" exits 25 malloc 3
+check "exit() in a handler that interrupts threads as they begin and end" exits 25 threads 1
+check "exit() in a handler that interrupts the recorder at a label" exits 25 label 1
+options ':sample=1000:trace=t.json'
+check "exit() in a handler, with samples and a trace" exits 10 malloc 1
+options
+
+# --- functions of the program's own ---------------------------------------------------------------
+
+check "the program with an allocator of its own builds" builds own_allocator
+counted() { # NAME ARGUMENTS…: what it says is all that was recorded
+    "./$@" >said 2>err && is_empty err && counts p.pb.gz | diff - <(sort said)
+}
+check "an allocator is called by the program alone, and counted so" counted own_allocator
+linked_in() {
+    gcc -g -O1 -w -fno-builtin -rdynamic -finstrument-functions "$PROGRAMS/own_allocator.c" -pthread \
+        "${LINK_CINSTR[@]}" -o own_allocator && counted own_allocator && options ':sample=1000:histogram=1' &&
+        counted own_allocator
+    local status=$?
+    options
+    return $status
+}
+check "likewise when all its names are exported" linked_in
+forks() {
+    rm -f p.*.pb.gz
+    CINSTR_OPTIONS=output=p.%p.pb.gz:directory=$SCRATCH/segments timeout 60 ./own_allocator 10 2>err && is_empty err &&
+        (($(find . -name 'p.*.pb.gz' | wc -l) == 10)) && rm segments/* # the parent's, which has no exit
+}
+check "a fork child exits though a thread of its parent held the allocator's lock" forks
+
+check "the program with functions of libc's names builds" builds own_names
+own_names() {
+    [[ $(./own_names 2>err) == 0 ]] && is_empty err && counts p.pb.gz >counted && has '^main 1$' <counted &&
+        (($(has -v ' 1$' <counted | wc -l) == 0)) && (($(wc -l <counted) > 50))
+}
+check "functions by libc's names are called by the program alone" own_names
+
+# --- the process that writes ----------------------------------------------------------------------
+
+check "the program that looks for children builds" builds unseen
+unseen() { # HOW
+    rm -f p.pb.gz asked.pb.gz
+    timeout 20 ./unseen "$1" asked.pb.gz 2>err || { echo "status $?" && return 1; }
+    is_empty err && counts p.pb.gz | has '^main 1$' && counts asked.pb.gz | has '^main 1$' && nothing_left
+}
+for how in default handle ignore reap; do
+    check "a program finds no child that it did not make: SIGCHLD by $how" unseen $how
+done
+
+check "a small program builds" builds one_leaf
+leaf() { # SETTING…: of its environment
+    rm -f p.pb.gz && env "$@" ./one_leaf >out 2>err
+}
+whole() { [[ $(<out) == 100 ]] && counts p.pb.gz | diff - <(printf 'leaf 100\nmain 1\n'); }
+environment() {
+    leaf LD_LIBRARY_PATH=/nonexistent LD_DEBUG_OUTPUT=debug LD_DEBUG=files MALLOC_PERTURB_=7 PATH='' && whole &&
+        nothing_left && (($(find . -name 'debug.*' | wc -l) == 1))
+}
+check "what the environment says is not for the writer" environment
+
+in_memory() {
+    leaf CINSTR_OPTIONS=output=p.pb.gz:directory=/nonexistent/directory && whole && has 'in memory alone' <err &&
+        (($(wc -l <err) == 1))
+}
+check "a segment in memory alone is written whole" in_memory
+
+no_descriptors() {
+    rm -f p.pb.gz
+    (ulimit -S -n 4 && exec ./one_leaf) >out 2>err && whole && rm p.pb.gz &&
+        (exec <&- 2>&- && exec ./one_leaf >out) && whole && nothing_left
+}
+check "a program with no descriptors to spare has its profile" no_descriptors
+
+# The segment tells what the profile would have.
+kept() { # TEXT: why
+    local left=(segments/*.seg)
+    [[ $(<out) == 100 ]] && (($(wc -l <err) == 2)) && has "cinstr: cannot write a profile: .*$1" <err &&
+        has "the profile is kept: cinstr dump $SCRATCH/segments/" <err && "$CINSTR" dump -q -o p.pb.gz "${left[0]}" && whole &&
+        rm -f segments/*
+}
+no_writer() {
+    mkdir -p alone && cp "$BUILD/libcinstr.so.0" alone && leaf LD_LIBRARY_PATH=alone &&
+        kept "cannot run $SCRATCH/alone/cinstr-writer: No such file or directory"
+}
+check "without cinstr-writer a line says so, and the segment stays" no_writer
+killed_writer() {
+    mkdir -p alone && cp "$BUILD/libcinstr.so.0" alone && printf '#!/bin/sh\nkill -9 $$\n' >alone/cinstr-writer &&
+        chmod +x alone/cinstr-writer && leaf LD_LIBRARY_PATH=alone && kept 'was killed by signal 9'
+}
+check "a writer that is killed is told of, and the segment stays" killed_writer
+if ((EUID == 0)) && command -v setpriv >/dev/null; then
+    no_processes() {
+        chmod 755 "$SCRATCH" && mkdir -m 777 -p nobody && cd nobody && rm -rf "$SCRATCH/segments" &&
+            setpriv --reuid 54321 --clear-groups bash -c "mkdir -m 700 -p $SCRATCH/nobody/segments; ulimit -u 1
+                CINSTR_OPTIONS=output=p.pb.gz:directory=$SCRATCH/nobody/segments exec ../one_leaf" >../out 2>../err
+        local status=$?
+        cd ..
+        mkdir -m 700 segments && mv nobody/segments/* segments/ && sed -i "s|/nobody/segments|/segments|" err
+        ((status == 0)) && kept 'Resource temporarily unavailable'
+    }
+    check "where no process is to be had a line says so, and the segment stays" no_processes
+else
+    skip "where no process is to be had a line says so, and the segment stays" "needs root"
+fi
+
+read_only() {
+    ((EUID == 0)) && unshare -m true 2>/dev/null || return 0
+    unshare -m bash -c "mkdir -p sealed && mount -t tmpfs -o ro none sealed && cd sealed &&
+        CINSTR_OPTIONS=output=p.pb.gz:directory=$SCRATCH/segments ../one_leaf" >out 2>err && [[ $(<out) == 100 ]] &&
+        has 'cannot write p.pb.gz: Read-only file system' <err && has 'the profile is kept' <err && rm -f segments/*
+}
+check "on a read-only file system a line says so, and the segment stays" read_only
+
+# A signal that the program handles comes to all of its group, while the profile is being written.
+signalled() {
+    mkfifo fifo || return
+    CINSTR_OPTIONS=output=fifo:directory=$SCRATCH/segments setsid ./exit_in_handler malloc 2>err &
+    local pid=$! wrote=$SCRATCH/wrote.pb.gz
+    until pgrep -g "$pid" cinstr-writer >/dev/null; do
+        [[ -d /proc/$pid ]] || return 1
+    done
+    kill -ALRM -- "-$pid" && cat fifo >"$wrote" && wait "$pid"
+    (($? == 7)) && is_empty err && counts "$wrote" | has '^main 1$' && nothing_left
+}
+check "a signal that the program handles does not end its writer" signalled
+
+finish

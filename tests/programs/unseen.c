@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Promise: a program finds no child that it did not make: no SIGCHLD comes and wait() has none, when
+ * it has a profile written and when it ends. Arguments: HOW it treats SIGCHLD: handle, ignore,
+ * default; reap: also takes in the orphans of its children, and waits for any child all the time.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cinstr.h>
+
+#pragma weak cinstr_write_profile
+
+/* Also while the recorder ends, after all of main(). */
+static void handler(int number) {
+    _exit(number != 0 ? 9 : 10);
+}
+
+static void *reap(void *argument) {
+    for (;;) {
+        if (waitpid(-1, NULL, WNOHANG) > 0)
+            _exit(11);
+    }
+    return argument;
+}
+
+int main(int argc, char **argv) {
+    const char *how = argc > 1 ? argv[1] : "default";
+    pthread_t thread;
+
+    if (strcmp(how, "handle") == 0)
+        signal(SIGCHLD, handler);
+    else if (strcmp(how, "ignore") == 0)
+        signal(SIGCHLD, SIG_IGN);
+    if (strcmp(how, "reap") == 0 && (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 ||
+                                     pthread_create(&thread, NULL, reap, NULL) != 0))
+        return 8;
+    if (cinstr_write_profile != NULL) {
+        const int fd = open(argv[2], O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        for (int i = 0; i < 5; i++) {
+            if (lseek(fd, 0, SEEK_SET) != 0 || ftruncate(fd, 0) != 0 ||
+                cinstr_write_profile("exact", fd) != 0)
+                return 7;
+        }
+        close(fd);
+    }
+    return wait(NULL) != -1 || errno != ECHILD;
+}
