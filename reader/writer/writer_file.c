@@ -31,7 +31,6 @@ static bool make_name(struct target *target, struct error *error) {
  * its number (in another container, or before), and stays. So does one in a folder. */
 static bool is_own_name(const char *pattern) {
     struct stat status;
-
     for (const char *p = pattern; *p != '\0'; p++) {
         if (*p == '%' && *++p == 'p')
             return true;
@@ -45,7 +44,6 @@ static bool is_own_name(const char *pattern) {
 static void warn_of_another(const struct target *target) {
     const struct whole_file *file = &target->file;
     struct stat status;
-
     if (file->other[0] != '\0' && stat(file->path, &status) == 0 &&
         (uint64_t)status.st_mtim.tv_sec * 1000000000 + (uint64_t)status.st_mtim.tv_nsec >
             target->names->header->start_realtime_ns)
@@ -62,7 +60,6 @@ static int fail(const struct target *target, struct error *error) {
 
 static int put_in_place(struct target *target, struct error *error) {
     const bool is_own = is_own_name(target->request->name);
-
     if (!is_own)
         warn_of_another(target);
     while (whole_file_finish(&target->file, !is_own) != 0) {

@@ -17,7 +17,6 @@
 /* Less than `size` where the input ends; SIZE_MAX with errno set. */
 static size_t read_whole(int fd, void *to, size_t size) {
     size_t done = 0;
-
     while (done < size) {
         const ssize_t got = read(fd, (char *)to + done, size - done);
         if (got < 0 && errno == EINTR)
@@ -39,7 +38,6 @@ struct received {
 /* Only what is written takes memory. */
 static int make_room(struct received *received, uint64_t size, struct error *error) {
     void *base = MAP_FAILED;
-
     errno = ENOMEM;
     if (size <= MOST_MEMORY)
         base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
@@ -58,7 +56,6 @@ static bool fits(const struct received *received, const struct writer_part *part
 static int receive(int fd, struct received *received, struct error *error) {
     struct writer_part part;
     size_t got;
-
     while ((got = read_whole(fd, &part, sizeof(part))) == sizeof(part)) {
         if (received->base == NULL && make_room(received, part.whole, error) != 0)
             return -1;

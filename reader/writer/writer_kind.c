@@ -15,7 +15,6 @@ bool writer_kind_is_trace(const char *kind) {
 static int write_trace(const struct snapshot *snapshot, bool is_json, int fd, struct error *error) {
     struct trace *trace = trace_new(snapshot, error);
     int result = -1;
-
     if (trace != NULL)
         result =
             is_json ? trace_write_chrome(trace, fd, error) : trace_write_perfetto(trace, fd, error);

@@ -23,7 +23,6 @@
  * one that waits for this. */
 static void ignore_signals(void) {
     static const int ignored[] = {SIGPIPE, SIGXFSZ, SIGTSTP, SIGTTIN, SIGTTOU};
-
     for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
         signal(ignored[i], SIG_IGN);
 }
@@ -32,7 +31,6 @@ static void ignore_signals(void) {
  * written to this. */
 static void fill_descriptors(void) {
     int fd;
-
     while ((fd = open("/", O_PATH | O_DIRECTORY)) >= 0 && fd <= STDERR_FILENO) {
     }
     if (fd >= 0)
@@ -61,7 +59,6 @@ static int write_one(struct writer_names *names, const struct snapshot *snapshot
 static void say(const struct error *error) {
     char line[sizeof(error->message) + 16];
     const int length = snprintf(line, sizeof(line), "cinstr: %s\n", error->message);
-
     if (write(STDERR_FILENO, line, (size_t)length) < 0)
         return; /* nobody listens */
 }
@@ -71,7 +68,6 @@ static enum writer_status write_all(const struct snapshot *snapshot, char *const
     struct writer_names names = {&snapshot->header, 0};
     enum writer_status status = WRITER_DONE;
     struct error error;
-
     for (; requests[0] != NULL; requests += 3) {
         const struct writer_request request = {requests[0], (enum writer_how)requests[1][0],
                                                requests[2]};
@@ -86,7 +82,6 @@ static enum writer_status write_all(const struct snapshot *snapshot, char *const
 int cinstr_writer_main(int argc, char **argv) {
     enum writer_status status = WRITER_FAILED;
     struct error error;
-
     if (argc < 2 || argc % 3 != 2) {
         error_set(&error, "%s is run by instrumented programs alone, to write their profiles",
                   WRITER_NAME);

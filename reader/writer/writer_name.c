@@ -10,7 +10,6 @@
 
 static bool append(char *text, size_t size, const char *more) {
     const size_t used = strlen(text);
-
     if (used + strlen(more) >= size)
         return false;
     memcpy(text + used, more, strlen(more) + 1);
@@ -20,7 +19,6 @@ static bool append(char *text, size_t size, const char *more) {
 /* What stands for %LETTER; false: nothing does. */
 static bool expand_letter(const struct writer_names *names, char letter, char *piece, size_t size) {
     const struct segment_header *header = names->header;
-
     switch (letter) {
     case 'p':
         snprintf(piece, size, names->namesake == 0 ? "%u" : "%u-%u", header->pid,
@@ -75,7 +73,6 @@ static bool join_kind(const char *kind, char *path, size_t size) {
     const bool has_ending = length > tail && strcmp(path + length - tail, ending) == 0;
     char *end = path + length - (has_ending ? tail : 0);
     const size_t left = size - (size_t)(end - path);
-
     return (size_t)snprintf(end, left, ".%s%s", kind, has_ending ? ending : "") < left;
 }
 

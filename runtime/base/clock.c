@@ -24,7 +24,6 @@ int (*clock_read)(clockid_t, struct timespec *) = clock_gettime;
 
 static void find_libc_clock(void) {
     void *found = next_symbol("clock_gettime");
-
     if (found != NULL) /* a static program has no other */
         *(void **)&clock_read = found;
 }

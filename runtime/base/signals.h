@@ -16,13 +16,12 @@ typedef uint64_t signals_mask;
 static inline signals_mask signals_block(void) {
     const signals_mask all = ~UINT64_C(0);
     signals_mask before = 0;
-
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof before);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof(before));
     return before;
 }
 
 static inline void signals_restore(signals_mask before) {
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof(before));
 }
 
 #endif

@@ -37,7 +37,6 @@ bool process_init(void) {
 /* A handler that ends the process must not find its own thread holding the lock. */
 bool process_try_lock(void) {
     const signals_mask mask = signals_block();
-
     if (!spin_try_lock(&wiped->lock)) {
         signals_restore(mask);
         return false;
@@ -48,14 +47,12 @@ bool process_try_lock(void) {
 
 void process_lock(void) {
     const signals_mask mask = signals_block();
-
     spin_lock(&wiped->lock);
     wiped->mask = mask;
 }
 
 void process_unlock(void) {
     const signals_mask mask = wiped->mask;
-
     spin_unlock(&wiped->lock);
     signals_restore(mask);
 }

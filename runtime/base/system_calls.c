@@ -55,7 +55,6 @@ static long call(long number, const long a[6]) {
 long syscall(long number, ...) {
     va_list arguments;
     long a[6];
-
     va_start(arguments, number);
     for (int i = 0; i < 6; i++)
         a[i] = va_arg(arguments, long);
@@ -80,7 +79,6 @@ void *mmap(void *start, size_t size, int protection, int flags, int fd, off_t of
 
 void *mremap(void *old, size_t old_size, size_t size, int flags, ...) {
     va_list arguments;
-
     va_start(arguments, flags);
     void *wanted = va_arg(arguments, void *);
     va_end(arguments);
@@ -104,7 +102,6 @@ int madvise(void *start, size_t size, int advice) {
 
 int open(const char *path, int flags, ...) {
     va_list arguments;
-
     va_start(arguments, flags);
     const long mode = va_arg(arguments, int);
     va_end(arguments);
@@ -117,7 +114,6 @@ int close(int fd) {
 
 int fcntl(int fd, int command, ...) {
     va_list arguments;
-
     va_start(arguments, command);
     const long argument = va_arg(arguments, long);
     va_end(arguments);
@@ -177,7 +173,6 @@ char *getcwd(char *to, size_t size) {
 
 int prctl(int option, ...) {
     va_list arguments;
-
     va_start(arguments, option);
     const long argument = va_arg(arguments, long);
     va_end(arguments);
@@ -206,7 +201,6 @@ ssize_t getrandom(void *to, size_t size, unsigned flags) {
 
 int gethostname(char *to, size_t size) {
     struct utsname system;
-
     if (syscall(SYS_uname, &system) != 0)
         return -1;
     strncpy(to, system.nodename, size);

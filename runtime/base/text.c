@@ -19,7 +19,6 @@
 
 size_t strnlen(const char *text, size_t most) {
     size_t length = 0;
-
     while (length < most && text[length] != '\0')
         length++;
     return length;
@@ -53,7 +52,6 @@ char *strchr(const char *text, int wanted) {
 
 char *strrchr(const char *text, int wanted) {
     const char *found = NULL;
-
     for (; (text = strchr(text, wanted)) != NULL; text++) {
         found = text;
         if (*text == '\0')
@@ -64,7 +62,6 @@ char *strrchr(const char *text, int wanted) {
 
 size_t strcspn(const char *text, const char *ends) {
     size_t length = 0;
-
     while (text[length] != '\0' && strchr(ends, text[length]) == NULL)
         length++;
     return length;
@@ -76,7 +73,6 @@ char *strcpy(char *restrict to, const char *restrict from) {
 
 char *strncpy(char *restrict to, const char *restrict from, size_t size) {
     const size_t length = strnlen(from, size);
-
     memcpy(to, from, length);
     memset(to + length, 0, size - length);
     return to;
@@ -87,7 +83,6 @@ unsigned long long strtoull(const char *text, char **end, int base) {
     const char *const first = at;
     unsigned long long value = 0, digit;
     bool is_over = false;
-
     for (; *at >= '0' && *at <= '9'; at++) {
         digit = (unsigned long long)(*at - '0');
         is_over = is_over || value > (ULLONG_MAX - digit) / (unsigned)base;
@@ -106,7 +101,6 @@ unsigned long strtoul(const char *text, char **end, int base) {
 
 char *getenv(const char *name) {
     const size_t length = strlen(name);
-
     for (char **variable = environ; variable != NULL && *variable != NULL; variable++) {
         if (strncmp(*variable, name, length) == 0 && (*variable)[length] == '=')
             return *variable + length + 1;
@@ -122,16 +116,15 @@ struct output {
     size_t size, length; /* length may be more than there is room for */
 };
 
-static void put(struct output *output, char c) {
+static void put(struct output *output, int c) {
     if (output->length + 1 < output->size)
-        output->to[output->length] = c;
+        output->to[output->length] = (char)c;
     output->length++;
 }
 
 static void put_number(struct output *output, unsigned long long value, unsigned base, int width) {
     char digits[20];
     int count = 0;
-
     do {
         digits[count++] = "0123456789abcdef"[value % base];
         value /= base;
@@ -155,7 +148,6 @@ static void put_text(struct output *output, const char *text, size_t most) {
 
 static int read_width(const char **format) {
     int width = 0;
-
     for (; **format >= '0' && **format <= '9'; (*format)++)
         width = width * 10 + (**format - '0');
     return width;
@@ -169,7 +161,6 @@ static int read_width(const char **format) {
 
 int vsnprintf(char *to, size_t size, const char *format, va_list arguments) {
     struct output output = {to, size, 0};
-
     for (; *format != '\0'; format++) {
         size_t most = SIZE_MAX, bytes = sizeof(int);
         if (*format != '%') {
@@ -191,7 +182,7 @@ int vsnprintf(char *to, size_t size, const char *format, va_list arguments) {
         else if (*format == 'u' || *format == 'x')
             put_number(&output, NEXT_UNSIGNED(bytes), *format == 'x' ? 16 : 10, width);
         else
-            put(&output, *format == 'c' ? (char)va_arg(arguments, int) : *format);
+            put(&output, *format == 'c' ? va_arg(arguments, int) : *format);
     }
     if (size > 0)
         to[output.length < size ? output.length : size - 1] = '\0';
@@ -200,7 +191,6 @@ int vsnprintf(char *to, size_t size, const char *format, va_list arguments) {
 
 int snprintf(char *to, size_t size, const char *format, ...) {
     va_list arguments;
-
     va_start(arguments, format);
     const int length = vsnprintf(to, size, format, arguments);
     va_end(arguments);

@@ -26,8 +26,7 @@
 
 bool exit_profile_write_to(const char *kind, int fd) {
     char number[12];
-
-    snprintf(number, sizeof number, "%d", fd);
+    snprintf(number, sizeof(number), "%d", fd);
     segment.header->latest = clock_pair();
     const signals_mask mask = signals_block();
     const bool is_written =
@@ -53,7 +52,8 @@ static void add_recorded(struct writer_request *requests, size_t *count) {
     if (has_output() && !process_unwinds)
         requests[(*count)++] = (struct writer_request){"exact", WRITER_OUTPUT, options.output};
     if (options.sample != 0)
-        add_beside(requests, count, options.sample_clock == SAMPLE_CLOCK_WALL ? "wall" : "cpu", options.cpuprofile);
+        add_beside(requests, count, options.sample_clock == SAMPLE_CLOCK_WALL ? "wall" : "cpu",
+                   options.cpuprofile);
     if (options.heap != 0)
         add_beside(requests, count, "heap", options.memprofile);
     if (options.block != BLOCK_OFF)
@@ -64,7 +64,6 @@ static void add_recorded(struct writer_request *requests, size_t *count) {
 
 static bool is_json(const char *name) {
     const size_t length = strlen(name);
-
     return length >= 5 && strcmp(name + length - 5, ".json") == 0;
 }
 
@@ -86,7 +85,6 @@ static bool anything_recorded(void) {
 static void warn_of_losses(void) {
     const struct segment_losses *losses = &segment.header->losses;
     const uint64_t calls = losses->lost_calls + losses->lane_calls;
-
     if (calls != 0 || losses->lanes != 0)
         message("no memory for all that was recorded: of %llu calls only the number is known, and "
                 "%llu threads or stacks were not recorded",
@@ -98,7 +96,6 @@ void exit_profile_write(void) {
     const signals_mask mask = signals_block();
     struct writer_request requests[WRITER_MOST_REQUESTS];
     size_t count = 0;
-
     warn_of_losses();
     if (anything_recorded())
         add_recorded(requests, &count);

@@ -39,24 +39,22 @@ static char path[512];       /* of the writer; "": there is none */
 static char *environment[2]; /* not the program's: what is preloaded there is not for the writer */
 
 static void find_beside(void) {
-    char directory[sizeof path];
+    char directory[sizeof(path)];
     const char *name, *slash;
     Dl_info info;
-
     if (dladdr((void *)&process_state, &info) == 0 || (name = info.dli_fname) == NULL ||
         (slash = strrchr(name, '/')) == NULL)
         return;
     directory[0] = '\0';
-    if (name[0] != '/' && getcwd(directory, sizeof directory) == NULL)
+    if (name[0] != '/' && getcwd(directory, sizeof(directory)) == NULL)
         return;
-    if ((size_t)snprintf(path, sizeof path, "%s%s%.*s/" WRITER_NAME, directory,
-                         name[0] == '/' ? "" : "/", (int)(slash - name), name) >= sizeof path)
+    if ((size_t)snprintf(path, sizeof(path), "%s%s%.*s/" WRITER_NAME, directory,
+                         name[0] == '/' ? "" : "/", (int)(slash - name), name) >= sizeof(path))
         path[0] = '\0';
 }
 
 void writer_find(void) {
     static char is_writer[] = WRITER_VARIABLE "=1";
-
     if (cinstr_writer_main == NULL) {
         find_beside();
         return;
@@ -98,21 +96,19 @@ struct kernel_action {
 /* A signal that the program handles does not end it, nor is it to end its writer. */
 static void ignore_handled(void) {
     struct kernel_action action;
-
     for (int number = 1; number <= 64; number++) {
         if (number == SIGCHLD ||
-            syscall(SYS_rt_sigaction, number, NULL, &action, sizeof action.mask) != 0 ||
+            syscall(SYS_rt_sigaction, number, NULL, &action, sizeof(action.mask)) != 0 ||
             action.handler == SIG_DFL || action.handler == SIG_IGN)
             continue;
         action = (struct kernel_action){.handler = SIG_IGN};
-        syscall(SYS_rt_sigaction, number, &action, NULL, sizeof action.mask);
+        syscall(SYS_rt_sigaction, number, &action, NULL, sizeof(action.mask));
     }
 }
 
 /* The writer, before it is one. */
 static int become_writer(void *argument) {
     struct run *run = argument;
-
     if (run->to_writer >= 0)
         syscall(SYS_close, run->to_writer);
     if (run->given >= 0)
@@ -133,7 +129,6 @@ static bool open_file(struct run *run) {
 
 static bool open_pipe(struct run *run) {
     int ends[2];
-
     if (syscall(SYS_pipe2, ends, 0) != 0)
         return false;
     run->input = ends[0];
@@ -144,12 +139,11 @@ static bool open_pipe(struct run *run) {
 /* The standard descriptors are the program's, though it has closed them. */
 static bool move_input(struct run *run) {
     const int lowest = run->input;
-
     if (lowest <= STDERR_FILENO) {
         run->input = (int)syscall(SYS_fcntl, lowest, F_DUPFD, STDERR_FILENO + 1);
         syscall(SYS_close, lowest);
     }
-    snprintf(run->input_text, sizeof run->input_text, "%d", run->input);
+    snprintf(run->input_text, sizeof(run->input_text), "%d", run->input);
     return run->input >= 0;
 }
 
@@ -161,7 +155,6 @@ static void wait_for(long pid, int *status, int flags) {
 /* The program may have used up what it may open; this is not the program. */
 static void raise_limit(void) {
     struct rlimit limit;
-
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
         return;
     limit.rlim_cur = limit.rlim_max;
@@ -172,8 +165,7 @@ static void raise_limit(void) {
 static int be_between(void *argument) {
     const struct kernel_action usual = {.handler = SIG_DFL};
     struct run *run = argument;
-
-    syscall(SYS_rt_sigaction, SIGCHLD, &usual, NULL, sizeof usual.mask);
+    syscall(SYS_rt_sigaction, SIGCHLD, &usual, NULL, sizeof(usual.mask));
     raise_limit();
     if ((!open_file(run) && !open_pipe(run)) || !move_input(run)) {
         run->failure = errno;
@@ -237,7 +229,6 @@ static void fill_arguments(struct run *run, const struct writer_request *request
 bool writer_run(const struct writer_request *requests, size_t count, signals_mask mask) {
     struct run run = {.input = -1, .to_writer = -1, .given = -1, .mask = mask, .status = -1};
     char hows[WRITER_MOST_REQUESTS][2];
-
     if (path[0] == '\0') {
         message("cannot write a profile: a static program needs libcinstr_reader.a for that");
         return false;

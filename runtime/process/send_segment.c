@@ -20,7 +20,6 @@
 
 static bool write_all(int fd, const void *data, uint64_t size) {
     const char *at = data;
-
     while (size > 0) {
         const long written = syscall(SYS_write, fd, at, size);
         if (written <= 0 && errno != EINTR)
@@ -35,8 +34,7 @@ static bool write_all(int fd, const void *data, uint64_t size) {
 
 static bool send_part(int fd, uint64_t offset, const void *data, uint64_t size) {
     const struct writer_part part = {offset, size, segment.header->size};
-
-    return size == 0 || (write_all(fd, &part, sizeof part) && write_all(fd, data, size));
+    return size == 0 || (write_all(fd, &part, sizeof(part)) && write_all(fd, data, size));
 }
 
 static bool send_used(int fd, uint64_t offset, uint64_t count, uint64_t element_size) {
@@ -46,7 +44,6 @@ static bool send_used(int fd, uint64_t offset, uint64_t count, uint64_t element_
 static bool send_contents(int fd, const struct segment_header *header) {
     const uint64_t nodes = header->sections[SEGMENT_SECTION_NODES].count;
     bool result = true;
-
     for (int i = 0; i < SEGMENT_SECTION_COUNT && result; i++)
         result = send_used(fd, header->sections[i].offset, header->sections[i].count,
                            header->sections[i].element_size);
@@ -58,11 +55,10 @@ static bool send_contents(int fd, const struct segment_header *header) {
 void send_segment(int fd) {
     struct segment_header header;
     const uint64_t sequence = __atomic_load_n(&segment.header->merge_sequence, __ATOMIC_SEQ_CST);
-
-    memcpy(&header, segment.header, sizeof header);
+    memcpy(&header, segment.header, sizeof(header));
     if (!send_contents(fd, &header))
         return;
     if (__atomic_load_n(&segment.header->merge_sequence, __ATOMIC_SEQ_CST) != sequence)
         header.merge_sequence |= 1;
-    send_part(fd, 0, &header, sizeof header);
+    send_part(fd, 0, &header, sizeof(header));
 }

@@ -35,7 +35,9 @@ exits() { # TIMES ARGUMENTS…
         rm -f p.pb.gz
         timeout 20 ./exit_in_handler "$@" 2>err
         status=$?
-        ((status == 7)) && is_empty err && counts p.pb.gz | has '^main 1$' || { echo "run $i: status $status" && return 1; }
+        if ((status != 7)) || ! is_empty err || ! counts p.pb.gz | has '^main 1$'; then
+            echo "run $i: status $status" && return 1
+        fi
     done
     nothing_left
 }
@@ -51,7 +53,7 @@ options
 
 check "the program with an allocator of its own builds" builds own_allocator
 counted() { # NAME ARGUMENTS…: what it says is all that was recorded
-    "./$@" >said 2>err && is_empty err && counts p.pb.gz | diff - <(sort said)
+    "./$1" "${@:2}" >said 2>err && is_empty err && counts p.pb.gz | diff - <(sort said)
 }
 check "an allocator is called by the program alone, and counted so" counted own_allocator
 linked_in() {

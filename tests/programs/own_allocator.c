@@ -43,7 +43,6 @@ void *calloc(size_t count, size_t size) {
 
 void *realloc(void *p, size_t size) {
     void *q = malloc(size);
-
     if (p != NULL)
         memcpy(q, p, size);
     return q;
@@ -58,7 +57,6 @@ static void *churn(void *argument) {
 static void fork_often(int times) {
     pthread_t thread;
     int status = 0;
-
     pthread_create(&thread, NULL, churn, NULL);
     for (int i = 0; i < times && status == 0; i++) {
         const pid_t pid = fork();
@@ -74,12 +72,11 @@ static void fork_often(int times) {
 int main(int argc, char **argv) {
     char text[80];
     void *volatile p;
-
     if (argc > 1)
         fork_often(atoi(argv[1]));
     p = malloc(8);
     free(p);
     const int length =
-        snprintf(text, sizeof text, "malloc %ld\nfree %ld\nmain 1\n", mallocs, frees);
+        snprintf(text, sizeof(text), "malloc %ld\nfree %ld\nmain 1\n", mallocs, frees);
     return write(1, text, (size_t)length) != length;
 }

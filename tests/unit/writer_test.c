@@ -52,13 +52,11 @@ static int64_t calls_written(const struct snapshot *snapshot, const char *kind, 
 
 static struct snapshot *take(void) {
     struct error error = {""};
-
     return snapshot_from_memory(&sample, sizeof(sample), "sample", &error);
 }
 
 static void the_profile_holds_every_call(void **state) {
     struct snapshot *snapshot = take();
-
     (void)state;
     assert_non_null(snapshot);
     assert_int_equal(calls_written(snapshot, "exact", "calls"), CALLS);
@@ -83,7 +81,6 @@ static void *write_often(void *argument) {
 static void eight_threads_at_once(void **state) {
     pthread_t threads[THREADS];
     void *done;
-
     (void)state;
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, write_often, &sample), 0);
@@ -96,7 +93,6 @@ static void eight_threads_at_once(void **state) {
 static void what_cannot_be_written_is_one_line(void **state) {
     struct snapshot *snapshot = take();
     struct error error = {""};
-
     (void)state;
     assert_int_equal(writer_kind_write(snapshot, "exact", -1, &error), -1);
     assert_non_null(strstr(error.message, "Bad file descriptor"));
@@ -109,7 +105,6 @@ static void what_cannot_be_written_is_one_line(void **state) {
 
 static void add_part(int fd, uint64_t offset, uint64_t size, uint64_t whole) {
     const struct writer_part part = {offset, size, whole};
-
     assert_int_equal(write(fd, &part, sizeof(part)), sizeof(part));
     if (offset <= sizeof(sample) && size <= sizeof(sample) - offset)
         assert_int_equal(write(fd, (const char *)&sample + offset, size), size);
@@ -118,7 +113,6 @@ static void add_part(int fd, uint64_t offset, uint64_t size, uint64_t whole) {
 /* Of a pipe that has these bytes of the segment in parts of that size. */
 static struct snapshot *receive(uint64_t from, uint64_t part, uint64_t whole, struct error *error) {
     int ends[2];
-
     assert_int_equal(pipe(ends), 0);
     assert_true(fcntl(ends[1], F_SETPIPE_SZ, 1 << 20) >= (int)sizeof(sample));
     for (uint64_t at = from; at < sizeof(sample); at += part)
@@ -132,7 +126,6 @@ static struct snapshot *receive(uint64_t from, uint64_t part, uint64_t whole, st
 static void parts_are_put_together(void **state) {
     struct error error = {""};
     struct snapshot *snapshot = receive(0, 1000, sizeof(sample), &error);
-
     (void)state;
     assert_non_null(snapshot);
     assert_int_equal(calls_written(snapshot, "exact", "calls"), CALLS);
@@ -142,7 +135,6 @@ static void parts_are_put_together(void **state) {
 static void a_file_is_read_as_it_is(void **state) {
     struct error error = {""};
     const int fd = memfd_create("segment", 0);
-
     (void)state;
     assert_int_equal(write(fd, &sample, sizeof(sample)), sizeof(sample));
     struct snapshot *snapshot = writer_input_read(fd, &error);
@@ -154,7 +146,6 @@ static void a_file_is_read_as_it_is(void **state) {
 
 static void what_comes_in_is_not_trusted(void **state) {
     struct error error = {""};
-
     (void)state;
     assert_null(receive(sizeof(sample), 1000, sizeof(sample), &error));
     assert_string_equal(error.message, "this process: cut off");

@@ -5,5 +5,6 @@
 
 int run_options_tests(void);
 int run_state_tests(void);
+int run_text_tests(void);
 
 #endif
