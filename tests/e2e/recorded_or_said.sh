@@ -118,8 +118,10 @@ small_from_outside() {
     kill -9 "$pid"
     wait "$pid"
     umount small
+    "$CINSTR" report outside.pb.gz >outside
+    echo "status $status; $line" && head -n 4 outside
     [[ $line == *'a dump from outside will lack'* ]] && ((status == 0)) &&
-        "$CINSTR" report outside.pb.gz | has 'incomplete: its directory was full'
+        has 'incomplete: its directory was full' <outside
 }
 
 if ((EUID == 0)) && mkdir -p small && mount -t tmpfs none small 2>/dev/null; then
