@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis.h"
+#include "reader/profile/profile_value.h"
 #include "reader/profile/stated.h"
 
 /* Of what the probes took as much is known as of what they left. */
@@ -26,12 +27,8 @@ struct analysis_errors analysis_errors_of(const struct profile *profile, uint32_
 }
 
 bool analysis_is_shown(const struct profile *profile, uint32_t value_type) {
-    static const char *const others[] = {"timed_calls", "wall_error", "cpu_error", "variance"};
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        if (strcmp(profile->value_types[value_type].name, others[i]) == 0)
-            return false;
-    }
-    return true;
+    const struct profile_value *value = profile_value_named(profile->value_types[value_type].name);
+    return value == NULL || value->is_shown;
 }
 
 static bool is_known(const struct analysis_errors *errors) {

@@ -258,15 +258,11 @@ static int take_times(struct build *build, struct error *error) {
     }
     build->correction = correction_new(build->snapshot, build->times->self, build->times->off_cpu,
                                        build->options->baseline_seconds, error);
-    build->values = (struct build_values){
-        .snapshot = build->snapshot,
-        .correction = build->correction,
-        .unwinds = snapshot_column(build->snapshot, "unwinds"),
-        .timed_calls = snapshot_column(build->snapshot, "timed_calls"),
-        .instructions = snapshot_instructions(build->snapshot),
-        .has_cpu = build->times->off_cpu != NULL,
-    };
-    return build->correction == NULL ? -1 : 0;
+    if (build->correction == NULL)
+        return -1;
+    build_values_init(&build->values, build->snapshot, build->correction,
+                      build->times->off_cpu != NULL);
+    return 0;
 }
 
 static int fill(struct build *build, struct error *error) {

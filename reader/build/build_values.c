@@ -4,79 +4,126 @@
 
 #include <math.h>
 
-int build_values_add_types(const struct build_values *from, struct profile *profile) {
-    static const struct profile_value_type types[BUILD_VALUES] = {{"calls", "count"},
-                                                                  {"wall", "nanoseconds"},
-                                                                  {"cpu", "nanoseconds"},
-                                                                  {"overhead", "nanoseconds"},
-                                                                  {"unwinds", "count"},
-                                                                  {"timed_calls", "count"},
-                                                                  {"wall_error", "nanoseconds"},
-                                                                  {"cpu_error", "nanoseconds"},
-                                                                  {"variance", "microseconds2"},
-                                                                  {"excess", "nanoseconds"},
-                                                                  {"instructions", "count"}};
-    const bool is_adaptive = from->timed_calls != NULL;
-    const bool is_there[BUILD_VALUES] = {true,
-                                         true,
-                                         from->has_cpu,
-                                         true,
-                                         true,
-                                         is_adaptive,
-                                         true,
-                                         from->has_cpu,
-                                         is_adaptive,
-                                         true,
-                                         from->instructions != NULL};
-    for (int i = 0; i < BUILD_VALUES; i++) {
-        if (is_there[i] &&
-            profile_add_value_type(profile, types[i].name, types[i].unit) == PROFILE_NONE)
-            return -1;
-    }
-    return 0;
-}
+#include "reader/snapshot/snapshot_columns.h"
 
 static int64_t nanoseconds(const struct build_values *from, double ticks) {
     return (int64_t)snapshot_ns(from->snapshot, ticks);
 }
 
-/* Not 0, which means that nothing is known, for what was timed. */
-static int64_t error_ns(const struct build_values *from, const struct correction_context *context) {
-    const int64_t error = nanoseconds(from, context->error);
-    return error == 0 && context->is_timed ? 1 : error;
+/* --- what the reader makes -------------------------------------------------------------------- */
+
+static const struct correction_context *context(const struct build_values *from, uint32_t index) {
+    return &from->correction->contexts[index];
 }
 
-static int64_t square_microseconds(const struct build_values *from, double variance) {
+static int64_t value_calls(const struct build_values *from, uint32_t index) {
+    return profile_limited(from->snapshot->nodes[index].calls);
+}
+
+static int64_t value_wall(const struct build_values *from, uint32_t index) {
+    return nanoseconds(from, context(from, index)->on_cpu + context(from, index)->off_cpu);
+}
+
+static int64_t value_cpu(const struct build_values *from, uint32_t index) {
+    return nanoseconds(from, context(from, index)->on_cpu);
+}
+
+static int64_t value_overhead(const struct build_values *from, uint32_t index) {
+    return nanoseconds(from, context(from, index)->overhead);
+}
+
+/* Not 0, which means that nothing is known, for what was timed. */
+static int64_t value_wall_error(const struct build_values *from, uint32_t index) {
+    const int64_t error = nanoseconds(from, context(from, index)->error);
+    return error == 0 && context(from, index)->is_timed ? 1 : error;
+}
+
+/* Of a wait as much is known as of the time around it. */
+static int64_t value_cpu_error(const struct build_values *from, uint32_t index) {
+    return value_wall_error(from, index);
+}
+
+static int64_t value_variance(const struct build_values *from, uint32_t index) {
     const double ticks = from->snapshot->ticks_per_second / 1e6;
-    const double value = ceil(variance / (ticks * ticks));
+    const double value = ceil(context(from, index)->variance / (ticks * ticks));
     return value < 0x1p62 ? (int64_t)value : INT64_C(1) << 62;
+}
+
+static int64_t value_excess(const struct build_values *from, uint32_t index) {
+    return nanoseconds(from, context(from, index)->excess);
+}
+
+/* --- all of them ------------------------------------------------------------------------------ */
+
+enum when { ALWAYS, WITH_CPU, ADAPTIVE, RECORDED, IF_ANY, NEVER };
+
+static const struct row {
+    const char *name, *unit;
+    enum when when;
+    int64_t (*read)(const struct build_values *from, uint32_t index); /* NULL: a column */
+} rows[] = {
+#define VALUE(name_, unit_, when_, shown, error)                  {#name_, unit_, when_, value_##name_},
+#define COLUMN(name_, type, unit_, combine, wanted, when_, shown) {#name_, unit_, when_, NULL},
+#include <cinstr/values.def>
+#undef VALUE
+#undef COLUMN
+};
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+_Static_assert((int)ROWS <= (int)BUILD_VALUES, "rows");
+
+static bool is_there(const struct build_values *from, const struct row *row,
+                     const uint64_t *column) {
+    switch (row->when) {
+    case ALWAYS:
+        return true;
+    case WITH_CPU:
+        return from->has_cpu;
+    case ADAPTIVE:
+        return snapshot_column(from->snapshot, "timed_calls") != NULL;
+    case RECORDED:
+        return column != NULL;
+    case IF_ANY:
+        return snapshot_column_is_any(from->snapshot, column);
+    default:
+        return false;
+    }
+}
+
+void build_values_init(struct build_values *values, const struct snapshot *snapshot,
+                       const struct correction *correction, bool has_cpu) {
+    *values =
+        (struct build_values){.snapshot = snapshot, .correction = correction, .has_cpu = has_cpu};
+    for (uint32_t i = 0; i < ROWS; i++) {
+        const uint64_t *column =
+            rows[i].read != NULL ? NULL : snapshot_column(snapshot, rows[i].name);
+        if (!is_there(values, &rows[i], column))
+            continue;
+        values->rows[values->count] = i;
+        values->columns[values->count++] = column;
+    }
+}
+
+int build_values_add_types(const struct build_values *from, struct profile *profile) {
+    for (uint32_t i = 0; i < from->count; i++) {
+        const struct row *row = &rows[from->rows[i]];
+        if (profile_add_value_type(profile, row->name, row->unit) == PROFILE_NONE)
+            return -1;
+    }
+    return 0;
 }
 
 void build_values_read(const struct build_values *from, uint32_t index,
                        int64_t values[BUILD_VALUES]) {
-    const struct segment_node *node = &from->snapshot->nodes[index];
-    const struct correction_context *context = &from->correction->contexts[index];
-    int64_t *value = values;
-    *value++ = profile_limited(node->calls);
-    *value++ = nanoseconds(from, context->on_cpu + context->off_cpu);
-    if (from->has_cpu)
-        *value++ = nanoseconds(from, context->on_cpu);
-    *value++ = nanoseconds(from, context->overhead);
-    *value++ = from->unwinds != NULL ? profile_limited(from->unwinds[index]) : 0;
-    if (from->timed_calls != NULL)
-        *value++ = profile_limited(from->timed_calls[index]);
-    *value++ = error_ns(from, context);
-    if (from->has_cpu)
-        *value++ = error_ns(from, context);
-    if (from->timed_calls != NULL)
-        *value++ = square_microseconds(from, context->variance);
-    *value++ = nanoseconds(from, context->excess);
-    if (from->instructions != NULL)
-        *value++ = profile_limited(from->instructions[index]);
+    for (uint32_t i = 0; i < from->count; i++)
+        values[i] = from->columns[i] != NULL ? profile_limited(from->columns[i][index])
+                                             : rows[from->rows[i]].read(from, index);
 }
 
 void build_values_unplaced(const struct build_values *from, int64_t values[BUILD_VALUES]) {
-    values[1] = nanoseconds(from, from->correction->unplaced_wall);
-    if (from->has_cpu)
-        values[2] = nanoseconds(from, from->correction->unplaced_cpu);
+    for (uint32_t i = 0; i < from->count; i++) {
+        if (rows[from->rows[i]].read == value_wall)
+            values[i] = nanoseconds(from, from->correction->unplaced_wall);
+        else if (rows[from->rows[i]].read == value_cpu)
+            values[i] = nanoseconds(from, from->correction->unplaced_cpu);
+    }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The values of an exact profile: which there are, and those of each context. Called by
- * build_profile.c alone. */
+/* The values of an exact profile (the rows of cinstr/values.def): which there are, and those of each
+ * context. Called by build_profile.c alone. */
 #ifndef CINSTR_READER_BUILD_VALUES_H
 #define CINSTR_READER_BUILD_VALUES_H
 
@@ -8,16 +8,21 @@
 #include "reader/profile/profile.h"
 #include "reader/snapshot/snapshot.h"
 
-enum { BUILD_VALUES = 11 }; /* at most */
+enum { BUILD_VALUES = 32 }; /* at most */
 
 struct build_values {
     const struct snapshot *snapshot;
     const struct correction *correction;
-    const uint64_t *unwinds;
-    const uint64_t *timed_calls;  /* NULL: every call is timed */
-    const uint64_t *instructions; /* NULL: nothing counted them */
     bool has_cpu;
+    /* Of those that there are: */
+    uint32_t count;
+    uint32_t rows[BUILD_VALUES];
+    const uint64_t *columns[BUILD_VALUES]; /* NULL: it is made by the reader */
 };
+
+/* Finds out which there are. */
+void build_values_init(struct build_values *values, const struct snapshot *snapshot,
+                       const struct correction *correction, bool has_cpu);
 
 /* 0, or -1 when out of memory. */
 int build_values_add_types(const struct build_values *from, struct profile *profile);

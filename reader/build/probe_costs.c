@@ -48,7 +48,8 @@ struct probe_costs probe_costs_of(const struct snapshot *snapshot) {
     const double untimed = ratio(loop->untimed, pairs);
     const double timed = inner + ratio(loop->outer, pairs);
     const double durations = snapshot_column(snapshot, "min") == NULL ? 0 : timed;
-    const double instructions = snapshot_instructions(snapshot) == NULL ? 0 : timed;
+    const uint64_t *column = snapshot_column(snapshot, "instructions");
+    const double instructions = snapshot_column_is_any(snapshot, column) ? timed : 0;
     const double instructions_error = INSTRUCTIONS_ERROR * instructions;
     const double error =
         hypot(hypot(LOOP_ERROR * timed, DURATION_ERROR * durations), instructions_error);

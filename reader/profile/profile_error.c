@@ -3,15 +3,14 @@
 #include "profile_error.h"
 
 #include <math.h>
-#include <string.h>
+
+#include "profile_value.h"
 
 struct profile_error profile_error_of(const struct profile *profile, uint32_t value) {
-    const char *name = profile->value_types[value].name;
+    const struct profile_value *known = profile_value_named(profile->value_types[value].name);
     struct profile_error error = {PROFILE_NONE, PROFILE_NONE};
-    if (strcmp(name, "wall") == 0)
-        error.model = profile_find_value_type(profile, "wall_error");
-    else if (strcmp(name, "cpu") == 0)
-        error.model = profile_find_value_type(profile, "cpu_error");
+    if (known != NULL && known->error != NULL)
+        error.model = profile_find_value_type(profile, known->error);
     if (error.model != PROFILE_NONE)
         error.variance = profile_find_value_type(profile, "variance");
     return error;

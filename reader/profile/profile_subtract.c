@@ -11,9 +11,11 @@
 
 #include "profile.h"
 #include "profile_copy.h"
+#include "profile_value.h"
 
 bool profile_value_type_is_counter(const struct profile_value_type *type) {
-    return strcmp(type->unit, "count") == 0 && strncmp(type->name, "inuse_", 6) != 0 &&
+    const struct profile_value *value = profile_value_named(type->name);
+    return strcmp(type->unit, "count") == 0 && !(value != NULL && value->is_gauge) &&
            strcmp(type->name, "goroutine") != 0;
 }
 

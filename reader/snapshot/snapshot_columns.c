@@ -21,13 +21,12 @@ const uint64_t *snapshot_column(const struct snapshot *snapshot, const char *nam
     return (const uint64_t *)(const void *)snapshot->columns[i];
 }
 
-const uint64_t *snapshot_instructions(const struct snapshot *snapshot) {
-    const uint64_t *column = snapshot_column(snapshot, "instructions");
+bool snapshot_column_is_any(const struct snapshot *snapshot, const uint64_t *column) {
     for (uint32_t i = 0; column != NULL && i < snapshot->node_count; i++) {
         if (column[i] != 0)
-            return column;
+            return true;
     }
-    return NULL;
+    return false;
 }
 
 const uint32_t *snapshot_histograms(const struct snapshot *snapshot, uint32_t *buckets) {

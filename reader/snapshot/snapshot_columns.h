@@ -5,6 +5,7 @@
 #ifndef CINSTR_READER_SNAPSHOT_COLUMNS_H
 #define CINSTR_READER_SNAPSHOT_COLUMNS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct snapshot;
@@ -12,8 +13,8 @@ struct snapshot;
 /* A column by name, NULL when the segment has none. snapshot_column(): elements of 8 bytes;
  * snapshot_histograms(): arrays of `buckets` counts. */
 const uint64_t *snapshot_column(const struct snapshot *snapshot, const char *name);
-/* The column of instructions; it is always there, and NULL when code counted none. */
-const uint64_t *snapshot_instructions(const struct snapshot *snapshot);
+/* Whether it has a value that is not 0; NULL has none. */
+bool snapshot_column_is_any(const struct snapshot *snapshot, const uint64_t *column);
 const uint32_t *snapshot_histograms(const struct snapshot *snapshot, uint32_t *buckets);
 
 #endif

@@ -35,15 +35,11 @@ static void locate_parts(char *base) {
     segment.blocks = (void *)(base + header->sections[SEGMENT_SECTION_BLOCKS].offset);
     segment.nodes = base + header->sections[SEGMENT_SECTION_NODES].offset;
     segment.heap = base + header->sections[SEGMENT_SECTION_HEAP].offset;
-    segment.unwinds = segment_column("unwinds");
-    segment.instructions = segment_column("instructions");
-    segment.samples = segment_column("samples");
-    segment.off_cpu = segment_column("off_cpu");
-    segment.timed_calls = segment_column("timed_calls");
-    segment.variance = segment_column("variance");
-    segment.min = segment_column("min");
-    segment.max = segment_column("max");
-    segment.histogram = segment_column("histogram");
+#define VALUE(...)
+#define COLUMN(name, ...) segment.name = segment_column(#name);
+#include <cinstr/values.def>
+#undef VALUE
+#undef COLUMN
     segment_space_init();
 }
 

@@ -51,31 +51,18 @@ static void add_column(struct segment_header *header, const char *name, const ch
 
 static void add_columns(struct segment_header *header, bool has_cpu_time) {
     const bool is_adaptive = options.timing == SEGMENT_TIMING_ADAPTIVE;
-    const bool has_heap = options.heap != 0, has_block = options.block != BLOCK_OFF;
     const struct {
         const char *name, *unit;
         enum segment_combine combine;
         bool is_wanted;
     } rows[] = {
-        {"unwinds", "count", SEGMENT_COMBINE_SUM, true},
-        {"instructions", "count", SEGMENT_COMBINE_SUM, true},
-        {"samples", "list", SEGMENT_COMBINE_SAMPLES, options.sample != 0},
-        {"off_cpu", "ticks", SEGMENT_COMBINE_SUM, has_cpu_time},
-        {"timed_calls", "count", SEGMENT_COMBINE_SUM, is_adaptive},
-        {"variance", "ticks2", SEGMENT_COMBINE_SUM, is_adaptive},
-        {"alloc_objects", "count", SEGMENT_COMBINE_SUM, has_heap},
-        {"alloc_space", "bytes", SEGMENT_COMBINE_SUM, has_heap},
-        {"inuse_objects", "count", SEGMENT_COMBINE_GAUGE, has_heap},
-        {"inuse_space", "bytes", SEGMENT_COMBINE_GAUGE, has_heap},
-        {"contentions", "count", SEGMENT_COMBINE_SUM, has_block},
-        {"delay", "nanoseconds", SEGMENT_COMBINE_SUM, has_block},
-        {"held_contentions", "count", SEGMENT_COMBINE_SUM, options.mutex},
-        {"held_delay", "nanoseconds", SEGMENT_COMBINE_SUM, options.mutex},
-        {"min", "ticks", SEGMENT_COMBINE_MIN, options.histogram},
-        {"max", "ticks", SEGMENT_COMBINE_MAX, options.histogram},
-        {"histogram", "ticks", SEGMENT_COMBINE_HISTOGRAM, options.histogram},
+#define VALUE(...)
+#define COLUMN(name, type, unit, combine, wanted, ...)                                             \
+    {#name, unit, SEGMENT_COMBINE_##combine, wanted},
+#include <cinstr/values.def>
+#undef VALUE
+#undef COLUMN
     };
-
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].is_wanted)
             add_column(header, rows[i].name, rows[i].unit, rows[i].combine);

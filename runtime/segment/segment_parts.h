@@ -17,10 +17,12 @@ struct segment_parts {
     struct segment_block *blocks;
     char *nodes;
     char *heap;
-    uint64_t *off_cpu, *unwinds, *instructions; /* columns by node index; off_cpu may be NULL */
-    uint64_t *samples;                          /* likewise; NULL unless sample= */
-    uint64_t *min, *max, *timed_calls, *variance;
-    uint32_t *histogram;
+    /* Columns by node index; NULL where this run has none. */
+#define VALUE(...)
+#define COLUMN(name, type, ...) type *name;
+#include <cinstr/values.def>
+#undef VALUE
+#undef COLUMN
     char path[384]; /* of the file; "" when the segment lies in anonymous memory */
 };
 extern struct segment_parts segment;
