@@ -172,8 +172,7 @@ struct segment_losses {
     uint64_t lanes;           /* threads or stacks for which no lane could be made */
     uint64_t lane_calls;      /* calls made on those */
     uint64_t modules;         /* modules beyond SEGMENT_MAX_MODULES */
-    uint64_t
-        growth_failures; /* no memory either when the file could not grow: budget frozen there */
+    uint64_t growth_failures; /* nor memory when the file could not grow: budget frozen there */
     uint64_t exec_calls; /* calls of the programs that this process was before exec */
     uint64_t lanes_without_cpu; /* lanes whose off-CPU time could not be followed */
 };
@@ -248,8 +247,7 @@ struct segment_header {
     uint8_t boot_id[16];
     uint64_t random_id;
     uint32_t parent_pid;
-    uint32_t
-        forked; /* 1: made by a fork child; it inherited open calls (see segment_lane.carried) */
+    uint32_t forked; /* 1: by a fork child, which inherited open calls (segment_lane.carried) */
 
     uint32_t clock;             /* enum segment_clock */
     uint32_t timing;            /* enum segment_timing */
