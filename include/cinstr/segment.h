@@ -173,7 +173,7 @@ struct segment_losses {
     uint64_t lane_calls;      /* calls made on those */
     uint64_t modules;         /* modules beyond SEGMENT_MAX_MODULES */
     uint64_t growth_failures; /* nor memory when the file could not grow: budget frozen there */
-    uint64_t exec_calls; /* calls of the programs that this process was before exec */
+    uint64_t exec_calls;      /* calls of the programs that this process was before exec */
     uint64_t lanes_without_cpu; /* lanes whose off-CPU time could not be followed */
 };
 
