@@ -52,22 +52,10 @@ static void keep_comments(struct sum *sum, struct profile *profile) {
     profile->comment_count = 0;
 }
 
-static int add(struct sum *sum, const char *text, const struct request *request,
-               struct error *error) {
-    struct source source;
-    int result = -1;
-    if (source_open(&source, text, request->directory, error) != 0)
-        return -1;
-    struct profile *profile = source_profile(&source, &(struct build_options){0}, error);
-    if (profile != NULL) {
-        keep_comments(sum, profile);
-        result = profile_merge_add(sum->merge, profile, error);
-        if (result != 0)
-            error_prefix(error, "%s", source.name);
-    }
-    profile_free(profile);
-    source_close(&source);
-    return result;
+static int add(const void *context, struct profile *profile, struct error *error) {
+    struct sum *sum = *(struct sum *const *)context;
+    keep_comments(sum, profile);
+    return profile_merge_add(sum->merge, profile, error);
 }
 
 static int say(struct profile *profile, const char *text, struct error *error) {
@@ -98,12 +86,13 @@ static int write_sum(const struct request *request, struct profile *profile, int
 }
 
 static int merge(const struct request *request, int count, char **sources, struct error *error) {
-    struct sum sum = {.merge = profile_merge_new(error)};
+    struct sum sum = {.merge = profile_merge_new(error)}, *to = &sum;
     int result = sum.merge == NULL ? -1 : 0;
     if (result != 0)
         return -1;
     for (int i = 0; i < count && result == 0; i++)
-        result = add(&sum, sources[i], request, error);
+        result =
+            source_use(sources[i], request->directory, &(struct build_options){0}, add, &to, error);
     struct profile *profile = profile_merge_end(sum.merge);
     if (result == 0)
         result = describe(profile, &sum, error);

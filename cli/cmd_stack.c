@@ -131,7 +131,7 @@ static const char help[] =
     "  cinstr stack 4711\n"
     "  cinstr stack --json lua | jq '.stacks[].frames[0]'\n";
 
-static const struct option options[] = {
+static const struct option names[] = {
     {"json", no_argument, NULL, 'j'},
     {"directory", required_argument, NULL, 'd'},
     {"long-names", no_argument, NULL, 'L'},
@@ -139,33 +139,40 @@ static const struct option options[] = {
     {0},
 };
 
+struct request {
+    const char *directory;
+    bool json;
+};
+
+static int set(const struct command *command, void *context, int option) {
+    struct request *request = context;
+    (void)command;
+    if (option == 'j')
+        request->json = true;
+    else if (option == 'L')
+        text_show_long_names();
+    else
+        request->directory = optarg;
+    return STATUS_FINE;
+}
+
 static int run(const struct command *command, int argc, char **argv) {
-    const char *directory = NULL;
-    bool as_json = false;
-    int option;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option == 'h')
-            return print_help(command);
-        if (option == 'j')
-            as_json = true;
-        else if (option == 'L')
-            text_show_long_names();
-        else if (option == 'd')
-            directory = optarg;
-        else
-            return option_error(command, option, argv);
-    }
+    struct request request = {0};
+    const int status =
+        read_options(command, argc, argv, &(struct command_options){":h", names, set}, &request);
+    if (status != STATUS_GO_ON)
+        return status;
     const char *name = source_argument(command, argc, argv);
     if (name == NULL)
         return STATUS_USAGE;
     struct source source;
     struct error error;
     int result = -1;
-    if (source_open(&source, name, directory, &error) != 0)
+    if (source_open(&source, name, request.directory, &error) != 0)
         return fail(&error);
     struct snapshot *snapshot = source_snapshot(&source, "cinstr stack", &error);
     if (snapshot != NULL)
-        result = print(snapshot, as_json, &error);
+        result = print(snapshot, request.json, &error);
     snapshot_free(snapshot);
     source_close(&source);
     return result == 0 ? STATUS_FINE : fail(&error);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `node build.mjs TOOLS NAME OUT` makes a page of NAME.html, NAME.mjs and style.css: one file that
-// loads nothing. TOOLS is where `npm ci` put node_modules. @DATA@ is left for the command to fill.
+// `node build.mjs TOOLS NAME OUT` makes a page of NAME.html, NAME.mjs, head.html and style.css: one
+// file that loads nothing. TOOLS is where `npm ci` put node_modules. @DATA@ is left for the command to fill.
 // The policy lets the page's own script and style run, by their hashes, and nothing else: no text
 // of a profile can become code, even if it became markup. Called by the Makefile.
 import { createHash } from "node:crypto";
@@ -26,15 +26,18 @@ function bundle(file) {
 const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 const script = bundle(`${name}.mjs`);
 const style = bundle("style.css");
+const read = (file) => readFileSync(join(here, file), "utf8");
 const parts = {
+    NAME: name,
     STYLE: `<style>${style}</style>`,
     SCRIPT: `<script>${script}</script>`,
     POLICY: `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; ` +
         `script-src ${hash(script)}; style-src ${hash(style)}; connect-src 'self'; ` +
         `base-uri 'none'; form-action 'none'">`,
 };
-const page = readFileSync(join(here, `${name}.html`), "utf8")
-    .replace(/@(STYLE|SCRIPT|POLICY)@/g, (_, part) => parts[part]);
+const head = read("head.html").replace(/^<!--.*-->\n/, "").trimEnd();
+const page = read(`${name}.html`).replace("@HEAD@", () => head)
+    .replace(/@(NAME|STYLE|SCRIPT|POLICY)@/g, (_, part) => parts[part]);
 if (page.split("@DATA@").length !== 2)
     throw new Error(`page/${name}.html must hold @DATA@ once`);
 writeFileSync(out, page);

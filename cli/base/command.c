@@ -25,7 +25,9 @@ int usage_error(const struct command *command, const char *format, ...) {
     return STATUS_USAGE;
 }
 
-int option_error(const struct command *command, int found, char **argv) {
+/* What getopt_long() found wrong, '?' or ':' (its own messages are off: the option string begins with
+ * ':', and opterr is 0). Returns STATUS_USAGE. */
+static int option_error(const struct command *command, int found, char **argv) {
     const char *text = argv[optind - 1];
     if (found == ':')
         return usage_error(command, "option '%s' needs an argument", text);

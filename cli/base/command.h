@@ -64,10 +64,6 @@ int set_pattern(const struct command *command, regex_t *compiled, const regex_t 
 /* optarg as seconds of a plain build's run. Returns a status. */
 int set_baseline(const struct command *command, double *seconds);
 
-/* What getopt_long() found wrong, '?' or ':' (its own messages are off: the option string begins
- * with ':', and opterr is 0). Returns STATUS_USAGE. */
-int option_error(const struct command *command, int found, char **argv);
-
 /* Prints the usage line and help of a command. Returns STATUS_FINE. */
 int print_help(const struct command *command);
 

@@ -334,7 +334,7 @@ enum {
     OPTION_SYSTEM
 };
 
-static const struct option options[] = {
+static const struct option names[] = {
     {"before-inlining", no_argument, NULL, OPTION_BEFORE},
     {"after-inlining", no_argument, NULL, OPTION_AFTER},
     {"external", required_argument, NULL, OPTION_EXTERNAL},
@@ -346,29 +346,32 @@ static const struct option options[] = {
     {0},
 };
 
+static int set(const struct command *command, void *context, int option) {
+    struct request *request = context;
+    (void)command;
+    if (option == OPTION_BEFORE)
+        request->before_inlining = true;
+    else if (option == OPTION_AFTER)
+        request->after_inlining = true;
+    else if (option == OPTION_EXTERNAL)
+        request->external = optarg;
+    else if (option == OPTION_INLINED)
+        request->inlined = true;
+    else if (option == OPTION_INSTRUCTIONS)
+        request->instructions = true;
+    else if (option == OPTION_NO_PLUGIN)
+        request->no_plugin = true;
+    else
+        request->system_headers = true;
+    return STATUS_FINE;
+}
+
 static int run(const struct command *command, int argc, char **argv) {
     struct request request = {0};
-    int option;
-    while ((option = getopt_long(argc, argv, "+:h", options, NULL)) != -1) {
-        if (option == 'h')
-            return print_help(command);
-        if (option == OPTION_BEFORE)
-            request.before_inlining = true;
-        else if (option == OPTION_AFTER)
-            request.after_inlining = true;
-        else if (option == OPTION_EXTERNAL)
-            request.external = optarg;
-        else if (option == OPTION_INLINED)
-            request.inlined = true;
-        else if (option == OPTION_INSTRUCTIONS)
-            request.instructions = true;
-        else if (option == OPTION_NO_PLUGIN)
-            request.no_plugin = true;
-        else if (option == OPTION_SYSTEM)
-            request.system_headers = true;
-        else
-            return option_error(command, option, argv);
-    }
+    const int status =
+        read_options(command, argc, argv, &(struct command_options){"+:h", names, set}, &request);
+    if (status != STATUS_GO_ON)
+        return status;
     if (request.before_inlining && request.after_inlining)
         return usage_error(command, "hooks before or after inlining, not both");
     if (request.before_inlining && request.inlined)

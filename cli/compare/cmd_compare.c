@@ -36,20 +36,20 @@ static struct profile *read_profile(const char *name, const char *directory, con
     return profile;
 }
 
-/* The page holds what --json prints. */
-static int write_page(const struct request *request, struct compare *compare, struct error *error) {
-    struct page page;
-    if (page_begin(&page, PAGE_COMPARE, request->html, error) != 0)
-        return -1;
-    if (compare_print_json(page.data, compare, &request->page, error) == 0)
-        return page_finish(&page, error);
-    page_discard(&page);
-    return -1;
+struct document {
+    struct compare *compare;
+    const struct compare_page *page;
+};
+
+static int print_json(FILE *out, const void *what, struct error *error) {
+    const struct document *document = what;
+    return compare_print_json(out, document->compare, document->page, error);
 }
 
 static int show(const struct request *request, struct compare *compare, struct error *error) {
+    const struct document document = {compare, &request->page};
     if (request->html != NULL)
-        return write_page(request, compare, error);
+        return page_write(PAGE_COMPARE, request->html, print_json, &document, error);
     return request->json ? compare_print_json(stdout, compare, &request->page, error)
                          : compare_print_text(stdout, compare, &request->page, error);
 }

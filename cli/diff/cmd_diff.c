@@ -32,47 +32,43 @@ struct request {
 
 /* --- the difference --------------------------------------------------------------------------- */
 
-static int add_source(const struct request *request, struct diff *diff, enum diff_side side,
-                      const char *name, struct error *error) {
-    struct source source;
-    if (source_open(&source, name, request->directory, error) != 0)
-        return -1;
-    struct profile *profile = source_profile(&source, &request->build, error);
-    int result = -1;
-    if (profile != NULL) {
-        result = diff_add(diff, side, profile, error);
-        if (result != 0)
-            error_prefix(error, "%s", source.name);
-    }
-    profile_free(profile);
-    source_close(&source);
-    return result;
+struct addition {
+    struct diff *diff;
+    enum diff_side side;
+};
+
+static int add(const void *context, struct profile *profile, struct error *error) {
+    const struct addition *addition = context;
+    return diff_add(addition->diff, addition->side, profile, error);
 }
 
 static int add_sources(const struct request *request, struct diff *diff, struct error *error) {
     for (int side = DIFF_OLD; side <= DIFF_NEW; side++) {
+        const struct addition addition = {diff, (enum diff_side)side};
         for (uint32_t i = 0; i < request->source_count[side]; i++) {
-            if (add_source(request, diff, (enum diff_side)side, request->sources[side][i], error) !=
-                0)
+            if (source_use(request->sources[side][i], request->directory, &request->build, add,
+                           &addition, error) != 0)
                 return -1;
         }
     }
     return diff_finish(diff, error);
 }
 
-static int write_page(const struct request *request, const struct diff *diff, struct error *error) {
-    struct page page;
-    if (page_begin(&page, PAGE_DIFF, request->html, error) != 0)
-        return -1;
-    if (diff_print_data(page.data, diff, &request->page, error) == 0)
-        return page_finish(&page, error);
-    page_discard(&page);
-    return error_prefix(error, "%s", page.file.path);
+struct document {
+    const struct diff *diff;
+    const struct diff_page *page;
+};
+
+static int print_data(FILE *out, const void *what, struct error *error) {
+    const struct document *document = what;
+    return diff_print_data(out, document->diff, document->page, error);
 }
 
 static int print(const struct request *request, const struct diff *diff, struct error *error) {
-    return request->html != NULL ? write_page(request, diff, error)
-                                 : request->print(stdout, diff, &request->page, error);
+    const struct document document = {diff, &request->page};
+    return request->html != NULL
+               ? page_write(PAGE_DIFF, request->html, print_data, &document, error)
+               : request->print(stdout, diff, &request->page, error);
 }
 
 static int diff_all(const struct request *request) {

@@ -54,8 +54,8 @@ static int refuse_negative(const struct profile *profile, struct error *error) {
     return 0;
 }
 
-static int export_profile(const struct request *request, struct profile *profile,
-                          struct error *error) {
+static int export_profile(const void *context, struct profile *profile, struct error *error) {
+    const struct request *request = context;
     if (refuse_negative(profile, error) != 0 ||
         (request->build.by_thread && thread_frames_add(profile, error) != 0))
         return -1;
@@ -67,22 +67,6 @@ static int export_profile(const struct request *request, struct profile *profile
                            ? print(stdout, &printing, error)
                            : output_file_print(request->output, print, &printing, error);
     analysis_free(printing.analysis);
-    return result;
-}
-
-static int export(const struct request *request, const char *text, struct error *error) {
-    struct source source;
-    if (source_open(&source, text, request->directory, error) != 0)
-        return -1;
-    struct profile *profile = source_profile(&source, &request->build, error);
-    int result = -1;
-    if (profile != NULL) {
-        result = export_profile(request, profile, error);
-        if (result != 0)
-            error_prefix(error, "%s", source.name);
-    }
-    profile_free(profile);
-    source_close(&source);
     return result;
 }
 
@@ -181,7 +165,10 @@ static int run(const struct command *command, int argc, char **argv) {
     const char *text = source_argument(command, argc, argv);
     if (text == NULL)
         return STATUS_USAGE;
-    return export(&request, text, &error) == 0 ? STATUS_FINE : fail(&error);
+    return source_use(text, request.directory, &request.build, export_profile, &request, &error) ==
+                   0
+               ? STATUS_FINE
+               : fail(&error);
 }
 
 const struct command command_export = {

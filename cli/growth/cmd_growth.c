@@ -47,22 +47,17 @@ static int expect_page(const struct request *request, struct error *error) {
     return request->html == NULL ? 0 : page_template_find(&template, PAGE_GROWTH, error);
 }
 
-/* The page holds what --json prints. */
-static int write_page(const struct request *request, struct error *error) {
-    struct page page;
-    if (page_begin(&page, PAGE_GROWTH, request->html, error) != 0)
-        return -1;
-    if (growth_print_json(page.data, &request->growth, &request->page, error) == 0)
-        return page_finish(&page, error);
-    page_discard(&page);
-    return error_prefix(error, "%s", request->html);
+static int print_json(FILE *out, const void *what, struct error *error) {
+    const struct document *document = what;
+    return growth_print_json(out, document->growth, document->page, error);
 }
 
 static int print_all(const struct request *request, struct error *error) {
     const struct document document = {&request->growth, &request->page};
     if (request->svg != NULL && output_file_print(request->svg, print_svg, &document, error) != 0)
         return -1;
-    if (request->html != NULL && write_page(request, error) != 0)
+    if (request->html != NULL &&
+        page_write(PAGE_GROWTH, request->html, print_json, &document, error) != 0)
         return -1;
     return request->print(stdout, &request->growth, &request->page, error);
 }

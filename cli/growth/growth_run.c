@@ -72,17 +72,8 @@ static bool is_profile(const char *name) {
     return digits > 0 && strcmp(name + digits, ".pb.gz") == 0;
 }
 
-static int add_profile(struct profile_merge *merge, const char *path, struct error *error) {
-    struct source source;
-    int result = -1;
-    if (source_open(&source, path, NULL, error) != 0)
-        return -1;
-    struct profile *profile = source_profile(&source, &(struct build_options){0}, error);
-    if (profile != NULL)
-        result = profile_merge_add(merge, profile, error);
-    profile_free(profile);
-    source_close(&source);
-    return result;
+static int add_profile(const void *merge, struct profile *profile, struct error *error) {
+    return profile_merge_add(*(struct profile_merge *const *)merge, profile, error);
 }
 
 /* Removes all that is in the directory, and adds up its profiles before where `merge` is given. */
@@ -97,7 +88,7 @@ static int take_profiles(struct profile_merge *merge, const char *directory, str
             continue;
         snprintf(path, sizeof(path), "%s/%s", directory, file->d_name);
         if (result == 0 && merge != NULL && is_profile(file->d_name))
-            result = add_profile(merge, path, error);
+            result = source_use(path, NULL, &(struct build_options){0}, add_profile, &merge, error);
         unlink(path);
     }
     closedir(files);

@@ -2,9 +2,16 @@
 /* See page.h. */
 #include "page.h"
 
-#include <string.h>
+#include <stdio.h>
 #include <sys/types.h>
 #include <unistd.h>
+
+struct page {
+    struct page_template template;
+    struct output_file file;
+    FILE *data; /* where the JSON goes, as it is */
+    FILE *out;
+};
 
 /* --- data ------------------------------------------------------------------------------------- */
 
@@ -36,7 +43,7 @@ static int open_streams(struct page *page, struct error *error) {
     return error_set_errno(error, "cannot write %s", page->file.path);
 }
 
-int page_begin(struct page *page, enum page_name name, const char *path, struct error *error) {
+static int begin(struct page *page, enum page_name name, const char *path, struct error *error) {
     if (page_template_find(&page->template, name, error) != 0 ||
         output_file_open(&page->file, path, error) != 0)
         return -1;
@@ -57,7 +64,7 @@ static int close_streams(struct page *page) {
     return fclose(page->out) == 0 && data == 0 && out == 0 ? 0 : -1;
 }
 
-int page_finish(struct page *page, struct error *error) {
+static int finish(struct page *page, struct error *error) {
     if (close_streams(page) == 0)
         return output_file_finish(&page->file, error);
     error_set_errno(error, "cannot write %s", page->file.path);
@@ -65,7 +72,14 @@ int page_finish(struct page *page, struct error *error) {
     return -1;
 }
 
-void page_discard(struct page *page) {
-    close_streams(page);
-    output_file_discard(&page->file);
+int page_write(enum page_name name, const char *path, output_file_printer *print, const void *what,
+               struct error *error) {
+    struct page page;
+    if (begin(&page, name, path, error) != 0)
+        return -1;
+    if (print(page.data, what, error) == 0)
+        return finish(&page, error);
+    close_streams(&page);
+    output_file_discard(&page.file);
+    return error_prefix(error, "%s", path);
 }

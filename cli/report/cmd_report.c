@@ -45,14 +45,8 @@ struct request {
 
 /* --- the report ------------------------------------------------------------------------------- */
 
-static int write_page(const char *path, struct analysis *analysis, struct error *error) {
-    struct page page;
-    if (page_begin(&page, PAGE_REPORT, path, error) != 0)
-        return -1;
-    if (report_data_write(page.data, analysis, error) == 0)
-        return page_finish(&page, error);
-    page_discard(&page);
-    return -1;
+static int print_data(FILE *out, const void *analysis, struct error *error) {
+    return report_data_write(out, *(struct analysis *const *)analysis, error);
 }
 
 static int print_view(const struct request *request, struct analysis *analysis,
@@ -68,7 +62,7 @@ static int print_view(const struct request *request, struct analysis *analysis,
                    ? -1
                    : format->tree(stdout, analysis, &request->options, error);
     case VIEW_PAGE:
-        return write_page(request->html, analysis, error);
+        return page_write(PAGE_REPORT, request->html, print_data, &analysis, error);
     default:
         return format->functions(stdout, analysis, &request->options, error);
     }
@@ -82,8 +76,8 @@ static void note_no_match(const struct analysis *analysis, const struct request 
         note("no function matches --show '%s'", request->show_text);
 }
 
-static int report_profile(const struct request *request, struct profile *profile,
-                          struct error *error) {
+static int report_profile(const void *context, struct profile *profile, struct error *error) {
+    const struct request *request = context;
     if (request->view == VIEW_ADDRESSES)
         return report_addresses(stdout, profile, error);
     if (request->view == VIEW_LEAKS)
@@ -99,22 +93,6 @@ static int report_profile(const struct request *request, struct profile *profile
     const int result = print_view(request, analysis, error);
     note_no_match(analysis, request);
     analysis_free(analysis);
-    return result;
-}
-
-static int report(const struct request *request, const char *text, struct error *error) {
-    struct source source;
-    if (source_open(&source, text, request->directory, error) != 0)
-        return -1;
-    struct profile *profile = source_profile(&source, &request->build, error);
-    int result = -1;
-    if (profile != NULL) {
-        result = report_profile(request, profile, error);
-        if (result != 0)
-            error_prefix(error, "%s", source.name);
-    }
-    profile_free(profile);
-    source_close(&source);
     return result;
 }
 
@@ -374,7 +352,10 @@ static int run_request(const struct command *command, struct request *request, i
         return STATUS_USAGE;
     struct error error;
     set_defaults(request);
-    return report(request, source, &error) == 0 ? STATUS_FINE : fail(&error);
+    return source_use(source, request->directory, &request->build, report_profile, request,
+                      &error) == 0
+               ? STATUS_FINE
+               : fail(&error);
 }
 
 static int run(const struct command *command, int argc, char **argv) {

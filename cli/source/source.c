@@ -143,3 +143,20 @@ struct profile *source_profile(const struct source *source, const struct build_o
     snapshot_free(snapshot);
     return profile;
 }
+
+int source_use(const char *text, const char *directory, const struct build_options *options,
+               source_user *use, const void *context, struct error *error) {
+    struct source source;
+    int result = -1;
+    if (source_open(&source, text, directory, error) != 0)
+        return -1;
+    struct profile *profile = source_profile(&source, options, error);
+    if (profile != NULL) {
+        result = use(context, profile, error);
+        if (result != 0)
+            error_prefix(error, "%s", source.name);
+    }
+    profile_free(profile);
+    source_close(&source);
+    return result;
+}

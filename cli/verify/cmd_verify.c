@@ -86,36 +86,43 @@ static const char help[] =
     "  cinstr verify cinstr.lua.4711.pb.gz\n"
     "  cinstr verify -q 4711 && echo fine\n";
 
-static const struct option options[] = {
+static const struct option names[] = {
     {"directory", required_argument, NULL, 'd'},
     {"quiet", no_argument, NULL, 'q'},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
 
+struct request {
+    const char *directory;
+    bool quiet;
+};
+
+static int set(const struct command *command, void *context, int option) {
+    struct request *request = context;
+    (void)command;
+    if (option == 'd')
+        request->directory = optarg;
+    else
+        request->quiet = true;
+    return STATUS_FINE;
+}
+
 static int run(const struct command *command, int argc, char **argv) {
-    const char *directory = NULL;
-    bool quiet = false;
-    int option;
-    while ((option = getopt_long(argc, argv, ":qh", options, NULL)) != -1) {
-        if (option == 'h')
-            return print_help(command);
-        if (option == 'd')
-            directory = optarg;
-        else if (option == 'q')
-            quiet = true;
-        else
-            return option_error(command, option, argv);
-    }
+    struct request request = {0};
+    const int read =
+        read_options(command, argc, argv, &(struct command_options){":qh", names, set}, &request);
+    if (read != STATUS_GO_ON)
+        return read;
     const char *name = source_argument(command, argc, argv);
     if (name == NULL)
         return STATUS_USAGE;
     struct source source;
     struct error error;
-    if (source_open(&source, name, directory, &error) != 0)
+    if (source_open(&source, name, request.directory, &error) != 0)
         return fail(&error);
-    const int status = source.is_segment ? verify_segment(&source, quiet, &error)
-                                         : verify_file(&source, quiet, &error);
+    const int status = source.is_segment ? verify_segment(&source, request.quiet, &error)
+                                         : verify_file(&source, request.quiet, &error);
     source_close(&source);
     return status;
 }
