@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * `cinstr export`: a profile for another viewer. To add a format, write export_NAME.c, declare its
- * struct in export.h and add its row here.
- */
+/* `cinstr export`: a profile for another viewer. */
 #include <getopt.h>
 #include <string.h>
 
@@ -12,15 +9,12 @@
 #include "export.h"
 #include "reader/profile/thread_frames.h"
 
-static const struct export_format *const export_formats[] = {
-    &export_callgrind, &export_folded, &export_speedscope, &export_dot, &export_csv,
+static const struct export_format *const formats[] = {
+#define FORMAT(name) &export_##name,
+    EXPORT_FORMATS(FORMAT)
+#undef FORMAT
 };
-
-/* NULL: there is none of that number. */
-static const struct export_format *export_format(size_t index) {
-    return index < sizeof(export_formats) / sizeof(export_formats[0]) ? export_formats[index]
-                                                                      : NULL;
-}
+enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
 struct request {
     const struct export_format *format;
@@ -72,14 +66,12 @@ static int export_profile(const void *context, struct profile *profile, struct e
 
 /* --- options ---------------------------------------------------------------------------------- */
 
-static const char help[] =
-    "Writes a profile in the format of another viewer.\n"
-    "\n" SOURCE_HELP "\n"
-    "Options:\n"
-    "      --format FORMAT   callgrind: for KCachegrind and callgrind_annotate;\n"
-    "                        folded: stacks, one a line, for flame graphs;\n"
-    "                        speedscope: its JSON; dot: a call graph for Graphviz,\n"
-    "                        counts on its edges; csv: a row for each context\n"
+static const char help[] = "Writes a profile in the format of another viewer.\n"
+                           "\n" SOURCE_HELP "\n"
+                           "Options:\n"
+                           "      --format FORMAT   one of\n";
+
+static const char help_end[] =
     "  -o, --output FILE     write FILE (made, or replaced; default standard output)\n"
     "      --value NAME      which of the profile's values comes first, or alone\n"
     "                        where the format has room for one: wall (default), cpu,\n"
@@ -94,6 +86,12 @@ static const char help[] =
     "  cinstr export --format speedscope -o lua.json lua && speedscope lua.json\n"
     "  cinstr export --format dot lua.pb.gz | dot -Tsvg >lua.svg\n"
     "  cinstr export --format folded --value cpu 4711 | flamegraph.pl >lua.svg\n";
+
+static void print_help_end(FILE *out) {
+    for (size_t i = 0; i < FORMATS; i++)
+        fprintf(out, "                        %s: %s\n", formats[i]->name, formats[i]->help);
+    fputs(help_end, out);
+}
 
 enum { OPTION_FORMAT = 256, OPTION_VALUE, OPTION_BY_THREAD, OPTION_DIRECTORY };
 
@@ -115,16 +113,16 @@ struct names {
 static struct names format_names(void) {
     struct names names = {""};
     size_t length = 0;
-    for (size_t i = 0; export_format(i) != NULL && length < sizeof(names.text); i++)
+    for (size_t i = 0; i < FORMATS && length < sizeof(names.text); i++)
         length += (size_t)snprintf(names.text + length, sizeof(names.text) - length, "%s%s",
-                                   i == 0 ? "" : ", ", export_format(i)->name);
+                                   i == 0 ? "" : ", ", formats[i]->name);
     return names;
 }
 
 static int set_format(const struct command *command, struct request *request) {
-    for (size_t i = 0; export_format(i) != NULL; i++) {
-        if (strcmp(export_format(i)->name, optarg) == 0) {
-            request->format = export_format(i);
+    for (size_t i = 0; i < FORMATS; i++) {
+        if (strcmp(formats[i]->name, optarg) == 0) {
+            request->format = formats[i];
             return STATUS_FINE;
         }
     }
@@ -176,5 +174,6 @@ const struct command command_export = {
     .arguments = "--format FORMAT [OPTION]... SOURCE",
     .summary = "write a profile for another viewer",
     .help = help,
+    .print_help_end = print_help_end,
     .run = run,
 };

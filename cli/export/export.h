@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Exports: a profile in the formats of other viewers. A format is one file (export_NAME.c) and one
- * row of export_formats. They only print; sums come from the reader's analyses.
+ * Exports: a profile in the formats of other viewers. A format is one file (export_NAME.c), which
+ * defines export_NAME, and one row of EXPORT_FORMATS. They only print; sums come from the reader's
+ * analyses.
  */
 #ifndef CINSTR_CLI_EXPORT_H
 #define CINSTR_CLI_EXPORT_H
@@ -16,12 +17,21 @@
 
 struct export_format {
     const char *name;
+    const char *help; /* who reads it, what is in it: for --help */
     /* Prints it all. -1 with `error` filled; whether `out` took it is the caller's to see. */
     int (*print)(FILE *out, struct analysis *analysis, struct error *error);
 };
 
-extern const struct export_format export_callgrind, export_folded, export_speedscope, export_dot,
-    export_csv;
+#define EXPORT_FORMATS(FORMAT)                                                                     \
+    FORMAT(callgrind)                                                                              \
+    FORMAT(folded)                                                                                 \
+    FORMAT(speedscope)                                                                             \
+    FORMAT(dot)                                                                                    \
+    FORMAT(csv)
+
+#define FORMAT(name) extern const struct export_format export_##name;
+EXPORT_FORMATS(FORMAT)
+#undef FORMAT
 
 /* --- what formats share (export_values.c) ----------------------------------------------------- */
 

@@ -141,4 +141,5 @@ static int print(FILE *out, struct analysis *analysis, struct error *error) {
     return costs != NULL && has_room ? 0 : -1;
 }
 
-const struct export_format export_callgrind = {"callgrind", print};
+const struct export_format export_callgrind = {"callgrind",
+                                               "for KCachegrind and callgrind_annotate", print};

@@ -59,4 +59,4 @@ static int print(FILE *out, struct analysis *analysis, struct error *error) {
     return 0;
 }
 
-const struct export_format export_csv = {"csv", print};
+const struct export_format export_csv = {"csv", "a row for each context", print};

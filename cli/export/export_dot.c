@@ -107,4 +107,5 @@ static int print(FILE *out, struct analysis *analysis, struct error *error) {
     return 0;
 }
 
-const struct export_format export_dot = {"dot", print};
+const struct export_format export_dot = {"dot", "a call graph for Graphviz, counts on its edges",
+                                         print};

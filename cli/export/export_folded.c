@@ -24,4 +24,5 @@ static int print(FILE *out, struct analysis *analysis, struct error *error) {
     return 0;
 }
 
-const struct export_format export_folded = {"folded", print};
+const struct export_format export_folded = {"folded", "stacks, one a line, for flame graphs",
+                                            print};

@@ -131,4 +131,5 @@ static int print(FILE *out, struct analysis *analysis, struct error *error) {
     return result;
 }
 
-const struct export_format export_speedscope = {"speedscope", print};
+const struct export_format export_speedscope = {"speedscope", "its JSON, a profile for each value",
+                                                print};

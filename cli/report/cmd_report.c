@@ -16,7 +16,12 @@
 #include "report_leaks.h"
 #include "report_never_called.h"
 
-enum { TEXT_LIMIT = 100 };
+static const struct report_format *const formats[] = {
+#define FORMAT(name) &report_##name,
+    REPORT_FORMATS(FORMAT)
+#undef FORMAT
+};
+enum { FORMATS = sizeof(formats) / sizeof(formats[0]), TEXT_LIMIT = 100 };
 #define TEXT_LEAST_PERCENT 0.5
 
 enum view {
@@ -36,8 +41,9 @@ struct request {
     struct analysis_options analysis;
     struct build_options build;
     const char *directory;
-    const char *html;                                        /* of VIEW_PAGE: its file */
-    const char *view_option, *format_option, *second_option; /* as given; NULL: not */
+    const char *html;                        /* of VIEW_PAGE: its file */
+    const char *view_option, *format_option; /* as given; NULL: not */
+    const char *rivals[2];                   /* two that exclude each other */
     const char *focus_text, *show_text;
     regex_t focus, show;
     bool has_sort, has_limit, has_least;
@@ -81,8 +87,7 @@ static int report_profile(const void *context, struct profile *profile, struct e
     if (request->view == VIEW_ADDRESSES)
         return report_addresses(stdout, profile, error);
     if (request->view == VIEW_LEAKS)
-        return report_leaks(stdout, profile, request->options.limit,
-                            request->format == &report_json, error);
+        return report_leaks(stdout, profile, request->format, &request->options, error);
     if (request->view == VIEW_NEVER_CALLED)
         return report_never_called(stdout, profile, request->format, &request->options, error);
     if (request->build.by_thread && thread_frames_add(profile, error) != 0)
@@ -126,8 +131,9 @@ static const char help[] =
     "                        about, what the probes took, each warning\n"
     "      --baseline SECONDS  a plain build's run time: anchors a segment's times\n" HELP_DIRECTORY
     "\n"
-    "How:\n"
-    "      --json, --csv     machine-readable: whole numbers, nanoseconds\n"
+    "How:\n";
+
+static const char help_end[] =
     "      --html FILE       a page for a browser: flame graph, functions, edges; it\n"
     "                        needs nothing else\n"
     "      --addresses       lines `callee call_site count`, addresses as in the\n"
@@ -163,9 +169,18 @@ enum {
     OPTION_BASELINE,
     OPTION_DIRECTORY,
     OPTION_HTML,
-    OPTION_JSON,
-    OPTION_CSV,
+#define FORMAT(name) OPTION_FORMAT_##name,
+    REPORT_FORMATS(FORMAT)
+#undef FORMAT
+        OPTION_END
 };
+enum { OPTION_FORMATS = OPTION_END - FORMATS };
+
+static void print_help_end(FILE *out) {
+    for (int i = 0; i < FORMATS; i++)
+        fprintf(out, "      --%-15s %s\n", formats[i]->name, formats[i]->help);
+    fputs(help_end, out);
+}
 
 static const struct option long_options[] = {
     {"edges", no_argument, NULL, OPTION_EDGES},
@@ -185,10 +200,11 @@ static const struct option long_options[] = {
     {"baseline", required_argument, NULL, OPTION_BASELINE},
     {"directory", required_argument, NULL, OPTION_DIRECTORY},
     {"html", required_argument, NULL, OPTION_HTML},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"csv", no_argument, NULL, OPTION_CSV},
     {"help", no_argument, NULL, 'h'},
-    {0},
+#define FORMAT(name) {#name, no_argument, NULL, OPTION_FORMAT_##name},
+    REPORT_FORMATS(FORMAT)
+#undef FORMAT
+        {0},
 };
 
 static int set_sort(const struct command *command, struct request *request, const char *text) {
@@ -229,12 +245,13 @@ static int set_number(const struct command *command, struct request *request, in
     }
 }
 
-/* Of two that exclude each other the second is remembered, and refused when all have been read. */
+/* The first two that exclude each other are remembered, and refused when all have been read. */
 static void set_once(struct request *request, const char **option, const char *name) {
-    if (*option != NULL && strcmp(*option, name) != 0)
-        request->second_option = request->second_option == NULL ? name : request->second_option;
-    else
-        *option = name;
+    if (*option != NULL && strcmp(*option, name) != 0 && request->rivals[0] == NULL) {
+        request->rivals[0] = *option;
+        request->rivals[1] = name;
+    }
+    *option = name;
 }
 
 static bool set_view(struct request *request, int option) {
@@ -260,13 +277,21 @@ static bool set_view(struct request *request, int option) {
     return false;
 }
 
+static bool set_format(struct request *request, int option) {
+    if (option < OPTION_FORMATS)
+        return false;
+    request->format = formats[option - OPTION_FORMATS];
+    set_once(request, &request->format_option, request->format->name);
+    return true;
+}
+
 static int set_option(const struct command *command, void *context, int option) {
     struct request *request = context;
     if (option == OPTION_LEAKS)
         request->build.kind = "heap";
     if (option == OPTION_HTML)
         request->html = optarg;
-    if (set_view(request, option))
+    if (set_view(request, option) || set_format(request, option))
         return STATUS_FINE;
     switch (option) {
     case OPTION_BY_THREAD:
@@ -290,14 +315,6 @@ static int set_option(const struct command *command, void *context, int option) 
     case OPTION_DIRECTORY:
         request->directory = optarg;
         return STATUS_FINE;
-    case OPTION_JSON:
-        request->format = &report_json;
-        set_once(request, &request->format_option, "json");
-        return STATUS_FINE;
-    case OPTION_CSV:
-        request->format = &report_csv;
-        set_once(request, &request->format_option, "csv");
-        return STATUS_FINE;
     case 's':
         return set_sort(command, request, optarg);
     default:
@@ -320,17 +337,15 @@ static const struct command_options options = {":s:n:h", long_options, set_optio
 
 static int check(const struct command *command, const struct request *request) {
     const bool is_page = request->view == VIEW_PAGE, is_list = request->view == VIEW_ADDRESSES;
-    const char *second = request->second_option;
-    if (second != NULL)
-        return usage_error(command, "--%s and --%s exclude each other",
-                           strcmp(second, "json") == 0 || strcmp(second, "csv") == 0
-                               ? request->format_option
-                               : request->view_option,
-                           second);
-    if (request->view == VIEW_LEAKS && request->format == &report_csv)
-        return usage_error(command, "--leaks has stacks, which --csv cannot show: use --json");
+    if (request->rivals[0] != NULL)
+        return usage_error(command, "--%s and --%s exclude each other", request->rivals[0],
+                           request->rivals[1]);
+    if (request->view == VIEW_LEAKS && request->format->leaks == NULL)
+        return usage_error(command, "--leaks has stacks, which --%s cannot show: use --json",
+                           request->format_option);
     if ((is_page || is_list) && request->format_option != NULL)
-        return usage_error(command, "--%s excludes --json and --csv", request->view_option);
+        return usage_error(command, "--%s excludes --%s", request->view_option,
+                           request->format_option);
     if ((is_page || is_list) && (request->show_text != NULL || request->has_limit))
         return usage_error(command, "--%s shows all: not with --show or --limit",
                            request->view_option);
@@ -373,5 +388,6 @@ const struct command command_report = {
     .arguments = "[OPTION]... SOURCE",
     .summary = "functions, call edges or call tree, with exact counts",
     .help = help,
+    .print_help_end = print_help_end,
     .run = run,
 };

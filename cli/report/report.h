@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reports: three views of an analysis (functions, edges, call tree) in three formats. A format is
- * one row of report_formats: a function a view. They only print: what is shown, in which order and
- * under which name is decided in report_rows.c and report_columns.c, alike for all formats.
+ * Reports: views of a profile in formats. A format is one file (report_NAME.c), which defines
+ * report_NAME with a function a view, and one row of REPORT_FORMATS. They only print: what is shown,
+ * in which order and under which name is decided in report_rows.c and report_columns.c, alike for
+ * all formats.
  */
 #ifndef CINSTR_CLI_REPORT_H
 #define CINSTR_CLI_REPORT_H
@@ -32,17 +33,32 @@ struct report_options {
     bool verbose;        /* all that the profile says of itself */
 };
 
+struct leaks;        /* of report_leaks.h */
+struct never_called; /* of reader/analysis/never_called.h */
+
 struct report_format {
-    const char *name;
+    const char *name, *help; /* of the option that asks for it */
     int (*functions)(FILE *out, const struct analysis *analysis,
                      const struct report_options *options, struct error *error);
     int (*edges)(FILE *out, const struct analysis *analysis, const struct report_options *options,
                  struct error *error);
     int (*tree)(FILE *out, const struct analysis *analysis, const struct report_options *options,
                 struct error *error);
+    int (*leaks)(FILE *out, const struct leaks *leaks, struct error *error); /* NULL: no place for
+                                                                                stacks */
+    int (*never_called)(FILE *out, const struct never_called *never_called,
+                        const struct report_options *options, struct error *error);
 };
 
-extern const struct report_format report_text, report_csv, report_json;
+/* Those that are asked for by an option; report_text is for people. */
+#define REPORT_FORMATS(FORMAT)                                                                     \
+    FORMAT(json)                                                                                   \
+    FORMAT(csv)
+
+extern const struct report_format report_text;
+#define FORMAT(name) extern const struct report_format report_##name;
+REPORT_FORMATS(FORMAT)
+#undef FORMAT
 
 /* A field of CSV, quoted if need be. */
 void report_csv_text(FILE *out, const char *text);

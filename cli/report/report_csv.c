@@ -9,6 +9,7 @@
 
 #include "reader/base/doubt.h"
 #include "report.h"
+#include "report_never_called.h"
 
 /* Control characters, which the format has no place for, become '?'. */
 void report_csv_text(FILE *out, const char *text) {
@@ -125,7 +126,9 @@ static int print_tree(FILE *out, const struct analysis *analysis,
 
 const struct report_format report_csv = {
     .name = "csv",
+    .help = "the same for a spreadsheet, but for --leaks",
     .functions = print_functions,
     .edges = print_edges,
     .tree = print_tree,
+    .never_called = report_never_called_csv,
 };

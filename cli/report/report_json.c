@@ -13,6 +13,8 @@
 #include "reader/base/doubt.h"
 #include "reader/profile/stated.h"
 #include "report.h"
+#include "report_leaks.h"
+#include "report_never_called.h"
 
 static json_t *totals(const struct analysis *analysis) {
     json_t *object = json_object();
@@ -182,7 +184,10 @@ static int print_tree(FILE *out, const struct analysis *analysis,
 
 const struct report_format report_json = {
     .name = "json",
+    .help = "machine-readable: whole numbers, nanoseconds, all digits",
     .functions = print_functions,
     .edges = print_edges,
     .tree = print_tree,
+    .leaks = report_leaks_json,
+    .never_called = report_never_called_json,
 };

@@ -12,7 +12,7 @@ struct leaks {
     const struct profile *profile;
     uint32_t objects, space; /* value types */
     uint32_t *samples;       /* that hold something */
-    uint32_t count;
+    uint32_t count, shown;
     int64_t total_objects, total_space;
 };
 
@@ -79,16 +79,17 @@ static void print_frame(void *context, const struct profile_function *function, 
     fputc('\n', out);
 }
 
-static void print_text(FILE *out, const struct leaks *leaks, uint32_t shown) {
+int report_leaks_text(FILE *out, const struct leaks *leaks, struct error *error) {
+    (void)error;
     if (leaks->count == 0) {
         fputs("nothing is held\n", out);
-        return;
+        return 0;
     }
     fprintf(out, "held: %s bytes in %s object%s, from %s context%s\n",
             units_count(leaks->total_space).text, units_count(leaks->total_objects).text,
             units_plural(leaks->total_objects), units_count(leaks->count).text,
             units_plural(leaks->count));
-    for (uint32_t i = 0; i < shown; i++) {
+    for (uint32_t i = 0; i < leaks->shown; i++) {
         const uint32_t sample = leaks->samples[i];
         const int64_t objects = value(leaks, sample, leaks->objects);
         fprintf(out, "\n%s bytes in %s object%s\n",
@@ -96,9 +97,11 @@ static void print_text(FILE *out, const struct leaks *leaks, uint32_t shown) {
                 units_plural(objects));
         each_frame(leaks->profile, sample, print_frame, out);
     }
-    if (shown < leaks->count)
+    if (leaks->shown < leaks->count)
         fprintf(out, "\n%s more context%s; --limit 0 shows all\n",
-                units_count(leaks->count - shown).text, units_plural(leaks->count - shown));
+                units_count(leaks->count - leaks->shown).text,
+                units_plural(leaks->count - leaks->shown));
+    return 0;
 }
 
 /* --- JSON ------------------------------------------------------------------------------------- */
@@ -109,9 +112,9 @@ static void append_frame(void *context, const struct profile_function *function,
                                     "file", json_text(function->file), "line", (json_int_t)line));
 }
 
-static int print_json(FILE *out, const struct leaks *leaks, uint32_t shown, struct error *error) {
+int report_leaks_json(FILE *out, const struct leaks *leaks, struct error *error) {
     json_t *array = json_array();
-    for (uint32_t i = 0; i < shown; i++) {
+    for (uint32_t i = 0; i < leaks->shown; i++) {
         const uint32_t sample = leaks->samples[i];
         json_t *stack = json_array();
         each_frame(leaks->profile, sample, append_frame, stack);
@@ -127,15 +130,14 @@ static int print_json(FILE *out, const struct leaks *leaks, uint32_t shown, stru
                       error);
 }
 
-int report_leaks(FILE *out, const struct profile *profile, uint32_t limit, bool is_json,
-                 struct error *error) {
+int report_leaks(FILE *out, const struct profile *profile, const struct report_format *format,
+                 const struct report_options *options, struct error *error) {
+    const uint32_t limit = options->limit;
     struct leaks leaks = {.profile = profile};
     int result = find(&leaks, error);
-    const uint32_t shown = limit != 0 && limit < leaks.count ? limit : leaks.count;
-    if (result == 0 && is_json)
-        result = print_json(out, &leaks, shown, error);
-    else if (result == 0)
-        print_text(out, &leaks, shown);
+    leaks.shown = limit != 0 && limit < leaks.count ? limit : leaks.count;
+    if (result == 0)
+        result = format->leaks(out, &leaks, error);
     free(leaks.samples);
     return result;
 }

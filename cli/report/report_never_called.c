@@ -41,8 +41,9 @@ static void print_row(void *context, const struct symbol *function) {
     putc('\n', out);
 }
 
-static void print_text(FILE *out, const struct never_called *never_called,
-                       const struct report_options *options) {
+int report_never_called_text(FILE *out, const struct never_called *never_called,
+                             const struct report_options *options, struct error *error) {
+    (void)error;
     for (uint32_t i = 0; i < never_called->note_count; i++) {
         fputs("note      ", out);
         text_print(out, never_called->notes[i]);
@@ -54,6 +55,7 @@ static void print_text(FILE *out, const struct never_called *never_called,
     if (left_out != 0)
         fprintf(out, "\n%s more function%s; --limit 0 shows all\n", units_count(left_out).text,
                 units_plural(left_out));
+    return 0;
 }
 
 /* --- CSV -------------------------------------------------------------------------------------- */
@@ -66,6 +68,14 @@ static void print_csv_row(void *context, const struct symbol *function) {
     fprintf(out, ",%lld\n", (long long)function->line);
 }
 
+int report_never_called_csv(FILE *out, const struct never_called *never_called,
+                            const struct report_options *options, struct error *error) {
+    (void)error;
+    fputs("function,file,line\n", out);
+    each(never_called, options, print_csv_row, out);
+    return 0;
+}
+
 /* --- JSON ------------------------------------------------------------------------------------- */
 
 static void append_row(void *context, const struct symbol *function) {
@@ -75,8 +85,8 @@ static void append_row(void *context, const struct symbol *function) {
                                     json_text(function->file), "line", (json_int_t)function->line));
 }
 
-static int print_json(FILE *out, const struct never_called *never_called,
-                      const struct report_options *options, struct error *error) {
+int report_never_called_json(FILE *out, const struct never_called *never_called,
+                             const struct report_options *options, struct error *error) {
     json_t *functions = json_array(), *notes = json_array();
     for (uint32_t i = 0; i < never_called->note_count; i++)
         json_array_append_new(notes, json_text(never_called->notes[i]));
@@ -93,17 +103,9 @@ int report_never_called(FILE *out, const struct profile *profile,
                         const struct report_format *format, const struct report_options *options,
                         struct error *error) {
     struct never_called *never_called = never_called_new(profile, error);
-    int result = 0;
     if (never_called == NULL)
         return -1;
-    if (format == &report_json) {
-        result = print_json(out, never_called, options, error);
-    } else if (format == &report_csv) {
-        fputs("function,file,line\n", out);
-        each(never_called, options, print_csv_row, out);
-    } else {
-        print_text(out, never_called, options);
-    }
+    const int result = format->never_called(out, never_called, options, error);
     never_called_free(never_called);
     return result;
 }

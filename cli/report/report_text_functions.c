@@ -2,15 +2,18 @@
 /*
  * Reports for people: the flat table of functions. Called by the report command.
  */
+#include "report_leaks.h"
+#include "report_never_called.h"
 #include "report_text.h"
 
 #include "cli/print/units.h"
 
 const struct report_format report_text = {
-    .name = "text",
     .functions = report_text_functions,
     .edges = report_text_edges,
     .tree = report_text_tree,
+    .leaks = report_leaks_text,
+    .never_called = report_never_called_text,
 };
 
 static void print_function(FILE *out, const struct analysis *analysis, uint32_t function) {

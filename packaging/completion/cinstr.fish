@@ -14,6 +14,10 @@ function __cinstr_processes
     cinstr ps 2>/dev/null | awk '$1 ~ /^[0-9]+$/ { print $1 "\t" $(NF - 1) }'
 end
 
+function __cinstr_formats
+    cinstr export --help 2>/dev/null | sed -n 's/^ \{24\}\([a-z]*\): .*/\1/p'
+end
+
 function __cinstr_has_command
     test (count (commandline -opc)) -ge 2
 end
@@ -22,6 +26,8 @@ complete -c cinstr -n 'not __cinstr_has_command' -f -a '(__cinstr_commands)'
 complete -c cinstr -n '__cinstr_has_command; and string match -q -- "-*" (commandline -ct)' -f -a '(__cinstr_options)'
 complete -c cinstr -n '__cinstr_has_command; and contains (commandline -opc)[2] report diff dump stack verify filter check export' -a '(__cinstr_processes)'
 complete -c cinstr -n '__cinstr_has_command; and contains (commandline -opc)[2] run cc; and not string match -q -- "-*" (commandline -ct)' -a '(__fish_complete_command)'
+
+complete -c cinstr -n 'contains export (commandline -opc)' -l format -x -a '(__cinstr_formats)'
 
 function __cinstr_is_run
     test (commandline -opc)[2] = run 2>/dev/null

@@ -38,6 +38,15 @@ for command in $(commands); do
     check "cinstr(1) has the options of $command, and no others" same_options "$command"
 done
 
+formats_in_help() {
+    "$CINSTR" export --help | sed -n 's/^ \{24\}\([a-z]*\): .*/\1/p' | sort
+}
+formats_on_page() {
+    section export | sed -n '/^\.It Fl -format/,/^\.It Fl o/s/^\.Ql \([a-z]*\) :$/\1/p' | sort
+}
+check "export told its formats" eval '(($(formats_in_help | wc -l) >= 5))'
+check "cinstr(1) has the formats of export, and no others" diff <(formats_in_help) <(formats_on_page)
+
 echo 'int main(void) { return 0; }' >"$SCRATCH/main.c"
 recorder_options() {
     gcc -finstrument-functions "$SCRATCH/main.c" "${LINK_CINSTR[@]}" -o "$SCRATCH/main" &&
