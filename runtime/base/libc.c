@@ -5,8 +5,6 @@
 #include <dlfcn.h>
 #include <stddef.h>
 
-#include "runtime/libstatic/static_symbols.h"
-
 #pragma weak cinstr_static_symbol
 
 void *next_symbol(const char *name) {

@@ -7,4 +7,7 @@
  * libcinstr.static, else none. */
 void *next_symbol(const char *name);
 
+/* In static_symbols.c: a function of libc's own, NULL when there is none of that name. */
+void *cinstr_static_symbol(const char *name);
+
 #endif

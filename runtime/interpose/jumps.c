@@ -24,7 +24,6 @@
 #include "runtime/base/state.h"
 #include "runtime/entry/entry.h"
 #include "runtime/entry/lane_select.h"
-#include "runtime/hooks/hook_steps.h"
 #include "runtime/segment/segment_writer.h"
 #include "runtime/tree/cpu_time.h"
 #include "runtime/tree/open_jumps.h"

@@ -4,9 +4,9 @@
  * linker tells them apart (--wrap, see the Makefile). A member of libcinstr.a by itself,
  * linked only where those options ask for it; called by next_symbol() alone.
  */
-#include "static_symbols.h"
-
 #include <string.h>
+
+#include "runtime/base/libc.h"
 
 #define REAL(name) extern void __real_##name(void);
 #define ROW(name)  {#name, __real_##name},
