@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "cli/report/report.h"
+#include "cli/print/csv_text.h"
 #include "diff_print.h"
 
 /* All digits: parts add up. */
@@ -26,7 +26,7 @@ static void print_amount(FILE *out, const struct diff_amount *amount) {
 
 static void print_place(FILE *out, const struct analysis_function *function) {
     putc(',', out);
-    report_csv_text(out, function->file);
+    csv_text(out, function->file);
     fprintf(out, ",%lld\n", (long long)function->line);
 }
 
@@ -34,10 +34,10 @@ static void print_row(FILE *out, const struct diff *diff, const struct diff_row 
                       bool is_edge) {
     const struct analysis_function *function = diff_function(diff, row->function);
     if (is_edge) {
-        report_csv_text(out, diff_function(diff, row->caller)->name);
+        csv_text(out, diff_function(diff, row->caller)->name);
         putc(',', out);
     }
-    report_csv_text(out, function->name);
+    csv_text(out, function->name);
     fprintf(out, ",%s", !row->is_in[DIFF_OLD] ? "new" : row->is_in[DIFF_NEW] ? "both" : "old");
     print_amount(out, &row->calls);
     print_amount(out, &row->self);
@@ -73,9 +73,9 @@ static void print_cause(FILE *out, const struct diff *diff, const struct diff_ca
     fputs(diff_cause_name(cause->kind), out);
     putc(',', out);
     if (cause->kind != DIFF_CAUSE_COST)
-        report_csv_text(out, diff_function(diff, cause->caller)->name);
+        csv_text(out, diff_function(diff, cause->caller)->name);
     putc(',', out);
-    report_csv_text(out, function->name);
+    csv_text(out, function->name);
     print_number(out, cause->effect);
     print_number(out, cause->error);
     for (int side = DIFF_OLD; side <= DIFF_NEW; side++)

@@ -58,12 +58,7 @@ void diff_text_name(FILE *out, const struct diff *diff, uint32_t function) {
 
 void diff_text_place(FILE *out, const struct diff *diff, uint32_t function) {
     const struct analysis_function *of = diff_function(diff, function);
-    if (of->file[0] == '\0')
-        return;
-    fputs("  ", out);
-    text_print(out, text_base_name(of->file));
-    if (of->line > 0)
-        fprintf(out, ":%lld", (long long)of->line);
+    text_print_place(out, text_base_name(of->file), of->line);
 }
 
 void diff_text_left_out(FILE *out, uint32_t count, const char *what) {

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cli/print/csv_text.h"
 #include "cli/report/report.h"
 #include "export.h"
 
@@ -15,10 +16,10 @@ static void print_header(FILE *out, const struct profile *profile) {
     for (uint32_t type = 0; type < profile->value_type_count; type++) {
         const struct profile_value_type *value = &profile->value_types[type];
         putc(',', out);
-        report_csv_text(out, value->name);
+        csv_text(out, value->name);
         if (strcmp(value->unit, "count") != 0) {
             putc('_', out);
-            report_csv_text(out, strcmp(value->unit, "nanoseconds") == 0 ? "ns" : value->unit);
+            csv_text(out, strcmp(value->unit, "nanoseconds") == 0 ? "ns" : value->unit);
         }
     }
     putc('\n', out);
@@ -37,9 +38,9 @@ static void print_context(FILE *out, const struct analysis *analysis, uint32_t n
     putc('"', out);
     export_stack(out, analysis, node, true);
     fprintf(out, "\",%" PRIu32 ",", analysis->nodes[node].depth);
-    report_csv_text(out, function->name);
+    csv_text(out, function->name);
     putc(',', out);
-    report_csv_text(out, function->file);
+    csv_text(out, function->file);
     fprintf(out, ",%" PRId64, function->line);
     for (uint32_t type = 0; type < analysis->node_sums.types; type++)
         fprintf(out, ",%" PRId64, analysis_self(&analysis->node_sums, node, type));

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "cli/report/report.h"
+#include "cli/print/csv_text.h"
 #include "growth_rows.h"
 #include "page/json_text.h"
 
@@ -72,13 +72,13 @@ static void print_column(FILE *out, double value) {
 
 static void print_row(FILE *out, const struct growth *growth, const struct growth_row *row) {
     const struct growth_fit *fit = &row->fit;
-    report_csv_text(out, row->value);
+    csv_text(out, row->value);
     putc(',', out);
-    report_csv_text(out, row->caller == NULL ? "" : row->caller);
+    csv_text(out, row->caller == NULL ? "" : row->caller);
     putc(',', out);
-    report_csv_text(out, row->name);
+    csv_text(out, row->name);
     putc(',', out);
-    report_csv_text(out, row->file);
+    csv_text(out, row->file);
     fprintf(out, ",%" PRId64, row->line);
     print_column(out, fit->exponent);
     print_column(out, fit->low);

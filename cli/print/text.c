@@ -5,6 +5,7 @@
  */
 #include "text.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,15 @@ void text_print_name(FILE *out, const char *name) {
     char *shorter = has_long_names ? NULL : short_name(name);
     text_print(out, shorter == NULL ? name : shorter);
     free(shorter);
+}
+
+void text_print_place(FILE *out, const char *file, int64_t line) {
+    if (file[0] == '\0')
+        return;
+    fputs("  ", out);
+    text_print(out, file);
+    if (line > 0)
+        fprintf(out, ":%" PRId64, line);
 }
 
 const char *text_base_name(const char *path) {

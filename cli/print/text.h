@@ -6,6 +6,7 @@
 #ifndef CINSTR_CLI_TEXT_H
 #define CINSTR_CLI_TEXT_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 /* Prints `text`; what is not printable in the user's locale becomes '?'. */
@@ -24,6 +25,9 @@ struct text_span {
 /* Of a C++ function's demangled name the part between its return type, which those of templates
  * have, and its arguments; all of a C function's. Points into `name`. */
 struct text_span text_plain_name(const char *name);
+
+/* "  file:line" behind a name; nothing where the file is not known. */
+void text_print_place(FILE *out, const char *file, int64_t line);
 
 /* What follows the last '/'. */
 const char *text_base_name(const char *path);

@@ -60,9 +60,6 @@ extern const struct report_format report_text;
 REPORT_FORMATS(FORMAT)
 #undef FORMAT
 
-/* A field of CSV, quoted if need be. */
-void report_csv_text(FILE *out, const char *text);
-
 /* `callee call_site count`, a line an edge, addresses as the ELF files have them. For tools that
  * compare counts with another recorder's. */
 int report_addresses(FILE *out, const struct profile *profile, struct error *error);

@@ -7,21 +7,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cli/print/csv_text.h"
 #include "reader/base/doubt.h"
 #include "report.h"
 #include "report_never_called.h"
-
-/* Control characters, which the format has no place for, become '?'. */
-void report_csv_text(FILE *out, const char *text) {
-    const char *quote = strpbrk(text, ",\"") == NULL ? "" : "\"";
-    fputs(quote, out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            putc('"', out);
-        putc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, out);
-    }
-    fputs(quote, out);
-}
 
 static void print_values(FILE *out, const struct analysis_sums *sums, uint32_t row,
                          const struct report_column *columns, uint32_t count) {
@@ -49,7 +38,7 @@ static uint32_t print_header(FILE *out, const struct analysis *analysis, const c
     fputs(first, out);
     for (uint32_t i = 0; i < count; i++) {
         putc(',', out);
-        report_csv_text(out, columns[i].name);
+        csv_text(out, columns[i].name);
     }
     fprintf(out, ",%s", last);
     if (analysis_has_errors(analysis))
@@ -67,10 +56,10 @@ static int print_functions(FILE *out, const struct analysis *analysis,
     uint32_t count = print_header(out, analysis, "function", "file,line", columns);
     for (uint32_t i = 0; i < rows.count; i++) {
         const struct analysis_function *function = &analysis->functions[rows.rows[i]];
-        report_csv_text(out, function->name);
+        csv_text(out, function->name);
         print_values(out, &analysis->function_sums, rows.rows[i], columns, count);
         putc(',', out);
-        report_csv_text(out, function->file);
+        csv_text(out, function->file);
         fprintf(out, ",%" PRId64, function->line);
         print_errors(out, analysis, &analysis->function_sums, rows.rows[i]);
     }
@@ -89,14 +78,14 @@ static int print_edges(FILE *out, const struct analysis *analysis,
     for (uint32_t i = 0; i < rows.count; i++) {
         const struct analysis_edge *edge = &analysis->edges[rows.rows[i]];
         bool is_outermost = edge->caller == PROFILE_NONE;
-        report_csv_text(out, is_outermost ? "-" : analysis->functions[edge->caller].name);
+        csv_text(out, is_outermost ? "-" : analysis->functions[edge->caller].name);
         putc(',', out);
-        report_csv_text(out, analysis->functions[edge->callee].name);
+        csv_text(out, analysis->functions[edge->callee].name);
         print_values(out, &analysis->edge_sums, rows.rows[i], columns, count);
         putc(',', out);
-        report_csv_text(out, is_outermost ? "" : analysis->functions[edge->caller].file);
+        csv_text(out, is_outermost ? "" : analysis->functions[edge->caller].file);
         putc(',', out);
-        report_csv_text(out, analysis->functions[edge->callee].file);
+        csv_text(out, analysis->functions[edge->callee].file);
         print_errors(out, analysis, &analysis->edge_sums, rows.rows[i]);
     }
     report_rows_free(&rows);
@@ -114,10 +103,10 @@ static int print_tree(FILE *out, const struct analysis *analysis,
         const struct analysis_node *node = &analysis->nodes[rows.rows[i]];
         const struct analysis_function *function = &analysis->functions[node->function];
         fprintf(out, "%u,%u,%u,", rows.rows[i], node->parent, node->depth);
-        report_csv_text(out, function->name);
+        csv_text(out, function->name);
         print_values(out, &analysis->node_sums, rows.rows[i], columns, count);
         putc(',', out);
-        report_csv_text(out, function->file);
+        csv_text(out, function->file);
         print_errors(out, analysis, &analysis->node_sums, rows.rows[i]);
     }
     report_rows_free(&rows);

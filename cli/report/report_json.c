@@ -184,7 +184,7 @@ static int print_tree(FILE *out, const struct analysis *analysis,
 
 const struct report_format report_json = {
     .name = "json",
-    .help = "machine-readable: whole numbers, nanoseconds, all digits",
+    .help = "machine-readable: whole numbers, nanoseconds",
     .functions = print_functions,
     .edges = print_edges,
     .tree = print_tree,

@@ -70,12 +70,7 @@ static void print_frame(void *context, const struct profile_function *function, 
     FILE *out = context;
     fputs("    ", out);
     text_print_name(out, function->name);
-    if (function->file[0] != '\0') {
-        fputs("  ", out);
-        text_print(out, function->file);
-        if (line > 0)
-            fprintf(out, ":%lld", (long long)line);
-    }
+    text_print_place(out, function->file, line);
     fputc('\n', out);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* See report_never_called.h. */
 #include "report_never_called.h"
+#include "cli/print/csv_text.h"
 
 #include "cli/print/text.h"
 #include "cli/print/units.h"
@@ -33,11 +34,7 @@ static uint32_t each(const struct never_called *never_called, const struct repor
 static void print_row(void *context, const struct symbol *function) {
     FILE *out = context;
     text_print_name(out, function->name);
-    if (function->file[0] != '\0') {
-        fputs("  ", out);
-        text_print(out, text_base_name(function->file));
-        fprintf(out, ":%lld", (long long)function->line);
-    }
+    text_print_place(out, text_base_name(function->file), function->line);
     putc('\n', out);
 }
 
@@ -62,9 +59,9 @@ int report_never_called_text(FILE *out, const struct never_called *never_called,
 
 static void print_csv_row(void *context, const struct symbol *function) {
     FILE *out = context;
-    report_csv_text(out, function->name);
+    csv_text(out, function->name);
     putc(',', out);
-    report_csv_text(out, function->file);
+    csv_text(out, function->file);
     fprintf(out, ",%lld\n", (long long)function->line);
 }
 

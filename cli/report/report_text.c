@@ -17,12 +17,7 @@ void report_text_name(FILE *out, const struct analysis *analysis, uint32_t funct
 
 void report_text_place(FILE *out, const struct analysis *analysis, uint32_t function) {
     const struct analysis_function *of = &analysis->functions[function];
-    if (of->file[0] == '\0')
-        return;
-    fputs("  ", out);
-    text_print(out, text_base_name(of->file));
-    if (of->line > 0)
-        fprintf(out, ":%lld", (long long)of->line);
+    text_print_place(out, text_base_name(of->file), of->line);
 }
 
 int64_t report_text_count(const struct analysis *analysis, const struct analysis_sums *sums,
