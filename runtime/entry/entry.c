@@ -33,7 +33,6 @@ static void settle(struct lane *lane) {
 
 struct lane *lane_for_hook(uintptr_t sp) {
     struct lane *lane;
-
     if (process_state != PROCESS_UP)
         return NULL;
     if (process_is_forked() && !process_after_fork(sp))

@@ -19,7 +19,6 @@
 static void count_time_from(struct lane *lane, uint64_t start) {
     const uint64_t paused = lane->paused;
     uint64_t now;
-
     lane->last = start;
     now = cpu_time_now(lane);
     lane->info->start_ticks = now - (lane->paused - paused);
@@ -29,7 +28,6 @@ static void count_time_from(struct lane *lane, uint64_t start) {
 void lane_follow_reset(struct lane *lane) {
     const uint64_t reset = segment.header->reset_ticks;
     uint32_t block = lane->first_block;
-
     shadow_carry(lane, (struct segment_node *)shadow_base(lane)->node, reset);
     lane->info->carried = (uint64_t)(lane->top - shadow_base(lane));
     while (block != 0) {

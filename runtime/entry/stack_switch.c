@@ -15,7 +15,6 @@
 /* What ran there before is over: a program cannot give a stack away that is in use. */
 void stacks_register(uintptr_t low, uintptr_t high) {
     const struct stack *known;
-
     if (!stacks_are_there() || low >= high)
         return;
     process_lock();

@@ -17,7 +17,6 @@
 HOT void cinstr1_count_instructions(uint64_t count) {
     const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
     const struct lane *lane = cinstr1_self;
-
     if (UNLIKELY(lane->high - sp >= lane->span || lane->top->sp < sp)) {
         cinstr_slow_instructions(sp, count);
         return;

@@ -35,8 +35,7 @@ static struct charge_entry {
 static bool is_any;
 
 void charge_init(void) {
-    const size_t size = TABLE_SIZE * sizeof *table;
-
+    const size_t size = TABLE_SIZE * sizeof(*table);
     if (options.heap == 0 && options.block == BLOCK_OFF && !options.mutex)
         return;
     segment.header->heap.period = options.heap;
@@ -59,7 +58,6 @@ bool charge_is_ready(void) {
 
 static struct charge_entry *slot_of(uint32_t parent, uint64_t function, uint64_t call_site) {
     const uint64_t key = (call_site << 20 ^ function ^ (uint64_t)parent << 42) + parent;
-
     return &table[key * UINT64_C(0x9e3779b97f4a7c15) >> (64 - TABLE_BITS)];
 }
 
@@ -70,7 +68,6 @@ static struct charge_entry *next_slot(struct charge_entry *slot) {
 /* Its entry, or a free one to put it in, or NULL. */
 static struct charge_entry *find(uint32_t parent, uint64_t function, uint64_t call_site) {
     struct charge_entry *slot = slot_of(parent, function, call_site);
-
     for (unsigned i = 0; i < PROBES; i++, slot = next_slot(slot)) {
         if (__atomic_load_n(&slot->node, __ATOMIC_ACQUIRE) == 0 ||
             (slot->parent == parent && slot->function == function && slot->call_site == call_site))
@@ -82,7 +79,6 @@ static struct charge_entry *find(uint32_t parent, uint64_t function, uint64_t ca
 static uint32_t make_node(uint32_t parent, uint64_t function, uint64_t call_site) {
     const struct segment_node *node;
     struct charge_entry *slot;
-
     process_lock();
     is_any = true;
     slot = find(parent, function, call_site);
@@ -101,6 +97,5 @@ static uint32_t make_node(uint32_t parent, uint64_t function, uint64_t call_site
 
 uint32_t charge_child(uint32_t parent, uint64_t function, uint64_t call_site) {
     const struct charge_entry *slot = find(parent, function, call_site);
-
     return slot != NULL && slot->node != 0 ? slot->node : make_node(parent, function, call_site);
 }

@@ -13,11 +13,10 @@
 /* A duration of 0 is kept as 1: a minimum of 0 means that there is none yet. */
 static inline void duration_add(const struct lane *lane, const struct segment_node *node,
                                 uint64_t ticks) {
-    const uint64_t index = node_offset(lane, node) / sizeof *node;
+    const uint64_t index = node_offset(lane, node) / sizeof(*node);
     uint32_t *counts = &lane->histogram[index * SEGMENT_HISTOGRAM_BUCKETS];
     uint32_t *count = &counts[segment_histogram_bucket(ticks)];
     const uint64_t least = ticks | (ticks == 0);
-
     if (lane->min[index] == 0 || least < lane->min[index])
         lane->min[index] = least;
     if (ticks > lane->max[index])
@@ -30,7 +29,6 @@ static inline void duration_add(const struct lane *lane, const struct segment_no
  * when the next call ends; until then readers find it in the lane. */
 static inline void duration_settle(const struct lane *lane) {
     struct segment_lane *info = lane->info;
-
     if (info->late_node != 0)
         duration_add(lane, (const struct segment_node *)info->late_node, info->late_ticks);
     info->late_node = 0;
@@ -39,7 +37,6 @@ static inline void duration_settle(const struct lane *lane) {
 static inline void duration_add_late(const struct lane *lane, const struct segment_node *node,
                                      uint64_t ticks) {
     struct segment_lane *info = lane->info;
-
     if (LIKELY(info->late_node != 0))
         duration_add(lane, (const struct segment_node *)info->late_node, info->late_ticks);
     info->late_ticks = ticks;

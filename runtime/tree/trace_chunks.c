@@ -25,7 +25,6 @@ static uint32_t drain_lock; /* whoever reads rings; never held in a hook */
 
 static bool write_all(int fd, const void *data, size_t size) {
     const char *at = data;
-
     while (size > 0) {
         const long written = syscall(SYS_write, fd, at, size);
         if (written <= 0 && errno != EINTR)
@@ -48,10 +47,9 @@ static bool drain_part(int fd, const struct lane *lane, uint64_t written) {
     struct segment_trace_chunk chunk = {
         SEGMENT_TRACE_MAGIC, (uint32_t)count, lane->index, info->generation,
         info->tid,           info->kind,      ""};
-
-    memcpy(chunk.thread_name, info->thread_name, sizeof chunk.thread_name);
-    if (!write_all(fd, &chunk, sizeof chunk) ||
-        !write_all(fd, lane->trace + from, count * sizeof *lane->trace))
+    memcpy(chunk.thread_name, info->thread_name, sizeof(chunk.thread_name));
+    if (!write_all(fd, &chunk, sizeof(chunk)) ||
+        !write_all(fd, lane->trace + from, count * sizeof(*lane->trace)))
         return false;
     __atomic_store_n(&info->trace_read, info->trace_read + count, __ATOMIC_RELEASE);
     return true;
@@ -60,7 +58,6 @@ static bool drain_part(int fd, const struct lane *lane, uint64_t written) {
 /* What cannot be written stays, and what then has no room is lost, and counted. */
 static void drain_lane(int fd, const struct lane *lane) {
     const uint64_t written = __atomic_load_n(&lane->info->trace_written, __ATOMIC_ACQUIRE);
-
     while (lane->info->trace_read < written && drain_part(fd, lane, written)) {
     }
 }
@@ -74,7 +71,6 @@ static int open_chunks(void) {
 void trace_drain_all(void) {
     const uint64_t count = segment.header->sections[SEGMENT_SECTION_LANES].count;
     int fd;
-
     spin_lock(&drain_lock);
     fd = open_chunks();
     for (uint64_t i = 1; fd >= 0 && i < count; i++) {
@@ -90,7 +86,6 @@ void trace_drain_all(void) {
 void trace_detach(struct lane *lane) {
     struct segment_lane *info = lane->info;
     int fd;
-
     if (lane->trace == NULL)
         return;
     spin_lock(&drain_lock);
@@ -100,7 +95,7 @@ void trace_detach(struct lane *lane) {
     }
     __atomic_add_fetch(&segment.header->trace.lost, info->trace_lost, __ATOMIC_RELAXED);
     info->trace = info->trace_written = info->trace_read = info->trace_lost = 0;
-    segment_give_heap(lane->trace, info->trace_capacity * sizeof *lane->trace);
+    segment_give_heap(lane->trace, info->trace_capacity * sizeof(*lane->trace));
     lane->trace = NULL;
     spin_unlock(&drain_lock);
 }
