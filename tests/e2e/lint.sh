@@ -7,7 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 
 copy=$SCRATCH/copy
-mkdir "$copy" && cp -r "$TOP"/{include,runtime,reader,page,http,cli,plugin,scripts,Makefile,.ci} "$copy" || exit 1
+mkdir "$copy" && cp -r "$TOP"/{include,runtime,reader,writer,page,http,cli,plugin,scripts,Makefile,.ci} "$copy" || exit 1
 
 # finds SCRIPT FILE LINE TEXT [AT]: with TEXT put at LINE of the copy's FILE, the script fails, naming
 # the file and the line, or line AT.
@@ -91,6 +91,17 @@ drifts() { # FILE: that is said, with the row of an option changed
 for file in ./README.md docs/man/cinstr.1 docs/man/cinstr.3; do
     check "make-options: $file that says something else" drifts "$file"
 done
+check "draw-rooms: nothing drifts" "$TOP/scripts/draw-rooms" --check "$BUILD"
+drawn() { # FILE HEADER TEXT: with HEADER included by FILE the drawing is wrong, and TEXT is said
+    cp "$copy/$1" "$SCRATCH/original" && sed -i "3i#include \"$2\"" "$copy/$1" || return 1
+    "$copy/scripts/draw-rooms" --check "$BUILD" >"$SCRATCH/said" 2>&1
+    local status=$?
+    cp "$SCRATCH/original" "$copy/$1"
+    ((status == 1)) && grep -F -- "$3" "$SCRATCH/said"
+}
+check "draw-rooms: an arrow that is not drawn" drawn cli/verify/cmd_verify.c reader/import/import.h \
+    '+    cli_verify --> reader_import'
+check "draw-rooms: a circle" drawn runtime/base/clock.c runtime/tree/lanes.h 'a circle through runtime/'
 check "make-options: what it has written does not drift" eval \
     '"$copy/scripts/make-options" && "$copy/scripts/make-options" --check'
 
