@@ -83,14 +83,17 @@ missing=x$(printf '\\n%.0s' $(seq "$((400 - $(wc -l <"$copy/runtime/base/clock.c
 check "check-files: a file of 401 lines" finds check-files runtime/base/clock.c 9 "$missing" 401
 
 check "make-options: nothing drifts" "$TOP/scripts/make-options" --check
-cp -r "$TOP"/{docs,packaging,README.md} "$copy" || exit 1
+cp -r "$TOP"/{docs,packaging} "$TOP"/*.md "$copy" || exit 1
 drifts() { # FILE: that is said, with the row of an option changed
     sed -i 's/wall time/wall clock time/' "$copy/include/cinstr/options.def" &&
         ! "$copy/scripts/make-options" --check >"$SCRATCH/said" && grep -q "^$1 is not what" "$SCRATCH/said"
 }
-for file in ./README.md docs/man/cinstr.1 docs/man/cinstr.3; do
+cd "$copy" || exit 1
+for file in $(grep -l 'made by scripts/make-options' ./*.md docs/*.md docs/man/*); do
+    file=${file#./}
     check "make-options: $file that says something else" drifts "$file"
 done
+cd "$TOP" || exit 1
 check "draw-rooms: nothing drifts" "$TOP/scripts/draw-rooms" --check "$BUILD"
 drawn() { # FILE HEADER TEXT: with HEADER included by FILE the drawing is wrong, and TEXT is said
     cp "$copy/$1" "$SCRATCH/original" && sed -i "3i#include \"$2\"" "$copy/$1" || return 1
