@@ -36,6 +36,7 @@ sources = $(wildcard $(addsuffix /*.c,$(1)) $(addsuffix /*.S,$(1)))
 recorder_rooms  := base segment tree sample entry interpose process
 runtime_sources := $(call sources,$(recorder_rooms:%=runtime/%))
 hook_sources    := $(call sources,runtime/hooks)
+near_sources    := $(call sources,runtime/near)
 static_sources  := $(call sources,runtime/libstatic)
 sample_sources  := $(call sources,runtime/libsample) runtime/interposers/open_recorder.c
 heap_sources    := $(call sources,runtime/libheap runtime/interposers)
@@ -55,6 +56,7 @@ interposers     := cinstr_heap cinstr_block
 objects = $(1:%=$(BUILD)/%.o)
 runtime_objects := $(call objects,$(runtime_sources))
 hook_objects    := $(call objects,$(hook_sources))
+near_objects    := $(call objects,$(near_sources))
 static_objects  := $(call objects,$(static_sources))
 sample_objects  := $(call objects,$(sample_sources))
 http_mark       := $(call objects,runtime/libhttp/http_linked.c)
@@ -112,13 +114,13 @@ $(interposers:%=$(BUILD)/lib%.so):
 	@mkdir -p $(@D)
 	ln -sf $(@F).0 $@
 
-$(BUILD)/libcinstr_hooks.a: $(hook_objects)
+$(BUILD)/libcinstr_hooks.a: $(hook_objects) $(near_objects)
 	rm -f $@ && $(AR) rcs $@ $^
 
 # One object, so that the program's names and ours do not meet. A static program is given what we
 # interpose by --wrap, and static_symbols.c has libc's own.
 wrapped := setjmp _setjmp __sigsetjmp longjmp _longjmp siglongjmp __longjmp_chk \
-	makecontext swapcontext setcontext __cxa_begin_catch
+	makecontext swapcontext setcontext __cxa_begin_catch pthread_setcanceltype
 $(BUILD)/libcinstr.a: $(runtime_objects) $(hook_objects) $(static_objects) runtime/libstatic/libcinstr_static.symbols
 	$(CC) -nostdlib -r $(runtime_objects) $(hook_objects) -o $(BUILD)/runtime/libcinstr.o
 	$(OBJCOPY) $(foreach f,$(wrapped),--redefine-sym $(f)=__wrap_$(f) --keep-global-symbol=__wrap_$(f)) \

@@ -45,23 +45,27 @@ static void read_option(struct cc_line *line, const char *option) {
     line->is_foreign |= is_in(OF_OTHER_SIZE, option);
     line->is_static |= is_in(" -static -static-pie ", option);
     line->is_freestanding |= strcmp(option, "-ffreestanding") == 0;
+    if (is_in(" -fsplit-stack -fno-split-stack ", option))
+        line->has_split_stacks = option[2] == 's';
 }
 
 /* By its language (-x), else by the end of its name. */
 static void read_file(struct cc_line *line, const char *file, const char *language) {
     const char *dot = strrchr(file, '.'), *end = dot == NULL ? "" : dot + 1;
-    bool is_header, is_cplusplus, is_source;
+    bool is_header, is_cplusplus, is_c, is_source;
     if (language != NULL) {
         is_source = strncmp(language, "assembler", 9) != 0;
         is_cplusplus = strstr(language, "++") != NULL;
+        is_c = is_cplusplus || language[0] == 'c';
         is_header = strstr(language, "-header") != NULL;
     } else {
         is_cplusplus = is_in(CPLUSPLUS_FILES, end);
-        is_source =
-            is_cplusplus || is_in(C_FILES, end) || is_in(OTHER_FILES, end) || file[0] == '@';
+        is_c = is_cplusplus || is_in(C_FILES, end);
+        is_source = is_c || is_in(OTHER_FILES, end) || file[0] == '@';
         is_header = is_in(HEADER_FILES, end);
     }
     line->has_source |= is_source;
+    line->is_c |= is_c;
     line->is_cplusplus |= is_cplusplus;
     if (is_header && line->stage == CC_LINKS)
         line->stage = CC_COMPILES;

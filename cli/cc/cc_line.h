@@ -18,12 +18,14 @@ enum cc_stage {
 struct cc_line {
     enum cc_stage stage;
     bool has_source;      /* something that is compiled: no object, no assembler source */
+    bool is_c;            /* some of it is C or C++ */
     bool is_cplusplus;    /* some of it is C++; the driver's name counts as well */
     bool is_freestanding; /* for no operating system: kernels, boot loaders */
     bool is_relocatable;  /* links objects into an object (-r) */
     bool is_static;
     bool lacks_libc; /* -nostdlib and the like, without -lc */
     bool is_foreign; /* code of another width than ours: -m32 */
+    bool has_split_stacks;
 };
 
 /* `arguments` are those after the compiler's name, up to a NULL; `compiler` its base name. */

@@ -121,9 +121,22 @@ static void add_plugin(struct words *words, const char *path, const struct reque
         add_plugin_option(words, "-cinstr-inlined");
 }
 
+/* The compiler's own jumps call nobody: before each, the recorder is told, if it is there. */
+#define TOLD(jump, arguments, call)                                                                \
+    "-D__builtin_" jump "(" arguments ")=__extension__({"                                          \
+    " extern void cinstr1_builtin_" jump "(const void *) __asm__(\"cinstr1_builtin_" jump "\")"    \
+    " __attribute__((__weak__)); void **cinstr1_buffer = (void **)(b);"                            \
+    " if (cinstr1_builtin_" jump ") cinstr1_builtin_" jump "(cinstr1_buffer);"                     \
+    " __builtin_" jump call "; })"
+
+static void add_jumps(struct words *words) {
+    add(words, TOLD("setjmp", "b", "(cinstr1_buffer)"));
+    add(words, TOLD("longjmp", "b,v", "(cinstr1_buffer, v)"));
+}
+
 /* In front of the project's own options, which so have the last word. */
 static void add_hooks(struct words *words, const struct request *request,
-                      const struct compiler *compiler) {
+                      const struct cc_line *line, const struct compiler *compiler) {
     add(words, "-g");
     if (compiler->is_clang && !request->before_inlining)
         add(words, "-finstrument-functions-after-inlining");
@@ -133,6 +146,8 @@ static void add_hooks(struct words *words, const struct request *request,
         add_plugin(words, compiler->plugin.path, request);
     if (!compiler->is_clang && !request->system_headers)
         add(words, cc_exclude_option());
+    if (line->is_c)
+        add_jumps(words);
 }
 
 /* Behind everything that may need it. A static program has no use for a run path, and glibc 2.36
@@ -202,7 +217,7 @@ static int build(int argc, char **argv, const struct request *request, const str
         add(&words, argv[i]);
     } while (argv[i++] != compiler->name);
     if (cc_line_is_instrumented(line))
-        add_hooks(&words, request, compiler);
+        add_hooks(&words, request, line, compiler);
     while (i < argc)
         add(&words, argv[i++]);
     if (cc_line_needs_library(line))
@@ -251,6 +266,10 @@ static int compile(const struct command *command, const struct request *request,
     char library[PATH_MAX];
     if (is_plain(name + 1))
         line.stage = CC_LOOKS_ONLY;
+    if (line.has_split_stacks && cc_line_is_instrumented(&line))
+        return usage_error(command,
+                           "-fsplit-stack is not supported: calls are told by where they lie "
+                           "in a stack of one piece");
     if (request->after_inlining && !compiler.is_clang)
         return usage_error(command, "%s has no hooks after inlining: that takes clang", *name);
     if (library_find("libcinstr.so", library))
@@ -310,6 +329,7 @@ static const char help[] =
     "front if you will. Its own options win: -g0, gcc's -fno-instrument-functions.\n"
     "Left as they are: preprocessing, assembler sources, -r, -nostdlib,\n"
     "-ffreestanding, -m32, and whatever only prints, like --version.\n"
+    "-fsplit-stack is refused: it is not supported.\n"
     "So is everything with CINSTR_CC=plain in the environment, as for a configure\n"
     "script, and what configure scripts and CMake build to try the system: conftest,\n"
     "autotest, cmTC_*.\n"

@@ -132,12 +132,14 @@ extern __thread struct lane *cinstr1_self __attribute__((tls_model("initial-exec
 /* Every module's hooks.o registers itself; the address of this is in the module. */
 struct module_hooks {
     uint64_t exact_tag;   /* the tag, where every call is timed; 0: timing=adaptive */
-    uint64_t tag;         /* generation << SEGMENT_ADDRESS_BITS; 0 until registered */
-    uint64_t early_calls; /* entries before that */
+    uint64_t tag;         /* generation << SEGMENT_ADDRESS_BITS; 0: nothing is recorded */
+    uint64_t early_calls; /* entries meanwhile */
     uint64_t is_shared;   /* exported by the recorder for modules that have no hooks of their own */
     /* The hooks themselves, which hook_loop.c times; the latter NULL where none is linked. */
     void (*enter)(void *, void *), (*exit)(void *, void *);
     void (*count_enter)(void *, void *), (*count_exit)(void *, void *);
+    uint64_t given_tag; /* what `tag` is while the hooks are on */
+    struct module_hooks *next;
 };
 
 #pragma GCC visibility push(default)

@@ -23,6 +23,7 @@
 #include "runtime/base/state.h"
 #include "runtime/sample/sampler.h"
 #include "runtime/segment/identity.h"
+#include "runtime/segment/modules.h"
 #include "runtime/segment/segment_create.h"
 #include "runtime/segment/segment_parts.h"
 #include "runtime/segment/segment_writer.h"
@@ -127,6 +128,7 @@ bool process_after_fork(uintptr_t sp) {
     process_is_own_now();
     stop_in_child(); /* _Fork and clone run no handlers */
     if (!segment_create(true, options.cpu && cpu_time_available())) {
+        modules_switch(false);
         process_state = PROCESS_OFF;
         return false;
     }

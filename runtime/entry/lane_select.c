@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cancellation.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/state.h"
@@ -35,7 +36,8 @@ static uintptr_t hook_sp(const struct lane *lane) {
 
 void lane_rest(struct lane *lane) {
     const bool usual = process_recording && clock_kind != SEGMENT_CLOCK_MONOTONIC &&
-                       lane->pending == 0 && lane->overflow == 0 && !trace_is_on;
+                       lane->pending == 0 && lane->overflow == 0 && !trace_is_on &&
+                       !cancellation_is_async();
 
     __atomic_store_n(&lane->full, usual ? lane->bound : 0, __ATOMIC_SEQ_CST);
     /* cinstr_stop() clears the flag first and full afterwards: one of us sees the other. */
@@ -211,9 +213,11 @@ struct lane *lane_select(struct lane *lane, uintptr_t sp) {
         const bool in_hook = lane_in_hook(lane);
 
         if (contains(lane, sp)) {
-            if (!in_hook || sp >= hook_sp(lane))
-                return lane; /* a hook that was jumped out of left nothing half done below top */
-            return enter_handler(lane, lane->high - lane->bound, hook_sp(lane));
+            if (in_hook && sp < hook_sp(lane))
+                return enter_handler(lane, lane->high - lane->bound, hook_sp(lane));
+            if (in_hook) /* by whoever jumped out of it */
+                shadow_repair(lane);
+            return lane;
         }
         if (in_hook && on_alternate_stack(sp, &low, &high)) {
             lane = enter_handler(lane, low, high);

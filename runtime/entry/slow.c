@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cancellation.h"
 #include "entry.h"
 #include "hook_loop.h"
 #include "lane_select.h"
@@ -95,6 +96,8 @@ static void begin_call(struct lane *lane, const struct segment_frame *caller, ui
 
 static void enter(uint64_t function, uint64_t call_site, uintptr_t sp, enum enter_kind kind) {
     const int saved_errno = errno;
+
+    cancellation_hold();
     struct lane *lane = lane_for_hook(sp);
 
     if (lane != NULL) {
@@ -110,6 +113,7 @@ static void enter(uint64_t function, uint64_t call_site, uintptr_t sp, enum ente
         __atomic_add_fetch(&segment.header->losses.lane_calls, 1, __ATOMIC_RELAXED);
     }
     errno = saved_errno;
+    cancellation_allow();
 }
 
 void cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp) {
@@ -170,6 +174,8 @@ static void record_exit(struct lane *lane, uint64_t function, uint64_t call_site
 void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t counter) {
     const int saved_errno = errno;
     const uint64_t now = clock_kind == SEGMENT_CLOCK_MONOTONIC ? clock_ticks() : counter;
+
+    cancellation_hold();
     struct lane *lane = lane_for_hook(sp);
 
     if (lane != NULL) {
@@ -182,12 +188,15 @@ void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint6
             lane_leave(lane, now);
     }
     errno = saved_errno;
+    cancellation_allow();
 }
 
 /* Frames that lie below were left without a hook. What belongs to no open call is not recorded, as
  * its call was not. */
 void cinstr_slow_instructions(uintptr_t sp, uint64_t count) {
     const int saved_errno = errno;
+
+    cancellation_hold();
     struct lane *lane = lane_for_hook(sp);
 
     if (lane != NULL) {
@@ -199,6 +208,7 @@ void cinstr_slow_instructions(uintptr_t sp, uint64_t count) {
         lane_rest(lane);
     }
     errno = saved_errno;
+    cancellation_allow();
 }
 
 void cinstr_switched(struct lane *lane) {

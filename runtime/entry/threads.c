@@ -19,6 +19,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/lane_pool.h"
+#include "runtime/base/message.h"
 #include "runtime/base/state.h"
 #include "runtime/sample/sampler.h"
 #include "runtime/segment/columns.h"
@@ -85,6 +86,8 @@ static void merge_info(const struct segment_lane *from) {
 static void close_lane(struct lane *lane, uint64_t now) {
     if (lane->info->kind == SEGMENT_LANE_SIGNAL && cinstr1_self == lane)
         lane_leave(lane, now);
+    if (lane_in_hook(lane))
+        shadow_repair(lane);
     shadow_unwind(lane, shadow_base(lane), now);
     duration_settle(lane);
     if (lane->pending & LANE_PENDING_DEFERRED) {
@@ -138,10 +141,25 @@ static void retire_watch(struct lane *lane) {
         pthread_setspecific(key, lane);
 }
 
+/* gcc's -fsplit-stack keeps the end of the piece that it is in beside the thread's pointer. */
+static void warn_of_split_stacks(void) {
+#if defined(__x86_64__)
+    static bool is_said;
+    uintptr_t limit;
+
+    __asm__("mov %%fs:0x70, %0" : "=r"(limit));
+    if (limit != 0 && !is_said)
+        message(
+            "-fsplit-stack is not supported: callers of calls in a stack's later pieces are wrong");
+    is_said |= limit != 0;
+#endif
+}
+
 struct lane *lane_attach(uintptr_t sp) {
     uintptr_t low, high;
     struct lane *lane;
 
+    warn_of_split_stacks();
     if (!stack_of_thread(sp, &low, &high) && !stack_of_mapping(sp, &low, &high)) {
         low = sp & ~(uintptr_t)0xffff;
         high = low + 0x20000;

@@ -7,6 +7,7 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -14,9 +15,11 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "near_name.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/libc.h"
 #include "runtime/base/state.h"
+#include "runtime/entry/cancellation.h"
 #include "runtime/entry/entry.h"
 #include "runtime/entry/lane_select.h"
 #include "runtime/entry/stack_switch.h"
@@ -43,6 +46,7 @@ __attribute__((visibility("default"))) void makecontext(ucontext_t *context, voi
     real(context, function, count, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9],
          a[10], a[11], a[12], a[13], a[14], a[15]);
 }
+NEAR_NAME(makecontext);
 
 /* The C library's does no more than the system call. */
 __attribute__((visibility("default"))) int sigaltstack(const stack_t *stack, stack_t *old) {
@@ -52,6 +56,7 @@ __attribute__((visibility("default"))) int sigaltstack(const stack_t *stack, sta
                      (uintptr_t)__builtin_frame_address(0));
     return result;
 }
+NEAR_NAME(sigaltstack);
 
 /* A stack that is still empty ends where its pointer is. */
 static void follow_switch(const ucontext_t *target) {
@@ -78,6 +83,7 @@ __attribute__((visibility("default"))) int swapcontext(ucontext_t *from, const u
     follow_switch(to);
     return real(from, to);
 }
+NEAR_NAME(swapcontext);
 
 __attribute__((visibility("default"))) int setcontext(const ucontext_t *to) {
     static int (*real)(const ucontext_t *);
@@ -86,6 +92,12 @@ __attribute__((visibility("default"))) int setcontext(const ucontext_t *to) {
     follow_switch(to);
     return real(to);
 }
+NEAR_NAME(setcontext);
+
+__attribute__((visibility("default"))) int pthread_setcanceltype(int type, int *old) {
+    return cancellation_set(type, old);
+}
+NEAR_NAME(pthread_setcanceltype);
 
 /* dlopen() is left alone: it looks at where it is called from. */
 __attribute__((visibility("default"))) int dlclose(void *library) {
@@ -100,3 +112,4 @@ __attribute__((visibility("default"))) int dlclose(void *library) {
     modules_after_unloading(generation);
     return result;
 }
+NEAR_NAME(dlclose);

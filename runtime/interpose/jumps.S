@@ -6,8 +6,10 @@
 
 #if defined(__x86_64__)
 .macro interpose name
-    .globl \name
+    .globl \name, cinstr1_\name
+    .set cinstr1_\name, \name
     .type \name, @function
+    .type cinstr1_\name, @function
 \name:
     .cfi_startproc
     endbr64
@@ -28,14 +30,17 @@
     jmp *cinstr_real_\name(%rip)
     .cfi_endproc
     .size \name, . - \name
+    .size cinstr1_\name, . - \name
 .endm
 .hidden cinstr_real_setjmp
 .hidden cinstr_real__setjmp
 .hidden cinstr_real___sigsetjmp
 #elif defined(__aarch64__)
 .macro interpose name
-    .globl \name
+    .globl \name, cinstr1_\name
+    .set cinstr1_\name, \name
     .type \name, %function
+    .type cinstr1_\name, %function
 \name:
     .cfi_startproc
     paciasp
@@ -57,6 +62,7 @@
     br x16
     .cfi_endproc
     .size \name, . - \name
+    .size cinstr1_\name, . - \name
 .endm
 #endif
 
@@ -69,9 +75,11 @@
  * vfork, whole: parent and child share this stack, so nothing may be kept on it, and no wrapper in C
  * can return twice. The return address waits in a register that the kernel keeps.
  */
-    .globl vfork
+    .globl vfork, cinstr1_vfork
+    .set cinstr1_vfork, vfork
 #if defined(__x86_64__)
     .type vfork, @function
+    .type cinstr1_vfork, @function
 vfork:
     .cfi_startproc
     endbr64
@@ -96,8 +104,10 @@ vfork:
     jmp cinstr_after_vfork
     .cfi_endproc
     .size vfork, . - vfork
+    .size cinstr1_vfork, . - vfork
 #elif defined(__aarch64__)
     .type vfork, %function
+    .type cinstr1_vfork, %function
 vfork:
     .cfi_startproc
     paciasp
@@ -121,6 +131,7 @@ vfork:
 1:  b cinstr_after_vfork
     .cfi_endproc
     .size vfork, . - vfork
+    .size cinstr1_vfork, . - vfork
 #endif
 
     .section .note.GNU-stack, "", %progbits

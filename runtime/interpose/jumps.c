@@ -13,11 +13,13 @@
 
 #include <cinstr/segment.h>
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "near_name.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/libc.h"
@@ -98,7 +100,9 @@ static void land(struct lane *lane, const struct jump *jump) {
     while (cinstr1_self != lane && cinstr1_self->info->kind == SEGMENT_LANE_SIGNAL)
         lane_leave(cinstr1_self, clock_ticks());
     cinstr1_self = lane;
-    lane->span = lane->bound; /* a hook that the handler interrupted is never finished */
+    if (lane_in_hook(lane))
+        shadow_repair(lane);
+    lane->span = lane->bound;
     SIGNAL_FENCE();
     if (target < lane->top) {
         lane->overflow = 0;
@@ -156,23 +160,51 @@ INTERPOSED void longjmp(jmp_buf buffer, int value) {
     cinstr_real_longjmp(buffer, value);
     __builtin_trap();
 }
+NEAR_NAME(longjmp);
 
 INTERPOSED void _longjmp(jmp_buf buffer, int value) {
     note_longjmp(buffer, CALLER_SP);
     cinstr_real_longjmp(buffer, value);
     __builtin_trap();
 }
+NEAR_NAME(_longjmp);
 
 INTERPOSED void siglongjmp(sigjmp_buf buffer, int value) {
     note_longjmp(buffer, CALLER_SP);
     cinstr_real_siglongjmp(buffer, value);
     __builtin_trap();
 }
+NEAR_NAME(siglongjmp);
 
 INTERPOSED void __longjmp_chk(jmp_buf buffer, int value) {
     note_longjmp(buffer, CALLER_SP);
     cinstr_real_longjmp_chk(buffer, value);
     __builtin_trap();
+}
+NEAR_NAME(__longjmp_chk);
+
+/* Calls of __builtin_setjmp() and __builtin_longjmp(), which the compiler makes no calls of: by
+ * `cinstr cc`, which puts these before them. */
+void cinstr1_builtin_setjmp(const void *buffer) {
+    cinstr_note_setjmp(buffer, CALLER_SP);
+}
+
+void cinstr1_builtin_longjmp(const void *buffer) {
+    note_longjmp(buffer, CALLER_SP);
+}
+
+/* Looked up at need: libstdc++ may be loaded late, and in C programs never; and not behind us,
+ * where a host loads libraries one by one. */
+static void find_begin_catch(void) {
+    void *library = NULL;
+
+    *(void **)&cinstr_real_begin_catch = next_symbol("__cxa_begin_catch");
+    if (cinstr_real_begin_catch == NULL)
+        library = dlopen("libstdc++.so.6", RTLD_NOLOAD | RTLD_LAZY);
+    if (cinstr_real_begin_catch == NULL && library == NULL)
+        library = dlopen("libc++abi.so.1", RTLD_NOLOAD | RTLD_LAZY);
+    if (library != NULL)
+        *(void **)&cinstr_real_begin_catch = dlsym(library, "__cxa_begin_catch");
 }
 
 /* A C++ handler begins: the frames below it are gone, and clang's hooks have not said so. */
@@ -190,9 +222,9 @@ __attribute__((visibility("default"))) void *__cxa_begin_catch(void *exception) 
         lane->full = 0; /* the next entry must look whether it meets an abandoned frame */
         lane->span = 0;
     }
-    /* Looked up at need: libstdc++ may be loaded late, and in C programs never. */
     if (cinstr_real_begin_catch == NULL)
-        *(void **)&cinstr_real_begin_catch = next_symbol("__cxa_begin_catch");
+        find_begin_catch();
     errno = saved_errno;
     return cinstr_real_begin_catch(exception);
 }
+NEAR_NAME(__cxa_begin_catch);

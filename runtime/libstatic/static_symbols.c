@@ -13,11 +13,12 @@
 /* clang-format off */
 #define NAMES(X)                                                                                   \
     X(setjmp) X(_setjmp) X(__sigsetjmp) X(longjmp) X(_longjmp) X(siglongjmp) X(__longjmp_chk)      \
-    X(makecontext) X(swapcontext) X(setcontext) X(__cxa_begin_catch)
+    X(makecontext) X(swapcontext) X(setcontext) X(__cxa_begin_catch) X(pthread_setcanceltype)
 /* clang-format on */
 
 NAMES(REAL)
 #pragma weak __real___cxa_begin_catch
+#pragma weak __real_pthread_setcanceltype
 
 static const struct {
     const char *name;

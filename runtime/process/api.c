@@ -46,8 +46,10 @@ static void wake_lanes(void) {
 }
 
 PUBLIC void cinstr_start(void) {
-    if (is_up())
-        __atomic_store_n(&process_recording, true, __ATOMIC_SEQ_CST);
+    if (!is_up())
+        return;
+    __atomic_store_n(&process_recording, true, __ATOMIC_SEQ_CST);
+    modules_switch(true);
 }
 
 PUBLIC void cinstr_stop(void) {

@@ -33,14 +33,13 @@ static void record_early_calls(uint64_t calls) {
 
 void cinstr_module_register(struct module_hooks *module) {
     process_start();
-    if (process_state != PROCESS_UP) {
-        module->tag = UINT64_C(1) << SEGMENT_ADDRESS_BITS;
+    if (process_state != PROCESS_UP) /* the hooks stay off */
         return;
-    }
     modules_refresh();
     if (modules_add_hooks(module)) {
         hook_loop_start(&segment.header->start_probes);
         adaptive_begin();
+        modules_switch(process_recording);
     }
     if (module->early_calls != 0)
         record_early_calls(module->early_calls);
@@ -48,7 +47,9 @@ void cinstr_module_register(struct module_hooks *module) {
 
 /* Also at exit, where it does no harm. */
 void cinstr_module_gone(struct module_hooks *module) {
-    (void)module;
-    if (process_state == PROCESS_UP && !process_is_forked())
+    if (process_state != PROCESS_UP)
+        return;
+    modules_drop_hooks(module);
+    if (!process_is_forked())
         modules_next_generation();
 }

@@ -32,6 +32,10 @@ static uint32_t last_generation = 1;
  */
 static struct module_hooks *own_hooks;
 
+/* All that are registered. */
+static struct module_hooks *all_hooks;
+static bool hooks_are_on = true;
+
 /* How often the loader has added and removed objects, when last looked. */
 static unsigned long long seen_adds, seen_removes;
 
@@ -174,9 +178,26 @@ void modules_refresh(void) {
     process_unlock();
 }
 
-static void set_tag(struct module_hooks *module, uint32_t of) {
-    module->tag = (uint64_t)of << SEGMENT_ADDRESS_BITS;
+static void show_tag(struct module_hooks *module) {
+    module->tag = hooks_are_on ? module->given_tag : 0;
     module->exact_tag = options.timing == SEGMENT_TIMING_EXACT ? module->tag : 0;
+}
+
+static void set_tag(struct module_hooks *module, uint32_t of) {
+    module->given_tag = (uint64_t)of << SEGMENT_ADDRESS_BITS;
+    show_tag(module);
+}
+
+void modules_switch(bool is_on) {
+    process_lock();
+    for (struct module_hooks *module = all_hooks; module != NULL; module = module->next) {
+        if (is_on && !hooks_are_on)
+            module->early_calls = 0; /* nobody wanted them */
+    }
+    hooks_are_on = is_on;
+    for (struct module_hooks *module = all_hooks; module != NULL; module = module->next)
+        show_tag(module);
+    process_unlock();
 }
 
 /* Modules do not lie in one another: it is the one that begins last before the hooks' data. */
@@ -206,7 +227,22 @@ bool modules_add_hooks(struct module_hooks *module) {
     set_tag(module, module->is_shared ? generation : own_generation(module));
     if (is_first)
         own_hooks = module;
+    process_lock();
+    module->next = all_hooks;
+    all_hooks = module;
+    process_unlock();
     return is_first;
+}
+
+void modules_drop_hooks(const struct module_hooks *module) {
+    struct module_hooks **link = &all_hooks;
+
+    process_lock();
+    while (*link != NULL && *link != module)
+        link = &(*link)->next;
+    if (*link != NULL)
+        *link = module->next;
+    process_unlock();
 }
 
 uint64_t modules_tag(void) {

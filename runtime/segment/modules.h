@@ -13,6 +13,10 @@ void modules_refresh(void);
 /* A module's hooks begin to record. True for the first that does: they are the recorder's own copy,
  * since constructors run in the order of dependence. */
 bool modules_add_hooks(struct module_hooks *module);
+/* It is unloaded. */
+void modules_drop_hooks(const struct module_hooks *module);
+/* Whether hooks record at all. Those that do not cost an addition: not for calls that are open. */
+void modules_switch(bool is_on);
 /* The recorder's own copy of the hooks. */
 const struct module_hooks *modules_own_hooks(void);
 

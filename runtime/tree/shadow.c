@@ -111,6 +111,33 @@ void shadow_unwind(struct lane *lane, const struct segment_frame *frame, uint64_
         shadow_pop(lane, now, true);
 }
 
+/* Entries counted less what became of them: 0 but where a hook stopped halfway. */
+static int64_t count_missing(const struct lane *lane) {
+    uint64_t missing = lane->info->carried - (uint64_t)(lane->top - shadow_base(lane));
+
+    for (uint32_t block = lane->first_block; block != 0; block = tree_block_next[block - 1]) {
+        const uint32_t first = (block - 1) * SEGMENT_BLOCK_NODES;
+        for (uint32_t i = first; i < first + segment.blocks[block - 1].count; i++)
+            missing += tree_node(i)->calls - tree_node(i)->callee_returns - segment.unwinds[i];
+    }
+    return (int64_t)missing;
+}
+
+void shadow_repair(struct lane *lane) {
+    struct segment_frame *const base = shadow_base(lane);
+    int64_t missing;
+
+    if (lane->top > base && lane->top->node == 0) /* an exit that was all but done */
+        lane->top--;
+    missing = count_missing(lane);
+    if (missing < 0 && lane->top > base) { /* an exit that had counted the return */
+        lane->top->node = 0;
+        lane->top--;
+    } else if (missing > 0) { /* an entry that had counted the call, nobody knows whose */
+        segment.unwinds[tree_index(lane->root)]++;
+    }
+}
+
 /* Closes the time of the open calls where they are and opens them again below `root`; they are not
  * counted anew, but listed as carried. */
 void shadow_carry(struct lane *lane, struct segment_node *root, uint64_t now) {

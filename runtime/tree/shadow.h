@@ -18,6 +18,9 @@ bool shadow_push(struct lane *lane, struct segment_node *node, uintptr_t sp, uin
 void shadow_pop(struct lane *lane, uint64_t now, bool abnormal);
 /* Pops abnormally until `frame` is on top. */
 void shadow_unwind(struct lane *lane, const struct segment_frame *frame, uint64_t now);
+/* After a hook of the lane that will never be finished, since its thread was cancelled or a handler
+ * jumped out of it: ends what it had begun. */
+void shadow_repair(struct lane *lane);
 /* Re-opens the open calls below another root, without counting them: fork, label, reset. */
 void shadow_carry(struct lane *lane, struct segment_node *root, uint64_t now);
 

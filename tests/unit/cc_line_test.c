@@ -50,6 +50,22 @@ static void compiling_is_instrumented_and_links_nothing(void **state) {
     }
 }
 
+static void stacks_in_pieces_are_seen(void **state) {
+    (void)state;
+    assert_true(read_line("gcc", "-fsplit-stack -c a.c").has_split_stacks);
+    assert_false(read_line("gcc", "-fsplit-stack -fno-split-stack -c a.c").has_split_stacks);
+    assert_false(read_line("gcc", "-c a.c").has_split_stacks);
+}
+
+static void c_is_told_from_other_languages(void **state) {
+    (void)state;
+    assert_true(read_line("gcc", "-c a.c").is_c);
+    assert_true(read_line("gcc", "-c a.cpp").is_c);
+    assert_true(read_line("gcc", "-x c++ -c a.inc").is_c);
+    assert_false(read_line("gcc", "-c a.f90").is_c);
+    assert_false(read_line("gcc", "-x ada -c a").is_c);
+}
+
 static void linking_takes_the_library(void **state) {
     (void)state;
     assert_true(needs_library("a.o -o a"));
@@ -150,6 +166,8 @@ static void an_option_cut_off_at_the_end_does_no_harm(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(compiling_is_instrumented_and_links_nothing),
+        cmocka_unit_test(stacks_in_pieces_are_seen),
+        cmocka_unit_test(c_is_told_from_other_languages),
         cmocka_unit_test(linking_takes_the_library),
         cmocka_unit_test(what_only_looks_is_left_alone),
         cmocka_unit_test(assembler_sources_have_no_functions_to_instrument),

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Exceptions that leave an inlined function, 50,000; after each, what outer() calls. */
+#define NOINLINE __attribute__((noinline))
+
+volatile int sink;
+
+extern "C" {
+NOINLINE void h(void) {
+    sink++;
+}
+
+NOINLINE void mayThrow(int i) {
+    if (i & 1)
+        throw 1;
+    sink++;
+}
+
+static inline __attribute__((always_inline)) void g(int i) {
+    mayThrow(i);
+}
+
+NOINLINE void outer(int i) {
+    try {
+        g(i);
+    } catch (int) {
+    }
+    h();
+}
+}
+
+int main() {
+    for (int i = 0; i < 100000; i++)
+        outer(i);
+}
