@@ -74,7 +74,9 @@ struct lane {
     uint32_t ready;  /* 0 in wiped or unused memory */
     uint32_t rounds; /* of thread-specific destructors seen */
     bool is_merged;
-    bool is_loop;   /* hook_loop.c's own: never in a segment */
+    bool is_loop; /* hook_loop.c's own: never in a segment */
+    /* Within this stack's frames lies another that was named, or the alternate one. */
+    bool has_inner, has_alternate;
     uint32_t index; /* slot in the segment */
     uint32_t pending;
     uint32_t lookup_used;

@@ -37,7 +37,7 @@ static uintptr_t hook_sp(const struct lane *lane) {
 void lane_rest(struct lane *lane) {
     const bool usual = process_recording && clock_kind != SEGMENT_CLOCK_MONOTONIC &&
                        lane->pending == 0 && lane->overflow == 0 && !trace_is_on &&
-                       !cancellation_is_async();
+                       !lane->has_inner && !cancellation_is_async();
 
     __atomic_store_n(&lane->full, usual ? lane->bound : 0, __ATOMIC_SEQ_CST);
     /* cinstr_stop() clears the flag first and full afterwards: one of us sees the other. */
@@ -101,13 +101,9 @@ void lane_leave(struct lane *lane, uint64_t now) {
 }
 
 static bool on_alternate_stack(uintptr_t sp, uintptr_t *low, uintptr_t *high) {
-    stack_t alternate;
+    bool is_on;
 
-    if (sigaltstack(NULL, &alternate) != 0 || (alternate.ss_flags & SS_ONSTACK) == 0)
-        return false;
-    *low = (uintptr_t)alternate.ss_sp;
-    *high = *low + alternate.ss_size;
-    return sp >= *low && sp < *high;
+    return stack_alternate(low, high, &is_on) && is_on && sp > *low && sp <= *high;
 }
 
 /* --- other stacks ----------------------------------------------------------------------------- */
@@ -139,13 +135,33 @@ static bool is_in_use(const struct lane *lane) {
            shadow_base(lane)->node != (uintptr_t)lane->root;
 }
 
+/* Whether sp lies in a stack within the frames of this one: a local array, that is. */
+static bool is_inner(const struct lane *lane, uintptr_t sp) {
+    uintptr_t low, high;
+
+    return (lane->has_inner && stacks_find(sp) != NULL) ||
+           (lane->has_alternate && on_alternate_stack(sp, &low, &high));
+}
+
+/* Forgets those whose frame has gone. A hook of the lane's own is at sp, or 0. */
+static void forget_inner(struct lane *lane, uintptr_t sp) {
+    if (!lane->has_inner)
+        return;
+    stacks_forget(lane, sp);
+    lane->has_inner = stacks_are_in(lane);
+}
+
 /* Lanes of this thread whose stack holds sp; the newest first, but the thread's own last. */
 static struct lane *known_lane(struct lane *thread, uintptr_t sp) {
     for (struct lane *lane = thread->sibling; lane != NULL; lane = lane->sibling) {
         if (contains(lane, sp) && is_in_use(lane))
             return lane;
     }
-    return contains(thread, sp) ? thread : NULL;
+    forget_inner(thread, 0);
+    if (!contains(thread, sp) || is_inner(thread, sp))
+        return NULL;
+    forget_inner(thread, sp);
+    return thread;
 }
 
 /* Deeper on the thread's own stack than it was known to reach. */
@@ -185,17 +201,34 @@ static struct lane *switch_stack(struct lane *lane, uintptr_t sp) {
     return adopt(lane_new(SEGMENT_LANE_STACK, high, high - low, NULL), thread);
 }
 
-void lane_exclude(uintptr_t low, uintptr_t sp) {
+void lane_find_inner(struct lane *thread) {
+    const uintptr_t low = thread->high - thread->bound;
+    uintptr_t from, to;
+    bool is_on;
+
+    thread->has_inner = stacks_are_in(thread);
+    thread->has_alternate =
+        stack_alternate(&from, &to, &is_on) && from >= low && to <= thread->high;
+}
+
+void lane_exclude(uintptr_t high, uintptr_t sp) {
+    struct stack *stack = stacks_find(high);
     struct lane *thread;
 
     if (process_state != PROCESS_UP || process_is_forked() || !cinstr1_self->ready)
         return;
     thread = cinstr1_self->thread;
-    if (low > sp || !contains(thread, sp) || thread->high - low >= thread->bound)
+    if (!contains(thread, high - 1))
         return;
     if (lane_in_hook(thread))
         return; /* set by a handler that interrupted a hook: left as it is */
-    thread->bound = thread->high - low;
+    if (contains(thread, sp) && high <= sp) {
+        thread->bound = thread->high - high;
+    } else {
+        if (stack != NULL)
+            stack->is_owned = thread->top->sp <= stack->low;
+        lane_find_inner(thread);
+    }
     thread->full = thread->span = 0;
 }
 
@@ -212,7 +245,9 @@ struct lane *lane_select(struct lane *lane, uintptr_t sp) {
     while (lane != NULL) {
         const bool in_hook = lane_in_hook(lane);
 
-        if (contains(lane, sp)) {
+        forget_inner(lane, 0);
+        if (contains(lane, sp) && !is_inner(lane, sp)) {
+            forget_inner(lane, sp);
             if (in_hook && sp < hook_sp(lane))
                 return enter_handler(lane, lane->high - lane->bound, hook_sp(lane));
             if (in_hook) /* by whoever jumped out of it */

@@ -14,8 +14,10 @@ struct lane *lane_select(struct lane *lane, uintptr_t sp);
 void lane_rest(struct lane *lane);
 /* A handler's lane is left for good, by return or by a jump: its time goes to the lane outside. */
 void lane_leave(struct lane *lane, uint64_t now);
-/* The thread's own stack does not reach below `low`, whatever it looked like: another one ends
- * there. */
-void lane_exclude(uintptr_t low, uintptr_t sp);
+/* Another stack ends at `high`. The thread's own, which is at sp, does not reach that, whatever it
+ * looked like; or the other one lies within its frames. */
+void lane_exclude(uintptr_t high, uintptr_t sp);
+/* What lies within the frames of a thread that is new. */
+void lane_find_inner(struct lane *thread);
 
 #endif

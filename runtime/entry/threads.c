@@ -169,6 +169,7 @@ struct lane *lane_attach(uintptr_t sp) {
         cinstr1_self = lane_lost();
         return NULL;
     }
+    lane_find_inner(lane);
     cpu_time_attach(lane);
     lane->info->start_cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     cinstr1_self = lane;

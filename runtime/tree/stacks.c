@@ -61,7 +61,7 @@ static uint32_t granule_slot(uint64_t number) {
 }
 
 struct stack *stacks_find(uintptr_t sp) {
-    const uint64_t number = sp >> GRANULE_SHIFT;
+    const uint64_t number = (sp - 1) >> GRANULE_SHIFT;
     uint64_t seen;
 
     if (granule_count == 0)
@@ -70,7 +70,7 @@ struct stack *stacks_find(uintptr_t sp) {
          (seen = atomic_load_explicit(&granules[slot].number, memory_order_acquire)) != 0;
          slot = (slot + 1) & (GRANULES - 1)) {
         struct stack *stack = granules[slot].stack;
-        if (seen == number + 1 && sp >= stack->low && sp < stack->high)
+        if (seen == number + 1 && sp > stack->low && sp <= stack->high)
             return stack;
     }
     return NULL;
@@ -116,6 +116,28 @@ void stacks_add(uintptr_t low, uintptr_t high) {
     add_granules(stack);
 }
 
+static bool is_in(const struct stack *stack, const struct lane *lane) {
+    return stack->low < stack->high && stack->high <= lane->high &&
+           stack->low >= lane->high - lane->bound;
+}
+
+bool stacks_are_in(const struct lane *lane) {
+    for (uint32_t i = 0; i < stack_count; i++) {
+        if (is_in(&stacks[i], lane))
+            return true;
+    }
+    return false;
+}
+
+void stacks_forget(const struct lane *lane, uintptr_t sp) {
+    for (uint32_t i = 0; i < stack_count; i++) {
+        struct stack *stack = &stacks[i];
+        if (is_in(stack, lane) &&
+            (stack->high <= sp || (stack->is_owned && lane->top->sp > stack->low)))
+            stack->high = stack->low;
+    }
+}
+
 /* --- the rest --------------------------------------------------------------------------------- */
 
 static bool is_main_thread(void) {
@@ -147,16 +169,23 @@ bool stack_of_thread(uintptr_t sp, uintptr_t *low, uintptr_t *high) {
     return *low <= sp;
 }
 
-/* An alternate stack may lie right below the thread's own. */
-static uintptr_t above_alternate_stack(uintptr_t limit, uintptr_t sp) {
+bool stack_alternate(uintptr_t *low, uintptr_t *high, bool *is_on) {
     stack_t alternate;
 
-    if (sigaltstack(NULL, &alternate) == 0 && (alternate.ss_flags & SS_DISABLE) == 0) {
-        const uintptr_t high = (uintptr_t)alternate.ss_sp + alternate.ss_size;
-        if (high <= sp && high > limit)
-            return high;
-    }
-    return limit;
+    if (sigaltstack(NULL, &alternate) != 0 || (alternate.ss_flags & SS_DISABLE) != 0)
+        return false;
+    *low = (uintptr_t)alternate.ss_sp;
+    *high = *low + alternate.ss_size;
+    *is_on = (alternate.ss_flags & SS_ONSTACK) != 0;
+    return true;
+}
+
+/* An alternate stack may lie right below the thread's own. */
+static uintptr_t above_alternate_stack(uintptr_t limit, uintptr_t sp) {
+    uintptr_t low, high;
+    bool is_on;
+
+    return stack_alternate(&low, &high, &is_on) && high <= sp && high > limit ? high : limit;
 }
 
 uintptr_t stack_extend(uintptr_t from, uintptr_t sp) {

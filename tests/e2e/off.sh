@@ -24,7 +24,7 @@ build() {
 
 within() { # NAME=VALUE… PROGRAM ARGUMENTS…: what is recorded is nothing, and cheap
     (
-        while [[ $1 == *=* ]]; do export "$1" && shift; done
+        while [[ $1 == *=* ]]; do declare -x "$1" && shift; done
         count "$@" && echo "$instructions of $most" && ((instructions <= most)) && ! compgen -G 'cinstr.*'
     )
 }
