@@ -85,6 +85,9 @@ $(BUILD)/runtime/%.S.o: runtime/%.S
 	@mkdir -p $(@D)
 	$(CC) $(RUNTIME_CFLAGS) $(CFLAGS) -c $< -o $@
 
+# The recorder's own calls have names of their own where it interposes the program's.
+$(runtime_objects): RUNTIME_CFLAGS += -Dsyscall=cinstr_own_syscall -Dprctl=cinstr_own_prctl
+
 # Exported by libcinstr.so.0 for modules that do not link the hidden hooks.
 $(BUILD)/runtime/%.shared.o: runtime/%.c
 	@mkdir -p $(@D)

@@ -165,6 +165,13 @@ static void warn_of(struct comments *comments, uint64_t count, const char *noun,
         warn(comments, "%" PRIu64 " %s%s %s", count, noun, count == 1 ? "" : "s", rest);
 }
 
+/* Before all that is said of what is there. */
+static void say_incomplete(struct comments *comments) {
+    if (comments->snapshot->lacks_nodes)
+        warn(comments, "incomplete: its directory was full, and what was recorded then lies in the "
+                       "process's memory alone; the profile at exit has all");
+}
+
 static void say_losses(struct comments *comments) {
     const struct snapshot *snapshot = comments->snapshot;
     const struct segment_losses *losses = &snapshot->header.losses;
@@ -185,9 +192,6 @@ static void say_losses(struct comments *comments) {
     warn_of(comments, losses->modules, "module", "without names: there were too many");
     warn_of(comments, losses->growth_failures, "time",
             "the segment could not grow (disk full, or a limit): budget frozen there");
-    if (snapshot->lacks_nodes)
-        warn(comments, "incomplete: its directory was full, and what was recorded then lies in the "
-                       "process's memory alone; the profile at exit has all");
     warn_of(comments, losses->exec_calls, "call",
             "before exec, of what this process was then: not in this profile");
     warn_of(comments, losses->lanes_without_cpu, "thread", "whose CPU time could not be followed");
@@ -206,6 +210,7 @@ int build_comments(struct profile *profile, const struct snapshot *snapshot,
                               : " and times");
     say_clock(&comments);
     say_totals(&comments);
+    say_incomplete(&comments);
     say_untimed(&comments, correction);
     if (correction->is_timed)
         say_correction(&comments, correction);

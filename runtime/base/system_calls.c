@@ -2,7 +2,7 @@
 /*
  * The system calls that the recorder makes, by libc's names but its own and hidden in it, for the
  * same reason as in text.c: what a program defines by these names is not called. Nor are they
- * cancellation points.
+ * cancellation points. What the program's sandbox does not let pass is refused here.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +20,8 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "sandbox.h"
 
 static long call(long number, const long a[6]) {
     long result;
@@ -55,6 +57,10 @@ static long call(long number, const long a[6]) {
 long syscall(long number, ...) {
     va_list arguments;
     long a[6];
+    if (!sandbox_allows(number)) {
+        errno = EPERM;
+        return -1;
+    }
     va_start(arguments, number);
     for (int i = 0; i < 6; i++)
         a[i] = va_arg(arguments, long);

@@ -12,10 +12,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include "lane_reset.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/lane_pool.h"
+#include "runtime/base/sandbox.h"
 #include "runtime/base/state.h"
 #include "runtime/sample/charge_stack.h"
 #include "runtime/segment/modules.h"
@@ -24,8 +26,10 @@
 #include "runtime/tree/counterpart.h"
 
 static bool is_recording(void) {
-    return process_state == PROCESS_UP && (process_recording || process_unwinds) &&
-           charge_is_ready() && !process_is_own_work() && !process_is_forked();
+    static const short calls[] = {SYS_mmap, SYS_munmap, SYS_clock_gettime, SYS_getrusage, -1};
+    return sandbox_allows_all(calls) && process_state == PROCESS_UP &&
+           (process_recording || process_unwinds) && charge_is_ready() && !process_is_own_work() &&
+           !process_is_forked();
 }
 
 static void follow_reset(void) {

@@ -21,6 +21,7 @@
 #include "runtime/base/lane_pool.h"
 #include "runtime/base/options.h"
 #include "runtime/base/state.h"
+#include "runtime/base/writing.h"
 #include "runtime/sample/sampler.h"
 #include "runtime/segment/identity.h"
 #include "runtime/segment/modules.h"
@@ -127,7 +128,7 @@ bool process_after_fork(uintptr_t sp) {
     cinstr1_self = lane_sentinel();
     process_is_own_now();
     stop_in_child(); /* _Fork and clone run no handlers */
-    if (!segment_create(true, options.cpu && cpu_time_available())) {
+    if (!writing_is_allowed() || !segment_create(true, options.cpu && cpu_time_available())) {
         modules_switch(false);
         process_state = PROCESS_OFF;
         return false;

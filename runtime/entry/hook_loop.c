@@ -22,6 +22,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/options.h"
+#include "runtime/base/sandbox.h"
 #include "runtime/base/signals.h"
 #include "runtime/base/state.h"
 #include "runtime/segment/modules.h"
@@ -195,6 +196,8 @@ static bool run_batches(struct segment_probe_sums *batches, int count) {
     struct lane *self = cinstr1_self;
 
     if (clock_kind == SEGMENT_CLOCK_MONOTONIC) /* every hook takes the slow path */
+        return false;
+    if (!sandbox_allows(SYS_rt_sigprocmask))
         return false;
     if (__atomic_exchange_n(&busy, 1, __ATOMIC_ACQUIRE) != 0)
         return false;

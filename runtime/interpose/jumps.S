@@ -4,6 +4,8 @@
  * that it saves the caller's own registers and return address. Arguments are kept.
  */
 
+#undef syscall /* an instruction here */
+
 #if defined(__x86_64__)
 .macro interpose name
     .globl \name, cinstr1_\name

@@ -40,5 +40,7 @@
     near dlclose
     near vfork
     near pthread_setcanceltype
+    near prctl
+    near syscall
 
     .section .note.GNU-stack, "", %progbits

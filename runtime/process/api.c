@@ -20,6 +20,7 @@
 #include "runtime/base/lane_pool.h"
 #include "runtime/base/options.h"
 #include "runtime/base/state.h"
+#include "runtime/base/writing.h"
 #include "runtime/entry/entry.h"
 #include "runtime/entry/lane_select.h"
 #include "runtime/entry/stack_switch.h"
@@ -112,7 +113,7 @@ PUBLIC int cinstr_write_profile(const char *kind, int fd) {
         errno = EINVAL;
         return -1;
     }
-    if (!is_up() || process_is_forked() || state == KIND_OFF) {
+    if (!is_up() || process_is_forked() || state == KIND_OFF || !writing_is_allowed()) {
         errno = ENOTSUP;
         return -1;
     }

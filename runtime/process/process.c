@@ -25,7 +25,9 @@
 #include "runtime/base/lane_pool.h"
 #include "runtime/base/message.h"
 #include "runtime/base/options.h"
+#include "runtime/base/sandbox.h"
 #include "runtime/base/state.h"
+#include "runtime/base/writing.h"
 #include "runtime/entry/fork.h"
 #include "runtime/entry/threads.h"
 #include "runtime/entry/trace_drain.h"
@@ -111,7 +113,7 @@ __attribute__((constructor(101))) static void process_begins(int argc, char **ar
 /* A child of vfork() shares all that is the parent's, and may end by exit() though it should not.
  */
 static bool is_process(void) {
-    return segment.header->pid == (uint32_t)syscall(SYS_getpid);
+    return !sandbox_allows(SYS_getpid) || segment.header->pid == (uint32_t)syscall(SYS_getpid);
 }
 
 /* After the destructors of everything that depends on us. Nothing is unmapped: hooks that still run
@@ -119,6 +121,12 @@ static bool is_process(void) {
 __attribute__((destructor(101))) static void process_ends(void) {
     if (process_state != PROCESS_UP || process_is_forked() || !is_process())
         return;
+    if (!writing_is_allowed()) {
+        message("the program's sandbox (seccomp) lets nobody write a profile; it is kept: "
+                "cinstr dump %s",
+                segment.path);
+        return;
+    }
     sampler_stop();
     trace_finish();
     if (segment.header->forked == 0) /* the loader's lock may be held by a thread of the parent's */

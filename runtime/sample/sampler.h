@@ -12,4 +12,7 @@ void sampler_detach(void);
 /* No more of it: what follows is the recorder's own work. */
 void sampler_stop(void);
 
+/* Whether the program's sandbox, if any, lets it. */
+bool sampler_may_go_on(void);
+
 #endif

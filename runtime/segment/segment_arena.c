@@ -17,6 +17,7 @@
 
 #include "runtime/base/message.h"
 #include "runtime/base/page.h"
+#include "runtime/base/sandbox.h"
 #include "runtime/base/signals.h"
 #include "runtime/base/spin.h"
 #include "segment_file.h"
@@ -37,6 +38,13 @@ bool segment_make_ready(char *start, uint64_t size) {
         return false;
     return segment.path[0] == '\0' || /* an old kernel, or an emulated one */
            segment_file_reserve(segment.path, (uint64_t)(first - (uintptr_t)segment.base), length);
+}
+
+bool arena_may_grow(void) {
+    static const short calls[] = {
+        SYS_rt_sigprocmask, SYS_madvise, SYS_openat,      SYS_fstat, SYS_newfstatat,
+        SYS_fallocate,      SYS_close,   SYS_sched_yield, SYS_mmap,  -1};
+    return sandbox_allows_all(calls);
 }
 
 /* --- growth: rare, and by one thread at a time, in which no handler can come between ---------- */
@@ -94,55 +102,84 @@ static bool make_nodes_ready(uint64_t from, uint64_t to) {
 }
 
 /* Within growth_begin(). */
-static bool grow(struct arena *arena, uint64_t end) {
+static void grow(struct arena *arena, uint64_t end) {
     const uint64_t ready = atomic_load(&arena->ready);
     uint64_t next = round_up(end, arena->extent);
     if (ready >= end) /* another thread was faster */
-        return true;
+        return;
     if (next > arena->capacity)
         next = arena->capacity;
     if (arena == &segment_arenas.nodes ? make_nodes_ready(ready, next)
-                                       : make_room(arena->start + ready, next - ready)) {
+                                       : make_room(arena->start + ready, next - ready))
         atomic_store(&arena->ready, next);
-        return true;
-    }
-    __atomic_add_fetch(&segment.header->losses.growth_failures, 1, __ATOMIC_RELAXED);
-    atomic_store(&arena->taken, arena->capacity); /* frozen: never tried again */
-    return false;
 }
 
-static bool arena_make_ready(struct arena *arena, uint64_t end) {
-    if (atomic_load(&arena->ready) >= end)
-        return true;
+static void grow_to(struct arena *arena, uint64_t end) {
     const signals_mask mask = growth_begin();
-    const bool is_ready = grow(arena, end);
+    grow(arena, end);
     growth_end(mask);
-    return is_ready;
 }
 
-uint64_t arena_take(struct arena *arena, uint64_t size) {
-    const uint64_t offset = atomic_fetch_add(&arena->taken, size);
-    if (offset > arena->capacity || size > arena->capacity - offset ||
-        !arena_make_ready(arena, offset + size)) {
-        atomic_fetch_sub(&arena->taken, offset <= arena->capacity ? 0 : size);
-        return UINT64_MAX;
-    }
+static void tell_of_end(const struct arena *arena) {
+    __atomic_add_fetch(&segment.header->losses.growth_failures, 1, __ATOMIC_RELAXED);
+    if (arena == &segment_arenas.nodes)
+        message("no memory for more contexts: calls in those that come now are kept by edge");
+}
+
+static bool arena_make_ready(struct arena *arena, uint64_t end, bool is_last) {
+    const uint64_t left = arena->capacity - end;
+    const uint64_t wanted = end + (arena->kept < left ? arena->kept : left);
+    if (atomic_load(&arena->ready) >= wanted)
+        return true;
+    if (!atomic_load(&arena->is_full) && arena_may_grow())
+        grow_to(arena, wanted);
+    if (atomic_load(&arena->ready) >= wanted)
+        return true;
+    if (!atomic_exchange(&arena->is_full, true))
+        tell_of_end(arena);
+    return is_last && atomic_load(&arena->ready) >= end;
+}
+
+uint64_t arena_take(struct arena *arena, uint64_t size, bool is_last) {
+    uint64_t offset = atomic_load(&arena->taken);
+    do {
+        if (size > arena->capacity - offset || !arena_make_ready(arena, offset + size, is_last))
+            return UINT64_MAX;
+    } while (!atomic_compare_exchange_weak(&arena->taken, &offset, offset + size));
     return offset;
 }
 
-static void arena_init(struct arena *arena, enum segment_section_id id, uint64_t extent) {
+void arenas_grow_ahead(void) {
+    static const struct {
+        struct arena *arena;
+        uint64_t more;
+    } wanted[] = {{&segment_arenas.nodes, UINT64_C(2) << 20},
+                  {&segment_arenas.heap, UINT64_C(4) << 20},
+                  {&segment_arenas.lanes, 4 * PAGE}};
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        struct arena *arena = wanted[i].arena;
+        const uint64_t end = atomic_load(&arena->taken) + wanted[i].more;
+        grow_to(arena, end < arena->capacity ? end : arena->capacity);
+    }
+}
+
+static void arena_init(struct arena *arena, enum segment_section_id id, uint64_t extent,
+                       uint64_t kept) {
     const struct segment_section *section = &segment.header->sections[id];
     arena->start = segment.base + section->offset;
     arena->capacity = section->capacity * section->element_size;
     arena->extent = extent;
+    arena->kept = kept;
+    atomic_store(&arena->is_full, false);
     atomic_store(&arena->ready, 0);
     atomic_store(&arena->taken, 0);
 }
 
 void segment_arenas_init(void) {
     growth_lock = 0;
-    arena_init(&segment_arenas.nodes, SEGMENT_SECTION_NODES,
-               (uint64_t)16 * SEGMENT_BLOCK_NODES * sizeof(struct segment_node));
-    arena_init(&segment_arenas.lanes, SEGMENT_SECTION_LANES, PAGE);
-    arena_init(&segment_arenas.heap, SEGMENT_SECTION_HEAP, (uint64_t)16 * PAGE);
+    const uint64_t blocks = (uint64_t)16 * SEGMENT_BLOCK_NODES * sizeof(struct segment_node);
+    arena_init(&segment_arenas.nodes, SEGMENT_SECTION_NODES, blocks, blocks);
+    arena_init(&segment_arenas.lanes, SEGMENT_SECTION_LANES, PAGE, 0);
+    arena_init(&segment_arenas.heap, SEGMENT_SECTION_HEAP, (uint64_t)16 * PAGE,
+               (uint64_t)16 * PAGE);
 }

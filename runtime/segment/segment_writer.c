@@ -56,7 +56,7 @@ static void clear_block(uint32_t block) {
            SEGMENT_BLOCK_NODES * sizeof(struct segment_node));
 }
 
-uint32_t segment_take_block(void) {
+static uint32_t take_block(bool is_last) {
     uint32_t block = 0;
     if (free_lists.block != 0 && process_try_lock()) {
         if (free_lists.block != 0) {
@@ -72,7 +72,7 @@ uint32_t segment_take_block(void) {
         }
     }
     const uint64_t size = SEGMENT_BLOCK_NODES * sizeof(struct segment_node);
-    const uint64_t offset = arena_take(&segment_arenas.nodes, size);
+    const uint64_t offset = arena_take(&segment_arenas.nodes, size, is_last);
     if (offset == UINT64_MAX)
         return 0;
     block = (uint32_t)(offset / size);
@@ -80,6 +80,18 @@ uint32_t segment_take_block(void) {
     raise_count(SEGMENT_SECTION_BLOCKS, block + UINT64_C(1));
     raise_count(SEGMENT_SECTION_NODES, (block + UINT64_C(1)) * SEGMENT_BLOCK_NODES);
     return block;
+}
+
+uint32_t segment_take_block(void) {
+    return take_block(false);
+}
+
+uint32_t segment_take_last_block(void) {
+    return take_block(true);
+}
+
+bool segment_is_short(void) {
+    return atomic_load(&segment_arenas.nodes.is_full);
 }
 
 void segment_give_block(uint32_t block) {
@@ -101,7 +113,7 @@ static unsigned size_class(size_t size) {
     return class;
 }
 
-void *segment_take_heap(size_t size) {
+static void *take_heap(size_t size, bool is_last) {
     const unsigned class = size_class(size);
     void *memory = NULL;
     if (class >= FREE_CLASSES)
@@ -116,11 +128,19 @@ void *segment_take_heap(size_t size) {
             return memory;
         }
     }
-    const uint64_t offset = arena_take(&segment_arenas.heap, PAGE << class);
+    const uint64_t offset = arena_take(&segment_arenas.heap, PAGE << class, is_last);
     if (offset == UINT64_MAX)
         return NULL;
     raise_count(SEGMENT_SECTION_HEAP, offset + (PAGE << class));
     return segment.heap + offset;
+}
+
+void *segment_take_heap(size_t size) {
+    return take_heap(size, false);
+}
+
+void *segment_take_last_heap(size_t size) {
+    return take_heap(size, true);
 }
 
 void segment_give_heap(void *memory, size_t size) {
@@ -138,7 +158,7 @@ uint32_t segment_take_lane(void) {
         if (lane != 0)
             return lane - 1;
     }
-    const uint64_t offset = arena_take(&segment_arenas.lanes, sizeof(struct segment_lane));
+    const uint64_t offset = arena_take(&segment_arenas.lanes, sizeof(struct segment_lane), false);
     if (offset == UINT64_MAX)
         return UINT32_MAX;
     const uint32_t lane = (uint32_t)(offset / sizeof(struct segment_lane));

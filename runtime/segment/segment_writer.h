@@ -20,6 +20,11 @@ bool segment_ready_module(uint32_t index);
 uint32_t segment_take_block(void); /* index; block 0 is never given out */
 void *segment_take_heap(size_t size);
 uint32_t segment_take_lane(void);
+/* Also what was kept for when there is no more: for what edges need alone, so that their counts stay
+ * exact when contexts have no room any more. */
+bool segment_is_short(void); /* of nodes */
+uint32_t segment_take_last_block(void);
+void *segment_take_last_heap(size_t size);
 /* Give back; the caller holds the process lock. */
 void segment_give_block(uint32_t block);
 void segment_give_heap(void *memory, size_t size);

@@ -32,8 +32,8 @@
 #include "runtime/segment/segment_parts.h"
 #include "runtime/segment/segment_writer.h"
 
-static bool take_block(struct lane *lane) {
-    const uint32_t block = segment_take_block();
+static bool take_block(struct lane *lane, bool is_last) {
+    const uint32_t block = is_last ? segment_take_last_block() : segment_take_block();
 
     if (block == 0)
         return false;
@@ -48,11 +48,11 @@ static bool take_block(struct lane *lane) {
     return true;
 }
 
-struct segment_node *tree_add(struct lane *lane, uint32_t parent_index, uint64_t function,
-                              uint64_t call_site) {
+static struct segment_node *add(struct lane *lane, uint32_t parent_index, uint64_t function,
+                                uint64_t call_site, bool is_last) {
     struct segment_node *node;
 
-    if (lane->next_node == lane->end_node && !take_block(lane))
+    if (lane->next_node == lane->end_node && !take_block(lane, is_last))
         return NULL;
     node = lane->next_node++;
     node->function = function;
@@ -64,12 +64,9 @@ struct segment_node *tree_add(struct lane *lane, uint32_t parent_index, uint64_t
     return node;
 }
 
-static bool remember(struct lane *lane, const struct segment_node *parent,
-                     const struct segment_node *node) {
-    if (!lookup_has_room(lane))
-        return false;
-    lookup_put(lane, node_offset(lane, parent), node);
-    return true;
+struct segment_node *tree_add(struct lane *lane, uint32_t parent_index, uint64_t function,
+                              uint64_t call_site) {
+    return add(lane, parent_index, function, call_site, true);
 }
 
 static bool is_pseudo(const struct segment_node *node) {
@@ -95,17 +92,33 @@ static struct segment_node *find_on_path(const struct lane *lane, struct segment
     return NULL;
 }
 
+/* Where the table has no room even for edges. */
+static struct segment_node *find_in_blocks(const struct lane *lane, uint32_t parent,
+                                           uint64_t function, uint64_t call_site) {
+    for (uint32_t block = lane->first_block; block != 0; block = tree_block_next[block - 1]) {
+        struct segment_node *node = tree_node((block - 1) * SEGMENT_BLOCK_NODES);
+        for (uint32_t i = 0; i < segment.blocks[block - 1].count; i++, node++) {
+            if (node->parent == parent && is_node(node, function, call_site))
+                return node;
+        }
+    }
+    return NULL;
+}
+
 /* A child that is found or made whatever the budget. */
 static struct segment_node *child_beyond_budget(struct lane *lane,
                                                 const struct segment_node *parent,
                                                 uint64_t function, uint64_t call_site) {
     struct segment_node *node = lookup_find(lane, parent, function, call_site);
-
-    if (node == NULL && lookup_has_room(lane)) {
+    if (node != NULL)
+        return node;
+    const bool has_room = lookup_has_last_room(lane);
+    if (!has_room)
+        node = find_in_blocks(lane, tree_index(parent), function, call_site);
+    if (node == NULL)
         node = tree_add(lane, tree_index(parent), function, call_site);
-        if (node != NULL)
-            lookup_put(lane, node_offset(lane, parent), node);
-    }
+    if (node != NULL && has_room)
+        lookup_put(lane, node_offset(lane, parent), node);
     return node;
 }
 
@@ -124,8 +137,9 @@ static struct segment_node *truncated_child(struct lane *lane, const struct segm
 }
 
 static bool is_within_budget(const struct lane *lane) {
-    return lane->next_node != lane->end_node ||
-           segment_blocks_in_use() * SEGMENT_BLOCK_NODES < segment.header->node_budget;
+    return !segment_is_short() &&
+           (lane->next_node != lane->end_node ||
+            segment_blocks_in_use() * SEGMENT_BLOCK_NODES < segment.header->node_budget);
 }
 
 static bool is_truncated(const struct segment_node *node) {
@@ -137,12 +151,12 @@ static bool is_truncated(const struct segment_node *node) {
 struct segment_node *tree_child(struct lane *lane, struct segment_node *parent, uint64_t function,
                                 uint64_t call_site) {
     struct segment_node *node = lookup_find(lane, parent, function, call_site);
-
     if (node != NULL)
         return node;
+    const bool has_room = lookup_has_room(lane);
     node = find_on_path(lane, parent, function, call_site);
-    if (node == NULL && !is_truncated(parent) && is_within_budget(lane) && lookup_has_room(lane)) {
-        node = tree_add(lane, tree_index(parent), function, call_site);
+    if (node == NULL && !is_truncated(parent) && is_within_budget(lane) && has_room) {
+        node = add(lane, tree_index(parent), function, call_site, false);
         if (node != NULL)
             node->writer = adaptive_first_level(lane, function, call_site);
     }
@@ -150,9 +164,12 @@ struct segment_node *tree_child(struct lane *lane, struct segment_node *parent, 
         node = truncated_child(lane, parent, function, call_site);
         __atomic_add_fetch(&segment.header->losses.truncated, 1, __ATOMIC_RELAXED);
     }
-    if (node != NULL && remember(lane, parent, node))
-        return node;
-    /* Not even that: the call is counted, and its edge is lost. */
-    __atomic_add_fetch(&segment.header->losses.lost_calls, 1, __ATOMIC_RELAXED);
-    return NULL;
+    if (node == NULL) { /* not even that: the call is counted, and its edge is lost */
+        __atomic_add_fetch(&segment.header->losses.lost_calls, 1, __ATOMIC_RELAXED);
+        return NULL;
+    }
+    /* Without room it is found again as it was now. */
+    if (lookup_find(lane, parent, function, call_site) == NULL && lookup_has_room(lane))
+        lookup_put(lane, node_offset(lane, parent), node);
+    return node;
 }

@@ -30,9 +30,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/syscall.h>
 
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
+#include "runtime/base/sandbox.h"
 #include "runtime/base/switch_word.h"
 #include "runtime/segment/segment_parts.h"
 #include "shadow.h"
@@ -99,7 +101,7 @@ void cpu_time_attach(struct lane *lane) {
 
     if (segment.off_cpu == NULL)
         return;
-    if (!switch_word_attach(&lane->account.word)) {
+    if (!sandbox_allows(SYS_clock_gettime) || !switch_word_attach(&lane->account.word)) {
         __atomic_add_fetch(&segment.header->losses.lanes_without_cpu, 1, __ATOMIC_RELAXED);
         return;
     }

@@ -21,6 +21,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/lane_pool.h"
+#include "runtime/base/sandbox.h"
 #include "runtime/base/state.h"
 #include "runtime/segment/segment_parts.h"
 #include "runtime/segment/segment_writer.h"
@@ -60,15 +61,16 @@ static void init_info(struct lane *lane, uint32_t kind) {
     memset(info, 0, sizeof *info);
     info->generation = generation + 1;
     info->kind = kind;
-    info->tid = kind == SEGMENT_LANE_ENDED ? 0 : (uint32_t)syscall(SYS_gettid);
+    if (kind != SEGMENT_LANE_ENDED && sandbox_allows(SYS_gettid))
+        info->tid = (uint32_t)syscall(SYS_gettid);
     info->reset_epoch = process_reset_epoch;
     info->start_ticks = clock_ticks();
-    if (kind != SEGMENT_LANE_ENDED)
+    if (kind != SEGMENT_LANE_ENDED && sandbox_allows(SYS_prctl))
         prctl(PR_GET_NAME, info->thread_name);
 }
 
 static bool init_tree(struct lane *lane, uint32_t kind) {
-    struct first_page *page = segment_take_heap(sizeof *page);
+    struct first_page *page = segment_take_last_heap(sizeof(*page));
 
     if (page == NULL)
         return false;

@@ -34,19 +34,24 @@ static void memo_grow(struct lane *lane) {
         memo_use(lane, memo, MEMO_FULL);
 }
 
-bool lookup_has_room(struct lane *lane) {
+/* What is left when it cannot grow is shared: half of it is for edges alone. */
+static bool has_left(const struct lane *lane, uint64_t entries, bool is_last) {
+    return lane->lookup_used < (is_last ? entries - 1 : entries - entries / 4);
+}
+
+static bool has_room(struct lane *lane, bool is_last) {
     const uint64_t entries = UINT64_C(1) << (64 - lane->lookup_shift);
     const uint32_t bits = entries < PAGE_ENTRIES ? PAGE_BITS : 65 - lane->lookup_shift;
     uint64_t *old = lane->lookup;
     uint64_t *larger;
-
     if (lane->lookup_used < entries / 2)
         return true;
     if (memo_entries(lane) == MEMO_FIRST)
         memo_grow(lane);
-    larger = segment_take_heap(sizeof *larger << bits);
+    larger = is_last ? segment_take_last_heap(sizeof(*larger) << bits)
+                     : segment_take_heap(sizeof(*larger) << bits);
     if (larger == NULL)
-        return lane->lookup_used < entries - 1;
+        return has_left(lane, entries, is_last);
     lane->lookup = larger;
     lane->lookup_shift = 64 - bits;
     lane->lookup_used = 0;
@@ -60,4 +65,12 @@ bool lookup_has_room(struct lane *lane) {
         process_unlock();
     }
     return true;
+}
+
+bool lookup_has_room(struct lane *lane) {
+    return has_room(lane, false);
+}
+
+bool lookup_has_last_room(struct lane *lane) {
+    return has_room(lane, true);
 }

@@ -82,6 +82,8 @@ static inline struct segment_node *lookup_find(const struct lane *lane,
 /* Makes room for one more, or says that there is none. The table is at most half full, so that
  * probing stays short and always ends. */
 bool lookup_has_room(struct lane *lane);
+/* Also where memory is so short that only edges have room. */
+bool lookup_has_last_room(struct lane *lane);
 /* Adds a transition that is not there, where there is room. */
 void lookup_put(struct lane *lane, uint32_t parent, const struct segment_node *node);
 

@@ -27,7 +27,7 @@ static bool grow(struct lane *lane) {
     struct segment_frame *old = shadow_base(lane);
     const uint64_t capacity = lane->info->frame_capacity;
     const uint64_t larger = capacity < 1024 ? 1024 : capacity * 2;
-    struct segment_frame *frames = segment_take_heap(larger * sizeof *frames);
+    struct segment_frame *frames = segment_take_last_heap(larger * sizeof *frames);
 
     if (frames == NULL)
         return false;

@@ -24,6 +24,7 @@
 
 #include "runtime/base/lane.h"
 #include "runtime/base/page.h"
+#include "runtime/base/sandbox.h"
 
 extern void *__libc_stack_end; /* the dynamic linker's: where the main thread's stack began */
 
@@ -141,7 +142,8 @@ void stacks_forget(const struct lane *lane, uintptr_t sp) {
 /* --- the rest --------------------------------------------------------------------------------- */
 
 static bool is_main_thread(void) {
-    return syscall(SYS_gettid) == getpid();
+    static const short calls[] = {SYS_gettid, SYS_getpid, -1};
+    return sandbox_allows_all(calls) && syscall(SYS_gettid) == getpid();
 }
 
 static bool stack_of_main_thread(uintptr_t *low, uintptr_t *high) {
@@ -172,7 +174,8 @@ bool stack_of_thread(uintptr_t sp, uintptr_t *low, uintptr_t *high) {
 bool stack_alternate(uintptr_t *low, uintptr_t *high, bool *is_on) {
     stack_t alternate;
 
-    if (sigaltstack(NULL, &alternate) != 0 || (alternate.ss_flags & SS_DISABLE) != 0)
+    if (!sandbox_allows(SYS_sigaltstack) || sigaltstack(NULL, &alternate) != 0 ||
+        (alternate.ss_flags & SS_DISABLE) != 0)
         return false;
     *low = (uintptr_t)alternate.ss_sp;
     *high = *low + alternate.ss_size;

@@ -97,9 +97,9 @@ exact() {
         diff - <(sort "$2")
 }
 
-on_small_disk() { # SIZE LINES
+on_small_disk() { # SIZE [HOW]
     mkdir -p small && mount -t tmpfs -o size="$1",mode=700 none small || return
-    CINSTR_OPTIONS=output=p.pb.gz:directory=$SCRATCH/small ./explosion 1000000 >truth 2>err
+    CINSTR_OPTIONS=output=p.pb.gz:directory=$SCRATCH/small ./explosion 1000000 ${2:-} >truth 2>err
     local status=$?
     umount small
     cat err
@@ -128,6 +128,9 @@ if ((EUID == 0)) && mkdir -p small && mount -t tmpfs none small 2>/dev/null; the
     umount small
     for size in 1m 512k 256k 16k; do
         check "on a disk of $size every edge is exact" on_small_disk $size
+    done
+    for size in 1m 3m; do
+        check "on a disk of $size and without more memory every edge is exact" on_small_disk $size limited
     done
     check "of a full disk a dump from outside says that it is incomplete" small_from_outside
 else

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Many contexts of few edges: `explosion EVENTS` prints each edge and how often it was taken,
- * "caller callee calls". */
+ * "caller callee calls". `explosion EVENTS limited`: meanwhile no more memory is to be had. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 #define NH __attribute__((no_instrument_function))
@@ -165,12 +167,19 @@ __attribute__((noinline)) void f15(int p, int d) {
 fn *const tab[] = {f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15};
 NH int main(int c, char **v) {
     long n = atol(v[1]);
-    int slow = c > 2;
+    int slow = c > 2 && strcmp(v[2], "limited") != 0;
+    struct rlimit limit, before;
+    getrlimit(RLIMIT_DATA, &before);
+    limit = before;
+    limit.rlim_cur = 1; /* no more memory, until the work is done */
+    if (c > 2 && !slow)
+        setrlimit(RLIMIT_DATA, &limit);
     while (events < n) {
         tab[rnd() % 16](16, 0);
         if (slow && (rnd() & 255) == 0)
             usleep(1000);
     }
+    setrlimit(RLIMIT_DATA, &before);
     for (int a = 0; a <= 16; a++)
         for (int b = 0; b < 16; b++)
             if (truth[a][b])

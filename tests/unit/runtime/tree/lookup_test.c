@@ -20,7 +20,7 @@ static int make(void **state) {
 }
 
 static struct segment_node *put(struct segment_node *parent, unsigned callee, uint64_t site) {
-    assert_true(lookup_has_room(tree_lane));
+    assert_true(lookup_has_last_room(tree_lane));
     struct segment_node *node = tree_add(tree_lane, tree_index(parent), function(callee), site);
     assert_non_null(node);
     lookup_put(tree_lane, node_offset(tree_lane, parent), node);
@@ -61,6 +61,9 @@ static void without_memory_the_table_serves_until_it_is_full_and_searches_end(vo
     (void)state;
     atomic_store(&segment_arenas.heap.taken, segment_arenas.heap.capacity);
     for (; lookup_has_room(tree_lane); count++)
+        put(tree_lane->root, count, 5);
+    assert_int_equal(count, entries() - entries() / 4);
+    for (; lookup_has_last_room(tree_lane); count++)
         put(tree_lane->root, count, 5);
     assert_int_equal(count, entries() - 1);
     for (unsigned i = 0; i < count; i++)

@@ -24,19 +24,19 @@ static int init(void **state) {
 
 static const uintptr_t far = UINT64_C(0x7000000000);
 
-static void a_named_stack_is_found_by_each_address_in_it_and_no_other(void **state) {
+static void a_named_stack_is_found_by_each_stack_pointer_in_it_and_no_other(void **state) {
     const uintptr_t low = far + 0x1230, high = low + 200000;
     (void)state;
-    assert_null(stacks_find(low));
+    assert_null(stacks_find(high));
     stacks_add(low, high);
-    const struct stack *stack = stacks_find(low);
+    const struct stack *stack = stacks_find(high);
     assert_non_null(stack);
     assert_true(stack->low == low && stack->high == high);
-    for (uintptr_t sp = low; sp < high; sp += 4099)
+    for (uintptr_t sp = high; sp > low; sp -= 4099)
         assert_ptr_equal(stacks_find(sp), stack);
-    assert_ptr_equal(stacks_find(high - 1), stack);
-    assert_null(stacks_find(low - 1));
-    assert_null(stacks_find(high));
+    assert_ptr_equal(stacks_find(low + 1), stack);
+    assert_null(stacks_find(low));
+    assert_null(stacks_find(high + 1));
     assert_false(stack_has_lane(stack));
 }
 
@@ -47,8 +47,8 @@ static void stacks_side_by_side_are_told_apart(void **state) {
     for (uintptr_t i = 0; i < COUNT; i++)
         stacks_add(start + i * SIZE, start + (i + 1) * SIZE);
     for (uintptr_t i = 0; i < COUNT; i++) {
-        assert_int_equal(stacks_find(start + i * SIZE)->low, start + i * SIZE);
-        assert_int_equal(stacks_find(start + (i + 1) * SIZE - 1)->low, start + i * SIZE);
+        assert_int_equal(stacks_find(start + i * SIZE + 1)->low, start + i * SIZE);
+        assert_int_equal(stacks_find(start + (i + 1) * SIZE)->low, start + i * SIZE);
     }
 }
 
@@ -57,8 +57,28 @@ static void memory_that_is_named_again_has_its_new_bounds(void **state) {
     (void)state;
     stacks_add(low, low + 65536);
     stacks_add(low + 8192, low + 65536);
-    assert_null(stacks_find(low));
-    assert_int_equal(stacks_find(low + 8192)->low, low + 8192);
+    assert_null(stacks_find(low + 8192));
+    assert_int_equal(stacks_find(low + 8193)->low, low + 8192);
+}
+
+static void stacks_within_a_lane_s_are_gone_with_the_frames_that_held_them(void **state) {
+    struct segment_frame frame = {.sp = far + (UINT64_C(3) << 30)};
+    const struct lane lane = {.high = frame.sp + 65536, .bound = 131072, .top = &frame};
+    (void)state;
+    assert_false(stacks_are_in(&lane));
+    stacks_add(frame.sp + 4096, frame.sp + 8192);
+    stacks_find(frame.sp + 8192)->is_owned = true;
+    assert_true(stacks_are_in(&lane));
+    stacks_forget(&lane, frame.sp);
+    assert_true(stacks_are_in(&lane));
+    frame.sp += 16384; /* the call whose frame held it has returned */
+    stacks_forget(&lane, 0);
+    assert_false(stacks_are_in(&lane));
+    stacks_add(frame.sp - 8192, frame.sp - 4096);
+    stacks_forget(&lane, frame.sp - 8192);
+    assert_true(stacks_are_in(&lane));
+    stacks_forget(&lane, frame.sp - 4096);
+    assert_false(stacks_are_in(&lane));
 }
 
 /* Where it is in use, which is near its top. */
@@ -130,9 +150,10 @@ static void a_stack_extends_down_to_the_first_gap(void **state) {
 
 int run_stacks_tests(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_named_stack_is_found_by_each_address_in_it_and_no_other),
+        cmocka_unit_test(a_named_stack_is_found_by_each_stack_pointer_in_it_and_no_other),
         cmocka_unit_test(stacks_side_by_side_are_told_apart),
         cmocka_unit_test(memory_that_is_named_again_has_its_new_bounds),
+        cmocka_unit_test(stacks_within_a_lane_s_are_gone_with_the_frames_that_held_them),
         cmocka_unit_test(a_huge_stack_is_found_by_its_top),
         cmocka_unit_test(a_thread_s_own_stack_holds_its_variables),
         cmocka_unit_test(a_mapping_is_found_with_its_bounds),

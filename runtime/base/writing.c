@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* See writing.h. */
+#include "writing.h"
+
+#include <stdbool.h>
+#include <sys/syscall.h>
+
+#include "sandbox.h"
+
+/* Of the recorder, the reader, the C library's allocator and loader, and of another program that is
+ * started. */
+static const short calls[] = {
+#if defined(__x86_64__)
+    SYS_access,
+    SYS_arch_prctl,
+    SYS_dup2,
+    SYS_lstat,
+    SYS_mkdir,
+    SYS_open,
+    SYS_pipe,
+    SYS_poll,
+    SYS_readlink,
+    SYS_rename,
+    SYS_rmdir,
+    SYS_stat,
+    SYS_unlink,
+    SYS_vfork,
+#endif
+    SYS_brk,
+    SYS_clock_gettime,
+    SYS_clock_nanosleep,
+    SYS_clone,
+    SYS_clone3,
+    SYS_close,
+    SYS_close_range,
+    SYS_dup,
+    SYS_dup3,
+    SYS_execve,
+    SYS_exit,
+    SYS_exit_group,
+    SYS_faccessat,
+    SYS_fallocate,
+    SYS_fchmod,
+    SYS_fcntl,
+    SYS_fstat,
+    SYS_ftruncate,
+    SYS_futex,
+    SYS_getcwd,
+    SYS_getdents64,
+    SYS_getegid,
+    SYS_geteuid,
+    SYS_getgid,
+    SYS_getpid,
+    SYS_getppid,
+    SYS_getrandom,
+    SYS_gettid,
+    SYS_getuid,
+    SYS_ioctl,
+    SYS_linkat,
+    SYS_lseek,
+    SYS_madvise,
+    SYS_mkdirat,
+    SYS_mmap,
+    SYS_mprotect,
+    SYS_mremap,
+    SYS_munmap,
+    SYS_newfstatat,
+    SYS_openat,
+    SYS_pipe2,
+    SYS_ppoll,
+    SYS_prctl,
+    SYS_pread64,
+    SYS_prlimit64,
+    SYS_read,
+    SYS_readlinkat,
+    SYS_renameat,
+    SYS_renameat2,
+    SYS_rseq,
+    SYS_rt_sigaction,
+    SYS_rt_sigpending,
+    SYS_rt_sigprocmask,
+    SYS_rt_sigreturn,
+    SYS_rt_sigtimedwait,
+    SYS_sched_getaffinity,
+    SYS_sched_yield,
+    SYS_set_robust_list,
+    SYS_set_tid_address,
+    SYS_sigaltstack,
+    SYS_statx,
+    SYS_sysinfo,
+    SYS_tgkill,
+    SYS_uname,
+    SYS_unlinkat,
+    SYS_wait4,
+    SYS_waitid,
+    SYS_write,
+    SYS_writev,
+    -1};
+
+bool writing_is_allowed(void) {
+    return sandbox_allows_all(calls);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * prctl() and seccomp(), interposed: what the program may not do any more, the recorder does not do
+ * either (runtime/base/sandbox.h). In the strict mode even the clock is forbidden: recording ends.
+ */
+#include "seccomp.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "near_name.h"
+#include "runtime/base/lane.h"
+#include "runtime/base/message.h"
+#include "runtime/base/sandbox.h"
+#include "runtime/base/state.h"
+#include "runtime/entry/entry.h"
+#include "runtime/entry/lane_select.h"
+#include "runtime/entry/trace_drain.h"
+#include "runtime/sample/sampler.h"
+#include "runtime/segment/modules.h"
+#include "runtime/segment/segment_arena.h"
+#include "runtime/segment/segment_parts.h"
+
+long cinstr_system_failure(long result) {
+    errno = (int)-result;
+    return -1;
+}
+
+/* What a prctl() or seccomp() asks for. */
+enum asked { NOTHING, NO_CLOCK, FILTER };
+
+struct call {
+    long number;
+    unsigned long a, b, c;
+};
+
+static enum asked asked_by_prctl(const struct call *call) {
+    if (call->a == PR_SET_TSC)
+        return call->b == PR_TSC_SIGSEGV ? NO_CLOCK : NOTHING;
+    if (call->a != PR_SET_SECCOMP)
+        return NOTHING;
+    return call->b == SECCOMP_MODE_STRICT ? NO_CLOCK : FILTER;
+}
+
+static enum asked asked_by_seccomp(const struct call *call) {
+    if (call->a == SECCOMP_SET_MODE_STRICT)
+        return call->b == 0 && call->c == 0 ? NO_CLOCK : NOTHING;
+    return call->a == SECCOMP_SET_MODE_FILTER ? FILTER : NOTHING;
+}
+
+/* The program's memory may not be what it says: the kernel would tell it so. */
+static bool read_program(void *to, const void *from, size_t size) {
+    const struct iovec local = {to, size}, remote = {(void *)from, size};
+    return cinstr_system_call(SYS_process_vm_readv, getpid(), &local, 1UL, &remote, 1UL, 0UL) ==
+           (long)size;
+}
+
+/* As process_sandbox with the filter at `address`. One that cannot be read allows nothing. */
+static struct sandbox narrowed(unsigned long address) {
+    static struct sock_filter code[BPF_MAXINSNS];
+    struct sandbox sandbox = process_sandbox;
+    struct sock_fprog program = {0, NULL};
+    if (!sandbox_allows(SYS_process_vm_readv) || !sandbox_allows(SYS_getpid) ||
+        !read_program(&program, (const void *)address, sizeof(program)) ||
+        program.len > BPF_MAXINSNS ||
+        !read_program(code, program.filter, program.len * sizeof(*code)))
+        program.len = 0;
+    sandbox_narrow(&sandbox, code, program.len);
+    return sandbox;
+}
+
+/* What will be needed is taken while it may be. */
+static void take_ahead(bool must_grow) {
+    struct lane *lane = lane_for_hook((uintptr_t)__builtin_frame_address(0));
+    if (lane != NULL)
+        lane_rest(lane);
+    if (must_grow)
+        arenas_grow_ahead();
+}
+
+static void begin_filter(unsigned long address) {
+    const struct sandbox before = process_sandbox;
+    process_sandbox = narrowed(address);
+    const struct sandbox after = process_sandbox;
+    const bool samples = sampler_may_go_on(), traces = trace_may_go_on();
+    const bool grows = arena_may_grow();
+    process_sandbox = before;
+    take_ahead(!grows);
+    if (!samples)
+        sampler_stop();
+    if (!traces)
+        trace_finish();
+    process_sandbox = after;
+    if (!sandbox_allows(SYS_clock_gettime))
+        __atomic_add_fetch(&segment.header->losses.lanes_without_cpu, 1, __ATOMIC_RELAXED);
+}
+
+/* Hooks read the clock before they know anything: none may do so. */
+static void end_recording(void) {
+    sampler_stop();
+    trace_finish();
+    modules_switch(false);
+    process_state = PROCESS_OFF;
+}
+
+static void tell_of_end(void) {
+    message(
+        "the program has given up its clock (seccomp): recording ends; what it has: cinstr dump %s",
+        segment.path[0] != '\0' ? segment.path : "(nowhere: it was in memory alone)");
+}
+
+static void go_on_recording(void) {
+    process_state = PROCESS_UP;
+    modules_switch(process_recording);
+}
+
+long cinstr_watched_call(long number, unsigned long a, unsigned long b, unsigned long c,
+                         unsigned long d, unsigned long e, unsigned long f) {
+    const struct call call = {number, a, b, c};
+    const enum asked asked = number == SYS_prctl ? asked_by_prctl(&call) : asked_by_seccomp(&call);
+    const struct sandbox before = process_sandbox;
+    if (asked == NOTHING || process_state != PROCESS_UP || process_is_forked())
+        return cinstr_system_call(number, a, b, c, d, e, f);
+    const int saved_errno = errno;
+    if (asked == NO_CLOCK)
+        end_recording();
+    else
+        begin_filter(c);
+    errno = saved_errno;
+    const long result = cinstr_system_call(number, a, b, c, d, e, f);
+    if (result >= 0 && asked == NO_CLOCK)
+        tell_of_end();
+    if (result >= 0)
+        return result;
+    const int failure = errno;
+    process_sandbox = before;
+    if (asked == NO_CLOCK)
+        go_on_recording();
+    errno = failure;
+    return result;
+}
+
+#undef prctl /* the recorder's own, elsewhere */
+int prctl(int option, ...);
+__attribute__((visibility("default"))) int prctl(int option, ...) {
+    unsigned long a[4];
+    va_list arguments;
+    va_start(arguments, option);
+    for (int i = 0; i < 4; i++)
+        a[i] = va_arg(arguments, unsigned long);
+    va_end(arguments);
+    return (int)cinstr_watched_call(SYS_prctl, (unsigned long)option, a[0], a[1], a[2], a[3], 0);
+}
+NEAR_NAME(prctl);
