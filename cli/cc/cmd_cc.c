@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cc_exclude.h"
+#include "cc_jumps.h"
 #include "cc_line.h"
 #include "cc_plugin.h"
 #include "cli/base/command.h"
@@ -121,19 +122,6 @@ static void add_plugin(struct words *words, const char *path, const struct reque
         add_plugin_option(words, "-cinstr-inlined");
 }
 
-/* The compiler's own jumps call nobody: before each, the recorder is told, if it is there. */
-#define TOLD(jump, arguments, call)                                                                \
-    "-D__builtin_" jump "(" arguments ")=__extension__({"                                          \
-    " extern void cinstr1_builtin_" jump "(const void *) __asm__(\"cinstr1_builtin_" jump "\")"    \
-    " __attribute__((__weak__)); void **cinstr1_buffer = (void **)(b);"                            \
-    " if (cinstr1_builtin_" jump ") cinstr1_builtin_" jump "(cinstr1_buffer);"                     \
-    " __builtin_" jump call "; })"
-
-static void add_jumps(struct words *words) {
-    add(words, TOLD("setjmp", "b", "(cinstr1_buffer)"));
-    add(words, TOLD("longjmp", "b,v", "(cinstr1_buffer, v)"));
-}
-
 /* In front of the project's own options, which so have the last word. */
 static void add_hooks(struct words *words, const struct request *request,
                       const struct cc_line *line, const struct compiler *compiler) {
@@ -146,8 +134,10 @@ static void add_hooks(struct words *words, const struct request *request,
         add_plugin(words, compiler->plugin.path, request);
     if (!compiler->is_clang && !request->system_headers)
         add(words, cc_exclude_option());
-    if (line->is_c)
-        add_jumps(words);
+    if (line->is_c) {
+        add(words, CC_SETJMP);
+        add(words, CC_LONGJMP);
+    }
 }
 
 /* Behind everything that may need it. A static program has no use for a run path, and glibc 2.36

@@ -21,10 +21,10 @@ struct cinstr_http_program {
     int (*spawn)(void (*run)(void *argument), void *argument);
 };
 
-/* Serves the process's profiles at `address`, on threads that the program makes for it. Returns
- * the descriptor that it listens on, with the address as an URL in `text`; or -1 with one line,
- * without a newline, there. To be called once; not signal-safe. It ends when the library's
- * destructor runs, at exit. */
+/* Serves the process's profiles at `address`, on threads that the program makes for it, with a table
+ * of descriptors that is not the program's. Returns 0 with the address as an URL in `text`; or -1
+ * with one line, without a newline, there. To be called once; not signal-safe. It ends when the
+ * library's destructor runs, at exit. */
 int cinstr_http_start(const struct cinstr_http_program *program, const char *address, char *text,
                       size_t text_size);
 

@@ -17,7 +17,7 @@ enum process_state process_state = PROCESS_NEW;
 bool process_recording;
 bool process_unwinds;
 uint64_t process_reset_epoch;
-int process_listening = -1;
+bool process_is_serving;
 
 static struct wiped {
     uint32_t alive;

@@ -21,8 +21,8 @@ extern bool process_unwinds;
 /* How often cinstr_reset() was called. */
 extern uint64_t process_reset_epoch;
 
-/* The socket at which the process serves its profiles; -1: none. */
-extern int process_listening;
+/* The process serves its profiles itself. */
+extern bool process_is_serving;
 
 /* Makes the lock and what tells a fork child from its parent. False: no memory. */
 bool process_init(void);

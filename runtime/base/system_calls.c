@@ -22,8 +22,9 @@
 #include <unistd.h>
 
 #include "sandbox.h"
+#include "system_call.h"
 
-static long call(long number, const long a[6]) {
+long system_call(long number, const long a[6]) {
     long result;
 #if defined(__x86_64__)
     register long fourth __asm__("r10") = a[3];
@@ -65,7 +66,7 @@ long syscall(long number, ...) {
     for (int i = 0; i < 6; i++)
         a[i] = va_arg(arguments, long);
     va_end(arguments);
-    const long result = call(number, a);
+    const long result = system_call(number, a);
     if (result >= 0 || result < -4095)
         return result;
     errno = (int)-result;

@@ -77,12 +77,10 @@ static void drop_fork_path(void) {
     fork_path = NULL;
 }
 
-/* A child is not traced, and the socket is the parent's. */
+/* A child is not traced, and the server is the parent's. */
 static void stop_in_child(void) {
     trace_stop_in_child();
-    if (process_listening >= 0)
-        syscall(SYS_close, process_listening);
-    process_listening = -1;
+    process_is_serving = false;
 }
 
 /* Where the kernel cannot wipe, this does; otherwise there is nothing left to do. */

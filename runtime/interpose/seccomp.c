@@ -21,6 +21,7 @@
 #include "runtime/base/message.h"
 #include "runtime/base/sandbox.h"
 #include "runtime/base/state.h"
+#include "runtime/base/system_call.h"
 #include "runtime/entry/entry.h"
 #include "runtime/entry/lane_select.h"
 #include "runtime/entry/trace_drain.h"
@@ -39,37 +40,35 @@ enum asked { NOTHING, NO_CLOCK, FILTER };
 
 struct call {
     long number;
-    unsigned long a, b, c;
+    long a[6];
 };
 
-static enum asked asked_by_prctl(const struct call *call) {
-    if (call->a == PR_SET_TSC)
-        return call->b == PR_TSC_SIGSEGV ? NO_CLOCK : NOTHING;
-    if (call->a != PR_SET_SECCOMP)
+static enum asked asked_by_prctl(const long a[6]) {
+    if (a[0] == PR_SET_TSC)
+        return a[1] == PR_TSC_SIGSEGV ? NO_CLOCK : NOTHING;
+    if (a[0] != PR_SET_SECCOMP)
         return NOTHING;
-    return call->b == SECCOMP_MODE_STRICT ? NO_CLOCK : FILTER;
+    return a[1] == SECCOMP_MODE_STRICT ? NO_CLOCK : FILTER;
 }
 
-static enum asked asked_by_seccomp(const struct call *call) {
-    if (call->a == SECCOMP_SET_MODE_STRICT)
-        return call->b == 0 && call->c == 0 ? NO_CLOCK : NOTHING;
-    return call->a == SECCOMP_SET_MODE_FILTER ? FILTER : NOTHING;
+static enum asked asked_by_seccomp(const long a[6]) {
+    if (a[0] == SECCOMP_SET_MODE_STRICT)
+        return a[1] == 0 && a[2] == 0 ? NO_CLOCK : NOTHING;
+    return a[0] == SECCOMP_SET_MODE_FILTER ? FILTER : NOTHING;
 }
 
 /* The program's memory may not be what it says: the kernel would tell it so. */
 static bool read_program(void *to, const void *from, size_t size) {
     const struct iovec local = {to, size}, remote = {(void *)from, size};
-    return cinstr_system_call(SYS_process_vm_readv, getpid(), &local, 1UL, &remote, 1UL, 0UL) ==
-           (long)size;
+    return syscall(SYS_process_vm_readv, getpid(), &local, 1UL, &remote, 1UL, 0UL) == (long)size;
 }
 
 /* As process_sandbox with the filter at `address`. One that cannot be read allows nothing. */
-static struct sandbox narrowed(unsigned long address) {
+static struct sandbox narrowed(long address) {
     static struct sock_filter code[BPF_MAXINSNS];
     struct sandbox sandbox = process_sandbox;
     struct sock_fprog program = {0, NULL};
-    if (!sandbox_allows(SYS_process_vm_readv) || !sandbox_allows(SYS_getpid) ||
-        !read_program(&program, (const void *)address, sizeof(program)) ||
+    if (!read_program(&program, (const void *)address, sizeof(program)) ||
         program.len > BPF_MAXINSNS ||
         !read_program(code, program.filter, program.len * sizeof(*code)))
         program.len = 0;
@@ -86,7 +85,7 @@ static void take_ahead(bool must_grow) {
         arenas_grow_ahead();
 }
 
-static void begin_filter(unsigned long address) {
+static void begin_filter(long address) {
     const struct sandbox before = process_sandbox;
     process_sandbox = narrowed(address);
     const struct sandbox after = process_sandbox;
@@ -122,20 +121,20 @@ static void go_on_recording(void) {
     modules_switch(process_recording);
 }
 
-long cinstr_watched_call(long number, unsigned long a, unsigned long b, unsigned long c,
-                         unsigned long d, unsigned long e, unsigned long f) {
-    const struct call call = {number, a, b, c};
-    const enum asked asked = number == SYS_prctl ? asked_by_prctl(&call) : asked_by_seccomp(&call);
+static long make(const struct call *call) {
+    const long result = system_call(call->number, call->a);
+    return result < 0 && result >= -4095 ? cinstr_system_failure(result) : result;
+}
+
+static long make_watched(const struct call *call, enum asked asked) {
     const struct sandbox before = process_sandbox;
-    if (asked == NOTHING || process_state != PROCESS_UP || process_is_forked())
-        return cinstr_system_call(number, a, b, c, d, e, f);
     const int saved_errno = errno;
     if (asked == NO_CLOCK)
         end_recording();
     else
-        begin_filter(c);
+        begin_filter(call->a[2]);
     errno = saved_errno;
-    const long result = cinstr_system_call(number, a, b, c, d, e, f);
+    const long result = make(call);
     if (result >= 0 && asked == NO_CLOCK)
         tell_of_end();
     if (result >= 0)
@@ -148,15 +147,24 @@ long cinstr_watched_call(long number, unsigned long a, unsigned long b, unsigned
     return result;
 }
 
+long cinstr_watched_call(long number, long a, long b, long c, long d, long e, long f) {
+    const struct call call = {number, {a, b, c, d, e, f}};
+    const enum asked asked =
+        number == SYS_prctl ? asked_by_prctl(call.a) : asked_by_seccomp(call.a);
+    if (asked == NOTHING || process_state != PROCESS_UP || process_is_forked())
+        return make(&call);
+    return make_watched(&call, asked);
+}
+
 #undef prctl /* the recorder's own, elsewhere */
 int prctl(int option, ...);
 __attribute__((visibility("default"))) int prctl(int option, ...) {
-    unsigned long a[4];
+    long a[4];
     va_list arguments;
     va_start(arguments, option);
     for (int i = 0; i < 4; i++)
-        a[i] = va_arg(arguments, unsigned long);
+        a[i] = va_arg(arguments, long);
     va_end(arguments);
-    return (int)cinstr_watched_call(SYS_prctl, (unsigned long)option, a[0], a[1], a[2], a[3], 0);
+    return (int)cinstr_watched_call(SYS_prctl, option, a[0], a[1], a[2], a[3], 0);
 }
 NEAR_NAME(prctl);

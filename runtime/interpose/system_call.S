@@ -11,9 +11,6 @@
     .set cinstr1_syscall, syscall
     .type syscall, %function
     .type cinstr1_syscall, %function
-    .hidden cinstr_system_call
-    .globl cinstr_system_call
-    .type cinstr_system_call, %function
 #if defined(__x86_64__)
 syscall:
     .cfi_startproc
@@ -22,7 +19,6 @@ syscall:
     je cinstr_watched_call
     cmp $317, %rdi /* seccomp */
     je cinstr_watched_call
-cinstr_system_call:
     mov %rdi, %rax
     mov %rsi, %rdi
     mov %rdx, %rsi
@@ -45,7 +41,6 @@ syscall:
     b.eq 2f
     cmp x0, #277 /* seccomp */
     b.eq 2f
-cinstr_system_call:
     mov x8, x0
     mov x0, x1
     mov x1, x2
@@ -63,6 +58,5 @@ cinstr_system_call:
 #endif
     .size syscall, . - syscall
     .size cinstr1_syscall, . - syscall
-    .size cinstr_system_call, . - cinstr_system_call
 
     .section .note.GNU-stack, "", %progbits

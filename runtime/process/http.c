@@ -87,7 +87,7 @@ static int spawn(void (*run)(void *), void *argument) {
 struct request {
     const char *address;
     char text[512];
-    int fd;
+    int result;
 };
 
 static void start(void *argument) {
@@ -99,7 +99,8 @@ static void start(void *argument) {
     if (library != NULL)
         *(void **)&start_server = dlsym(library, "cinstr_http_start");
     if (start_server != NULL)
-        request->fd = start_server(&program, request->address, request->text, sizeof request->text);
+        request->result =
+            start_server(&program, request->address, request->text, sizeof request->text);
 }
 
 __attribute__((visibility("default"))) int cinstr_http_serve(const char *address) {
@@ -113,19 +114,19 @@ __attribute__((visibility("default"))) int cinstr_http_serve(const char *address
         errno = ENOTSUP;
         return -1;
     }
-    if (process_listening >= 0) {
+    if (process_is_serving) {
         errno = EALREADY;
         return -1;
     }
     const bool was_own = process_set_own_work(true);
     large_stack_call(start, &request);
     process_set_own_work(was_own);
-    if (request.fd < 0) {
+    if (request.result < 0) {
         message("cannot serve profiles at %s: %s", address, request.text);
         errno = EIO;
         return -1;
     }
-    process_listening = request.fd;
+    process_is_serving = true;
     message("profiles at %s", request.text);
     return 0;
 }

@@ -88,13 +88,18 @@ if command -v python3 >/dev/null; then
 fi
 
 # The C++ library may come later than the recorder, and not behind it.
-later() {
-    library bfd && "$CINSTR" cc g++ -O1 -fPIC -shared -Dmain=entry -x c++ - -o libthrows.so <<'END_CXX' &&
-extern "C" __attribute__((noinline)) int thrower(int i) { if (i % 2) throw 1; return i; }
-extern "C" __attribute__((noinline)) int handled(int i) { __asm__ volatile(""); return i; }
-extern "C" long entry(int n) { long sum = 0; for (int i = 0; i < n; i++) try { sum += thrower(i); } catch (int) { sum += handled(i); } return sum; }
+cat >throws.cpp <<'END_CXX'
+#define NOINLINE extern "C" __attribute__((noinline))
+NOINLINE int thrower(int i) { if (i % 2) throw 1; return i; }
+NOINLINE int handled(int i) { __asm__ volatile(""); return i; }
+extern "C" long entry(int n) {
+    long sum = 0;
+    for (int i = 0; i < n; i++)
+        try { sum += thrower(i); } catch (int) { sum += handled(i); }
+    return sum;
+}
 END_CXX
-        gcc -x c - -o both <<'END_C' && record ./both && [[ $(<out) == '501000 499500' ]] && [[ $(calls entry handled) == 500 ]]
+cat >both.c <<'END_C'
 #include <dlfcn.h>
 #include <stdio.h>
 int main(void) {
@@ -105,6 +110,9 @@ int main(void) {
     printf("%ld %ld\n", a, b);
 }
 END_C
+later() {
+    library bfd && "$CINSTR" cc g++ -O1 -fPIC -shared throws.cpp -o libthrows.so && gcc both.c -o both && record ./both &&
+        [[ $(<out) == '501000 499500' && $(calls entry handled) == 500 ]]
 }
 check "a C++ library that is loaded after the recorder catches" later
 
