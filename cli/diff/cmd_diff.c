@@ -192,6 +192,21 @@ static int set_limit(const struct command *command, struct request *request) {
     return STATUS_FINE;
 }
 
+/* Twice the same is fine. */
+static int set_view(const struct command *command, struct request *request, enum diff_view view) {
+    if (request->page.view != DIFF_VIEW_ALL && request->page.view != view)
+        return usage_error(command, "--edges and --causes exclude each other");
+    request->page.view = view;
+    return STATUS_FINE;
+}
+
+static int set_print(const struct command *command, struct request *request, diff_printer *wanted) {
+    if (request->print != diff_print_text && request->print != wanted)
+        return usage_error(command, "--json and --csv exclude each other");
+    request->print = wanted;
+    return STATUS_FINE;
+}
+
 static int set_option(const struct command *command, void *context, int option) {
     struct request *request = context;
     switch (option) {
@@ -212,17 +227,13 @@ static int set_option(const struct command *command, void *context, int option) 
         request->directory = optarg;
         return STATUS_FINE;
     case OPTION_EDGES:
-        request->page.view = DIFF_VIEW_EDGES;
-        return STATUS_FINE;
+        return set_view(command, request, DIFF_VIEW_EDGES);
     case OPTION_CAUSES:
-        request->page.view = DIFF_VIEW_CAUSES;
-        return STATUS_FINE;
+        return set_view(command, request, DIFF_VIEW_CAUSES);
     case OPTION_JSON:
-        request->print = diff_print_json;
-        return STATUS_FINE;
+        return set_print(command, request, diff_print_json);
     case OPTION_CSV:
-        request->print = diff_print_csv;
-        return STATUS_FINE;
+        return set_print(command, request, diff_print_csv);
     case OPTION_HTML:
         request->html = optarg;
         return STATUS_FINE;

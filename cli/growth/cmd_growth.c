@@ -219,6 +219,15 @@ static int set_limit(const struct command *command, struct request *request) {
     return STATUS_FINE;
 }
 
+/* Twice the same is fine. */
+static int set_print(const struct command *command, struct request *request,
+                     growth_printer *print) {
+    if (request->print != growth_print_text && request->print != print)
+        return usage_error(command, "--json and --csv exclude each other");
+    request->print = print;
+    return STATUS_FINE;
+}
+
 static int set_option(const struct command *command, void *context, int option) {
     struct request *request = context;
     switch (option) {
@@ -233,11 +242,9 @@ static int set_option(const struct command *command, void *context, int option) 
     case OPTION_MAX_EXPONENT:
         return add_gate(command, request);
     case OPTION_JSON:
-        request->print = growth_print_json;
-        return STATUS_FINE;
+        return set_print(command, request, growth_print_json);
     case OPTION_CSV:
-        request->print = growth_print_csv;
-        return STATUS_FINE;
+        return set_print(command, request, growth_print_csv);
     case OPTION_SVG:
         request->svg = optarg;
         return STATUS_FINE;

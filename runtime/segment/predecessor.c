@@ -19,6 +19,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "runtime/base/message.h"
 #include "segment_parts.h"
 
 /* The kernel's struct linux_dirent64; readdir() would allocate. */
@@ -67,7 +68,11 @@ static void look_at(int directory, const char *name) {
         return;
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
         read_at(fd, &header, sizeof(header), 0) && is_of_this_process(&header)) {
-        segment.header->losses.exec_calls += count_calls(fd, &header);
+        const uint64_t calls = count_calls(fd, &header);
+        segment.header->losses.exec_calls += calls;
+        if (header.forked == 0) /* a child's few are nothing that somebody waits for */
+            message("%llu calls before exec, of %.63s: not in the profile of %.63s",
+                    (unsigned long long)calls, header.program, segment.header->program);
         syscall(SYS_unlinkat, directory, name, 0);
     }
     syscall(SYS_close, fd);

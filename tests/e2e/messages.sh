@@ -27,6 +27,9 @@ for pair in '--edges --tree' '--json --csv' '--html a.html --edges' '--leaks --e
     check "report $pair is refused" says 2 '(exclude|not with|goes with)' report $pair p.pb.gz
 done
 check "the same view twice is not" eval '"$CINSTR" report --edges --edges p.pb.gz'
+check "diff --json --csv is refused" says 2 'exclude each other' diff --json --csv p.pb.gz p.pb.gz
+check "diff --edges --causes is refused" says 2 'exclude each other' diff --edges --causes p.pb.gz p.pb.gz
+check "growth --json --csv is refused" says 2 'exclude each other' growth --json --csv --sizes 1,2 -- ./leaf {}
 check "run --trace --trace-ring is refused" says 2 'exclude each other' run --trace a --trace-ring 3 ./leaf
 check "run --sample-clock without --sample is refused" says 2 'goes with --sample' run --sample-clock wall ./leaf
 check "ps --dry-run without --clean is refused" says 2 'goes with --clean' ps --dry-run

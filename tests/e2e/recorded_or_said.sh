@@ -67,6 +67,25 @@ without_hooks() {
 }
 check "a program without hooks, and a script, are said to be" without_hooks
 
+launcher() {
+    "$CINSTR" cc gcc -O1 -x c - -o launcher <<'END_C' || return
+#include <unistd.h>
+__attribute__((noinline)) void early(void) { __asm__ volatile(""); }
+int main(int count, char **arguments) {
+    for (int i = 0; i < 10; i++)
+        early();
+    return count < 2 || execv(arguments[1], arguments + 1);
+}
+END_C
+    "$CINSTR" cc gcc -O2 "$PROGRAMS/one_leaf.c" -o leaf && CINSTR_OPTIONS=output=p.pb.gz ./launcher ./leaf >out 2>err &&
+        has '11 calls before exec, of launcher: not in the profile of leaf' <err && (($(wc -l <err) == 1)) &&
+        [[ $(counts p.pb.gz) == 'leaf 100,main 1' ]] || return
+    mkdir -p -m 700 kept && "$CINSTR" run --directory kept ./launcher "$(command -v true)" 2>err &&
+        has 'what it recorded is kept: cinstr report' <err && "$CINSTR" report --json kept/*.seg >report.json &&
+        [[ $(jq '.functions[] | select(.function == "early") | .calls' report.json) == 10 ]]
+}
+check "what a launcher did before it executed another program is said, and kept" launcher
+
 # What was compiled with hooks and linked without the library is recorded all the same.
 launched() {
     mkdir -p cmake && printf 'cmake_minimum_required(VERSION 3.10)\nproject(leaf C)\nadd_executable(leaf %s)\n' \
