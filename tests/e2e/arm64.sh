@@ -34,7 +34,7 @@ run() { # NAME ARGUMENTS…
         CINSTR_OPTIONS="output=$SCRATCH/$name.%p.pb.gz:directory=$SEGMENTS:cpu=0" \
         timeout 120 qemu-aarch64 -L $sysroot "$SCRATCH/$name" "$@" >"$SCRATCH/$name.out" 2>"$SCRATCH/$name.err"
     status=$?
-    grep -Ev ': cannot write a profile: cannot run |: the profile is kept: |static program cannot load' \
+    grep -Ev ': cannot write a profile: |: the profile is kept: |static program cannot load' \
         "$SCRATCH/$name.err" && return 1
     return $status
 }
