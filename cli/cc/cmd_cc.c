@@ -15,13 +15,13 @@
 #include "cc_exclude.h"
 #include "cc_jumps.h"
 #include "cc_line.h"
+#include "cc_output.h"
 #include "cc_plugin.h"
 #include "cli/base/command.h"
 #include "cli/print/text.h"
 #include "cli/run/run_child.h"
 #include "cli/source/library.h"
 #include "cli/source/program.h"
-#include "reader/symbols/hooks_found.h"
 
 enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127, ADDED_MAX = 36 };
 
@@ -169,18 +169,9 @@ static const char *find_output(char **argv) {
     return output;
 }
 
-/* Of what was linked: whether anything will be recorded. */
-static void check_output(const char *output) {
-    const struct hooks_found hooks = hooks_found_in(output);
-    if (hooks.defines)
-        note("cc: %s defines __cyg_profile_func_enter itself: its functions call that, and cinstr "
-             "records nothing",
-             output);
-}
-
 /* 0 with `status` of a compiler that has linked, or what kept it from that. One that only compiles
  * takes this process's place. */
-static int run_compiler(char **argv, bool links, int *status) {
+static int run_compiler(char **argv, bool links, bool excludes, int *status) {
     int wait_status;
     pid_t pid;
     if (!links) {
@@ -192,7 +183,7 @@ static int run_compiler(char **argv, bool links, int *status) {
         return failure;
     *status = run_child_status(wait_status);
     if (*status == 0)
-        check_output(find_output(argv));
+        cc_output_check(find_output(argv), excludes);
     return 0;
 }
 
@@ -212,7 +203,8 @@ static int build(int argc, char **argv, const struct request *request, const str
         add(&words, argv[i++]);
     if (cc_line_needs_library(line))
         add_library(&words, compiler->library, line->is_static);
-    const int failure = run_compiler(words.argv, cc_line_needs_library(line), status);
+    const bool excludes = !compiler->is_clang && !request->system_headers && !line->is_static;
+    const int failure = run_compiler(words.argv, cc_line_needs_library(line), excludes, status);
     free(words.argv);
     return failure;
 }

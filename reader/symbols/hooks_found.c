@@ -6,6 +6,24 @@
 
 #include "symbols_file.h"
 
+static const char *const declared[] = {
+    "btowc",   "isalnum",  "isalpha", "isascii", "isblank", "iscntrl",  "isdigit", "isgraph",
+    "islower", "isprint",  "ispunct", "isspace", "isupper", "isxdigit", "mbrlen",  "mbrtowc",
+    "toascii", "tolower",  "toupper", "wcpcpy",  "wcrtomb", "wcscat",   "wcschr",  "wcscmp",
+    "wcscpy",  "wcscspn",  "wcsdup",  "wcslen",  "wcsncat", "wcsncmp",  "wcsncpy", "wcspbrk",
+    "wcsrchr", "wcsspn",   "wcsstr",  "wcstok",  "wctob",   "wcwidth",  "wmemchr", "wmemcmp",
+    "wmemcpy", "wmemmove", "wmemset"};
+
+static void look_for_redefined(struct hooks_found *hooks, const GElf_Sym *symbol,
+                               const char *name) {
+    if (GELF_ST_TYPE(symbol->st_info) != STT_FUNC || GELF_ST_BIND(symbol->st_info) == STB_LOCAL)
+        return;
+    for (size_t i = 0; i < sizeof(declared) / sizeof(declared[0]); i++) {
+        if (strcmp(name, declared[i]) == 0)
+            strcpy(hooks->redefined, name);
+    }
+}
+
 static void look_at(struct hooks_found *hooks, const GElf_Sym *symbol, const char *name) {
     const bool is_defined = symbol->st_shndx != SHN_UNDEF;
     if (strcmp(name, "__cyg_profile_func_enter") == 0) {
@@ -13,6 +31,8 @@ static void look_at(struct hooks_found *hooks, const GElf_Sym *symbol, const cha
         hooks->defines |= is_defined;
     } else if (strcmp(name, "cinstr_slow_enter") == 0) {
         hooks->has_recorder = true;
+    } else if (is_defined) {
+        look_for_redefined(hooks, symbol, name);
     }
 }
 

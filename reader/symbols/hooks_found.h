@@ -10,9 +10,10 @@
 
 struct hooks_found {
     bool is_elf;
-    bool calls;        /* hooks that are in another file: libc has empty ones */
-    bool defines;      /* hooks of its own, which are not cinstr's */
-    bool has_recorder; /* cinstr's hooks, linked with the recorder */
+    bool calls;         /* hooks that are in another file: libc has empty ones */
+    bool defines;       /* hooks of its own, which are not cinstr's */
+    bool has_recorder;  /* cinstr's hooks, linked with the recorder */
+    char redefined[16]; /* a function of its own that <ctype.h> or <wchar.h> declares; "" none */
 };
 
 struct hooks_found hooks_found_in(const char *path);

@@ -159,12 +159,11 @@ long cinstr_watched_call(long number, long a, long b, long c, long d, long e, lo
 #undef prctl /* the recorder's own, elsewhere */
 int prctl(int option, ...);
 __attribute__((visibility("default"))) int prctl(int option, ...) {
-    long a[4];
     va_list arguments;
     va_start(arguments, option);
-    for (int i = 0; i < 4; i++)
-        a[i] = va_arg(arguments, long);
+    const long a = va_arg(arguments, long), b = va_arg(arguments, long);
+    const long c = va_arg(arguments, long), d = va_arg(arguments, long);
     va_end(arguments);
-    return (int)cinstr_watched_call(SYS_prctl, option, a[0], a[1], a[2], a[3], 0);
+    return (int)cinstr_watched_call(SYS_prctl, option, a, b, c, d, 0);
 }
 NEAR_NAME(prctl);

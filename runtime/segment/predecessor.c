@@ -70,8 +70,9 @@ static void look_at(int directory, const char *name) {
         read_at(fd, &header, sizeof(header), 0) && is_of_this_process(&header)) {
         const uint64_t calls = count_calls(fd, &header);
         segment.header->losses.exec_calls += calls;
+        header.program[sizeof(header.program) - 1] = '\0';
         if (header.forked == 0) /* a child's few are nothing that somebody waits for */
-            message("%llu calls before exec, of %.63s: not in the profile of %.63s",
+            message("%llu calls before exec, of %s: not in the profile of %s",
                     (unsigned long long)calls, header.program, segment.header->program);
         syscall(SYS_unlinkat, directory, name, 0);
     }

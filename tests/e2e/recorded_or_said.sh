@@ -49,6 +49,21 @@ redefined() {
 }
 check "gcc: a program's own functions are recorded, though a system header declares them" redefined
 
+# Headers of libc that hold inline functions are left out, and with them what the program defines instead.
+declared() {
+    cat >own_ctype.c <<'END_C' || return
+#include <ctype.h>
+#undef isalpha
+__attribute__((noinline)) int isalpha(int c) { return c > 64; }
+int main(void) { return !isalpha('A'); }
+END_C
+    "$CINSTR" cc gcc -O1 -fno-builtin own_ctype.c -o own_ctype 2>err && (($(wc -l <err) == 1)) &&
+        has 'own_ctype defines isalpha() itself: .*--system-headers does' <err &&
+        "$CINSTR" cc --system-headers gcc -O1 -fno-builtin own_ctype.c -o own_ctype 2>err && is_empty err &&
+        records 'isalpha 1,main 1' ./own_ctype && "$CINSTR" cc gcc "$PROGRAMS/one_leaf.c" -o leaf 2>err && is_empty err
+}
+check "gcc: a function that <ctype.h> declares, too, is said to have no hooks" declared
+
 # --- which of hooks and library is missing --------------------------------------------------------
 
 own_hooks() {
