@@ -19,11 +19,15 @@ done
 check "fork in a process of 8 busy threads, 60 times" exact gcc forks 61 fork 8 60
 check "fork in a process of 64 threads" exact gcc forks 6 fork 64 5
 
-exec_exact() {
-    exact gcc exec_loop 1 "$1" || return 1
+none_left() {
     echo "segments left behind: $(find "$SEGMENTS" -type f | wc -l)"
     (($(find "$SEGMENTS" -type f | wc -l) == 0))
 }
-check "an exec that fails changes nothing" exec_exact 0
-check "1,000 execs in a row, and no segment is left behind" exec_exact 1000
+exec_fails() { exact gcc exec_loop 1 0 && none_left; }
+exec_row() { # it is said once
+    program_run exec_loop 1000 && profiles_match exec_loop 1 && none_left && (($(wc -l <"$SCRATCH/exec_loop.err") == 1)) &&
+        grep -q 'calls before exec, of exec_loop: not in the profile' "$SCRATCH/exec_loop.err"
+}
+check "an exec that fails changes nothing" exec_fails
+check "1,000 execs in a row, and no segment is left behind" exec_row
 finish
