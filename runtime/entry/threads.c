@@ -20,6 +20,7 @@
 #include "runtime/base/lane.h"
 #include "runtime/base/lane_pool.h"
 #include "runtime/base/message.h"
+#include "runtime/base/signals.h"
 #include "runtime/base/state.h"
 #include "runtime/sample/sampler.h"
 #include "runtime/segment/columns.h"
@@ -129,10 +130,12 @@ static void thread_ends(void *value) {
             pthread_setspecific(key, lane);
         return;
     }
+    const signals_mask mask = signals_block(); /* what a handler calls makes a new lane, too */
     sampler_detach();
     cpu_time_detach(lane);
     cinstr1_self = lane_sentinel();
     retire_thread(lane);
+    signals_restore(mask);
 }
 
 static void retire_watch(struct lane *lane) {
@@ -155,7 +158,7 @@ static void warn_of_split_stacks(void) {
 #endif
 }
 
-struct lane *lane_attach(uintptr_t sp) {
+static struct lane *attach(uintptr_t sp) {
     uintptr_t low, high;
     struct lane *lane;
 
@@ -175,6 +178,14 @@ struct lane *lane_attach(uintptr_t sp) {
     cinstr1_self = lane;
     retire_watch(lane);
     sampler_attach(lane);
+    return lane;
+}
+
+/* In one piece: a handler's hooks find the lane or none. */
+struct lane *lane_attach(uintptr_t sp) {
+    const signals_mask mask = signals_block();
+    struct lane *lane = cinstr1_self->ready ? cinstr1_self : attach(sp);
+    signals_restore(mask);
     return lane;
 }
 
