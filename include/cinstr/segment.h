@@ -49,7 +49,7 @@
 
 #define SEGMENT_MAGIC         UINT64_C(0x4745535254534e49) /* "INSTRSEG" */
 #define SEGMENT_VERSION_MAJOR 3u
-#define SEGMENT_VERSION_MINOR 2u
+#define SEGMENT_VERSION_MINOR 3u
 #define SEGMENT_BYTE_ORDER    UINT32_C(0x01020304)
 #define SEGMENT_HEADER_SIZE   4096u
 
@@ -281,6 +281,9 @@ struct segment_header {
     /* Ticks off the CPU, of all threads since the last reset, that no context is charged with: time
      * that interrupts and the hypervisor took, which no switch tells of. */
     uint64_t stray_ticks;
+    /* A lane that fork children add to, when they end: no thread's. 0: none. */
+    uint32_t children_lane;
+    uint32_t reserved_at_the_end;
 };
 
 struct segment_module {

@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "children.h"
 #include "lane_select.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
@@ -50,8 +51,10 @@ static __thread struct fork_path *fork_path __attribute__((tls_model("initial-ex
 
 static void before_fork(void) {
     const struct lane *lane = cinstr1_self;
-
-    if (process_state != PROCESS_UP || process_is_forked() || !lane->ready)
+    if (process_state != PROCESS_UP || process_is_forked())
+        return;
+    children_prepare();
+    if (!lane->ready)
         return;
     const struct segment_frame *base = shadow_base(lane);
     uint64_t depth = (uint64_t)(lane->top - base);
@@ -123,6 +126,7 @@ bool process_after_fork(uintptr_t sp) {
     const uint64_t frequency = segment.header->ticks_per_second_hint;
     struct lane *lane;
 
+    children_inherit();
     cinstr1_self = lane_sentinel();
     process_is_own_now();
     stop_in_child(); /* _Fork and clone run no handlers */

@@ -3,7 +3,8 @@
  * Interposed functions that change what addresses mean. makecontext(), swapcontext(), setcontext()
  * and sigaltstack(): stacks are made known before anything runs on them, and a switch is followed
  * at once, so that a signal handler that comes before the next hook is found to have interrupted
- * the right one. dlclose(): what is loaded next may come to lie where something else was.
+ * the right one. dlclose(): what is loaded next may come to lie where something else was. _Fork(): a
+ * child's calls will want room.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -20,6 +21,7 @@
 #include "runtime/base/libc.h"
 #include "runtime/base/state.h"
 #include "runtime/entry/cancellation.h"
+#include "runtime/entry/children.h"
 #include "runtime/entry/entry.h"
 #include "runtime/entry/lane_select.h"
 #include "runtime/entry/stack_switch.h"
@@ -98,6 +100,17 @@ __attribute__((visibility("default"))) int pthread_setcanceltype(int type, int *
     return cancellation_set(type, old);
 }
 NEAR_NAME(pthread_setcanceltype);
+
+/* fork() without its handlers. */
+__attribute__((visibility("default"))) pid_t _Fork(void) {
+    static pid_t (*real)(void);
+    if (real == NULL)
+        *(void **)&real = next_symbol("_Fork");
+    if (process_state == PROCESS_UP && !process_is_forked())
+        children_prepare();
+    return real();
+}
+NEAR_NAME(_Fork);
 
 /* dlopen() is left alone: it looks at where it is called from. */
 __attribute__((visibility("default"))) int dlclose(void *library) {

@@ -24,6 +24,7 @@
 #include "runtime/entry/entry.h"
 #include "runtime/entry/lane_select.h"
 #include "runtime/entry/stack_switch.h"
+#include "runtime/segment/labels.h"
 #include "runtime/segment/modules.h"
 #include "runtime/segment/segment_parts.h"
 #include "runtime/tree/context_tree.h"
@@ -146,28 +147,6 @@ PUBLIC int cinstr_write_profile_to(const char *kind, const char *path) {
     return -1;
 }
 
-/* Index of a label, made if it is new; 0 when there are too many. */
-static uint32_t find_label(const char *key, const char *value) {
-    uint64_t *count = &segment.header->sections[SEGMENT_SECTION_LABELS].count;
-    uint32_t found = 0;
-
-    process_lock();
-    if (*count == 0)
-        *count = 1; /* index 0 means none */
-    for (uint32_t i = 1; i < *count && found == 0; i++) {
-        if (strcmp(segment.labels[i].key, key) == 0 && strcmp(segment.labels[i].value, value) == 0)
-            found = i;
-    }
-    if (found == 0 && *count < SEGMENT_MAX_LABELS) {
-        found = (uint32_t)*count;
-        memcpy(segment.labels[found].key, key, strlen(key) + 1);
-        memcpy(segment.labels[found].value, value, strlen(value) + 1);
-        __atomic_store_n(count, *count + 1, __ATOMIC_RELEASE);
-    }
-    process_unlock();
-    return found;
-}
-
 PUBLIC int cinstr_set_label(const char *key, const char *value) {
     const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
     struct segment_node *root;
@@ -183,7 +162,7 @@ PUBLIC int cinstr_set_label(const char *key, const char *value) {
         errno = ENOTSUP;
         return -1;
     }
-    if (value != NULL && (label = find_label(key, value)) == 0) {
+    if (value != NULL && (label = label_find(key, value)) == 0) {
         lane_rest(lane);
         errno = ENOSPC;
         return -1;
@@ -209,7 +188,7 @@ static int mark(uintptr_t sp, const char *name, const int64_t *value) {
         errno = ENOTSUP;
         return -1;
     }
-    label = find_label("event", name);
+    label = label_find("event", name);
     if (label == 0) {
         errno = ENOSPC;
         return -1;

@@ -110,17 +110,11 @@ __attribute__((constructor(101))) static void process_begins(int argc, char **ar
     http_begin();
 }
 
-/* A child of vfork() shares all that is the parent's, and may end by exit() though it should not.
- */
-static bool is_process(void) {
+bool process_is_own(void) {
     return !sandbox_allows(SYS_getpid) || segment.header->pid == (uint32_t)syscall(SYS_getpid);
 }
 
-/* After the destructors of everything that depends on us. Nothing is unmapped: hooks that still run
- * count in the segment. */
-__attribute__((destructor(101))) static void process_ends(void) {
-    if (process_state != PROCESS_UP || process_is_forked() || !is_process())
-        return;
+void process_end(void) {
     if (!writing_is_allowed()) {
         message("the program's sandbox (seccomp) lets nobody write a profile; it is kept: "
                 "cinstr dump %s",
@@ -133,4 +127,11 @@ __attribute__((destructor(101))) static void process_ends(void) {
         modules_refresh();
     segment.header->latest = clock_pair();
     exit_profile_write();
+}
+
+/* After the destructors of everything that depends on us. Nothing is unmapped: hooks that still run
+ * count in the segment. */
+__attribute__((destructor(101))) static void process_ends(void) {
+    if (process_state == PROCESS_UP && !process_is_forked() && process_is_own())
+        process_end();
 }

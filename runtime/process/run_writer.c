@@ -65,7 +65,7 @@ void writer_find(void) {
 
 void writer_be(int argc, char **argv) {
     if (cinstr_writer_main != NULL && getauxval(AT_SECURE) == 0 && getenv(WRITER_VARIABLE) != NULL)
-        _exit(cinstr_writer_main(argc, argv));
+        syscall(SYS_exit_group, (long)cinstr_writer_main(argc, argv));
 }
 
 /* --- the processes ------------------------------------------------------------------------------

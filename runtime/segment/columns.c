@@ -53,3 +53,17 @@ void columns_add(uint32_t to, uint32_t from) {
             add_value(element(column, to), *(uint64_t *)element(column, from), column->combine);
     }
 }
+
+void columns_move(struct segment_header *there, uint32_t to, uint32_t from) {
+    for (uint32_t i = 0; i < segment.header->column_count; i++) {
+        const struct segment_column *column = &segment.header->columns[i];
+        void *source = element(column, from);
+        void *target =
+            (char *)there + there->columns[i].offset + (uint64_t)to * column->element_size;
+        if (column->combine == SEGMENT_COMBINE_HISTOGRAM)
+            add_histogram(target, source, column->element_size / 4);
+        else if (column->combine != SEGMENT_COMBINE_SAMPLES)
+            add_value(target, *(uint64_t *)source, column->combine);
+        memset(source, 0, column->element_size);
+    }
+}

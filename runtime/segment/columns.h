@@ -5,7 +5,12 @@
 
 #include <stdint.h>
 
+#include <cinstr/segment.h>
+
 void columns_clear(uint32_t node);
 void columns_add(uint32_t to, uint32_t from);
+
+/* To a node of another segment, with the same columns, from one of this. */
+void columns_move(struct segment_header *there, uint32_t to, uint32_t from);
 
 #endif

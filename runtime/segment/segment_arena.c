@@ -87,10 +87,13 @@ static bool make_room(char *start, uint64_t size) {
     return segment.path[0] != '\0' && go_on_in_memory(start, size);
 }
 
-/* Nodes come with their share of each column. */
+/* Nodes come with their share of each column, and with who owns them. */
 static bool make_nodes_ready(uint64_t from, uint64_t to) {
     const uint64_t first = from / sizeof(struct segment_node);
     const uint64_t count = (to - from) / sizeof(struct segment_node);
+    if (!make_room((char *)&segment.blocks[first / SEGMENT_BLOCK_NODES],
+                   count / SEGMENT_BLOCK_NODES * sizeof(struct segment_block)))
+        return false;
     for (uint32_t i = 0; i < segment.header->column_count; i++) {
         const struct segment_column *column = &segment.header->columns[i];
         if (!make_room(segment.base + column->offset + first * column->element_size,

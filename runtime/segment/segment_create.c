@@ -43,14 +43,10 @@ static void locate_parts(char *base) {
     segment_space_init();
 }
 
-/* The small tables at the front are wanted in any case; the first extents too. */
+/* What is wanted in any case; all else is made ready when it is used. */
 static bool reserve_tables(char *base, const struct segment_header *plan) {
-    const uint64_t lanes = plan->sections[SEGMENT_SECTION_LANES].offset;
-    const uint64_t labels = plan->sections[SEGMENT_SECTION_LABELS].offset;
-    const uint64_t nodes = plan->sections[SEGMENT_SECTION_NODES].offset;
     return segment_make_ready(base, SEGMENT_HEADER_SIZE + 16 * sizeof(struct segment_module)) &&
-           segment_make_ready(base + lanes, PAGE) &&
-           segment_make_ready(base + labels, nodes - labels);
+           segment_make_ready(base + plan->sections[SEGMENT_SECTION_LANES].offset, PAGE);
 }
 
 static void *map_anonymous(uint64_t size) {

@@ -43,6 +43,10 @@ bool segment_ready_module(uint32_t index) {
     return segment_make_ready((char *)&segment.modules[index], sizeof(segment.modules[index]));
 }
 
+bool segment_ready_label(uint32_t index) {
+    return segment_make_ready((char *)&segment.labels[index], sizeof(segment.labels[index]));
+}
+
 /* --- handing out ------------------------------------------------------------------------------ */
 
 static void clear_block(uint32_t block) {

@@ -14,6 +14,8 @@ void segment_space_init(void);
 
 /* Makes sure of the space for one more entry in the table of modules. */
 bool segment_ready_module(uint32_t index);
+/* Likewise of labels. */
+bool segment_ready_label(uint32_t index);
 
 /* Takes one block of nodes / `pages` consecutive pages of the heap / one lane slot.
  * Async-signal-safe. 0, NULL or UINT32_MAX when there is no more. Zeroed. */

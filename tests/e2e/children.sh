@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Fork children that live for a moment and end by _exit or exec leave nothing behind: their calls are
+# in their parent's profile, under a label. Those that work for seconds keep a profile of their own.
+# Not commands: exec
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$SCRATCH" || exit
+mkdir -m 700 segments
+
+builds() {
+    local compiler
+    for compiler in gcc clang-14; do
+        $compiler -g -O1 -w -finstrument-functions "$TOP/tests/programs/short_children.c" "${LINK_CINSTR[@]}" \
+            -o "children.$compiler" || return
+    done
+}
+check "the program that forks builds" builds || finish
+
+counts() { "$CINSTR" report --json "$1" | jq -r '.functions[] | select(.calls > 0) | "\(.function) \(.calls)"' | sort | paste -sd,; }
+labelled() { go tool pprof -top -sample_index=calls -tagfocus=process=child "$1" 2>/dev/null; }
+
+# children COMPILER HOW TIMES COUNTS [OPTIONS]
+children() {
+    local profiles
+    rm -f p.*.pb.gz
+    CINSTR_OPTIONS="output=p.%p.pb.gz:directory=$SCRATCH/segments${5:-}" timeout 300 "./children.$1" "$2" "$3" 2>err &&
+        is_empty err || return
+    profiles=(p.*.pb.gz)
+    [[ -z $(ls -A segments) && ${#profiles[@]} == 1 ]] || { ls segments p.*.pb.gz && return 1; }
+    [[ $(counts "${profiles[0]}") == "$4" ]] || { counts "${profiles[0]}" && return 1; }
+    "$CINSTR" verify "${profiles[0]}" && labelled "${profiles[0]}" >top && has ' in_child$' <top && ! grep -q 'nothing' top
+}
+for compiler in gcc clang-14; do
+    check "$compiler: _Exit: a child's calls are its parent's" children $compiler _Exit 20 \
+        "in_child 20,leaf 61,main 1,run_child 20,spawn 20"
+    for how in _exit _Fork exec execl execle execlp; do
+        check "$compiler: $how: a child's calls are its parent's" children $compiler $how 20 \
+            "become 20,in_child 20,leaf 61,main 1,run_child 20,spawn 20"
+    done
+    check "$compiler: execs that fail and one that does not" children $compiler tried 20 \
+        "become 20,in_child 40,leaf 81,main 1,run_child 20,spawn 20"
+    check "$compiler: grandchildren, too" children $compiler nested 10 \
+        "become 20,in_child 20,leaf 61,main 1,run_child 20,spawn 20"
+done
+for options in :histogram=1 :timing=adaptive :cpu=0; do
+    check "likewise with ${options#:}" children gcc _exit 20 \
+        "become 20,in_child 20,leaf 61,main 1,run_child 20,spawn 20" "$options"
+done
+check "300 children leave nothing but their calls" children gcc _exit 300 \
+    "become 300,in_child 300,leaf 901,main 1,run_child 300,spawn 300"
+
+# own HOW OPTIONS COUNT: so many profiles, together with every call
+own() {
+    rm -f p.*.pb.gz
+    CINSTR_OPTIONS="output=p.%p.pb.gz:directory=$SCRATCH/segments$2" timeout 60 ./children.gcc "$1" 2 2>err && is_empty err ||
+        return
+    [[ -z $(ls -A segments) ]] && (($(find . -name 'p.*.pb.gz' ! -name '*.cpu.*' | wc -l) == $3)) &&
+        "$CINSTR" merge -q -o sum.pb.gz $(find . -name 'p.*.pb.gz' ! -name '*.cpu.*') &&
+        [[ $(counts sum.pb.gz) == 'become 2,in_child 2,leaf 7,main 1,run_child 2,spawn 2' ]] || { counts sum.pb.gz && return 1; }
+}
+check "children that work for seconds keep a profile" own seconds '' 3
+check "children that are sampled keep a profile" own _exit :sample=100 3
+
+finish
