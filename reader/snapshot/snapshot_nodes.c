@@ -105,12 +105,12 @@ static int copy_blocks(const struct snapshot_source *source, struct snapshot *sn
         const uint32_t first = i * SEGMENT_BLOCK_NODES;
         const uint32_t count = blocks->blocks[i].count;
 
+        if (!is_in_source(source, snapshot, first)) { /* nor may its block be */
+            snapshot->lacks_nodes = true;
+            break;
+        }
         if (lane == SNAPSHOT_NONE || count == 0)
             continue;
-        if (!is_in_source(source, snapshot, first)) {
-            snapshot->lacks_nodes = true;
-            continue;
-        }
         if (read_block(source, snapshot, first, count, error) != 0)
             return -1;
         for (uint32_t node = first; node < first + count; node++) {

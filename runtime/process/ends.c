@@ -61,6 +61,8 @@ static void before_exec(void) {
     errno = saved;
 }
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): they stand for declarations. */
+
 /* One of libc's functions: `parameters`, and what they are called here. */
 #define EXEC(name, parameters, arguments)                                                          \
     PUBLIC int name parameters {                                                                   \
@@ -112,3 +114,4 @@ EXEC_LIST(execl, path, (void)0, execv(path, argv))
 EXEC_LIST(execlp, file, (void)0, execvp(file, argv))
 EXEC_LIST(execle, path, char *const *envp = va_arg(arguments, char *const *),
           execve(path, argv, envp))
+/* NOLINTEND(bugprone-macro-parentheses) */

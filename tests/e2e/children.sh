@@ -3,6 +3,7 @@
 # Fork children that live for a moment and end by _exit or exec leave nothing behind: their calls are
 # in their parent's profile, under a label. Those that work for seconds keep a profile of their own.
 # Not commands: exec
+# shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$SCRATCH" || exit
@@ -55,8 +56,9 @@ own() {
     rm -f p.*.pb.gz
     CINSTR_OPTIONS="output=p.%p.pb.gz:directory=$SCRATCH/segments$2" timeout 60 ./children.gcc "$1" 2 2>err && is_empty err ||
         return
-    [[ -z $(ls -A segments) ]] && (($(find . -name 'p.*.pb.gz' ! -name '*.cpu.*' | wc -l) == $3)) &&
-        "$CINSTR" merge -q -o sum.pb.gz $(find . -name 'p.*.pb.gz' ! -name '*.cpu.*') &&
+    rm -f p.*.cpu.pb.gz
+    local profiles=(p.*.pb.gz)
+    [[ -z $(ls -A segments) ]] && ((${#profiles[@]} == $3)) && "$CINSTR" merge -q -o sum.pb.gz "${profiles[@]}" &&
         [[ $(counts sum.pb.gz) == 'become 2,in_child 2,leaf 7,main 1,run_child 2,spawn 2' ]] || { counts sum.pb.gz && return 1; }
 }
 check "children that work for seconds keep a profile" own seconds '' 3

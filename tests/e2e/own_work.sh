@@ -5,6 +5,7 @@
 # the profile, which the program does not see; where that cannot be, a line says so and the segment
 # stays.
 # Not commands: malloc, main
+# shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 PROGRAMS=$TOP/tests/programs
