@@ -278,12 +278,10 @@ struct segment_header {
      * scaled up, and added again once: the other calls that it stands for read no clock. */
     uint64_t scaled_clock;
     uint64_t nodes_in_memory_from; /* - 1: the file, which could not grow, lacks those; 0: none */
-    /* Ticks off the CPU, of all threads since the last reset, that no context is charged with: time
-     * that interrupts and the hypervisor took, which no switch tells of. */
+    /* Ticks off the CPU since the last reset that no context is charged with: interrupts' and the
+     * hypervisor's, of which no switch tells. */
     uint64_t stray_ticks;
-    /* A lane that fork children add to, when they end: no thread's. 0: none. */
-    uint32_t children_lane;
-    uint32_t reserved_at_the_end;
+    uint64_t children_lane; /* that fork children add to when they end, no thread's; 0: none */
 };
 
 struct segment_module {
@@ -306,7 +304,6 @@ enum segment_lane_kind {
 };
 
 enum segment_lane_state { SEGMENT_LANE_FREE = 0, SEGMENT_LANE_USED = 1 };
-
 /* A lane is one stack's worth of recording: a shadow stack and a tree. A thread has one for its own
  * stack, and one more for each other stack that it runs on. */
 struct segment_lane {

@@ -71,7 +71,7 @@ static void add_batch(struct lane *lane) {
 }
 
 /* Its root and the label below it. */
-static bool make_lane(uint32_t *lane) {
+static bool make_lane(uint64_t *lane) {
     const uint32_t label = label_find("process", "child");
     struct lane *children = label == 0 ? NULL : lane_new(SEGMENT_LANE_ENDED, 0, 0, NULL);
     if (children == NULL ||
@@ -83,12 +83,12 @@ static bool make_lane(uint32_t *lane) {
 }
 
 void children_prepare(void) {
-    uint32_t *lane = &segment.header->children_lane;
+    uint64_t *lane = &segment.header->children_lane;
     if (process_sandbox.is_there || segment.path[0] == '\0' || segment.header->nodes_in_memory_from != 0 ||
         (*lane == 0 && !make_lane(lane)))
         return;
     if (is_batch_used())
-        add_batch(lane_at(*lane));
+        add_batch(lane_at((uint32_t)*lane));
 }
 
 /* --- the child: its parent -------------------------------------------------------------------- */

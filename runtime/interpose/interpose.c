@@ -110,7 +110,6 @@ __attribute__((visibility("default"))) pid_t _Fork(void) {
         children_prepare();
     return real();
 }
-NEAR_NAME(_Fork);
 
 /* dlopen() is left alone: it looks at where it is called from. */
 __attribute__((visibility("default"))) int dlclose(void *library) {
