@@ -84,8 +84,8 @@ static bool make_lane(uint64_t *lane) {
 
 void children_prepare(void) {
     uint64_t *lane = &segment.header->children_lane;
-    if (process_sandbox.is_there || segment.path[0] == '\0' || segment.header->nodes_in_memory_from != 0 ||
-        (*lane == 0 && !make_lane(lane)))
+    if (process_sandbox.is_there || segment.path[0] == '\0' ||
+        segment.header->nodes_in_memory_from != 0 || (*lane == 0 && !make_lane(lane)))
         return;
     if (is_batch_used())
         add_batch(lane_at((uint32_t)*lane));

@@ -24,8 +24,8 @@
 #define PUBLIC __attribute__((visibility("default")))
 
 static bool is_recorded_child(void) {
-    return !process_sandbox.is_there && process_state == PROCESS_UP && !process_is_forked() && segment.header->forked != 0 &&
-           segment.header->state == SEGMENT_LIVE && process_is_own();
+    return !process_sandbox.is_there && process_state == PROCESS_UP && !process_is_forked() &&
+           segment.header->forked != 0 && segment.header->state == SEGMENT_LIVE && process_is_own();
 }
 
 static bool hand_over(void) {
