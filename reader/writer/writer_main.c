@@ -98,5 +98,5 @@ int cinstr_writer_main(int argc, char **argv) {
         say(&error);
     }
     snapshot_free(snapshot);
-    return status;
+    return (int)status;
 }

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -78,7 +79,7 @@ __attribute__((no_sanitize("address"))) long syscall(long number, ...) {
  */
 
 static void *address(long result) {
-    return result == -1 ? MAP_FAILED : (char *)NULL + result;
+    return result == -1 ? MAP_FAILED : (void *)(uintptr_t)result;
 }
 
 void *mmap(void *start, size_t size, int protection, int flags, int fd, off_t offset) {
