@@ -192,7 +192,6 @@ static void anchor(struct work *work, double baseline_seconds) {
 /* Time off the CPU that the recorder could charge to no context: they are so much too long. */
 static void leave_stray_unplaced(struct correction *correction, const struct snapshot *snapshot) {
     const double stray = fmin((double)snapshot->header.stray_ticks, fmax(0, correction->cpu_total));
-
     correction->unplaced_cpu += stray;
     correction->cpu_total -= stray;
 }

@@ -76,7 +76,6 @@ static int put_in_place(struct target *target, struct error *error) {
 int writer_file(struct writer_names *names, const struct writer_request *request,
                 const struct snapshot *snapshot, struct error *error) {
     struct target target = {.names = names, .request = request};
-
     if (!make_name(&target, error))
         return -1;
     if (whole_file_open(&target.file, target.path, PATIENCE) != 0)

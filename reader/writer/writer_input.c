@@ -74,7 +74,6 @@ struct snapshot *writer_input_read(int fd, struct error *error) {
     struct received received = {NULL, 0};
     struct snapshot *snapshot = NULL;
     struct stat status;
-
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
         return snapshot_read_fd(fd, NAME, error);
     if (receive(fd, &received, error) == 0)

@@ -26,7 +26,6 @@ static int write_profile(const struct snapshot *snapshot, const char *kind, int 
                          struct error *error) {
     struct profile *profile = build_profile(snapshot, &(struct build_options){.kind = kind}, error);
     int result = -1;
-
     if (profile != NULL)
         result = profile_write_pprof(profile, fd, error);
     profile_free(profile);

@@ -45,7 +45,6 @@ static void remove_chunks(const struct snapshot *snapshot) {
 static int write_one(struct writer_names *names, const struct snapshot *snapshot,
                      const struct writer_request *request, struct error *error) {
     int result;
-
     if (request->how == WRITER_DESCRIPTOR) {
         result = writer_kind_write(snapshot, request->kind, atoi(request->name), error);
         return result == 0 ? 0 : error_prefix(error, "cannot write a profile");

@@ -59,7 +59,6 @@ static const char *name_in_folder(const char *pattern) {
     static const char usual[] = "/cinstr.%e.%p.pb.gz";
     const size_t length = strlen(pattern);
     struct stat status;
-
     if (length != 0 && pattern[length - 1] == '/') {
         mkdir(pattern, 0777);
         return usual + 1;
@@ -81,7 +80,6 @@ bool writer_name(const struct writer_names *names, const struct writer_request *
     const char *pattern = request->name;
     const char *in_folder = request->how == WRITER_FILE ? "" : name_in_folder(pattern);
     char whole[1024];
-
     if ((size_t)snprintf(whole, sizeof(whole), "%s%s", pattern, in_folder) < sizeof(whole)) {
         if (!expand(names, whole, path, size, error))
             return false;

@@ -75,8 +75,7 @@ __attribute__((no_sanitize("address"))) long syscall(long number, ...) {
     return -1;
 }
 
-/* --- memory -------------------------------------------------------------------------------------
- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 static void *address(long result) {
     return result == -1 ? MAP_FAILED : (void *)(uintptr_t)result;
@@ -106,8 +105,7 @@ int madvise(void *start, size_t size, int advice) {
     return (int)syscall(SYS_madvise, start, size, (long)advice);
 }
 
-/* --- files --------------------------------------------------------------------------------------
- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 int open(const char *path, int flags, ...) {
     va_list arguments;
@@ -177,8 +175,7 @@ char *getcwd(char *to, size_t size) {
     return NULL;
 }
 
-/* --- the process --------------------------------------------------------------------------------
- */
+/* --- the process ------------------------------------------------------------------------------ */
 
 int prctl(int option, ...) {
     va_list arguments;

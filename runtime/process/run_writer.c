@@ -68,8 +68,7 @@ void writer_be(int argc, char **argv) {
         syscall(SYS_exit_group, (long)cinstr_writer_main(argc, argv));
 }
 
-/* --- the processes ------------------------------------------------------------------------------
- */
+/* --- the processes ---------------------------------------------------------------------------- */
 
 enum { STACK = 64 << 10, MOST_ARGUMENTS = 2 + 3 * WRITER_MOST_REQUESTS };
 

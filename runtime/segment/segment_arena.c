@@ -53,7 +53,6 @@ static uint32_t growth_lock;
 
 static signals_mask growth_begin(void) {
     const signals_mask mask = signals_block();
-
     spin_lock(&growth_lock);
     return mask;
 }

@@ -23,7 +23,6 @@ __attribute__((noinline)) int leaf(int x) {
 
 __attribute__((noinline)) int spin(void) {
     int sum = 0;
-
     atomic_store(&started, 1);
     for (volatile int goes_on = 1; goes_on;) {
         sum = leaf(sum);
@@ -47,7 +46,6 @@ static void clean(void *argument) {
 
 static void *run(void *argument) {
     int old, result;
-
     if (is_async)
         pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &old);
     pthread_cleanup_push(clean, argument);
@@ -59,7 +57,6 @@ static void *run(void *argument) {
 
 int main(int count, char **arguments) {
     const int threads = atoi(arguments[1]);
-
     is_async = count > 2;
     for (int i = 0; i < threads; i++) {
         pthread_t thread;

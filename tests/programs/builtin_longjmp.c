@@ -15,7 +15,6 @@ __attribute__((noinline)) void jumper(void) {
 
 static inline int mid(int i) {
     int result;
-
     if (i % 2)
         jumper();
     result = leaf(i);
@@ -25,7 +24,6 @@ static inline int mid(int i) {
 
 static inline int down(int i) {
     int result = mid(i);
-
     __asm__ volatile("");
     return result + 1;
 }
@@ -48,7 +46,6 @@ __attribute__((noinline)) int after(int i) {
 
 int main(void) {
     volatile long sum = 0;
-
     for (volatile int i = 0; i < 1000; i = i + 1) {
         sum += trier(i);
         sum += after(1);

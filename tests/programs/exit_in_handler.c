@@ -23,7 +23,6 @@ static void handler(int number) {
 
 static void churn(size_t size) {
     void *volatile p = malloc(size), *volatile q = malloc(size * 2), *volatile r = malloc(24);
-
     free(p);
     free(q);
     free(r);
@@ -43,7 +42,6 @@ static void *end_at_once(void *argument) {
 static void interrupted(const char *what, size_t i) {
     static const char *const values[] = {"one", "two", NULL};
     pthread_t thread;
-
     if (strcmp(what, "threads") == 0 && pthread_create(&thread, NULL, end_at_once, NULL) == 0)
         pthread_join(thread, NULL);
     if (strcmp(what, "label") == 0 && cinstr_set_label != NULL)
@@ -64,7 +62,6 @@ int main(int argc, char **argv) {
     const int more = argc > 2 ? atoi(argv[2]) : 0;
     pthread_t thread;
     sigset_t alarm;
-
     if (argc < 2)
         return 2;
     sigemptyset(&alarm);

@@ -31,7 +31,6 @@ __attribute__((noinline)) void jumper(void) {
 
 static inline int mid(int i) {
     int result;
-
     if (i % 2)
         jumper();
     result = leaf(i);
@@ -41,7 +40,6 @@ static inline int mid(int i) {
 
 static inline int down(int i) {
     int result = mid(i);
-
     __asm__ volatile("");
     return result + 1;
 }
@@ -59,7 +57,6 @@ static inline int trier(volatile int i) {
 
 long entry(int n) {
     volatile long sum = 0;
-
     for (volatile int i = 0; i < n; i = i + 1)
         sum += trier(i);
     return sum;

@@ -27,7 +27,6 @@ __attribute__((noinline)) int leaf(int x) {
 
 int main(int count, char **arguments) {
     int sum = 0;
-
     for (long i = count > 1 ? atol(arguments[1]) : 0; i > 0; i--)
         sum = leaf(sum);
     printf("%d\n", sum);

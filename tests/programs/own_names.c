@@ -75,7 +75,6 @@ NAMES(OWN)
 int main(void) {
     const int before = calls;
     char digit;
-
     NAMES(CALL)
     digit = (char)('0' + before % 10);
     return before != 0 || say(1, &digit, 1) != 1;

@@ -75,7 +75,6 @@ NOINLINE void signalled(char *memory) {
     const stack_t stack = {.ss_sp = memory, .ss_size = SIZE};
     const stack_t none = {.ss_flags = SS_DISABLE};
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_ONSTACK | SA_RESTART};
-
     sigaltstack(&stack, NULL);
     sigaction(SIGUSR1, &action, NULL);
     sigaction(SIGALRM, &action, NULL);
@@ -103,14 +102,12 @@ NOINLINE void run(char *stack) {
 
 NOINLINE void on_frame(void) {
     char stack[SIZE];
-
     run(stack);
     work();
 }
 
 NOINLINE int deep(int n) {
     volatile char some[2000];
-
     some[0] = (char)n;
     leaf();
     return n > 1 ? deep(n - 1) + some[0] : 0;
@@ -118,7 +115,6 @@ NOINLINE int deep(int n) {
 
 HIDDEN static char *find_stack(const char *where) {
     static char array[SIZE];
-
     if (strcmp(where, "static") == 0)
         return array;
     if (strcmp(where, "heap") == 0)
@@ -128,7 +124,6 @@ HIDDEN static char *find_stack(const char *where) {
 
 int main(int count, char **arguments) {
     const char *where = arguments[1];
-
     how = arguments[2];
     if (count > 2 && strcmp(how, "unseen") == 0) {
         void *libc = dlopen("libc.so.6", RTLD_NOW);

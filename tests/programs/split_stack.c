@@ -10,7 +10,6 @@ __attribute__((noinline)) int leaf(volatile char *p, int n) {
 __attribute__((noinline)) int rec(int n) {
     volatile char bytes[3000];
     int sum;
-
     bytes[5] = (char)n;
     sum = leaf(bytes, n);
     if (n)
@@ -20,7 +19,6 @@ __attribute__((noinline)) int rec(int n) {
 
 int main(void) {
     long sum = 0;
-
     for (int i = 0; i < 20; i++)
         sum += rec(100);
     printf("%ld\n", sum);

@@ -36,13 +36,12 @@ static void *reap(void *argument) {
 int main(int argc, char **argv) {
     const char *how = argc > 1 ? argv[1] : "default";
     pthread_t thread;
-
     if (strcmp(how, "handle") == 0)
         signal(SIGCHLD, handler);
     else if (strcmp(how, "ignore") == 0)
         signal(SIGCHLD, SIG_IGN);
-    if (strcmp(how, "reap") == 0 && (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 ||
-                                     pthread_create(&thread, NULL, reap, NULL) != 0))
+    if (strcmp(how, "reap") == 0 &&
+        (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 || pthread_create(&thread, NULL, reap, NULL) != 0))
         return 8;
     if (cinstr_write_profile != NULL) {
         const int fd = open(argv[2], O_WRONLY | O_CREAT | O_CLOEXEC, 0600);

@@ -182,7 +182,6 @@ static void time_off_the_cpu_of_no_context_is_unplaced(void **state) {
     struct correction *correction = correct();
     const double cpu_total = correction->cpu_total;
     const struct correction_context main_before = correction->contexts[MAIN];
-
     (void)state;
     correction_free(correction);
     snapshot.header.stray_ticks = 5000;

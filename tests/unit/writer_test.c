@@ -35,7 +35,6 @@ static int64_t calls_written(const struct snapshot *snapshot, const char *kind, 
     struct error error = {""};
     const int fd = memfd_create("profile", 0);
     int64_t calls = 0;
-
     if (fd < 0 || writer_kind_write(snapshot, kind, fd, &error) != 0)
         return -1;
     lseek(fd, 0, SEEK_SET);
@@ -100,8 +99,7 @@ static void what_cannot_be_written_is_one_line(void **state) {
     snapshot_free(snapshot);
 }
 
-/* --- what comes in ------------------------------------------------------------------------------
- */
+/* --- what comes in ---------------------------------------------------------------------------- */
 
 static void add_part(int fd, uint64_t offset, uint64_t size, uint64_t whole) {
     const struct writer_part part = {offset, size, whole};
@@ -158,8 +156,7 @@ static void what_comes_in_is_not_trusted(void **state) {
     assert_non_null(strstr(error.message, "Bad file descriptor"));
 }
 
-/* --- names --------------------------------------------------------------------------------------
- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 static const char *name(enum writer_how how, const char *pattern, uint32_t namesake) {
     static char path[64];
@@ -167,7 +164,6 @@ static const char *name(enum writer_how how, const char *pattern, uint32_t names
     struct segment_header header = {.pid = 4711, .program = "prog"};
     const struct writer_names names = {&header, namesake};
     const struct writer_request request = {"heap", how, pattern};
-
     return writer_name(&names, &request, path, sizeof(path), &error) ? path : error.message;
 }
 
