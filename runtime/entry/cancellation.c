@@ -24,7 +24,6 @@ static void send_slow(struct lane *thread) {
 int cancellation_set(int type, int *old) {
     const bool asks = type == PTHREAD_CANCEL_ASYNCHRONOUS;
     int result;
-
     if (set_type == NULL)
         *(void **)&set_type = next_symbol("pthread_setcanceltype");
     if (set_type == NULL)

@@ -43,7 +43,6 @@ static void follow_reset(void) {
 uint32_t charge_node(uintptr_t function, uintptr_t call_site) {
     const uint64_t tag = modules_tag();
     uint32_t node;
-
     if (!is_recording())
         return 0;
     if (UNLIKELY(lane_at(0)->epoch != process_reset_epoch))

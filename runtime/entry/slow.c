@@ -48,7 +48,6 @@ static void resync_enter(struct lane *lane, uint64_t function, uint64_t call_sit
                          uint64_t now) {
     const struct segment_frame *base = shadow_base(lane);
     const struct segment_frame *top = lane->top;
-
     while (top > base && is_dead(lane, top, function, call_site, sp))
         top--;
     if (top != lane->top) {
@@ -64,7 +63,6 @@ static void record_enter(struct lane *lane, uint64_t function, uint64_t call_sit
                          enum enter_kind kind) {
     struct segment_node *parent = node_of(lane->top);
     struct segment_node *node;
-
     node = tree_child(lane, parent, function, call_site);
     if (node == NULL)
         return;
@@ -83,7 +81,6 @@ static void record_enter(struct lane *lane, uint64_t function, uint64_t call_sit
 /* The call begins when all is done that is not the program's. */
 static void begin_call(struct lane *lane, const struct segment_frame *caller, uint64_t since) {
     struct segment_frame *top = lane->top;
-
     cpu_time_own(lane, caller, since);
     if (top == caller)
         return;
@@ -96,7 +93,6 @@ static void begin_call(struct lane *lane, const struct segment_frame *caller, ui
 
 static void enter(uint64_t function, uint64_t call_site, uintptr_t sp, enum enter_kind kind) {
     const int saved_errno = errno;
-
     cancellation_hold();
     struct lane *lane = lane_for_hook(sp);
 
@@ -133,7 +129,6 @@ static bool is_function(const struct segment_frame *frame, uint64_t function) {
 static struct segment_frame *find_exit(const struct lane *lane, uint64_t function,
                                        uint64_t call_site, uintptr_t sp) {
     struct segment_frame *base = shadow_base(lane);
-
     for (struct segment_frame *frame = lane->top; frame > base; frame--) {
         const struct segment_frame *caller = frame - 1;
         if (!is_function(frame, function) || node_of(frame)->call_site != call_site)
@@ -156,7 +151,6 @@ static struct segment_frame *find_exit(const struct lane *lane, uint64_t functio
 static void record_exit(struct lane *lane, uint64_t function, uint64_t call_site, uintptr_t sp,
                         uint64_t now) {
     struct segment_frame *frame;
-
     if (lane->overflow != 0) {
         lane->overflow--;
         return;
@@ -174,7 +168,6 @@ static void record_exit(struct lane *lane, uint64_t function, uint64_t call_site
 void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t counter) {
     const int saved_errno = errno;
     const uint64_t now = clock_kind == SEGMENT_CLOCK_MONOTONIC ? clock_ticks() : counter;
-
     cancellation_hold();
     struct lane *lane = lane_for_hook(sp);
 
@@ -195,7 +188,6 @@ void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint6
  * its call was not. */
 void cinstr_slow_instructions(uintptr_t sp, uint64_t count) {
     const int saved_errno = errno;
-
     cancellation_hold();
     struct lane *lane = lane_for_hook(sp);
 
@@ -217,7 +209,6 @@ void cinstr_switched(struct lane *lane) {
     const bool is_timed = frame->start != 0;
     const struct cpu_moment moment =
         cpu_time_at(lane, frame - 1, is_timed ? frame->start : clock_ticks());
-
     cpu_time_add_wait(lane, frame - 1, moment.wait);
     if (is_timed)
         frame->start = moment.ticks;

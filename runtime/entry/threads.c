@@ -77,7 +77,6 @@ static void merge_tree(struct lane *lane) {
 
 static void merge_info(const struct segment_lane *from) {
     struct segment_lane *to = ended->info;
-
     to->carried += from->carried;
     to->unmatched_exits += from->unmatched_exits;
     probe_sums_add(&to->probes, &from->probes);
@@ -99,7 +98,6 @@ static void close_lane(struct lane *lane, uint64_t now) {
 
 static void retire_thread(struct lane *thread) {
     const uint64_t now = clock_ticks();
-
     for (struct lane *lane = thread; lane != NULL; lane = lane->sibling)
         close_lane(lane, now);
     process_lock();
@@ -124,7 +122,6 @@ static void retire_thread(struct lane *thread) {
  * they call after that makes a new lane, which stays until the process ends. */
 static void thread_ends(void *value) {
     struct lane *lane = value;
-
     if (process_is_forked() || !lane->ready || ++lane->rounds < PTHREAD_DESTRUCTOR_ITERATIONS - 1) {
         if (!process_is_forked() && lane->ready)
             pthread_setspecific(key, lane);
@@ -161,7 +158,6 @@ static void warn_of_split_stacks(void) {
 static struct lane *attach(uintptr_t sp) {
     uintptr_t low, high;
     struct lane *lane;
-
     warn_of_split_stacks();
     if (!stack_of_thread(sp, &low, &high) && !stack_of_mapping(sp, &low, &high)) {
         low = sp & ~(uintptr_t)0xffff;

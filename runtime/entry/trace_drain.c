@@ -39,7 +39,6 @@ static uint32_t must_stop;
 
 static void *drain_on(void *argument) {
     const struct timespec often = {0, 20000000};
-
     process_set_own_work(true);
     /* A table of its own, empty: what it opens the program cannot close. */
     syscall(SYS_close_range, 0, ~0U, CLOSE_RANGE_UNSHARE);
@@ -53,7 +52,6 @@ static void *drain_on(void *argument) {
 static bool start_drainer(void) {
     sigset_t all, old;
     bool has_begun;
-
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
     has_begun = pthread_create(&drainer, NULL, drain_on, NULL) == 0;
@@ -69,14 +67,13 @@ static bool name_chunks(char *path, size_t size) {
     char name[1024], directory[1024] = "";
     struct stat status;
     uint64_t number = clock_ticks() * UINT64_C(0x9e3779b97f4a7c15);
-
-    if (!options_expand(options.trace, segment.header->program, name, sizeof name))
+    if (!options_expand(options.trace, segment.header->program, name, sizeof(name)))
         return false;
-    if (syscall(SYS_getrandom, &number, sizeof number, 1 /* GRND_NONBLOCK */) < 0)
+    if (syscall(SYS_getrandom, &number, sizeof(number), 1 /* GRND_NONBLOCK */) < 0)
         number ^= (uint64_t)getpid();
     if (stat(name, &status) == 0 && !S_ISREG(status.st_mode))
-        snprintf(name, sizeof name, "%s", segment.path[0] != '\0' ? segment.path : "/tmp/cinstr");
-    else if (name[0] != '/' && getcwd(directory, sizeof directory) == NULL)
+        snprintf(name, sizeof(name), "%s", segment.path[0] != '\0' ? segment.path : "/tmp/cinstr");
+    else if (name[0] != '/' && getcwd(directory, sizeof(directory)) == NULL)
         directory[0] = '.';
     if ((size_t)snprintf(path, size, "%s%s%s.%016llx.chunks", directory, name[0] == '/' ? "" : "/",
                          name, (unsigned long long)number) < size)
@@ -89,8 +86,7 @@ static bool name_chunks(char *path, size_t size) {
 static bool make_chunks(void) {
     char *path = segment.header->trace.path;
     int fd;
-
-    if (!name_chunks(path, sizeof segment.header->trace.path))
+    if (!name_chunks(path, sizeof(segment.header->trace.path)))
         return false;
     fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) {

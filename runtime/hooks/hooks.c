@@ -45,7 +45,6 @@ __attribute__((destructor(101), used)) static void module_ends(void) {
 static inline bool is_timed(struct lane *lane, struct segment_frame *frame,
                             const struct segment_node *node) {
     const uint32_t shift = node->writer & LANE_SHIFT_MASK;
-
     lane->random = lane->random * 1664525u + 1013904223u;
     if (lane->random & (0xffffffffu << 1 << (31 - shift)))
         return false;
@@ -59,7 +58,6 @@ HOT NOINLINE static void enter_other(uintptr_t sp, uint64_t function, uint64_t c
     struct segment_frame *top = lane->top;
     struct segment_node *node =
         transition_find(lane, (struct segment_node *)top->node, function, call_site);
-
     if (UNLIKELY(node == NULL)) {
         hook_end(lane);
         cinstr_slow_enter(function, call_site, sp);
@@ -72,7 +70,6 @@ static ALWAYS_INLINE void enter_lane(struct lane *lane, uintptr_t sp, uint64_t f
                                      uint64_t call_site, bool is_exact, bool is_external) {
     struct segment_frame *top;
     struct segment_node *node;
-
     if (UNLIKELY(!begin_entry(lane, sp, call_site, is_external))) {
         cinstr_slow_enter(function, call_site, sp);
         return;
@@ -120,14 +117,12 @@ SLOW static void exit_slow_after_all(uint64_t function, uint64_t call_site, uint
 static inline uint64_t duration(const struct lane *lane, const struct segment_frame *top,
                                 uint64_t now) {
     uint64_t ticks = now - top->start + top->paused - lane->paused;
-
     __asm__("" : "+r"(ticks)); /* once: gcc would reckon its negative beside it */
     return ticks;
 }
 
 static inline void charge(const struct segment_frame *top, uint64_t ticks) {
     struct segment_node *node = (struct segment_node *)top->node;
-
     node->total += ticks;
     node->self += ticks;
     ((struct segment_node *)top[-1].node)->self -= ticks;
@@ -151,7 +146,6 @@ HOT NOINLINE static void exit_with_duration(struct lane *lane, struct segment_fr
 static inline void exit_exact(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t now) {
     struct lane *lane = cinstr1_self;
     struct segment_frame *top;
-
     if (UNLIKELY(lane->high - sp >= lane->span)) {
         cinstr_slow_exit(function, call_site, sp, now);
         return;
@@ -172,7 +166,6 @@ HOT NOINLINE static void exit_sampled(uint64_t function, uint64_t call_site, uin
     const uint64_t now = clock_counter();
     struct lane *lane = cinstr1_self;
     struct segment_frame *top = lane->top;
-
     if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || now < top->start ||
                  is_switched(lane))) {
         exit_slow_after_all(function, call_site, sp, now);
@@ -191,7 +184,6 @@ HOT NOINLINE static void exit_sampled(uint64_t function, uint64_t call_site, uin
 HOT NOINLINE static void exit_adaptive(uint64_t function, uint64_t call_site, uintptr_t sp) {
     struct lane *lane = cinstr1_self;
     struct segment_frame *top;
-
     if (UNLIKELY(lane->high - sp >= lane->span)) {
         cinstr_slow_exit(function, call_site, sp, clock_counter());
         return;
@@ -221,7 +213,6 @@ HOT void __cyg_profile_func_exit(void *callee, void *caller) {
 
 HOT void *cinstr1_enter_external(void *name) {
     void *call_site = __builtin_return_address(0);
-
     if (UNLIKELY(is_hooked(name)))
         return NULL;
     if (UNLIKELY(cinstr1_module.tag == 0))

@@ -18,7 +18,6 @@
 static ALWAYS_INLINE void count_node(struct lane *lane, struct segment_node *node, uintptr_t sp,
                                      bool is_leaf) {
     struct segment_frame *top = lane->top;
-
     if (!is_leaf) {
         enter_node(lane, top, node, sp, false);
         return;
@@ -33,7 +32,6 @@ HOT NOINLINE static void count_other(uintptr_t sp, uint64_t function, uint64_t c
     struct lane *lane = cinstr1_self;
     struct segment_node *node =
         transition_find(lane, (struct segment_node *)lane->top->node, function, call_site);
-
     if (LIKELY(node != NULL)) {
         count_node(lane, node, sp, is_leaf);
         return;
@@ -47,7 +45,6 @@ static ALWAYS_INLINE void count_call(uint64_t callee, uint64_t call_site, uintpt
     const uint64_t function = callee | cinstr1_module.tag;
     struct segment_node *node;
     struct lane *lane;
-
     if (UNLIKELY(cinstr1_module.tag == 0)) {
         cinstr1_module.early_calls++;
         return;
@@ -69,7 +66,6 @@ static ALWAYS_INLINE void count_exit(uint64_t callee, uint64_t call_site, uintpt
     const uint64_t function = callee | cinstr1_module.tag;
     struct segment_frame *top;
     struct lane *lane;
-
     if (UNLIKELY(cinstr1_module.tag == 0))
         return;
     lane = cinstr1_self;
@@ -103,7 +99,6 @@ HOT void cinstr1_count_leaf(void *callee, void *caller) {
 
 HOT void *cinstr1_count_enter_external(void *name) {
     void *call_site = __builtin_return_address(0);
-
     if (UNLIKELY(is_hooked(name)))
         return NULL;
     count_call(external(name), (uintptr_t)call_site, CALLER_SP, false, true);

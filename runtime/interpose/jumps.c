@@ -197,7 +197,6 @@ void cinstr1_builtin_longjmp(const void *buffer) {
  * where a host loads libraries one by one. */
 static void find_begin_catch(void) {
     void *library = NULL;
-
     *(void **)&cinstr_real_begin_catch = next_symbol("__cxa_begin_catch");
     if (cinstr_real_begin_catch == NULL)
         library = dlopen("libstdc++.so.6", RTLD_NOLOAD | RTLD_LAZY);

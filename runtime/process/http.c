@@ -45,9 +45,8 @@ struct thread {
 
 static void *run_thread(void *argument) {
     struct thread thread = *(struct thread *)argument;
-
     process_set_own_work(true);
-    munmap(argument, sizeof thread);
+    munmap(argument, sizeof(thread));
     thread.run(thread.argument);
     return NULL;
 }
@@ -56,7 +55,6 @@ static bool create_thread(struct thread *thread) {
     pthread_attr_t attributes;
     sigset_t all, old;
     pthread_t handle;
-
     if (pthread_attr_init(&attributes) != 0)
         return false;
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -73,14 +71,13 @@ static bool create_thread(struct thread *thread) {
 
 static int spawn(void (*run)(void *), void *argument) {
     struct thread *thread =
-        mmap(NULL, sizeof *thread, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
+        mmap(NULL, sizeof(*thread), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (thread == MAP_FAILED)
         return 0;
     *thread = (struct thread){run, argument};
     if (create_thread(thread))
         return 1;
-    munmap(thread, sizeof *thread);
+    munmap(thread, sizeof(*thread));
     return 0;
 }
 
@@ -94,18 +91,17 @@ static void start(void *argument) {
     const struct cinstr_http_program program = {segment.base, segment.header->size, refresh, spawn};
     struct request *request = argument;
     int (*start_server)(const struct cinstr_http_program *, const char *, char *, size_t) = NULL;
-    void *library = load_apart(LIBRARY, request->text, sizeof request->text);
+    void *library = load_apart(LIBRARY, request->text, sizeof(request->text));
 
     if (library != NULL)
         *(void **)&start_server = dlsym(library, "cinstr_http_start");
     if (start_server != NULL)
         request->result =
-            start_server(&program, request->address, request->text, sizeof request->text);
+            start_server(&program, request->address, request->text, sizeof(request->text));
 }
 
 __attribute__((visibility("default"))) int cinstr_http_serve(const char *address) {
     struct request request = {address, "no such function in " LIBRARY, -1};
-
     if (address == NULL) {
         errno = EINVAL;
         return -1;

@@ -20,7 +20,6 @@
 static void record_early_calls(uint64_t calls) {
     struct lane *ended = lane_at(0);
     struct segment_node *node;
-
     process_lock();
     segment.header->losses.before_init_calls += calls;
     node = tree_child(ended, ended->root, SEGMENT_FUNCTION_BEFORE, 0);

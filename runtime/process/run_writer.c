@@ -210,7 +210,6 @@ static void tell(const struct run *run) {
 static void fill_arguments(struct run *run, const struct writer_request *requests, size_t count,
                            char hows[][2]) {
     char **to = run->arguments;
-
     *to++ = path;
     *to++ = run->input_text;
     for (size_t i = 0; i < count; i++) {

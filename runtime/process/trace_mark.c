@@ -16,7 +16,6 @@
 
 static struct lane *lane_to_trace(uintptr_t sp) {
     struct lane *lane = trace_is_on ? lane_for_hook(sp) : NULL;
-
     if (lane != NULL && lane->trace == NULL) {
         lane_rest(lane);
         lane = NULL;
@@ -27,7 +26,6 @@ static struct lane *lane_to_trace(uintptr_t sp) {
 bool trace_mark(uintptr_t sp, uint32_t label, const int64_t *value) {
     struct lane *lane = lane_to_trace(sp);
     uint64_t words[2], ticks;
-
     if (lane == NULL)
         return false;
     ticks = clock_ticks();
@@ -48,7 +46,6 @@ void trace_wait(uint32_t node, uint64_t start) {
         start == 0 || node == 0 ? NULL : lane_to_trace((uintptr_t)__builtin_frame_address(0));
     const uint64_t ticks = clock_ticks();
     uint64_t word;
-
     if (lane == NULL)
         return;
     if (start < lane->trace_time) /* a handler's events came in between */
@@ -63,7 +60,6 @@ void trace_wait(uint32_t node, uint64_t start) {
 void trace_heap(int64_t more) {
     static int64_t in_use;
     int64_t value;
-
     if (!trace_is_on)
         return;
     value = __atomic_add_fetch(&in_use, more, __ATOMIC_RELAXED);

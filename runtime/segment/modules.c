@@ -236,7 +236,6 @@ bool modules_add_hooks(struct module_hooks *module) {
 
 void modules_drop_hooks(const struct module_hooks *module) {
     struct module_hooks **link = &all_hooks;
-
     process_lock();
     while (*link != NULL && *link != module)
         link = &(*link)->next;

@@ -34,7 +34,6 @@
 
 static bool take_block(struct lane *lane, bool is_last) {
     const uint32_t block = is_last ? segment_take_last_block() : segment_take_block();
-
     if (block == 0)
         return false;
     if (lane->block != 0)
@@ -51,7 +50,6 @@ static bool take_block(struct lane *lane, bool is_last) {
 static struct segment_node *add(struct lane *lane, uint32_t parent_index, uint64_t function,
                                 uint64_t call_site, bool is_last) {
     struct segment_node *node;
-
     if (lane->next_node == lane->end_node && !take_block(lane, is_last))
         return NULL;
     node = lane->next_node++;
@@ -83,7 +81,6 @@ static bool is_own(const struct lane *lane, const struct segment_node *node) {
 static struct segment_node *find_on_path(const struct lane *lane, struct segment_node *parent,
                                          uint64_t function, uint64_t call_site) {
     const uint64_t caller = parent->function;
-
     for (struct segment_node *node = parent; !is_pseudo(node); node = tree_node(node->parent)) {
         if (node->call_site == call_site && node->function == function &&
             tree_node(node->parent)->function == caller)
@@ -128,7 +125,6 @@ static struct segment_node *truncated_child(struct lane *lane, const struct segm
                                             uint64_t function, uint64_t call_site) {
     const struct segment_node *caller =
         child_beyond_budget(lane, lane->root, SEGMENT_FUNCTION_TRUNCATED, 0);
-
     if (caller != NULL && !is_pseudo(parent))
         caller = child_beyond_budget(lane, caller, parent->function, 0);
     if (caller == NULL)

@@ -21,7 +21,6 @@
 struct segment_node *shadow_current(const struct lane *lane) {
     const uint64_t size = segment.header->sections[SEGMENT_SECTION_NODES].count;
     uint64_t node;
-
     if (!lane->ready || lane->is_loop)
         return NULL;
     node = lane->top->node != 0 ? lane->top->node : lane->top[-1].node;
@@ -43,7 +42,6 @@ static struct segment_node *first_without(struct segment_node *node) {
 /* Under the process lock. */
 static uint32_t make_counterpart(struct segment_node *node) {
     struct lane *ended = lane_at(0);
-
     while (node->merged == 0) {
         struct segment_node *next = first_without(node);
         struct segment_node *made =
@@ -61,7 +59,6 @@ static uint32_t make_counterpart(struct segment_node *node) {
 /* A handler may have interrupted whoever holds the lock: then it is never had. */
 uint32_t counterpart_find(struct segment_node *node) {
     uint32_t made = __atomic_load_n(&node->merged, __ATOMIC_ACQUIRE);
-
     for (int tries = 0; made == 0 && tries < 1000; tries++) {
         if (process_try_lock()) {
             made = make_counterpart(node);
@@ -76,7 +73,6 @@ uint32_t counterpart_find(struct segment_node *node) {
 uint32_t counterpart_of_thread(void) {
     struct segment_node *node = shadow_current(cinstr1_self);
     uint32_t made;
-
     if (node == NULL)
         return tree_index(lane_at(0)->root);
     made = __atomic_load_n(&node->merged, __ATOMIC_ACQUIRE);

@@ -56,7 +56,6 @@ struct look {
  * was read, wherever a switch comes in between. */
 static struct look look_once(const struct switch_word *word) {
     struct look look;
-
     look.word = switch_word_set(word);
     look.before = clock_ticks();
     look.monotonic_ns = clock_ns(CLOCK_MONOTONIC);
@@ -85,7 +84,6 @@ static uint64_t take_wait(struct cpu_account *account, const struct look *look) 
     const struct cpu_account last = *account;
     const uint64_t ns = look->off_ns - last.off_ns;
     const uint64_t span_ns = look->monotonic_ns - last.monotonic_ns;
-
     if ((int64_t)ns <= 0 || (int64_t)span_ns <= 0) /* a handler has looked in between */
         return 0;
     remember(account, look);
@@ -98,7 +96,6 @@ bool cpu_time_available(void) {
 
 void cpu_time_attach(struct lane *lane) {
     struct look look;
-
     if (segment.off_cpu == NULL)
         return;
     if (!sandbox_allows(SYS_clock_gettime) || !switch_word_attach(&lane->account.word)) {
@@ -120,7 +117,6 @@ void cpu_time_detach(struct lane *lane) {
 
 void cpu_time_resume(struct lane *lane) {
     struct lane *thread = lane->thread;
-
     lane->switch_word = &lane->switch_seen;
     if (thread->account.word.at == NULL || thread->account.owner != __builtin_thread_pointer())
         return; /* a coroutine that another thread runs now */
@@ -139,7 +135,6 @@ void cpu_time_resume(struct lane *lane) {
 static void add_wait(struct lane *lane, const struct segment_frame *frame, uint64_t ticks) {
     const bool is_call = frame > shadow_base(lane);
     struct segment_node *node = is_call ? (struct segment_node *)frame->node : lane->root;
-
     segment.off_cpu[tree_index(node)] += ticks;
     if (!is_call)
         return;
@@ -168,7 +163,6 @@ static uint64_t least(uint64_t a, uint64_t b) {
 static uint64_t most_wait(const struct lane *lane, const struct segment_frame *frame,
                           uint64_t counter) {
     const uint64_t last = lane->last > frame->start ? lane->last : frame->start;
-
     return counter > last ? counter - last : 0;
 }
 
@@ -206,7 +200,6 @@ void cpu_time_add_wait(struct lane *lane, const struct segment_frame *frame, uin
 
 uint64_t cpu_time_now(struct lane *lane) {
     const struct cpu_moment moment = cpu_time_at(lane, lane->top, clock_ticks());
-
     cpu_time_add_wait(lane, lane->top, moment.wait);
     lane->last = moment.ticks;
     return moment.ticks;
@@ -216,7 +209,6 @@ void cpu_time_own(struct lane *lane, const struct segment_frame *frame, uint64_t
     const uint64_t paused = lane->paused;
     const uint64_t now = clock_ticks();
     const struct cpu_moment moment = cpu_time_at(lane, frame, since);
-
     if (lane->paused == paused)
         pause_clock(lane, now - since, now - since);
     cpu_time_add_wait(lane, frame, moment.wait);
@@ -226,7 +218,6 @@ void cpu_time_own(struct lane *lane, const struct segment_frame *frame, uint64_t
 void cpu_time_renew(struct lane *lane) {
     struct lane *thread = lane->thread;
     struct look look;
-
     if (is_switched(lane) || thread->account.word.at == NULL)
         return;
     look = look_once(&thread->account.word);

@@ -41,7 +41,6 @@ _Static_assert(sizeof(struct first_page) == 4096, "a page");
 
 static void init_first_page(struct lane *lane, struct first_page *page) {
     struct segment_frame *base = page->frames;
-
     memo_use(lane, page->memo, MEMO_FIRST);
     lane->lookup = page->lookup;
     lane->lookup_shift = 58; /* 64 - log2(FIRST_ENTRIES) */
@@ -57,8 +56,7 @@ static void init_first_page(struct lane *lane, struct first_page *page) {
 static void init_info(struct lane *lane, uint32_t kind) {
     struct segment_lane *info = lane->info;
     const uint32_t generation = info->generation;
-
-    memset(info, 0, sizeof *info);
+    memset(info, 0, sizeof(*info));
     info->generation = generation + 1;
     info->kind = kind;
     if (kind != SEGMENT_LANE_ENDED && sandbox_allows(SYS_gettid))
@@ -71,7 +69,6 @@ static void init_info(struct lane *lane, uint32_t kind) {
 
 static bool init_tree(struct lane *lane, uint32_t kind) {
     struct first_page *page = segment_take_last_heap(sizeof(*page));
-
     if (page == NULL)
         return false;
     init_info(lane, kind);
@@ -79,7 +76,7 @@ static bool init_tree(struct lane *lane, uint32_t kind) {
     lane->nodes = segment.nodes;
     lane->root = tree_add(lane, 0, SEGMENT_FUNCTION_ROOT, 0);
     if (lane->root == NULL) {
-        segment_give_heap(page, sizeof *page);
+        segment_give_heap(page, sizeof(*page));
         return false;
     }
     lane->info->root = tree_index(lane->root);
@@ -105,13 +102,12 @@ static void count_lost_lane(void) {
 struct lane *lane_new(uint32_t kind, uintptr_t high, uintptr_t bound, struct lane *outer) {
     const uint32_t index = lane_pool_is_there() ? segment_take_lane() : UINT32_MAX;
     struct lane *lane;
-
     if (index == UINT32_MAX) {
         count_lost_lane();
         return NULL;
     }
     lane = lane_at(index);
-    memset(lane, 0, sizeof *lane);
+    memset(lane, 0, sizeof(*lane));
     lane->index = index;
     lane->info = &segment.lanes[index];
     if (!init_tree(lane, kind)) {
@@ -141,13 +137,12 @@ void lane_free(struct lane *lane) {
     uint32_t block = lane->first_block;
     const uint64_t entries = UINT64_C(1) << (64 - lane->lookup_shift);
     const uint64_t frames = lane->info->frame_capacity;
-
     trace_detach(lane);
     __atomic_store_n(&lane->info->state, SEGMENT_LANE_FREE, __ATOMIC_RELEASE);
     if (entries > FIRST_ENTRIES)
-        segment_give_heap(lane->lookup, entries * sizeof *lane->lookup);
+        segment_give_heap(lane->lookup, entries * sizeof(*lane->lookup));
     if (memo_entries(lane) > MEMO_FIRST)
-        segment_give_heap(lane->memo, memo_entries(lane) * sizeof *lane->memo);
+        segment_give_heap(lane->memo, memo_entries(lane) * sizeof(*lane->memo));
     if (frames > FIRST_FRAMES)
         segment_give_heap(shadow_base(lane), frames * sizeof(struct segment_frame));
     if (lane->first_page != NULL)
@@ -157,6 +152,6 @@ void lane_free(struct lane *lane) {
         segment_give_block(block - 1);
         block = next;
     }
-    memset(lane, 0, sizeof *lane);
+    memset(lane, 0, sizeof(*lane));
     segment_give_lane(index);
 }

@@ -15,7 +15,6 @@
 void lookup_put(struct lane *lane, uint32_t parent, const struct segment_node *node) {
     const uint64_t mask = (UINT64_C(1) << (64 - lane->lookup_shift)) - 1;
     uint64_t slot = lookup_slot(lane, parent, node->function, node->call_site);
-
     while (lane->lookup[slot] != 0)
         slot = (slot + 1) & mask;
     lane->lookup[slot] = (uint64_t)parent << 32 | node_offset(lane, node);
@@ -28,8 +27,7 @@ void lookup_put(struct lane *lane, uint32_t parent, const struct segment_node *n
 
 /* Without memory for it the small one goes on serving. */
 static void memo_grow(struct lane *lane) {
-    struct lane_memo *memo = segment_take_heap(MEMO_FULL * sizeof *memo);
-
+    struct lane_memo *memo = segment_take_heap(MEMO_FULL * sizeof(*memo));
     if (memo != NULL)
         memo_use(lane, memo, MEMO_FULL);
 }
@@ -61,7 +59,7 @@ static bool has_room(struct lane *lane, bool is_last) {
     }
     /* The first table shares a page with the first frames: see lanes.c. */
     if (entries >= PAGE_ENTRIES && process_try_lock()) {
-        segment_give_heap(old, entries * sizeof *old);
+        segment_give_heap(old, entries * sizeof(*old));
         process_unlock();
     }
     return true;

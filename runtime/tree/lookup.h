@@ -31,11 +31,11 @@ static inline bool is_node(const struct segment_node *node, uint64_t function, u
 
 static inline void memo_use(struct lane *lane, struct lane_memo *memo, uint32_t entries) {
     lane->memo = memo;
-    lane->memo_mask = (uint32_t)((entries - 1) * sizeof *memo);
+    lane->memo_mask = (uint32_t)((entries - 1) * sizeof(*memo));
 }
 
 static inline uint32_t memo_entries(const struct lane *lane) {
-    return lane->memo_mask / (uint32_t)sizeof *lane->memo + 1;
+    return lane->memo_mask / (uint32_t)sizeof(*lane->memo) + 1;
 }
 
 /* Functions lie 16 bytes apart, as entries do, and call sites anywhere. */
@@ -49,7 +49,6 @@ static inline struct segment_node *memo_find(const struct lane *lane,
                                              const struct segment_node *parent, uint64_t function,
                                              uint64_t call_site) {
     const struct lane_memo *memo = memo_slot(lane, function, call_site);
-
     return LIKELY(memo->parent == parent && is_node(memo->node, function, call_site)) ? memo->node
                                                                                       : NULL;
 }
@@ -69,7 +68,6 @@ static inline struct segment_node *lookup_find(const struct lane *lane,
     const uint64_t mask = (UINT64_C(1) << (64 - lane->lookup_shift)) - 1;
     uint64_t slot = lookup_slot(lane, parent, function, call_site);
     uint64_t entry;
-
     while ((entry = lane->lookup[slot]) != 0) {
         struct segment_node *node = node_at(lane, (uint32_t)entry);
         if ((uint32_t)(entry >> 32) == parent && is_node(node, function, call_site))
@@ -91,7 +89,6 @@ void lookup_put(struct lane *lane, uint32_t parent, const struct segment_node *n
 static inline struct segment_node *transition_find(struct lane *lane, struct segment_node *parent,
                                                    uint64_t function, uint64_t call_site) {
     struct segment_node *node = lookup_find(lane, parent, function, call_site);
-
     if (LIKELY(node != NULL)) {
         struct lane_memo *memo = memo_slot(lane, function, call_site);
         memo->parent = parent;

@@ -47,14 +47,13 @@ static struct granule *granules;
 static uint32_t stack_count, granule_count;
 
 void stacks_init(void) {
-    const size_t size = STACKS * sizeof *stacks + GRANULES * sizeof *granules;
+    const size_t size = STACKS * sizeof(*stacks) + GRANULES * sizeof(*granules);
     char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
     if (memory == MAP_FAILED)
         return;
     stacks = (struct stack *)memory;
-    granules = (struct granule *)(memory + STACKS * sizeof *stacks);
+    granules = (struct granule *)(memory + STACKS * sizeof(*stacks));
 }
 
 static uint32_t granule_slot(uint64_t number) {
@@ -64,7 +63,6 @@ static uint32_t granule_slot(uint64_t number) {
 struct stack *stacks_find(uintptr_t sp) {
     const uint64_t number = (sp - 1) >> GRANULE_SHIFT;
     uint64_t seen;
-
     if (granule_count == 0)
         return NULL;
     for (uint32_t slot = granule_slot(number);
@@ -80,7 +78,6 @@ struct stack *stacks_find(uintptr_t sp) {
 static void add_granules(struct stack *stack) {
     const uint64_t last = (stack->high - 1) >> GRANULE_SHIFT;
     uint64_t first = stack->low >> GRANULE_SHIFT;
-
     if (last - first >= STACK_GRANULES)
         first = last - STACK_GRANULES + 1;
     for (uint64_t number = first; number <= last && granule_count < GRANULES / 2; number++) {
@@ -95,7 +92,6 @@ static void add_granules(struct stack *stack) {
 
 bool stack_has_lane(const struct stack *stack) {
     const struct lane *lane = stack->lane;
-
     return lane != NULL && lane->ready && lane->info->kind == SEGMENT_LANE_STACK &&
            lane->high == stack->high;
 }
@@ -106,7 +102,6 @@ bool stacks_are_there(void) {
 
 void stacks_add(uintptr_t low, uintptr_t high) {
     struct stack *stack = stacks_find(high - 1);
-
     if (stack_count == STACKS)
         return;
     if (stack != NULL)
@@ -149,7 +144,6 @@ static bool is_main_thread(void) {
 static bool stack_of_main_thread(uintptr_t *low, uintptr_t *high) {
     struct rlimit limit;
     uint64_t size = UINT64_C(8) << 20;
-
     *high = ((uintptr_t)__libc_stack_end + 2 * PAGE) & ~(PAGE - 1);
     if (getrlimit(RLIMIT_STACK, &limit) == 0)
         size = limit.rlim_cur == RLIM_INFINITY ? UINT64_C(1) << 40 : limit.rlim_cur;
@@ -161,7 +155,6 @@ static bool stack_of_main_thread(uintptr_t *low, uintptr_t *high) {
  */
 bool stack_of_thread(uintptr_t sp, uintptr_t *low, uintptr_t *high) {
     const uintptr_t control_block = (uintptr_t)pthread_self();
-
     if (is_main_thread())
         return stack_of_main_thread(low, high) && sp < *high && sp >= *low;
     if (sp >= control_block || control_block - sp > UINT64_C(1) << 30)
@@ -173,7 +166,6 @@ bool stack_of_thread(uintptr_t sp, uintptr_t *low, uintptr_t *high) {
 
 bool stack_alternate(uintptr_t *low, uintptr_t *high, bool *is_on) {
     stack_t alternate;
-
     if (!sandbox_allows(SYS_sigaltstack) || sigaltstack(NULL, &alternate) != 0 ||
         (alternate.ss_flags & SS_DISABLE) != 0)
         return false;
@@ -187,7 +179,6 @@ bool stack_alternate(uintptr_t *low, uintptr_t *high, bool *is_on) {
 static uintptr_t above_alternate_stack(uintptr_t limit, uintptr_t sp) {
     uintptr_t low, high;
     bool is_on;
-
     return stack_alternate(&low, &high, &is_on) && high <= sp && high > limit ? high : limit;
 }
 
@@ -239,13 +230,12 @@ bool stack_of_mapping(uintptr_t sp, uintptr_t *low, uintptr_t *high) {
     bool found = false;
     long got;
     const long fd = syscall(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC, 0);
-
     if (fd < 0)
         return false;
-    while (!found && (got = syscall(SYS_read, fd, buffer, sizeof buffer)) > 0) {
+    while (!found && (got = syscall(SYS_read, fd, buffer, sizeof(buffer))) > 0) {
         for (long i = 0; i < got && !found; i++) {
             if (buffer[i] != '\n') {
-                if (used < sizeof line - 1)
+                if (used < sizeof(line) - 1)
                     line[used++] = buffer[i];
                 continue;
             }

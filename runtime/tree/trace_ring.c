@@ -56,7 +56,6 @@ void trace_await(const struct timespec *time) {
 /* False: the ring is full. */
 static bool has_room(const struct segment_lane *info) {
     uint64_t used;
-
     if (!trace_is_drained)
         return true;
     used = info->trace_written - __atomic_load_n(&info->trace_read, __ATOMIC_ACQUIRE);
@@ -74,7 +73,6 @@ static uint64_t put(const struct lane *lane, uint64_t at, uint64_t word) {
 void trace_emit(struct lane *lane, uint64_t ticks, const uint64_t *words, unsigned count) {
     struct segment_lane *info = lane->info;
     uint64_t at = info->trace_written;
-
     if (!has_room(info)) {
         lane->trace_gap++;
         info->trace_lost++;
@@ -96,7 +94,6 @@ static void emit_call(struct lane *lane, enum segment_trace_kind kind, struct se
                       uint64_t ticks) {
     const uint64_t counterpart = counterpart_find(node);
     const uint64_t word = trace_timed((uint64_t)kind << 27 | counterpart, ticks);
-
     if (counterpart != 0) {
         trace_emit(lane, ticks, &word, 1);
     } else {
@@ -115,16 +112,14 @@ void trace_exit(struct lane *lane, struct segment_node *node, uint64_t ticks) {
 
 void trace_off_cpu(struct lane *lane, uint64_t ticks) {
     const uint64_t word = trace_other(SEGMENT_TRACE_OFF_CPU, ticks);
-
     trace_emit(lane, lane->trace_time, &word, 1);
 }
 
 void trace_attach(struct lane *lane) {
     struct segment_lane *info = lane->info;
-
     if (!trace_is_on || info->kind == SEGMENT_LANE_ENDED)
         return;
-    lane->trace = segment_take_heap(trace_ring_words * sizeof *lane->trace);
+    lane->trace = segment_take_heap(trace_ring_words * sizeof(*lane->trace));
     if (lane->trace == NULL)
         return;
     info->trace_capacity = trace_ring_words;
