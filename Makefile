@@ -196,11 +196,13 @@ $(BUILD)/cinstr: $(main_object) $(command_objects) $(BUILD)/libcinstr_reader.a
 
 # --- the pages that the command writes -----------------------------------------------------------
 
-# Bundled by esbuild, from npm. Where there is none they are empty, and --html says so.
+# esbuild, from npm, bundles them. A release has them in page/bundled. Without npm and without a
+# release they are empty, and --html says so.
 NPM          := $(shell command -v npm)
 PAGE_BUILD   ?= $(BUILD)/npm
-page_tools   := $(if $(NPM),$(PAGE_BUILD)/node_modules/.package-lock.json)
-page_sources := $(filter-out %.c %.h %.S,$(wildcard page/*))
+bundled      := $(wildcard page/bundled)
+page_tools   := $(if $(bundled),,$(if $(NPM),$(PAGE_BUILD)/node_modules/.package-lock.json))
+page_sources := $(filter-out %.c %.h %.S page/bundled,$(wildcard page/*)) $(wildcard page/bundled/*)
 html_pages   := $(foreach name,compare diff growth report,$(BUILD)/gen/page_$(name).html)
 
 $(PAGE_BUILD)/node_modules/.package-lock.json: page/package.json page/package-lock.json
@@ -211,7 +213,8 @@ $(PAGE_BUILD)/node_modules/.package-lock.json: page/package.json page/package-lo
 
 $(BUILD)/gen/page_%.html: $(page_tools) $(page_sources)
 	@mkdir -p $(@D)
-	@if test -n '$(page_tools)' -a -e '$(page_tools)'; then node page/build.mjs $(PAGE_BUILD) $* $@; \
+	@if test -n '$(bundled)'; then cp page/bundled/$*.html $@; \
+	elif test -n '$(page_tools)' -a -e '$(page_tools)'; then node page/build.mjs $(PAGE_BUILD) $* $@; \
 	else echo 'No page $*: npm is not here, or could not fetch what page/package.json names.'; : > $@; fi
 
 $(BUILD)/page/templates.S.o: page/templates.S $(html_pages)
@@ -221,7 +224,7 @@ $(BUILD)/page/templates.S.o: page/templates.S $(html_pages)
 # --- the plugin ---------------------------------------------------------------------------------
 
 # One for each LLVM whose headers are here: what a clang loads has to be built for its version.
-LLVM_VERSIONS  := 14 16 19
+LLVM_VERSIONS  ?= 14 16 19
 plugin_sources := $(wildcard plugin/*.cpp)
 libc_names     := $(BUILD)/gen/libc_names.inc
 llvm_headers    = $(shell llvm-config-$(1) --includedir 2>/dev/null)
@@ -337,6 +340,7 @@ format:
 help:
 	@echo 'all        the recorder, the reader library and the command, into $(BUILD)'
 	@echo 'demo       profiles Lua, from its source; installs what that needs from Debian, and says so'
+	@echo 'dist       the tarball of a release; deb: Debian packages, built from it; both into $(BUILD)'
 	@echo 'install    into PREFIX, libraries into LIBDIR, all below DESTDIR; uninstall: removes that'
 	@echo 'test       everything that proves them; installs what that needs from Debian, and says so'
 	@echo 'unit       the unit tests; sanitize: the same under the address and undefined sanitizers'
@@ -349,6 +353,7 @@ help:
 
 include bench/bench.mk
 include packaging/install.mk
+include packaging/release.mk
 
 clean:
 	rm -rf $(BUILD)

@@ -11,12 +11,13 @@ share     := $(DESTDIR)$(PREFIX)/share
 programs    := $(BUILD)/cinstr
 libraries   := $(addprefix $(BUILD)/,libcinstr.so.0 libcinstr_sample.so.0 libcinstr_heap.so.0 libcinstr_block.so.0 \
 	cinstr-writer libcinstr_http.so.0) $(plugins)
-archives    := $(addprefix $(BUILD)/,libcinstr.so libcinstr_heap.so libcinstr_block.so libcinstr_http.so libcinstr_http.a libcinstr_http.o libcinstr.static libcinstr_hooks.a libcinstr.a static/libcinstr_reader.a)
+links       := $(interposers:%=lib%.so)
+archives    := $(addprefix $(BUILD)/,libcinstr.so libcinstr_http.so libcinstr_http.a libcinstr_http.o libcinstr.static libcinstr_hooks.a libcinstr.a static/libcinstr_reader.a)
 headers     := $(addprefix include/,cinstr.h cinstr/http.h cinstr/inlined.h cinstr/segment.h)
 pages       := $(wildcard docs/man/*.[13])
 completions := bash-completion/completions/cinstr zsh/site-functions/_cinstr fish/vendor_completions.d/cinstr.fish
 
-installed_files := $(programs:$(BUILD)/%=$(bin)/%) $(addprefix $(lib)/,$(notdir $(libraries) $(archives))) \
+installed_files := $(programs:$(BUILD)/%=$(bin)/%) $(addprefix $(lib)/,$(notdir $(libraries) $(archives)) $(links)) \
 	$(addprefix $(lib)/,pkgconfig/cinstr.pc cmake/cinstr/cinstrConfig.cmake cmake/cinstr/cinstrConfigVersion.cmake) \
 	$(headers:include/%=$(include)/%) $(foreach p,$(pages),$(share)/man/man$(subst .,,$(suffix $(p)))/$(notdir $(p))) \
 	$(addprefix $(share)/,$(completions))
@@ -45,6 +46,7 @@ install: all
 	install -m 755 $(programs) $(bin)
 	install -m 755 $(libraries) $(lib)
 	install -m 644 $(archives) $(lib)
+	$(foreach l,$(links),ln -sf $(l).0 $(lib)/$(l) &&) true
 	$(foreach h,$(headers),install -m 644 $(h) $(h:include/%=$(include)/%) &&) true
 	$(foreach p,$(pages),install -m 644 $(p) $(share)/man/man$(subst .,,$(suffix $(p))) &&) true
 	$(foreach c,$(completions),install -m 644 packaging/completion/$(notdir $(c)) $(share)/$(c) &&) true

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What `make lint` asks of includes, licences, lengths and commands is found where it is planted, with
+# What `make lint` asks of includes, licences, lengths, documentation and commands is found where it is planted, with
 # file and line, and nowhere else.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
@@ -82,8 +82,30 @@ check "check-files: a source without a licence" finds check-files reader/base/er
 missing=x$(printf '\\n%.0s' $(seq "$((400 - $(wc -l <"$copy/runtime/base/clock.c")))"))
 check "check-files: a file of 401 lines" finds check-files runtime/base/clock.c 9 "$missing" 401
 
+cp -r "$TOP"/{*.md,docs,packaging,LICENSE} "$copy" || exit 1
+check "check-docs: nothing wrong" "$TOP/scripts/check-docs" "$copy"
+check "check-docs: a link to nowhere" finds check-docs docs/diff.md 3 'see [there](nowhere.md#at)'
+lists_pages() {
+    local said
+    echo '# New' >"$copy/docs/new.md"
+    said=$("$TOP/scripts/check-docs" "$copy")
+    local status=$?
+    rm "$copy/docs/new.md"
+    printf '%s\n' "$said"
+    ((status == 1)) && [[ $said == "docs/README.md:1: docs/new.md is not in the index" ]]
+}
+check "check-docs: a page that the index does not have" lists_pages
+other_version() { # FILE
+    local said
+    sed -i.original 's/0\.1\.0/0.9.9/' "$copy/$1" && said=$("$TOP/scripts/check-docs" "$copy")
+    local status=$?
+    mv "$copy/$1.original" "$copy/$1"
+    printf '%s\n' "$said"
+    ((status == 1)) && [[ $said == "$1:1: "*version* && $said != *$'\n'* ]]
+}
+check "check-docs: another version in CHANGELOG.md" other_version CHANGELOG.md
+check "check-docs: another version in debian/changelog" other_version packaging/debian/changelog
 check "make-options: nothing drifts" "$TOP/scripts/make-options" --check
-cp -r "$TOP"/{docs,packaging} "$TOP"/*.md "$copy" || exit 1
 drifts() { # FILE: that is said, with the row of an option changed
     sed -i 's/wall time/wall clock time/' "$copy/include/cinstr/options.def" &&
         ! "$copy/scripts/make-options" --check >"$SCRATCH/said" && grep -q "^$1 is not what" "$SCRATCH/said"
