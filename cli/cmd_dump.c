@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `cinstr dump`: the profile of a process as it is now, or of what it does in the next seconds. The
- * process is not stopped, signalled or asked: only its segment is read.
+ * `cinstr dump`: writes the profile of a process as it is now, or of what it does in the next
+ * seconds. It only reads the process's segment: the process is not stopped or signalled.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -23,14 +23,14 @@ struct request {
     struct build_options build;
     const char *output;
     const char *directory;
-    const char *trace; /* NULL: a profile */
-    double seconds;    /* 0: since the start */
+    const char *trace; /* NULL: write a profile */
+    double seconds;    /* 0: everything since the start */
     bool quiet;
 };
 
 /* --- a difference ----------------------------------------------------------------------------- */
 
-/* The process's end ends the wait as well: nothing more will come. */
+/* The end of the process ends the wait too, since nothing more will be recorded. */
 static void wait_for(const struct segment_header *header, double seconds) {
     const int fd = (int)syscall(SYS_pidfd_open, header->pid, 0);
     struct pollfd process = {.fd = fd, .events = POLLIN};
@@ -45,7 +45,7 @@ static struct profile *build_difference(const struct source *source, const struc
                                         const struct snapshot *first, struct error *error) {
     struct profile *result = NULL;
     if (!first->is_live) {
-        error_set(error, "%s: its process has ended: --seconds is for one that runs", source->name);
+        error_set(error, "%s: its process has ended: --seconds needs one that runs", source->name);
         return NULL;
     }
     struct difference *difference = difference_begin(first, &request->build, error);
@@ -70,7 +70,7 @@ static const struct kind {
     {"block", ".block", "places"}, {"mutex", ".mutex", "places"},
 };
 
-/* NULL: there is none of that name. */
+/* NULL: no trace format has that name. */
 static const struct kind *find_kind(const char *name) {
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (strcmp(name, kinds[i].name) == 0)
@@ -167,12 +167,12 @@ static const char help[] =
     "                        CINSTR_OPTIONS);\n"
     "                        heap, allocs: what is in use, what was allocated;\n"
     "                        block, mutex: waits by who waited, who held the lock\n"
-    "      --trace FILE      not a profile but the trace: of trace_ring= the last of\n"
-    "                        each thread, of trace= all so far; Perfetto's format,\n"
-    "                        or with a FILE.json Chrome's\n"
+    "      --trace FILE      write the trace instead: the last of each thread\n"
+    "                        (trace_ring=), or all so far (trace=); in Perfetto's\n"
+    "                        format, or with a FILE.json in Chrome's\n"
     "      --seconds N       only what happens in the next N seconds\n"
     "      --by-thread       keep threads apart, by tags\n"
-    "      --baseline SECONDS  a plain build's run time: anchors the times\n" HELP_DIRECTORY
+    "      --baseline SECONDS  run time of a plain build: fixes the total\n" HELP_DIRECTORY
     "  -q, --quiet           do not say what was written\n"
     "  -h, --help            show this help\n"
     "\n"
@@ -220,7 +220,7 @@ static int set_option(const struct command *command, void *context, int option) 
         request->build.kind = optarg;
         if (find_kind(optarg) == NULL)
             return usage_error(command,
-                               "no kind '%s'; there are exact, edges, cpu, wall, heap, "
+                               "unknown kind '%s'; use exact, edges, cpu, wall, heap, "
                                "allocs, block, mutex",
                                optarg);
         break;
@@ -254,7 +254,7 @@ static int run(const struct command *command, int argc, char **argv) {
     if (source == NULL)
         return STATUS_USAGE;
     if (request.trace != NULL && (request.seconds > 0 || request.build.kind != NULL))
-        return usage_error(command, "--trace is no profile: it has no --kind and no --seconds");
+        return usage_error(command, "--trace writes no profile; it excludes --kind and --seconds");
     if (request.seconds > 0 && request.build.baseline_seconds > 0)
         return usage_error(command, "--baseline is for a whole run, not for --seconds of it");
     return dump(&request, source, &error) == 0 ? STATUS_FINE : fail(&error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `cinstr import`: another profiler's file becomes a profile that pprof opens and `cinstr compare`
- * judges.
+ * `cinstr import`: turns another profiler's file into a profile that pprof opens and `cinstr
+ * compare` judges.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -107,7 +107,7 @@ static const char help[] =
     "                        imported.pb.gz; made, or replaced)\n"
     "      --format FORMAT   perf: what `perf script` prints; gperftools: a CPU\n"
     "                        profile; gmon: gprof's gmon.out; callgrind: its output;\n"
-    "                        folded: lines `main;parse;read 42` (default: as it looks)\n"
+    "                        folded: lines `main;parse;read 42` (default: guess)\n"
     "      --binary FILE     the program, where the file does not say (gmon)\n"
     "  -q, --quiet           do not say what was written\n"
     "  -h, --help            show this help\n"
@@ -118,7 +118,7 @@ static const char help[] =
     "\n"
     "Examples:\n"
     "  perf script | cinstr import -o perf.pb.gz -\n"
-    "  cinstr import -o gperf.pb.gz lua.prof && cinstr compare exact.pb.gz gperf.pb.gz\n"
+    "  cinstr import -o g.pb.gz lua.prof && cinstr compare exact.pb.gz g.pb.gz\n"
     "  cinstr import --binary ./program gmon.out\n";
 
 enum { OPTION_FORMAT = 256, OPTION_BINARY };
@@ -152,9 +152,9 @@ static int set_option(const struct command *command, void *context, int option) 
     case OPTION_FORMAT:
         request->options.format = optarg;
         if (!is_format(optarg))
-            return usage_error(
-                command, "no format '%s'; there are perf, gperftools, gmon, callgrind, folded",
-                optarg);
+            return usage_error(command,
+                               "unknown format '%s'; use perf, gperftools, gmon, callgrind, folded",
+                               optarg);
         break;
     default:
         request->options.binary = optarg;

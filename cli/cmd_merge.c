@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `cinstr merge`: adds up profiles, one after the other, so that what is held in memory is the sum
- * alone, however many there are.
+ * `cinstr merge`: adds up profiles one after the other, so that only the sum is in memory, however
+ * many there are.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "reader/build/comments_of_sum.h"
 #include "reader/profile/comments_of_part.h"
 
-/* Of all profiles together; more are counted. */
+/* Comments kept of all profiles together; those beyond are only counted. */
 enum { MOST_COMMENTS = 32 };
 
 struct request {
@@ -43,7 +43,8 @@ static void keep_comment(struct sum *sum, const char *comment) {
     snprintf(sum->comments[sum->comment_count++], sizeof(sum->comments[0]), "%s", comment);
 }
 
-/* What profiles say of themselves is kept apart: it may be another with each. */
+/* Takes the comments off a profile before it is added, since they may differ from profile to
+ * profile. */
 static void keep_comments(struct sum *sum, struct profile *profile) {
     comments_of_sum_add(&sum->stated, profile);
     comments_of_part(profile);
@@ -70,7 +71,7 @@ static int describe(struct profile *profile, const struct sum *sum, struct error
         return error_set(error, "out of memory");
     for (uint32_t i = 0; i < sum->comment_count && result == 0; i++)
         result = say(profile, sum->comments[i], error);
-    snprintf(text, sizeof(text), "%u more comments of theirs are left out", sum->left_out);
+    snprintf(text, sizeof(text), "%u more comments of the profiles are left out", sum->left_out);
     return result == 0 && sum->left_out != 0 ? say(profile, text, error) : result;
 }
 
@@ -159,7 +160,7 @@ static int run(const struct command *command, int argc, char **argv) {
 const struct command command_merge = {
     .name = "merge",
     .arguments = "[OPTION]... SOURCE...",
-    .summary = "adds up profiles",
+    .summary = "add up profiles of the same kind",
     .help = help,
     .run = run,
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `cinstr ps`: the segments of this user's processes, of those that run and those that ended
- * without a profile. Counts nothing that it cannot read: such a segment is one line on standard
- * error.
+ * `cinstr ps`: lists the segments of this user's processes: those that run and those that ended
+ * without writing a profile. A segment that it cannot read is one line on standard error and is
+ * left out of the list.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -29,11 +29,12 @@ struct request {
 
 struct process {
     const struct segments_entry *entry;
-    bool is_read; /* what follows is known */
+    bool is_read; /* the fields below are known */
     uint64_t calls, open, contexts, threads, ended_threads;
 };
 
-/* One that ends while we look takes its segment away; that of one that begins is not complete. */
+/* A process that ends while we look removes its segment; that of one that is just starting is
+ * not complete. */
 static bool is_passing(const struct segments_entry *entry) {
     enum { BEGINNING = 2 }; /* seconds */
     struct stat status;
@@ -95,7 +96,7 @@ static void print_row(const struct process *process) {
 
 /* --- JSON ------------------------------------------------------------------------------------- */
 
-/* Each argument ends with a NUL; the last may have been cut off. */
+/* Each argument ends with a NUL, but the last may have been cut off. */
 static json_t *command_line(const struct segment_header *header) {
     json_t *array = json_array();
     const char *end = header->command_line + sizeof(header->command_line);
@@ -163,7 +164,7 @@ static bool is_one_of(uint32_t pid, char *const *pids) {
     return false;
 }
 
-/* `pids`: ends with a NULL; without any, it is all that have ended. */
+/* `pids` ends with a NULL; if it is empty, all processes that have ended are meant. */
 static int clean(const struct segments *segments, const struct request *request, char *const *pids,
                  struct error *error) {
     size_t removed = 0;
@@ -195,8 +196,8 @@ static const char help[] =
     "`cinstr dump PID`.\n"
     "\n"
     "Options:\n"
-    "      --clean           remove what processes have left that have surely ended:\n"
-    "                        those of the PIDs that are given, else of all\n"
+    "      --clean           remove the segments of processes that have ended for\n"
+    "                        certain: of the PIDs that are given, else of all\n"
     "      --dry-run         with --clean: only list what would be removed\n"
     "      --json            machine-readable\n" HELP_DIRECTORY
     "  -q, --quiet           do not say how many were removed\n"
@@ -245,13 +246,13 @@ static const struct command_options options = {":qh", long_options, set_option};
 static int check(const struct command *command, const struct request *request, char **pids) {
     uint64_t pid;
     if (pids[0] != NULL && !request->is_clean)
-        return usage_error(command, "what is '%s'? Pids go with --clean alone", pids[0]);
+        return usage_error(command, "unexpected argument '%s': pids go with --clean", pids[0]);
     for (; *pids != NULL; pids++) {
         if (!parse_number(*pids, 1, UINT32_MAX, &pid))
             return usage_error(command, "'%s' is not a pid", *pids);
     }
     if (request->is_clean && request->as_json)
-        return usage_error(command, "--clean lists nothing: not with --json");
+        return usage_error(command, "--clean and --json exclude each other");
     if (request->is_dry && !request->is_clean)
         return usage_error(command, "--dry-run goes with --clean");
     return STATUS_GO_ON;
@@ -277,7 +278,7 @@ static int run(const struct command *command, int argc, char **argv) {
 const struct command command_ps = {
     .name = "ps",
     .arguments = "[OPTION]... [PID]...",
-    .summary = "what is being recorded, and what ended without a profile",
+    .summary = "list processes that are recorded, or ended without a profile",
     .help = help,
     .run = run,
 };

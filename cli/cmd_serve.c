@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `cinstr serve`: the profiles of this user's processes over HTTP, as Go's services have them. The
- * processes know nothing of it: their segments are read.
+ * `cinstr serve`: serves the profiles of this user's processes over HTTP, as Go services do. It
+ * only reads their segments; the processes do not notice.
  */
 #include <getopt.h>
 #include <pthread.h>
@@ -45,7 +45,7 @@ static bool spawn(void (*run)(void *argument), void *argument) {
     return true;
 }
 
-/* Until it is told to end. */
+/* Waits until a signal ends the server. */
 static int serve(const struct request *request, struct error *error) {
     struct serve serve = {.directory = request->directory, .spawn = spawn, .answer = serve_answer};
     char url[512];
@@ -59,7 +59,7 @@ static int serve(const struct request *request, struct error *error) {
     sigemptyset(&ends);
     sigaddset(&ends, SIGINT);
     sigaddset(&ends, SIGTERM);
-    sigprocmask(SIG_BLOCK, &ends, NULL); /* and so in the threads to come */
+    sigprocmask(SIG_BLOCK, &ends, NULL); /* the threads created later inherit this mask */
     if (!serve_start(&serve, fd)) {
         close(fd);
         return error_set(error, "cannot start the server");
@@ -76,15 +76,15 @@ static int serve(const struct request *request, struct error *error) {
 static const char help[] =
     "Serves the profiles of this user's instrumented processes over HTTP, with the\n"
     "endpoints that Go's net/http/pprof has: / lists the processes, and\n"
-    "/PID/debug/pprof/ what there is of each. They are not stopped or asked.\n"
+    "/PID/debug/pprof/ what there is of each. They are not stopped or signalled.\n"
     "\n"
     "Options:\n"
     "      --listen ADDRESS  HOST:PORT, :PORT of this machine alone, or unix:PATH\n"
     "                        (default localhost:6060; port 0 takes a free one)\n" HELP_DIRECTORY
     "  -h, --help            show this help\n"
     "\n"
-    "It ends on SIGINT or SIGTERM. Requests that call it by a name which is not this\n"
-    "machine's are refused.\n"
+    "It ends on SIGINT or SIGTERM. It refuses requests for a host name that is not\n"
+    "this machine's.\n"
     "Exit status: 0 ended, 1 failed, 2 wrong usage.\n"
     "\n"
     "Examples:\n"
@@ -121,14 +121,15 @@ static int run(const struct command *command, int argc, char **argv) {
     if (status != STATUS_GO_ON)
         return status;
     if (argc != optind)
-        return usage_error(command, "it serves all processes: no '%s'", argv[optind]);
+        return usage_error(command, "unexpected argument '%s': it serves all processes",
+                           argv[optind]);
     return serve(&request, &error) == 0 ? STATUS_FINE : fail(&error);
 }
 
 const struct command command_serve = {
     .name = "serve",
     .arguments = "[OPTION]...",
-    .summary = "profiles over HTTP, for go tool pprof and its kind",
+    .summary = "serve profiles over HTTP, for go tool pprof and the like",
     .help = help,
     .run = run,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `cinstr stack`: where each thread of a process is, and how long each call has been open. For a
- * process that hangs, or has died.
+ * `cinstr stack`: prints the open calls of each thread of a process, and how long each has been
+ * open. For a process that hangs or has died.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -25,7 +25,7 @@ static const char *kind_name(const struct snapshot_lane *lane) {
     }
 }
 
-/* Calls too new for the snapshot's copy are open, but have no name in it. */
+/* Calls that began after the nodes were copied are open, but the snapshot has no name for them. */
 static uint64_t unnamed_calls(const struct stacks_stack *stack) {
     return stack->lane->open > stack->count ? stack->lane->open - stack->count : 0;
 }
@@ -39,7 +39,7 @@ static void print_stack(const struct stacks_stack *stack) {
     if (lane->open == 0)
         printf(": in no instrumented call");
     if (!lane->is_steady)
-        printf(": running, its innermost calls change too fast to be told");
+        printf(": running; its innermost calls change too fast to be read");
     putchar('\n');
     if (unnamed_calls(stack) != 0)
         printf("%12s  (%" PRIu64 " calls just begun)\n", "", unnamed_calls(stack));
@@ -181,7 +181,7 @@ static int run(const struct command *command, int argc, char **argv) {
 const struct command command_stack = {
     .name = "stack",
     .arguments = "[OPTION]... SOURCE",
-    .summary = "where each thread is, and for how long",
+    .summary = "show the open calls of each thread, and for how long",
     .help = help,
     .run = run,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The cinstr command: finds the subcommand in one table and runs it. To add one, write cmd_NAME.c,
+ * The cinstr command: finds the subcommand in a table and runs it. To add one, write cmd_NAME.c,
  * declare its struct in command.h and add its row here.
  */
 #include <locale.h>
@@ -41,7 +41,7 @@ static int print_overview(FILE *out) {
           "  cinstr dump 4711                take the profile of a running process\n"
           "  go tool pprof -http=: cinstr.program.4711.pb.gz\n\n"
           "Exit status: 0 fine, 1 failed, 2 wrong usage; `run` and `cc` give that of what\n"
-          "they run, `check` and `growth` have 1 for broken and 2 for what cannot be told.\n"
+          "they run, `check` and `growth` 1 for a broken limit, 2 for an undecided one.\n"
           "`cinstr COMMAND --help` has examples; see also cinstr(1).\n",
           out);
     return STATUS_FINE;

@@ -53,7 +53,7 @@ int serve_address_parse(struct serve_address *address, const char *text, struct 
     }
     if (!split(text, address->host, sizeof(address->host), address->port, sizeof(address->port)) ||
         !is_port(address->port))
-        return error_set(error, "'%s' is no address: give HOST:PORT, :PORT or unix:PATH", text);
+        return error_set(error, "'%s' is not an address: use HOST:PORT, :PORT or unix:PATH", text);
     if (address->host[0] == '\0')
         strcpy(address->host, "localhost");
     return 0;

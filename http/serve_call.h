@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A request of one process, as endpoints see it: what it asks for, the segment that it is about,
- * and how an answer is made of what the reader can do. Used by serve_*.c of this room alone.
+ * A request for one process, as endpoints see it: what it asks for, the process's segment, and the
+ * ways to answer. Used by serve_*.c of this folder alone.
  */
 #ifndef CINSTR_HTTP_SERVE_CALL_H
 #define CINSTR_HTTP_SERVE_CALL_H
@@ -15,14 +15,14 @@
 struct serve_call {
     struct serve_request *request;
     const struct serve_endpoint *endpoint;
-    uint32_t pid;     /* 0: the process that serves */
-    int fd;           /* its segment, open: it stays readable when the process ends; -1 none */
-    const char *name; /* of the segment, for messages */
+    uint32_t pid;     /* 0: the process that serves itself */
+    int fd;           /* its open segment, readable even after the process has ended; -1 none */
+    const char *name; /* the segment's name, for messages */
 };
 
 struct serve_endpoint {
     const char *name, *description;
-    const char *kind; /* of a profile; NULL: another thing */
+    const char *kind; /* the kind of profile; NULL: the endpoint is something else */
     serve_result (*answer)(const struct serve_call *call);
 };
 
@@ -33,30 +33,30 @@ struct serve_endpoint {
 
 /* --- what is asked ---------------------------------------------------------------------------- */
 
-/* Of the query; "" where it is not there. */
+/* A parameter of the query; "" if it is not there. */
 const char *serve_argument(const struct serve_call *call, const char *name);
 
-/* As Go reads numbers: anything else is 0. */
+/* A number, parsed as Go does: anything else is 0. */
 long long serve_number(const char *text);
 
 /* --- what there is to say --------------------------------------------------------------------- */
 
-/* Of now. NULL with `error` filled. */
+/* A snapshot taken now. NULL with `error` filled. */
 struct snapshot *serve_snapshot(const struct serve_call *call, struct error *error);
 struct profile *serve_profile(const struct serve_call *call, const char *kind, struct error *error);
 
 /* --- answers ---------------------------------------------------------------------------------- */
 
-/* What went wrong, behind the words that Go has for it. */
+/* Answers with an error, after the words that Go uses. */
 serve_result serve_failed(const struct serve_call *call, const char *words,
                           const struct error *error);
 
-/* What `write` makes of `what`, to be saved as `name`; `words` as above. */
+/* Answers with what `write` makes of `what`, as a download named `name`; `words` as above. */
 typedef int serve_writer(const void *what, int fd, struct error *error);
 serve_result serve_written(const struct serve_call *call, serve_writer *write, const void *what,
                            const char *name, const char *words);
 
-/* What `print` prints. */
+/* Answers with what `print` prints. */
 typedef void serve_printer(FILE *out, const void *context);
 serve_result serve_printed(struct serve_request *request, const char *type, serve_printer *print,
                            const void *context);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which endpoints there are: those that Go's net/http/pprof has, so that what speaks to a Go
- * service speaks to this one, and our own. An endpoint is a row. In the program itself they are
- * under /debug/pprof/, beside it under /PID/debug/pprof/ for each process.
+ * The endpoints: those of Go's net/http/pprof, so that clients of a Go service work with this one,
+ * and our own. Each endpoint is a row. In the program itself they are under /debug/pprof/; in
+ * `cinstr serve` under /PID/debug/pprof/ for each process.
  */
 #include "serve_endpoints.h"
 
@@ -170,7 +170,7 @@ static serve_result answer_name(struct serve_call *call, const char *name) {
     return call->pid == 0 ? call->endpoint->answer(call) : answer_process(call);
 }
 
-/* Reads "/4711" off the path. False: it does not begin so. */
+/* Reads "/4711" off the path. False: it does not begin like that. */
 static bool take_pid(const char **path, uint32_t *pid) {
     char *end;
     const size_t digits = strspn(*path + 1, "0123456789");

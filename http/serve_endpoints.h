@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What there is to ask a server for.
+ * What a server can be asked for.
  */
 #ifndef CINSTR_HTTP_SERVE_ENDPOINTS_H
 #define CINSTR_HTTP_SERVE_ENDPOINTS_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is to be known of a process besides its profiles: how it was called, what stands where. */
+/* Facts on a process besides its profiles: its command line, names of addresses. */
 #include <string.h>
 
 #include "reader/symbols/symbols.h"
@@ -21,7 +21,7 @@ serve_result serve_answer_cmdline(const struct serve_call *call) {
     return result;
 }
 
-/* The query is no list of arguments, but addresses: the first key, whatever its value. */
+/* The query is not a list of parameters but of addresses: the first key, whatever its value. */
 static enum MHD_Result take_key(void *context, enum MHD_ValueKind kind, const char *key,
                                 const char *value) {
     const char **addresses = context;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See serve_http.h. One thread reads requests and writes answers, for all connections; others make
- * the answers, while the connection is suspended. What a client sends is limited in size and in
- * time, so that one that sends slowly or nothing is dropped, and others are answered.
+ * See serve_http.h. One thread reads requests and writes answers, for all connections; other
+ * threads make the answers, while the connection is suspended. Size and time of a request are
+ * limited, so that a client that sends slowly, or nothing, is dropped and others are answered.
  */
 #include "serve_http.h"
 
@@ -22,7 +22,7 @@
 
 enum { PER_CLIENT = 32, HEADER_BYTES = 32768 };
 
-/* Silent; with a request under way, which may trickle; with an answer under way. */
+/* Seconds: for a silent connection; for a request to arrive; for an answer to be read. */
 enum { IDLE_SECONDS = 15, REQUEST_SECONDS = 20, ANSWER_SECONDS = 120 };
 
 static void set_deadline(struct MHD_Connection *connection, double seconds) {
@@ -135,7 +135,7 @@ static void answer(struct serve_request *request) {
         request->serve->answer(request);
 }
 
-/* The connection goes on; without a response it is closed. */
+/* Resumes the connection; without a response it is closed. */
 static void resume(struct serve_request *request) {
     const int answered = request->serve->answered;
     request->is_answered = true;
@@ -143,7 +143,7 @@ static void resume(struct serve_request *request) {
     eventfd_write(answered, 1);
 }
 
-/* On a thread of the pool. */
+/* Runs on a thread of the pool. */
 static void answer_task(struct serve_task *task) {
     struct serve_request *request = (struct serve_request *)task;
     answer(request);
@@ -230,7 +230,7 @@ static bool is_stopping(const struct serve *serve) {
     return poll(&stopping, 1, 0) != 0;
 }
 
-/* Until there is something to do, in milliseconds; -1: nothing will be by itself. */
+/* How long to wait for an event, in milliseconds; -1: nothing is due by itself. */
 static int time_left(struct serve *serve) {
     const double seconds = serve_deadlines_pass();
     const double own = isinf(seconds) ? 1e9 : fmax(0, seconds) * 1000 + 1;
@@ -240,8 +240,8 @@ static int time_left(struct serve *serve) {
     return least >= 1e9 ? -1 : (int)least;
 }
 
-/* The thread that reads and writes. The daemon cannot wait for itself: nothing would wake it when
- * another thread has an answer. */
+/* The thread that reads and writes. The daemon cannot do its own waiting: nothing would wake it
+ * when another thread has an answer. */
 static void serve_all(void *context) {
     struct serve *serve = context;
     struct pollfd events[] = {{.fd = serve->epoll, .events = POLLIN},
@@ -291,12 +291,12 @@ bool serve_start(struct serve *serve, int fd) {
     if (open_events(serve) && serve_pool_start(serve->spawn, serve_all, serve))
         return true;
     close_events(serve);
-    MHD_quiesce_daemon(serve->daemon); /* the socket stays the caller's */
+    MHD_quiesce_daemon(serve->daemon); /* the socket still belongs to the caller */
     MHD_stop_daemon(serve->daemon);
     return false;
 }
 
-/* What waits sees that it ends; then no connection is suspended. */
+/* Waiting requests see that the server ends; afterwards no connection is suspended. */
 void serve_stop(struct serve *serve) {
     eventfd_write(serve->stopping, 1);
     serve_pool_stop();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The server: connections and their limits, on libmicrohttpd, and what an answer is made of. What
- * there is to ask for is in serve_endpoints.c. Called by `cinstr serve` for all processes, and by
- * serve_door.c for the one that it is part of.
+ * The server: connections and their limits, on libmicrohttpd, and how answers are made.
+ * serve_endpoints.c has what can be asked for. Called by `cinstr serve` for all processes, and by
+ * serve_door.c for its own process.
  */
 #ifndef CINSTR_HTTP_SERVE_HTTP_H
 #define CINSTR_HTTP_SERVE_HTTP_H
@@ -18,20 +18,20 @@ struct serve_request;
 
 struct serve {
     struct serve_address address;
-    const char *directory; /* of segments; NULL the usual places */
-    /* The one segment of the process that serves itself, and what brings it up to date; NULL: all
-     * processes' are served. */
+    const char *directory; /* directory of segments; NULL: the usual ones */
+    /* The segment of the process that serves itself, and the function that brings it up to date;
+     * NULL: all processes are served. */
     const void *segment;
     size_t segment_size;
     void (*refresh)(void);
     serve_spawn *spawn;
     /* Answers a request: serve_answer(). */
     enum MHD_Result (*answer)(struct serve_request *request);
-    /* The server's own. */
+    /* Private to the server. */
     struct MHD_Daemon *daemon;
     int listening, epoll;
-    int stopping; /* readable from the end on */
-    int answered; /* readable when requests have been answered since it was read */
+    int stopping; /* readable once the server is to end */
+    int answered; /* readable when requests have been answered since it was last read */
 };
 
 struct serve_request {
@@ -39,7 +39,7 @@ struct serve_request {
     struct MHD_Connection *connection;
     const struct serve *serve;
     const char *method, *path;
-    char body[65536]; /* of a POST; NUL-terminated */
+    char body[65536]; /* the body of a POST; NUL-terminated */
     size_t body_size;
     bool is_too_large;
     bool is_answered;
@@ -47,8 +47,8 @@ struct serve_request {
     struct MHD_Response *response;
 };
 
-/* Serves on a listening socket until serve_stop(), which closes it. One server a process. False: it
- * cannot begin. */
+/* Serves on a listening socket until serve_stop(), which closes it. A process can have one
+ * server. False: it cannot start. */
 bool serve_start(struct serve *serve, int fd);
 void serve_stop(struct serve *serve);
 
@@ -56,18 +56,18 @@ void serve_stop(struct serve *serve);
 
 typedef enum MHD_Result serve_result;
 
-/* A copy of the text. */
+/* Answers with a copy of the text. */
 serve_result serve_reply_text(struct serve_request *request, unsigned status, const char *type,
                               const char *text, size_t size);
-/* As Go says that something is wrong, so that `go tool pprof` shows the words. */
+/* Answers with an error in the way Go does, so that `go tool pprof` shows the text. */
 serve_result serve_reply_error(struct serve_request *request, unsigned status, const char *format,
                                ...) __attribute__((format(printf, 3, 4)));
-/* What the file holds, from its start; it is closed. `name`: to save it under. */
+/* Answers with a file, from its start; the file is closed. `name`: the name of the download. */
 serve_result serve_reply_file(struct serve_request *request, int fd, const char *type,
                               const char *name);
 serve_result serve_reply_redirect(struct serve_request *request, const char *where);
 
-/* Waits so long, but no longer than the client and the server do. False: one of them is gone. */
+/* Waits so long, or until the client leaves or the server ends. False in those cases. */
 bool serve_wait(struct serve_request *request, double seconds);
 
 #endif

@@ -19,8 +19,8 @@ static struct {
     void *argument;
 } pool;
 
-/* A thread that another C library has made lacks this one's tables of characters: setting a locale
- * gives it those. */
+/* A thread made by another C library lacks the tables of characters of this one's; setting a
+ * locale gives it those. */
 static void begin_thread(void) {
     uselocale(LC_GLOBAL_LOCALE);
 }
@@ -67,7 +67,7 @@ static void work(void *unused) {
     end_thread();
 }
 
-/* With the lock held. */
+/* Call it with the lock held. */
 static bool spawn(void (*run)(void *)) {
     pool.threads++;
     if (pool.spawn(run, NULL))
@@ -91,7 +91,7 @@ bool serve_pool_start(serve_spawn *spawn_thread, void (*run)(void *argument), vo
 
 bool serve_pool_give(struct serve_task *task) {
     pthread_mutex_lock(&lock);
-    const bool is_room = pool.threads <= MOST_THREADS; /* with the one beside */
+    const bool is_room = pool.threads <= MOST_THREADS; /* including the separate one */
     if (pool.idle == 0 && is_room && !spawn(work) && pool.threads <= 1) {
         pthread_mutex_unlock(&lock);
         return false;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Profiles by HTTP, with the parameters, status codes and words of Go's net/http/pprof: whole, as
- * text, or the difference of two that are some seconds apart.
+ * Profiles over HTTP, with the parameters, status codes and texts of Go's net/http/pprof: whole, as
+ * text, or the difference of two taken some seconds apart.
  */
 #include "reader/build/difference.h"
 #include "serve_call.h"
 #include "serve_slots.h"
 #include "serve_text.h"
 
-/* Longer ones are refused, as by a Go server with a write timeout. */
+/* Longer durations are refused, as a Go server with a write timeout does. */
 enum { LONGEST_SECONDS = 3600 };
 
 static serve_result refuse(const struct serve_call *call, const char *words) {
@@ -38,7 +38,7 @@ static void print_profile(FILE *out, const void *context) {
 
 /* --- differences ------------------------------------------------------------------------------ */
 
-/* What the process does from now on, for so long. */
+/* The profile of the next seconds. */
 static struct profile *take_difference(const struct serve_call *call, const char *kind,
                                        double seconds, bool *is_gone, struct error *error) {
     const struct build_options options = {.kind = kind};
@@ -69,7 +69,7 @@ static serve_result send_difference(const struct serve_call *call, const char *k
     return result;
 }
 
-/* Each holds a snapshot while it waits: only so many do. */
+/* A waiting request holds a snapshot; so their number is limited. */
 static serve_result answer_difference(const struct serve_call *call, long long seconds) {
     if (seconds > LONGEST_SECONDS)
         return refuse(call, "profile duration exceeds server's WriteTimeout");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See serve_slots.h. A process stands in the table while it is profiled. */
+/* See serve_slots.h. A process is in the table while it is being profiled. */
 #include "serve_slots.h"
 
 #include <pthread.h>

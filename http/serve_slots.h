@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What there is only so much of: CPU profiles, one at a time for each process; and requests that
- * wait with a profile in hand. Thread-safe.
+ * Limited resources: CPU profiles, one at a time for each process; and requests that wait while
+ * they hold a profile. Thread-safe.
  */
 #ifndef CINSTR_HTTP_SERVE_SLOTS_H
 #define CINSTR_HTTP_SERVE_SLOTS_H

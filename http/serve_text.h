@@ -9,15 +9,15 @@
 #include "reader/snapshot/snapshot.h"
 #include "reader/symbols/symbols.h"
 
-/* As Go's ?debug=1: a head, then for each stack its values and addresses, and its frames. */
+/* Text like Go's ?debug=1: a head, then for each stack its values and addresses, and its frames. */
 void serve_text_profile(FILE *out, const struct profile *profile, const char *name);
 
-/* As Go's /symbol: the names of addresses, "0x1+0x2", in a query with blanks for '+'. Those that no
- * module holds are left out. */
+/* Text like Go's /symbol: the names of addresses, "0x1+0x2", in a query with blanks for '+'.
+ * Addresses in no module are left out. */
 void serve_text_symbols(FILE *out, const struct snapshot *snapshot, struct symbols *symbols,
                         const char *addresses);
 
-/* What is markup becomes text. */
+/* Escapes markup. */
 void serve_text_html(FILE *out, const char *text);
 
 #endif

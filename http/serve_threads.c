@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /debug/pprof/goroutine: where each thread is now, in the words of Go, whose users ask this first
- * of a service that hangs. Only calls of instrumented functions are known.
+ * /debug/pprof/goroutine: what each thread is doing now, in Go's format, since users of Go look at
+ * this first when a service hangs. It has calls of instrumented functions alone.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 /* --- as text ---------------------------------------------------------------------------------- */
 
-/* As Go does for one that waits: how long its innermost call has been open. */
+/* How long the innermost call has been open, as Go prints it for a goroutine that waits. */
 static void print_state(FILE *out, const struct stacks_stack *stack) {
     const uint64_t minutes = stack->frames[0].is_timed ? stack->frames[0].ns / 60000000000u : 0;
     fprintf(out, "goroutine %" PRIu32 " [running", stack->lane->info.tid);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the trace ring holds of the seconds that are asked for. The process records it whether or
- * not anyone asks; nothing is begun or ended here.
+ * The trace ring's part of the requested seconds. The process records it whether or not anyone
+ * asks; this starts and stops nothing.
  */
 #include <stdlib.h>
 
@@ -15,14 +15,14 @@ static int write_trace(const void *trace, int fd, struct error *error) {
     return trace_write_perfetto(trace, fd, error);
 }
 
-/* Go's default where the number is none. */
+/* Go's default for a missing number. */
 static double asked_seconds(const struct serve_call *call) {
     char *end;
     const double seconds = strtod(serve_argument(call, "seconds"), &end);
     return *end == '\0' && seconds > 0 ? seconds : 1;
 }
 
-/* The ring may hold more than was asked for. */
+/* The ring may have more than was asked for. */
 static void leave_out_before(struct trace *trace, double seconds) {
     const struct snapshot *snapshot = trace->snapshot;
     const uint64_t now =

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The page of a profile, with live data: the page itself is empty and fetches data.json beside it,
- * as often as its reader likes.
+ * The page of a profile with live data: the page itself has no data and fetches data.json beside
+ * it, as often as its reader likes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static serve_result send_data(const struct serve_call *call, const struct profil
     return result;
 }
 
-/* ?kind=heap and the like; the exact one otherwise. */
+/* ?kind=heap and the like; without it, the exact profile. */
 serve_result serve_answer_data(const struct serve_call *call) {
     static const char *const kinds[] = {"exact", "cpu", "wall", "heap", "allocs", "block", "mutex"};
     const char *asked = serve_argument(call, "kind");

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-# `make install` and `make uninstall`, and what is made for that alone. Included by the Makefile.
-# Below DESTDIR: programs and pages in PREFIX, libraries in LIBDIR. What uninstall removes is what
-# install puts there, both taken from installed_files.
+# `make install` and `make uninstall`. Included by the Makefile. Below DESTDIR: programs and pages in PREFIX,
+# libraries in LIBDIR. Both targets use the list installed_files.
 
 bin       := $(DESTDIR)$(PREFIX)/bin
 lib       := $(DESTDIR)$(LIBDIR)
@@ -22,10 +21,10 @@ installed_files := $(programs:$(BUILD)/%=$(bin)/%) $(addprefix $(lib)/,$(notdir 
 	$(headers:include/%=$(include)/%) $(foreach p,$(pages),$(share)/man/man$(subst .,,$(suffix $(p)))/$(notdir $(p))) \
 	$(addprefix $(share)/,$(completions))
 
-# What a static program has to link with the reader.
+# What a static program has to link with for the reader.
 STATIC_LIBS = $(shell pkg-config --static --libs libdw libelf libprotobuf-c zlib) -lsupc++ -lm
 
-# Its directories from where it lies, so that what is installed can be moved.
+# The files refer to each other by relative paths, so that an installed tree can be moved.
 include_from_lib = $(shell realpath -ms --relative-to=$(LIBDIR) $(PREFIX)/include)
 lib_from_pc      = $(shell realpath -ms --relative-to=$(PREFIX) $(LIBDIR))
 fill_in = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIB@|$(lib_from_pc)|' \
@@ -54,7 +53,7 @@ install: all
 	$(fill_in) packaging/cinstrConfig.cmake.in > $(lib)/cmake/cinstr/cinstrConfig.cmake
 	$(fill_in) packaging/cinstrConfigVersion.cmake.in > $(lib)/cmake/cinstr/cinstrConfigVersion.cmake
 
-# Directories that are ours alone go too.
+# Also removes the directories that only cinstr uses.
 uninstall:
 	rm -f $(installed_files)
 	rmdir $(include)/cinstr $(lib)/cmake/cinstr 2>/dev/null || true

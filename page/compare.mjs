@@ -21,13 +21,13 @@ function sources() {
     const part = (value, what) => value > 0 && samples.push(`${percent(value / data.samples)} ${what}`);
     part(data.in_probes, "in the probes");
     part(data.charged_to_callers, "in code without hooks, charged to its caller");
-    part(data.unmatched, "below none that the exact profile has, left out");
+    part(data.unmatched, "in no function of the exact profile, left out");
     const known = data.relative_error === null ? "" :
         `, known to ${(100 * 1.96 * data.relative_error).toFixed(0)}%`;
     definitions(byId("sources"), [
         ["exact", `${data.exact}: ${ns(total)} of ${data.value} time in ` +
             `${count(data.rows.length + data.left_out)} ${unit}` + (data.unplaced_ns > 0
-            ? `; ${ns(data.unplaced_ns)} of that is in the wrong ones, which cannot be told` : "")],
+            ? `; ${ns(data.unplaced_ns)} of that is in the wrong functions; in which is not known` : "")],
         ["sampled", `${data.sampled}: ${samples.join("; ")}`],
         ["against", data.against === "raw"
             ? `raw times${own ? ", since the samples are of the same run" : ""}; of these ` +

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See json_text.h. jansson refuses strings that are not UTF-8; a report must not lose a row for
- * one strange name.
+ * See json_text.h. jansson refuses strings that are not UTF-8, and one strange name must not cost a
+ * report a row.
  */
 #include "json_text.h"
 

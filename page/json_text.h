@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON through jansson, for text that need not be UTF-8: names come from symbol tables and files.
+ * JSON through jansson for text that may not be UTF-8: names come from symbol tables and files.
  * Used wherever JSON is printed.
  */
 #ifndef CINSTR_PAGE_JSON_TEXT_H
@@ -11,14 +11,14 @@
 
 #include "reader/base/error.h"
 
-/* A string; where the text is not UTF-8, its bytes beyond ASCII become '?'. */
+/* A string; if the text is not UTF-8, its bytes beyond ASCII become '?'. */
 json_t *json_text(const char *text);
 
-/* Sets `key`, which need not be UTF-8 either, to `value`, which it takes over. */
+/* Sets `key`, which need not be UTF-8 either, to `value`, and takes `value` over. */
 void json_set_text(json_t *object, const char *key, json_t *value);
 
-/* Prints the value in ASCII, and a newline, and gives it back. -1 with `error` filled when it is
- * NULL or does not print. */
+/* Prints the value in ASCII and a newline, and frees it. -1 with `error` filled when it is NULL
+ * or cannot be printed. */
 int json_print(FILE *out, json_t *value, struct error *error);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "json_text.h"
 
-/* A sink that numbers and texts are written to; what fails once has failed. */
+/* A sink for numbers and texts; after a failure everything fails. */
 struct writer {
     FILE *out;
     const struct analysis *analysis;
@@ -124,7 +124,7 @@ static int64_t type_is_shown(const struct analysis *analysis, uint32_t row) {
     return analysis_is_shown(analysis->profile, row);
 }
 
-/* Columns that tell how well a type is known, as analysis_errors_of() has them; -1 none. */
+/* The columns with the errors of each type, from analysis_errors_of(); -1 none. */
 static int64_t column_or_none(uint32_t column) {
     return column == PROFILE_NONE ? -1 : (int64_t)column;
 }
@@ -213,8 +213,8 @@ static void write_edges(struct writer *writer) {
     putc('}', writer->out);
 }
 
-/* Without the root, which is node 0: the first in each column is node 1. A parent stands before
- * its children; totals follow from self values. */
+/* Leaves out the root, node 0: the first element of each column is node 1. A parent precedes its
+ * children; totals follow from self values. */
 static void write_nodes(struct writer *writer) {
     const struct analysis_sums *sums = &writer->analysis->node_sums;
     fprintf(writer->out, ",\n\"nodes\":{\"count\":%" PRIu32, sums->count - 1);

@@ -9,8 +9,8 @@ export const VERDICTS = {
                        title: "chance explains the difference: lack of evidence is not agreement" },
     "within error": { path: "M0,-5L5,0L0,5L-5,0Z",
                       title: "beyond chance, but the exact time is not known as well as that" },
-    more: { path: "M0,-5L5,4L-5,4Z", title: "sampled more often than its time deserves" },
-    less: { path: "M0,5L5,-4L-5,-4Z", title: "sampled less often than its time deserves" },
+    more: { path: "M0,-5L5,4L-5,4Z", title: "sampled more often than its time predicts" },
+    less: { path: "M0,5L5,-4L-5,-4Z", title: "sampled less often than its time predicts" },
     unresolved: { path: "M-3.5,-3.5H3.5V3.5H-3.5Z",
                   title: "the exact profile does not know its time: it is not judged" },
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reads LLVM's list of annotations, llvm.global.annotations: one record for each annotate attribute
- * of a definition, of which the first two are what is annotated and the text.
+ * of a definition, whose first two fields are what is annotated and the text.
  */
 #include "annotation.h"
 
@@ -23,7 +23,7 @@ static StringRef textOf(const ConstantStruct &record) {
     return bytes != nullptr && bytes->isCString() ? bytes->getAsCString() : StringRef();
 }
 
-/* Whether it was one of ours. */
+/* Whether the annotation was one of ours. */
 static bool take(const Constant *entry) {
     const auto *record = dyn_cast<ConstantStruct>(entry);
     StringRef word = record == nullptr ? StringRef() : textOf(*record);

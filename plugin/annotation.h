@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions that say in the source what they are to cost: annotate("cinstr:time"), count or skip
- * (CINSTR_TIME and others of cinstr.h). Called by instrument.cpp before anything is optimised;
+ * Functions whose source says how they are recorded: annotate("cinstr:time"), count or skip
+ * (CINSTR_TIME and others of cinstr.h). Called by instrument.cpp before any optimisation;
  * selection.cpp asks for the word.
  */
 #ifndef CINSTR_PLUGIN_ANNOTATION_H
@@ -11,11 +11,11 @@
 
 namespace cinstr {
 
-/* Makes them an attribute of the function. LLVM's list of annotations no longer has them: what is
- * in it lives, even if nobody calls it. */
+/* Turns the annotations into an attribute of the function and removes them from LLVM's list,
+ * since a function in that list is kept even if nobody calls it. */
 void takeAnnotations(llvm::Module &module);
 
-/* The word behind "cinstr:"; empty: none. */
+/* The word after "cinstr:"; empty: none. */
 llvm::StringRef annotation(const llvm::Function &function);
 
 } // namespace cinstr

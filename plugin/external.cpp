@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An external function is named by an empty function of ours in the module that calls it
- * (CINSTR_EXTERNAL), not by its own address: that may be the PLT's, or of what an IFUNC has
- * chosen, and to take it changes how a program is linked. Whether a function that is only declared
- * here has hooks in another file, the linker knows: see cinstr1_enter_external().
+ * (CINSTR_EXTERNAL), not by its own address: that may be in the PLT, or be what an IFUNC has
+ * chosen, and taking it would change how a program is linked. The linker knows whether a function
+ * that is only declared here has hooks in another file: see cinstr1_enter_external().
  *
- * Left alone: calls that do not come back or do so twice, after which no hook could tell what is
- * open; musttail calls, behind which nothing may be; functions that touch no memory, which do no
- * work worth a hook (errno's and isalpha()'s); indirect calls and what is not called in the end,
- * intrinsics. Memory of a length that is not known is copied and set by calls, though.
+ * These calls get no hooks: those that do not return or return twice, after which no hook could
+ * tell what is open; musttail calls, which nothing may follow; functions that touch no memory,
+ * whose work is not worth a hook (errno's and isalpha()'s); indirect calls; and intrinsics, since
+ * they become no calls. But memory of unknown length is copied and set by calls.
  */
 #include "external.h"
 
@@ -26,7 +26,7 @@ namespace cinstr {
 
 /* --- which calls ------------------------------------------------------------------------------ */
 
-/* The compiler's own runtime, and ours. */
+/* The functions of the compiler's own runtime, and ours. */
 static bool isRuntime(StringRef name) {
     static const char *const prefixes[] = {"cinstr",       "__cyg_profile_", "__cxa_",  "_Unwind_",
                                            "__asan_",      "__tsan_",        "__msan_", "__ubsan_",
@@ -38,7 +38,7 @@ static bool isRuntime(StringRef name) {
     return false;
 }
 
-/* With -fno-builtin clang does not know them. */
+/* With -fno-builtin clang does not recognize them. */
 static bool returnsTwice(const CallBase &call, StringRef name) {
     static const char *const names[] = {"setjmp",      "_setjmp", "sigsetjmp",
                                         "__sigsetjmp", "vfork",   "getcontext"};
@@ -55,7 +55,7 @@ static StringRef nameOfCopy(const MemIntrinsic &copy) {
     return isa<MemSetInst>(copy) ? "memset" : isa<MemMoveInst>(copy) ? "memmove" : "memcpy";
 }
 
-/* Of what is called, "" when that is nothing external. */
+/* The name of the function called; "" when it is not external. */
 static StringRef nameOfCallee(const CallBase &call) {
     const auto *callee = dyn_cast<Function>(call.getCalledOperand()->stripPointerCasts());
     const auto *copy = dyn_cast<MemIntrinsic>(&call);
@@ -86,7 +86,8 @@ Function *ExternalCalls::makeName(StringRef function, GlobalValue::LinkageTypes 
         name = Function::Create(type, linkage, symbol, module);
         name->setVisibility(GlobalValue::HiddenVisibility);
         name->setDoesNotThrow();
-        /* The name in front of the code: else they are all the same to a linker that folds. */
+        /* The name is put before the code; otherwise the functions are equal, and a linker may
+         * fold them. */
         std::string padded = function.str();
         padded.resize(alignTo(padded.size(), 16));
         name->setPrefixData(ConstantDataArray::getString(module.getContext(), padded, false));
@@ -103,7 +104,7 @@ void ExternalCalls::exclude(const Function &function) {
         makeName(name, GlobalValue::ExternalLinkage)->setSection("cinstr_hooked");
 }
 
-/* Where control goes on after the call: one place, or two where it may unwind to here. */
+/* Where control goes after the call: one place, or two if it may unwind to here. */
 static SmallVector<Instruction *, 2> findEnds(CallBase &call) {
     SmallVector<BasicBlock *, 2> pads;
     auto *invoke = dyn_cast<InvokeInst>(&call);

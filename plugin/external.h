@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * External calls (-cinstr-external, and `external` in the list): those of functions that have no
- * hooks of their own get hooks around them. Called by instrument.cpp after inlining, before it adds
- * exit hooks to unwinding.
+ * External calls (-cinstr-external, and `external` in the list): calls of functions without hooks
+ * of their own get hooks around them. Called by instrument.cpp after inlining, before it adds exit
+ * hooks for unwinding.
  */
 #ifndef CINSTR_PLUGIN_EXTERNAL_H
 #define CINSTR_PLUGIN_EXTERNAL_H
@@ -17,9 +17,10 @@ namespace cinstr {
 class ExternalCalls {
   public:
     ExternalCalls(llvm::Module &instrumented, const Selection &selected);
-    /* Hooks around the function's external calls. */
+    /* Puts hooks around the function's external calls. */
     void addTo(llvm::Function &function);
-    /* The function has hooks: what other files call by this name is not external. */
+    /* Says that the function has hooks, so that calls of its name in other files are not
+     * external. */
     void exclude(const llvm::Function &function);
 
   private:

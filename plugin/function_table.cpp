@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Emits the table of instrumented functions (see cinstr/plugin_sections.h): a section of one word
- * for each, which the linker keeps or throws away with the function (the same comdat, else
- * !associated). In the table is what has a hook of its own: a clone that reports itself as the
- * original is not.
+ * Emits the table of instrumented functions (see cinstr/plugin_sections.h): a section with one word
+ * for each, which the linker keeps or removes together with the function (the same comdat, else
+ * !associated). The table has functions with a hook of their own, not clones that report themselves
+ * as the original.
  */
 #include "function_table.h"
 
@@ -29,8 +29,8 @@ static bool isInstrumented(const Function &function) {
            any_of(instructions(function), Selection::isOwnHook);
 }
 
-/* Another module may put its own function in the place of this one, as far as the linker knows;
- * with -fno-semantic-interposition the compiler may take it for local all the same. */
+/* As far as the linker knows, another module may replace this function by its own; with
+ * -fno-semantic-interposition the compiler may nevertheless treat it as local. */
 static bool isReplaceable(const Function &function) {
     const Module &module = *function.getParent();
     const bool isLibrary =
@@ -39,10 +39,11 @@ static bool isReplaceable(const Function &function) {
     return !function.isDSOLocal() || (isLibrary && function.canBenefitFromLocalAlias());
 }
 
-/* The distance to what is replaceable is not known when linking, that to a private alias of it is;
- * link-time optimisation would see no difference between the two if the function were said to be
- * local. To a function whose address means nothing LLVM takes the distance by way of the PLT, for
- * which GNU's linker has no relocation on arm64: but the hooks say what the address means. */
+/* The distance to a function that may be replaced is not known when linking, but that to a
+ * private alias of it is. Marking the function as local instead would make the two the same for
+ * link-time optimisation. If a function's address has no meaning, LLVM takes the distance
+ * through the PLT, for which GNU's linker has no relocation on arm64; but the hooks give the
+ * address a meaning. */
 static Constant *localName(Function &function) {
     if (!isReplaceable(function)) {
         function.setUnnamedAddr(GlobalValue::UnnamedAddr::None);
@@ -67,8 +68,8 @@ static GlobalValue *addWord(Function &function) {
         type));
     word->setSection(CINSTR_FUNCTION_TABLE);
     word->setAlignment(Align(sizeof(cinstr_function_word)));
-    /* Of several files' copies link-time optimisation drops the function, and what is associated
-     * with nothing is an error: sections of one group stay or go together by themselves. */
+    /* Of several files' copies link-time optimisation drops all but one, and a section that is
+     * associated with nothing is an error: sections of one group are kept or removed together. */
     word->setComdat(function.getComdat());
     if (!function.hasComdat())
         word->setMetadata(LLVMContext::MD_associated,
@@ -85,7 +86,7 @@ PreservedAnalyses ListFunctions::run(Module &module, ModuleAnalysisManager &) {
         if (isInstrumented(function))
             words.push_back(addWord(function));
     }
-    /* Kept by the compiler, not by the linker. */
+    /* Kept by the compiler, but not by the linker. */
     appendToCompilerUsed(module, words);
     return words.empty() ? PreservedAnalyses::all() : PreservedAnalyses::none();
 }

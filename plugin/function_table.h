@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The table of instrumented functions (cinstr/plugin_sections.h), so that `cinstr report
- * --never-called` knows those that the recorder never hears of. The plugin's last pass.
+ * --never-called` knows functions that the recorder never sees. The plugin's last pass.
  */
 #ifndef CINSTR_PLUGIN_FUNCTION_TABLE_H
 #define CINSTR_PLUGIN_FUNCTION_TABLE_H

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Marks that become counts of inlined calls (see inlined.h). A mark is a call that no pass may drop
- * or double: it writes memory that nothing else sees, so that it stands in the way of little, and
- * costs the inliner nothing. (LLVM's own marker for such purposes, llvm.pseudoprobe, stands in the
- * way of nothing and is dropped wherever it would.) It refers to a description of its function and
- * not to the function, which may vanish.
+ * or duplicate: it writes memory that nothing else uses, so that it prevents few optimisations, and
+ * the inliner counts it as free. (LLVM's own marker for such purposes, llvm.pseudoprobe, prevents
+ * nothing and is dropped wherever it would.) It refers to a description of its function and not to
+ * the function, which may vanish.
  *
- * Of the marks of the function itself that are run in one activation, the first is where it was
- * put, and belongs to the function's hook. Others came by inlining into itself, or with a tail call
- * that became a loop.
+ * Of the function's own marks that run in one activation, the first is the original one and belongs
+ * to the function's hook. The others came from inlining the function into itself, or from a tail
+ * call that became a loop.
  */
 #include "inlined.h"
 
@@ -40,11 +40,12 @@ bool isInlinedWanted() {
     return isAsked;
 }
 
-/* Each function's is a declaration of its own, never left in an object file: had they one name and
- * said by an argument whose they are, two in the arms of a branch could be merged into one. */
+/* Each function has a declaration of its own for its mark, which is never left in an object
+ * file. With one name and an argument that says whose mark it is, two marks in the arms of a
+ * branch could be merged. */
 static const char markName[] = "cinstr1_inlined_here";
-static const char described[] = "cinstr"; /* a mark's metadata: what is said of its function */
-static const char ownMark[] = "cinstr-inlined"; /* a function's attribute: its mark's name */
+static const char described[] = "cinstr"; /* a mark's metadata: the description of its function */
+static const char ownMark[] = "cinstr-inlined"; /* a function's attribute: the name of its mark */
 
 /* --- what is said of a function --------------------------------------------------------------- */
 
@@ -132,7 +133,7 @@ class Records {
 
     Module &module;
     std::set<const DISubprogram *> marked;            /* functions whose calls are recorded */
-    std::map<Constant *, GlobalVariable *> functions; /* by what they say */
+    std::map<Constant *, GlobalVariable *> functions; /* records by their contents */
     std::map<Key, GlobalVariable *> records;
 };
 
@@ -186,13 +187,13 @@ GlobalVariable *Records::add(GlobalVariable *callee, GlobalVariable *caller, uns
     return record;
 }
 
-/* Lines of another file than the function's, a macro's file say, cannot be told of it. */
+/* Lines of another file than the function's, such as that of a macro, cannot be expressed. */
 unsigned lineOf(const DILocation *call) {
     return call->getFile() == call->getScope()->getSubprogram()->getFile() ? call->getLine() : 0;
 }
 
-/* As with functions that are not inlined, what has no hooks is not in between: its calls are its
- * caller's, where that calls it. */
+/* As for functions that are not inlined, one without hooks is left out: its calls become its
+ * caller's, at the line where the caller calls it. */
 const DILocation *Records::recordedCall(const DILocation *call) const {
     while (call != nullptr && call->getInlinedAt() != nullptr &&
            marked.count(call->getScope()->getSubprogram()) == 0)
@@ -200,7 +201,7 @@ const DILocation *Records::recordedCall(const DILocation *call) const {
     return call;
 }
 
-/* `call`: where the callee was inlined; nullptr: not known. */
+/* `call`: where the callee was inlined; nullptr: unknown. */
 GlobalVariable *Records::record(GlobalVariable *callee, const DILocation *call, bool isOpen) {
     call = recordedCall(call);
     const DILocation *outer = call == nullptr ? nullptr : call->getInlinedAt();
@@ -234,8 +235,8 @@ void Records::count(CallInst *mark) {
     mark->eraseFromParent();
 }
 
-/* What of the function's own marks is run first in an activation is not told by where they stand:
- * they are counted where a flag says that one was run before. */
+/* Their position does not tell which of the function's own marks runs first in an activation:
+ * they are counted if a flag says that one has run before. */
 void skipFirst(Function &function, const std::vector<CallInst *> &own) {
     IRBuilder<> builder(&function.getEntryBlock(), function.getEntryBlock().begin());
     AllocaInst *entered = builder.CreateAlloca(builder.getInt1Ty());
@@ -251,7 +252,7 @@ void skipFirst(Function &function, const std::vector<CallInst *> &own) {
     PromoteMemToReg({entered}, dominators);
 }
 
-/* Takes the function's own entry out of its marks. */
+/* Removes the function's own entry from its marks. */
 void takeOwn(Function &function, std::vector<CallInst *> &marks) {
     const StringRef name = function.getFnAttribute(ownMark).getValueAsString();
     std::vector<CallInst *> own;

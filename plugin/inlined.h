@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Inlined calls are counted (-cinstr-inlined): a mark put at a function's entry before inlining
- * goes where its body goes, and becomes a count of that place when all is optimised. Used by
+ * Counts inlined calls (-cinstr-inlined): a mark that is put at a function's entry before inlining
+ * goes where its body goes, and becomes a count there after all optimisation. Used by
  * instrument.cpp at both ends of the pipeline.
  */
 #ifndef CINSTR_PLUGIN_INLINED_H
@@ -11,13 +11,13 @@
 
 namespace cinstr {
 
-bool isInlinedWanted(); /* by the command line */
+bool isInlinedWanted(); /* set by the command line */
 
-/* Before inlining. */
+/* Called before inlining. */
 void markEntry(llvm::Function &function);
 
-/* After it, and before hooks are put in: what is left of the marks become counts, but for those
- * that are where they were put, which the function's own hook counts. */
+/* Called after inlining, before hooks are put in: the remaining marks become counts, except
+ * those at their original place, which the function's own hook counts. */
 void countInlined(llvm::Module &module, const Selection &selection);
 
 } // namespace cinstr

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Counts LLVM's instructions as they are executed: one constant added in each basic block, in a
- * register, handed to the recorder (cinstr1_count_instructions) before everything after which it
- * could be lost or belong to another context: hooks, and calls that may not come back. The recorder
- * adds it to the context that is open. The numbers depend on the program, its input and the
- * compiler alone.
+ * Counts LLVM's instructions as they are executed. Each basic block adds a constant in a register;
+ * the sum is passed to the recorder (cinstr1_count_instructions) before anything after which it
+ * could be lost or belong to another context: hooks, and calls that may not return. The recorder
+ * adds it to the open context. The numbers depend only on the program, its input and the compiler.
  *
- * Counted is what the optimiser has left, but for what makes no code (phis, debug information,
- * markers) and what the plugin itself has added.
+ * It counts the instructions after optimisation, except those that make no code (phis, debug
+ * information, markers) and those that the plugin itself has added.
  */
 #include "instructions.h"
 
@@ -51,8 +50,8 @@ static const Instruction *findEntry(const Function &function) {
     return nullptr;
 }
 
-/* Return addresses are the hooks' arguments, unless the program asks for them, which then is not
- * counted either. */
+/* The hooks' arguments include return addresses; one that the program itself asks for is not
+ * counted, either. */
 static bool isCounted(const Instruction &instruction) {
     const auto *intrinsic = dyn_cast<IntrinsicInst>(&instruction);
 
@@ -63,8 +62,8 @@ static bool isCounted(const Instruction &instruction) {
             intrinsic->getIntrinsicID() != Intrinsic::returnaddress);
 }
 
-/* Before these the count is handed over: hooks open and close contexts; what is called may jump
- * away, end the program or be looked at from outside. */
+/* The sum is passed on before these: hooks open and close contexts; a called function may jump
+ * away, end the program, or be observed from outside. */
 static bool isBoundary(const Instruction &instruction) {
     const auto *call = dyn_cast<CallBase>(&instruction);
 
@@ -121,7 +120,7 @@ void Counter::handOver(Instruction *before, uint64_t count) {
     builder.CreateStore(builder.getInt64(0), kept);
 }
 
-/* What follows the exit hook, the return, is handed over with what precedes it. */
+/* The return after the exit hook is counted with what precedes the hook. */
 static uint64_t countToEnd(const Instruction *from) {
     uint64_t count = 0;
 

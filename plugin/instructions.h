@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pass behind -cinstr-instructions: each context also gets the number of LLVM's instructions
- * that were executed in it. Added by instrument.cpp behind the hooks, as the last of all.
+ * The pass for -cinstr-instructions: each context also gets the number of LLVM instructions that
+ * were executed in it. instrument.cpp adds it after the hooks, as the last pass.
  */
 #ifndef CINSTR_PLUGIN_INSTRUCTIONS_H
 #define CINSTR_PLUGIN_INSTRUCTIONS_H
@@ -15,7 +15,7 @@ class CountInstructions : public llvm::PassInfoMixin<CountInstructions> {
     static bool isRequired() {
         return true;
     }
-    static bool isWanted(); /* by the command line */
+    static bool isWanted(); /* set by the command line */
     llvm::PreservedAnalyses run(llvm::Function &function, llvm::FunctionAnalysisManager &);
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See prediction.h. Each module has the same constant: the linker keeps one, and keeps it though
+ * See prediction.h. Each module has the same constant: the linker keeps one of them, although
  * nothing refers to it.
  */
 #include "prediction.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Leaves in a module what the list predicted (cinstr/plugin_sections.h), so that the next profile
- * can say how it came out. Called by instrument.cpp once it has instrumented.
+ * Writes the list's prediction into a module (cinstr/plugin_sections.h), so that the next profile
+ * can say how far it was off. Called by instrument.cpp after it has instrumented.
  */
 #ifndef CINSTR_PLUGIN_PREDICTION_H
 #define CINSTR_PLUGIN_PREDICTION_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the subcommands share (see command.h): how they speak of errors and read numbers. Never
- * exits, never prints more than a line for an error.
+ * What the subcommands share (see command.h): usage errors and numbers in arguments. Never exits,
+ * and prints at most one line for an error.
  */
 #include "command.h"
 

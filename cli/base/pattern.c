@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * See pattern.h. An alternative is kept as text in which two control characters stand for the
- * wildcards, so that a '*' within quotes is just that.
+ * wildcards, so that a '*' in quotes stays a '*'.
  */
 #include "pattern.h"
 
@@ -33,7 +33,7 @@ static int read_quoted(char *name, const char **at, struct error *error) {
     return error_set(error, "the quote is not closed");
 }
 
-/* Template arguments may hold what else ends a word. */
+/* Within template arguments, characters that otherwise end a word belong to it. */
 static int read_word(char *name, const char **at, bool *has_wildcards, struct error *error) {
     const char *text = *at;
     int depth = 0;
@@ -101,8 +101,8 @@ void pattern_free(struct pattern *pattern) {
 
 /* --- matching --------------------------------------------------------------------------------- */
 
-/* Where it fails behind a wildcard, that one takes one character more: no more than one has to be
- * gone back to. */
+/* On a mismatch the last wildcard takes one character more. Earlier wildcards need not be tried
+ * again. */
 static bool matches(const char *wanted, const char *name, size_t size) {
     const char *end = name + size, *retry = NULL, *retry_name = NULL;
     while (name < end) {

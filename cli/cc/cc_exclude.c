@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* See cc_exclude.h. Folders are looked up, since which there are depends on what is installed. */
+/* See cc_exclude.h. The folders are looked up at run time, since they depend on what is
+ * installed. */
 #include "cc_exclude.h"
 
 #include <glob.h>
@@ -16,7 +17,7 @@ static bool ends_with(const char *text, const char *end) {
     return length >= size && strcmp(text + length - size, end) == 0;
 }
 
-/* Libc's declarations lie in these. */
+/* These folders hold libc's declarations. */
 static bool is_libc(const char *folder) {
     return ends_with(folder, "-linux-gnu/") || ends_with(folder, "/sys/") ||
            ends_with(folder, "/arpa/") || ends_with(folder, "/net/");

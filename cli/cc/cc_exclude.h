@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which functions gcc is told to leave without hooks: the inline ones of the system's headers.
- * Called by `cinstr cc`.
+ * Which functions gcc leaves without hooks: the inline functions of the system's headers. Called by
+ * `cinstr cc`.
  */
 #ifndef CINSTR_CLI_CC_EXCLUDE_H
 #define CINSTR_CLI_CC_EXCLUDE_H
 
-/* The option -finstrument-functions-exclude-file-list=..., static. gcc goes by the place where a
- * function was declared first, so that what a program defines itself would be left out, too, where
- * a header declares it: of libc's, only those are in the list that hold inline functions. */
+/* The option -finstrument-functions-exclude-file-list=..., in static memory. gcc goes by the
+ * file that declares a function first. A function that the program itself defines would be left
+ * out too if a listed header declares it; so the list has only those headers of libc that define
+ * inline functions. */
 const char *cc_exclude_option(void);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See cc_line.h. Options are gcc's and clang's; what is unknown and begins with '-' is an option
- * without an argument, all else a file. A response file (@FILE) counts as a source.
+ * See cc_line.h. Options are those of gcc and clang. An unknown word that begins with '-' is taken
+ * for an option without an argument, anything else for a file. A response file (@FILE) counts as a
+ * source.
  */
 #include "cc_line.h"
 
 #include <string.h>
 
-/* Whether `word` is in a list of words, a blank before and behind each. */
+/* Whether `word` is in a list of words, each between two blanks. */
 static bool is_in(const char *list, const char *word) {
     const size_t length = strlen(word);
     for (const char *at = list; length != 0 && (at = strstr(at, word)) != NULL; at++) {
@@ -17,7 +18,7 @@ static bool is_in(const char *list, const char *word) {
     return false;
 }
 
-/* Options whose argument is the next word. */
+/* Options that take the next word as their argument. */
 #define TAKES_NEXT                                                                                 \
     " -o -I -D -U -L -l -A -B -T -e -u -z -x -arch -aux-info -dumpbase -dumpbase-ext -dumpdir "    \
     "-idirafter -imacros -imultilib -include -include-pch -iprefix -iquote -isysroot -isystem "    \
@@ -49,7 +50,7 @@ static void read_option(struct cc_line *line, const char *option) {
         line->has_split_stacks = option[2] == 's';
 }
 
-/* By its language (-x), else by the end of its name. */
+/* Decides by the language (-x) if there is one, else by the end of the name. */
 static void read_file(struct cc_line *line, const char *file, const char *language) {
     const char *dot = strrchr(file, '.'), *end = dot == NULL ? "" : dot + 1;
     bool is_header, is_cplusplus, is_c, is_source;
@@ -71,9 +72,9 @@ static void read_file(struct cc_line *line, const char *file, const char *langua
         line->stage = CC_COMPILES;
 }
 
-/* An option, and how many words it has. */
+/* Looks at one option. Returns how many words it has. */
 static int read_words(struct cc_line *line, char *const *words, const char **language) {
-    const char *argument = words[0] + 2; /* of -x */
+    const char *argument = words[0] + 2; /* the argument of -x */
     int count = 1;
     read_option(line, words[0]);
     if (is_in(TAKES_NEXT, words[0]) && words[1] != NULL) {

@@ -13,7 +13,8 @@
 
 extern char **environ;
 
-/* Starts COMPILER -dumpversion with its standard output in `output`; 0 it cannot be. */
+/* Starts COMPILER -dumpversion with `output` as its standard output. Returns its pid, or 0 if it
+ * cannot be started. */
 static pid_t start(const char *compiler, int output) {
     char *const arguments[] = {(char *)compiler, (char *)"-dumpversion", NULL};
     posix_spawn_file_actions_t actions;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which of our LLVM plugins fits a compiler. Called by the cc command. It runs the compiler to ask
- * it for its version and says nothing.
+ * Finds the LLVM plugin that fits a compiler. Called by the cc command. Runs the compiler to ask
+ * for its version; prints nothing.
  */
 #ifndef CINSTR_CLI_CC_PLUGIN_H
 #define CINSTR_CLI_CC_PLUGIN_H
@@ -9,10 +9,10 @@
 #include <linux/limits.h>
 #include <stdbool.h>
 
-/* A clang loads the plugin that was built for its own LLVM, and no other. */
+/* A clang can load only the plugin that was built for its own LLVM. */
 struct cc_plugin {
-    int version;         /* the compiler's major one; 0 it cannot be told */
-    char path[PATH_MAX]; /* "": there is no plugin for it in the directory */
+    int version;         /* the compiler's major version; 0 if it is not known */
+    char path[PATH_MAX]; /* "" when the directory has no plugin for that version */
 };
 
 struct cc_plugin cc_plugin_find(const char *compiler, const char *directory);

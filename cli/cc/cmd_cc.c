@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `cinstr cc`: a compiler that builds instrumented, for projects that are not to be changed. It
- * becomes the compiler, with a few options more, and says nothing of its own: configure scripts
- * read what compilers print.
+ * `cinstr cc`: runs a compiler so that it builds instrumented, for projects whose build files
+ * should not change. It adds some options and becomes the compiler. It prints nothing itself,
+ * because configure scripts read what compilers print.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -28,7 +28,7 @@ enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127, ADDED_MAX = 36 };
 struct request {
     bool before_inlining, after_inlining;
     bool system_headers, no_plugin, instructions, inlined;
-    const char *external; /* which functions; NULL none */
+    const char *external; /* which external functions; NULL none */
 };
 
 /* --- the compiler ----------------------------------------------------------------------------- */
@@ -42,7 +42,7 @@ static bool is_launcher(const char *word) {
     return false;
 }
 
-/* How many words come before the compiler's name. */
+/* The number of words before the compiler's name (ccache, distcc). */
 static int count_launchers(char **argv) {
     int count = 0;
     while (argv[count + 1] != NULL && is_launcher(argv[count]))
@@ -50,7 +50,7 @@ static int count_launchers(char **argv) {
     return count;
 }
 
-/* By its name, or by what `cc` is a link to. */
+/* Decides by the compiler's name, or by what `cc` is a link to. */
 static bool is_clang(const char *compiler) {
     char path[PATH_MAX];
     if (strstr(text_base_name(compiler), "clang") != NULL)
@@ -59,7 +59,7 @@ static bool is_clang(const char *compiler) {
     return strstr(text_base_name(path), "clang") != NULL;
 }
 
-/* The option that asks for what the plugin alone can do; NULL none. */
+/* The option on the command line that only the plugin can carry out; NULL none. */
 static const char *takes_plugin(const struct request *request) {
     return request->instructions       ? "--instructions"
            : request->inlined          ? "--inlined"
@@ -70,17 +70,17 @@ static const char *takes_plugin(const struct request *request) {
 struct compiler {
     const char *name;
     bool is_clang;
-    const char *library; /* directory; NULL none */
+    const char *library; /* the directory of libcinstr.so; NULL if it was not found */
     struct cc_plugin plugin;
 };
 
-/* A clang without a plugin runs no exit hook where an exception passes. Configure scripts read what
- * compilers print, so that this is told to people alone, and once a program. */
+/* A clang without a plugin runs no exit hook where an exception passes. Configure scripts read
+ * what compilers print; so the warning goes to terminals only, and once a program. */
 static void find_plugin(struct compiler *compiler, const struct request *request, bool is_told) {
     if (compiler->is_clang && compiler->library != NULL && !request->no_plugin) {
         compiler->plugin = cc_plugin_find(compiler->name, compiler->library);
         if (compiler->plugin.path[0] == '\0' && is_told && isatty(STDERR_FILENO))
-            note("cc: no plugin for %s (LLVM %d) in %s: its own hooks instead", compiler->name,
+            note("cc: no plugin for %s (LLVM %d) in %s: using clang's own hooks", compiler->name,
                  compiler->plugin.version, compiler->library);
     }
 }
@@ -96,7 +96,7 @@ static void add(struct words *words, const char *word) {
     words->argv[words->count++] = (char *)word;
 }
 
-/* Not by clang's own -mllvm, which the linker is given as well when it optimises. */
+/* clang's own -mllvm would not do: with LTO it is passed to the linker as well. */
 static void add_plugin_option(struct words *words, const char *option) {
     add(words, "-Xclang");
     add(words, "-mllvm");
@@ -104,7 +104,7 @@ static void add_plugin_option(struct words *words, const char *option) {
     add(words, option);
 }
 
-/* Loaded twice: for its options (-fplugin) and for its passes. */
+/* The plugin is loaded twice: for its options (-fplugin) and for its passes (-fpass-plugin). */
 static void add_plugin(struct words *words, const char *path, const struct request *request) {
     static char options[2][PATH_MAX + 32];
     snprintf(options[0], sizeof(options[0]), "-fplugin=%s", path);
@@ -122,7 +122,7 @@ static void add_plugin(struct words *words, const char *path, const struct reque
         add_plugin_option(words, "-cinstr-inlined");
 }
 
-/* In front of the project's own options, which so have the last word. */
+/* These come before the project's own options, so that the project's win. */
 static void add_hooks(struct words *words, const struct request *request,
                       const struct cc_line *line, const struct compiler *compiler) {
     add(words, "-g");
@@ -140,8 +140,9 @@ static void add_hooks(struct words *words, const struct request *request,
     }
 }
 
-/* Behind everything that may need it. A static program has no use for a run path, and glibc 2.36
- * stops a static-pie that has one; it needs the linker's help to get at what is interposed. */
+/* These come after everything that may need them. A static program needs no run path (a
+ * static-pie with one is stopped by glibc 2.36), but the linker's --wrap for the functions that
+ * the recorder interposes. */
 static void add_library(struct words *words, const char *directory, bool is_static) {
     static char options[PATH_MAX + 32];
     add(words, "-L");
@@ -169,8 +170,8 @@ static const char *find_output(char **argv) {
     return output;
 }
 
-/* 0 with `status` of a compiler that has linked, or what kept it from that. One that only compiles
- * takes this process's place. */
+/* Runs a compiler that links and stores its wait status; returns 0, or the errno of what
+ * prevented it. A compiler that only compiles replaces this process. */
 static int run_compiler(char **argv, bool links, bool excludes, int *status) {
     int wait_status;
     pid_t pid;
@@ -187,7 +188,7 @@ static int run_compiler(char **argv, bool links, bool excludes, int *status) {
     return 0;
 }
 
-/* As run_compiler(), with the words that are added. */
+/* Runs the compiler with the words that are added. */
 static int build(int argc, char **argv, const struct request *request, const struct cc_line *line,
                  const struct compiler *compiler, int *status) {
     struct words words = {.argv = calloc((size_t)argc + ADDED_MAX, sizeof(*words.argv))};
@@ -213,7 +214,8 @@ static bool begins(const char *text, const char *with) {
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* What configure scripts, nginx's, CMake and Meson build to learn about the system. */
+/* Names of files that configure scripts (nginx's too), CMake and Meson compile to learn about
+ * the system. */
 static bool is_probe(const char *path) {
     static const char *const names[] = {"conftest",  "conftest.",        "autotest",
                                         "autotest.", "sanitycheckc.exe", "sanitycheckcpp.exe"};
@@ -226,8 +228,8 @@ static bool is_probe(const char *path) {
     return strstr(path, "cmTC_") != NULL;
 }
 
-/* Whether the compiler is to run as if we were not there: who asks the system questions wants
- * neither hooks in the answers nor profiles in the folder. */
+/* Whether to run the compiler unchanged: a configure script that tests the system wants neither
+ * hooks in its test programs nor profiles in its folder. */
 static bool is_plain(char *const *argv) {
     const char *asked = getenv("CINSTR_CC");
     if (asked != NULL && strcmp(asked, "plain") == 0)
@@ -253,7 +255,7 @@ static int compile(const struct command *command, const struct request *request,
                            "-fsplit-stack is not supported: calls are told by where they lie "
                            "in a stack of one piece");
     if (request->after_inlining && !compiler.is_clang)
-        return usage_error(command, "%s has no hooks after inlining: that takes clang", *name);
+        return usage_error(command, "%s cannot put hooks in after inlining: use clang", *name);
     if (library_find("libcinstr.so", library))
         compiler.library = library;
     else if (cc_line_needs_library(&line))
@@ -263,7 +265,7 @@ static int compile(const struct command *command, const struct request *request,
         find_plugin(&compiler, request, line.stage == CC_LINKS);
     if (cc_line_is_instrumented(&line) && compiler.plugin.path[0] == '\0' &&
         takes_plugin(request) != NULL) {
-        error_set(&error, "cc: %s takes clang with the plugin of its version",
+        error_set(&error, "cc: %s needs clang with the plugin for its version",
                   takes_plugin(request));
         return fail(&error);
     }
@@ -285,15 +287,15 @@ static const char help[] =
     "\n"
     "clang builds with cinstr's own LLVM plugin where there is one for its version\n"
     "(cinstr-plugin-VERSION.so beside libcinstr.so): it instruments after inlining\n"
-    "and runs exit hooks when exceptions pass. Without, clang's own hooks are taken;\n"
-    "told on a terminal when it links.\n"
+    "and runs exit hooks when exceptions pass. Without one, clang's own hooks are\n"
+    "used, and a line on the terminal says so when it links.\n"
     "\n"
     "Options, before COMPILER:\n"
     "      --before-inlining   clang: hooks in functions that are inlined, too\n"
     "                        (-finstrument-functions), as gcc has them; for C++ that\n"
     "                        takes the plugin, since libstdc++ does not link with\n"
     "                        clang's own\n"
-    "      --after-inlining  clang: hooks in functions that are really called alone\n"
+    "      --after-inlining  clang: hooks only in functions that are really called\n"
     "                        (-finstrument-functions-after-inlining); the default\n"
     "      --external=LIST   clang with the plugin: time the calls of functions that\n"
     "                        are not compiled this way, too: those of libc, or GLOBs\n"
@@ -308,17 +310,16 @@ static const char help[] =
     "  -h, --help            show this help\n"
     "\n"
     "COMPILER is gcc, g++, clang, clang++ or the like, with ccache or distcc in\n"
-    "front if you will. Its own options win: -g0, gcc's -fno-instrument-functions.\n"
-    "Left as they are: preprocessing, assembler sources, -r, -nostdlib,\n"
-    "-ffreestanding, -m32, and whatever only prints, like --version.\n"
+    "front if you like. Its own options win: -g0, gcc's -fno-instrument-functions.\n"
+    "The compiler runs unchanged for preprocessing, assembler sources, -r,\n"
+    "-nostdlib, -ffreestanding, -m32, and whatever only prints, like --version; for\n"
+    "the files that configure scripts and CMake build to test the system (conftest,\n"
+    "autotest, cmTC_*); and with CINSTR_CC=plain in the environment.\n"
     "-fsplit-stack is refused: it is not supported.\n"
-    "So is everything with CINSTR_CC=plain in the environment, as for a configure\n"
-    "script, and what configure scripts and CMake build to try the system: conftest,\n"
-    "autotest, cmTC_*.\n"
     "Programs that the build itself runs are instrumented as well, and write\n"
-    "profiles; CINSTR_OPTIONS=output=none in the environment keeps them from it, and\n"
-    "CINSTR_OPTIONS=output=/tmp/profiles/ puts them all there.\n"
-    "Exit status: the compiler's; 126 it cannot be run, 127 it is not there, 2\n"
+    "profiles; CINSTR_OPTIONS=output=none in the environment prevents that, and\n"
+    "CINSTR_OPTIONS=output=/tmp/profiles/ puts all profiles there.\n"
+    "Exit status: the compiler's; 126 it cannot be run, 127 it does not exist, 2\n"
     "wrong usage, 1 no libcinstr beside this command or in ../lib.\n"
     "\n"
     "Examples:\n"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each function against BASE: `at most 5 % more calls than base` (see check_judge.h). Functions are
- * the same when their names are: files are renamed, and lines shift. Those that BASE does not have
- * are not held to it, and are named.
+ * Holds each function against BASE: `at most 5 % more calls than base` (see check_judge.h).
+ * Functions are the same when their names are, since files get renamed and lines shift. Functions
+ * that BASE does not have are not judged; they are named in a note.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,7 +55,7 @@ static int judge_row(const struct check_judgement *judgement, struct check_findi
     return locate(judgement, finding, now->name, error);
 }
 
-/* Functions that BASE does not have. */
+/* Notes the functions that BASE does not have. */
 struct newcomers {
     uint32_t count;
     const struct check_row *largest;

@@ -23,7 +23,7 @@ struct draft {
     uint32_t count, runs;
 };
 
-/* In quotes where the rules' grammar asks for it. */
+/* Prints a name, in quotes where the rules' grammar needs them. */
 static void print_name(FILE *out, const char *name) {
     const char *at = name;
     while (isalnum((unsigned char)*at) || (*at != '\0' && strchr("_:.~$", *at) != NULL))
@@ -72,7 +72,7 @@ static int by_most(const void *left, const void *right) {
     return a->most != b->most ? (a->most < b->most) - (a->most > b->most) : by_name(left, right);
 }
 
-/* Both by name; rows of the draft that the profile lacks had no call there. */
+/* Both lists are sorted by name. A row of the draft that the profile lacks had no calls there. */
 static int add_rows(struct draft *draft, const struct check_rows *rows, struct error *error) {
     const uint32_t known = draft->count;
     struct draft_row *list =

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A first file of rules, from runs: `cinstr check --write-rules`. Called by cmd_check.c. */
+/* `cinstr check --write-rules`: writes a first file of rules from some runs. Called by
+ * cmd_check.c. */
 #ifndef CINSTR_CLI_CHECK_DRAFT_H
 #define CINSTR_CLI_CHECK_DRAFT_H
 
@@ -7,8 +8,9 @@
 
 #include "check_judge.h"
 
-/* Prints rules that these profiles hold, to be read and cut by a person: what all of the program
- * did, and the functions called most. What differed between the profiles is exempt. */
+/* Prints rules that these profiles fulfil, for a person to read and shorten: on the whole
+ * program, and on the functions called most. Functions that differ between the profiles are
+ * exempt. */
 int check_draft(FILE *out, const struct check_profile *profiles, uint32_t count,
                 struct error *error);
 

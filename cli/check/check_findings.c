@@ -44,7 +44,7 @@ static void keep_caller(struct check_finding *finding, uint32_t function, int64_
     finding->callers[at] = (struct check_share){function, value};
 }
 
-/* `set` may be NULL: none. */
+/* `set` may be NULL: no function. */
 static uint32_t first_of(const bool *set, uint32_t count) {
     for (uint32_t i = 0; set != NULL && i < count; i++) {
         if (set[i])
@@ -64,7 +64,8 @@ void check_locate(struct check_finding *finding, const struct check_sets *sets,
         if (by_caller[i] > 0)
             keep_caller(finding, i, by_caller[i]);
     }
-    /* A function such as malloc is in no source: the place is then that which must not call it. */
+    /* A function such as malloc has no source file; the place is then the function that must not
+     * call it. */
     if (most != PROFILE_NONE && finding->profile->analysis->functions[most].file[0] == '\0')
         most = PROFILE_NONE;
     if (is_in || most == PROFILE_NONE)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Verdicts as GitHub's workflow commands (see check_print.h): lines on standard output that the
- * runner shows at the source line. What ends a command or a property is written as %XX.
+ * runner shows at the source line. Characters that end a command or a property are written as %XX.
  */
 #include <inttypes.h>
 #include <string.h>

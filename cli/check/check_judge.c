@@ -25,13 +25,13 @@ static void say_bounds(struct check_finding *finding, const struct analysis_boun
                  units_count(bounds->truncated).text);
     else
         snprintf(finding->why, sizeof(finding->why),
-                 "recursion folded the context of %s: whether it was there cannot be seen",
+                 "recursion folded the context of %s: it may or may not have been there",
                  units_count(bounds->folded).text);
 }
 
-/* How often the rule's `per` was called: in this profile, or where it has no calls, as one of heap
- * has none, in that which stands for the same run. -1 in `calls` and words in `why` if there is
- * none; returns -1 with `error` filled. */
+/* How often the function of `per` was called. A profile without calls (of the heap, say) takes
+ * the number from the profile that stands for the same run. When there is no number `calls` is
+ * -1 and `why` says why; returns -1 with `error` filled on failure. */
 static int count_calls(const struct check_judgement *judgement, const struct check_sets *sets,
                        int64_t *calls, char why[320], struct error *error) {
     const struct check_profile *profile = judgement->profile;
@@ -151,7 +151,7 @@ static int judge_one(const struct check_judgement *judgement, struct check_findi
 
 /* --- all of them ------------------------------------------------------------------------------ */
 
-/* Says what none of the profiles has. */
+/* Adds a finding for a rule whose value none of the profiles has. */
 static int say_missing(const struct check_input *input, const struct rule *rule, const char *why,
                        struct check_findings *findings, struct error *error) {
     const struct check_judgement judgement = {.input = input, .rule = rule};

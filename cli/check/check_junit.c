@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Verdicts as a JUnit report (see check_print.h): what is broken is a failure, what cannot be told
- * an error. It has all that the stricter of its two schemas, Ant's, asks for. Nothing in it is
- * timed.
+ * Verdicts as a JUnit report (see check_print.h): a broken rule is a failure, one that cannot be
+ * told an error. It is valid by the stricter of the two schemas, Ant's. It contains no times.
  */
 #include <inttypes.h>
 #include <time.h>

@@ -16,7 +16,8 @@ static bool is_in_profile(const struct pattern *pattern, const struct check_prof
     return false;
 }
 
-/* Of what the plugin has instrumented; where it left no table, nothing is known. */
+/* Whether the plugin has instrumented a function of that name. Programs without the plugin's
+ * table tell nothing. */
 static bool is_never_called(const struct pattern *pattern, const struct check_profile *profile) {
     struct error ignored;
     struct never_called *list = never_called_new(profile->profile, &ignored);

@@ -59,7 +59,7 @@ enum check_verdict check_compare_growth(const struct rule *rule, const struct an
 
 /* --- for people ------------------------------------------------------------------------------- */
 
-/* What a whole number has to keep to. */
+/* What a whole number has to be to fulfil the limit. */
 static struct units_text whole(enum rule_bound bound, struct check_fraction limit) {
     const check_wide up = bound == RULE_AT_LEAST ? limit.below - 1 : 0;
     const check_wide result = (limit.above + up) / limit.below;
@@ -70,7 +70,7 @@ struct number_text {
     char text[UNITS_SIZE + 16];
 };
 
-/* As a person writes it. */
+/* Prints a number as a person writes it. */
 static struct number_text number_text(const struct rule_number *number) {
     struct number_text result;
     int64_t one = 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The numbers of a rule against those of a profile, as fractions of 128 bits and never as floating
- * point, so that no verdict hangs on a rounding. Called by the parts of the judge.
+ * Compares the number of a rule with the number of a profile, as fractions of 128 bits and never in
+ * floating point, so that no verdict depends on rounding. Called by the parts of the judge.
  */
 #ifndef CINSTR_CLI_CHECK_LIMIT_H
 #define CINSTR_CLI_CHECK_LIMIT_H
@@ -15,14 +15,14 @@ struct check_fraction {
     check_wide above, below; /* below > 0 */
 };
 
-/* The rule's number for each of so many calls. */
+/* The limit: the rule's number for each of so many calls. */
 struct check_fraction check_limit_of(const struct rule *rule, int64_t calls);
 
-/* Held or broken where both bounds say the same, else it cannot be told. */
+/* Held or broken where both bounds give the same verdict, else it cannot be told. */
 enum check_verdict check_compare(enum rule_bound bound, int64_t least, int64_t most,
                                  struct check_fraction limit);
 
-/* The same of a rule on BASE. */
+/* The same for a rule on BASE. */
 enum check_verdict check_compare_growth(const struct rule *rule, const struct analysis_bounds *now,
                                         const struct analysis_bounds *base);
 

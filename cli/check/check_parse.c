@@ -35,7 +35,7 @@ static bool is_next(const struct reader *reader, const char *word) {
     return word_size(reader->at) == size && strncmp(reader->at, word, size) == 0;
 }
 
-/* Whether that word comes next; it is then behind us. */
+/* Whether the next word is that one; if so, it is skipped. */
 static bool accept(struct reader *reader, const char *word) {
     if (!is_next(reader, word))
         return false;
@@ -85,7 +85,7 @@ static int read_number(struct reader *reader) {
     return 0;
 }
 
-/* What people call values, and what profiles do. */
+/* The names that people use for values, and the names that profiles have. */
 static int read_value(struct reader *reader) {
     static const struct {
         const char *word, *name;
@@ -158,7 +158,7 @@ static int read_per(struct reader *reader) {
     return read_names(reader, &reader->rule->per);
 }
 
-/* Behind "at most NUMBER %". */
+/* Reads what follows "at most NUMBER %". */
 static int read_growth(struct reader *reader) {
     struct rule *rule = reader->rule;
     rule->kind = RULE_GROWTH;

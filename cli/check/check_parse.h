@@ -5,8 +5,8 @@
 
 #include "check_rules.h"
 
-/* Fills `rule`, all zero before, from a line without its comment. -1 with `error` filled and
- * `column`, from 1 on, where it is wrong; what the rule has by then is to be given back. */
+/* Fills `rule`, which is all zero before, from a line without its comment. On error returns -1
+ * with `error` filled and `column` (from 1 on) at the mistake; `rule` has to be freed then, too. */
 int rule_parse(struct rule *rule, const char *line, uint32_t *column, struct error *error);
 
 void rule_free(struct rule *rule);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A profile's functions by name, to be held against those of another: files are renamed and lines
- * shift, so that functions of one name are one. Used by check_base.c and check_draft.c.
+ * A profile's functions by name, for comparing two profiles. Functions of one name count as one,
+ * because files are renamed and lines shift. Used by check_base.c and check_draft.c.
  */
 #ifndef CINSTR_CLI_CHECK_ROWS_H
 #define CINSTR_CLI_CHECK_ROWS_H
@@ -9,9 +9,9 @@
 #include "reader/analysis/analysis.h"
 
 struct check_row {
-    const char *name;  /* the profile's */
-    int64_t value;     /* of all functions of that name together, themselves */
-    uint32_t function; /* one of them */
+    const char *name;  /* belongs to the profile */
+    int64_t value;     /* the sum of the self values of all functions of that name */
+    uint32_t function; /* one of these functions */
 };
 
 struct check_rows { /* starts all zero */
@@ -19,12 +19,12 @@ struct check_rows { /* starts all zero */
     uint32_t count;
 };
 
-/* Fills it with the functions that have such a value, by name. -1 with `error` filled. */
+/* Fills it with the functions that have such a value, sorted by name. -1 with `error` filled. */
 int check_rows_fill(struct check_rows *rows, const struct analysis *analysis, uint32_t type,
                     struct error *error);
 void check_rows_free(struct check_rows *rows);
 
-/* NULL: there is none of that name. */
+/* NULL: no function has that name. */
 const struct check_row *check_rows_find(const struct check_rows *rows, const char *name);
 
 #endif

@@ -19,8 +19,8 @@ struct lines {
     int wrong;
 };
 
-/* What is left of a line; 0 if nothing is. A '#' at its beginning, or behind a blank and outside of
- * quotes, begins a comment. */
+/* Cuts the comment off a line. Returns what is left; 0 if nothing is. A '#' at the beginning, or
+ * after a blank and outside quotes, begins a comment. */
 static size_t without_comment(const char *line, size_t size) {
     bool is_quoted = false;
     size_t end = 0;
@@ -39,7 +39,7 @@ static size_t without_comment(const char *line, size_t size) {
     return end;
 }
 
-/* Where a character is that no rule has, or `size`. */
+/* The position of the first character that no rule may have, or `size`. */
 static size_t find_control(const char *line, size_t size) {
     for (size_t i = 0; i < size; i++) {
         if (((unsigned char)line[i] < 0x20 && line[i] != '\t') || line[i] == 0x7f)
@@ -48,7 +48,7 @@ static size_t find_control(const char *line, size_t size) {
     return size;
 }
 
-/* -1 when out of memory. Takes `text` over. */
+/* Takes `text` over. -1 when out of memory. */
 static int add_line(struct lines *lines, char *text, uint32_t line) {
     struct rules *rules = lines->rules;
     struct rule *list = reallocarray(rules->list, (size_t)rules->count + 1, sizeof(*list));

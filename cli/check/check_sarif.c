@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Verdicts as SARIF 2.1.0 (see check_print.h): a result for each finding that breaks its rule. What
- * cannot be told is no result: it is a notification of the run, which then was no success.
+ * Verdicts as SARIF 2.1.0 (see check_print.h): a result for each finding that breaks its rule. A
+ * rule that cannot be told is a notification instead, and the run is marked as unsuccessful.
  */
 #include <ctype.h>
 
 #include "check_print.h"
 #include "page/json_text.h"
 
-/* A URI reference of a path: bytes that it may not have are written as %XX. */
+/* Writes a path as a URI reference: bytes that are not allowed become %XX. */
 static json_t *uri(const char *path) {
     char text[(size_t)3 * PATH_MAX + sizeof("file://")];
     size_t used = (size_t)snprintf(text, sizeof(text), "%s", path[0] == '/' ? "file://" : "");
@@ -27,7 +27,7 @@ static json_t *physical(const char *file, int64_t line) {
                      uri(file), "region", "startLine", (json_int_t)(line > 0 ? line : 1));
 }
 
-/* Callers with a known source, each with what it contributes. */
+/* The callers whose source is known, each with its contribution. */
 static json_t *related(const struct check_finding *finding) {
     json_t *array = json_array();
     for (uint32_t i = 0; i < finding->caller_count; i++) {
@@ -74,7 +74,7 @@ static json_t *notification(const struct check_finding *finding, uint32_t index)
                      "locations", physical(finding->rule->file, finding->rule->line));
 }
 
-/* By their number among those that are judged. */
+/* Refers to rules by their number among those that are judged. */
 static uint32_t index_of(const struct rules *rules, const struct rule *rule) {
     uint32_t index = 0;
     for (const struct rule *at = rules->list; at != rule; at++)

@@ -6,7 +6,7 @@
 #include "cli/print/text.h"
 #include "cli/print/units.h"
 
-/* Of one rule on each function; --json has all of them. */
+/* Findings printed for one rule on each function; --json has all of them. */
 enum { MOST_FINDINGS = 20 };
 
 static void print_line(FILE *out, const char *label, const char *text) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `cinstr check`: holds exact profiles to rules on their counts. Counts do not wobble as times do,
- * so that a broken rule is a change of the program.
+ * `cinstr check`: holds exact profiles to rules on their counts. Counts, unlike times, do not vary;
+ * so a broken rule means that the program changed.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -15,12 +15,12 @@
 #include "cli/print/text.h"
 #include "cli/source/source.h"
 
-/* Of this command alone: see its help. */
+/* Exit statuses of this command alone: see its help. */
 enum { STATUS_HELD = 0, STATUS_BROKEN = 1, STATUS_CANNOT_TELL = 2 };
 
 struct request {
     struct rules rules;
-    bool has_rules, is_wrong; /* a rule that cannot be read */
+    bool has_rules, is_wrong; /* a rule was found that cannot be read */
     const char *against, *directory, *junit, *sarif;
     bool json, github, write_rules;
 };
@@ -51,7 +51,7 @@ static void free_profiles(struct check_profile *profiles, uint32_t count) {
     free(profiles);
 }
 
-/* `count` profiles, and the base behind them if there is one. NULL with `error` filled. */
+/* Reads `count` profiles, followed by the base if there is one. NULL with `error` filled. */
 static struct check_profile *read_profiles(const struct request *request, uint32_t count,
                                            char **names, struct error *error) {
     struct check_profile *profiles = calloc((size_t)count + 1, sizeof(*profiles));
@@ -169,7 +169,7 @@ static int add_text(struct request *request, const char *file, const char *text)
     return STATUS_CANNOT_TELL;
 }
 
-/* 'PATTERN=N' is the rule `at most N calls of PATTERN`. */
+/* 'PATTERN=N' stands for the rule `at most N calls of PATTERN`. */
 static int add_max_calls(const struct command *command, struct request *request) {
     const char *equals = strrchr(optarg, '=');
     char *text = NULL;
@@ -206,7 +206,7 @@ static const char help[] =
     "                        no function may have more calls than there\n"
     "      --write-rules     draft rules from the profiles instead; what differs\n"
     "                        between them is exempt\n"
-    "      --json            for programs, with all findings\n"
+    "      --json            machine-readable, with all findings\n"
     "      --junit FILE      write a JUnit report as well\n"
     "      --sarif FILE      write SARIF 2.1.0 as well\n"
     "      --github          print annotations for GitHub's workflows as well\n" HELP_DIRECTORY
@@ -289,7 +289,7 @@ static bool has_rule(const struct rules *rules) {
     return false;
 }
 
-/* What does not go together. STATUS_GO_ON when all does. */
+/* Refuses options that contradict each other. STATUS_GO_ON when none do. */
 static int look_over(const struct command *command, struct request *request) {
     if (request->is_wrong)
         return STATUS_CANNOT_TELL;

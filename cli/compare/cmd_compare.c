@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `cinstr compare`: holds sampled profiles against an exact one, and says with statistics where
+ * `cinstr compare`: compares sampled profiles with an exact one, and says with statistics where
  * they can be believed.
  */
 #include <getopt.h>
@@ -133,7 +133,7 @@ static const char help[] =
     "function its exact and its sampled share of the time, the 95 % interval of\n"
     "the sampled one, and whether chance, or the error of the exact one, explains\n"
     "the difference (all judged together at the 5 % level, by Holm). Any pprof file\n"
-    "with a value \"samples\" will do for SAMPLED.\n"
+    "with a value \"samples\" can be SAMPLED.\n"
     "\n"
     "Samples in code without hooks belong to the nearest caller that has them, as\n"
     "its time does in the exact profile. Samples of the run that was recorded hold\n"

@@ -9,7 +9,7 @@ void compare_causes_free(struct compare_causes *causes) {
     *causes = (struct compare_causes){0};
 }
 
-/* The row of each function, NULL where it has none. NULL: out of memory. */
+/* The row of each function, NULL where it has none. Returns NULL when out of memory. */
 static const struct compare_row **rows_by_function(const struct compare *compare) {
     const struct compare_row **rows =
         calloc((size_t)compare->exact->function_sums.count + 1, sizeof(*rows));

@@ -22,7 +22,7 @@ int compare_print_text(FILE *out, struct compare *compare, const struct compare_
 int compare_print_json(FILE *out, struct compare *compare, const struct compare_page *page,
                        struct error *error);
 
-/* How many rows to print: those that differ or have a share worth it come first anyhow. */
+/* How many rows to print. Those that differ or have a large share come first. */
 static inline uint32_t compare_page_rows(const struct compare *compare,
                                          const struct compare_page *page) {
     return page->limit == 0 || page->limit > compare->row_count ? compare->row_count : page->limit;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A comparison for people: what was compared and on which basis, the rows, what they come to, and
- * which causes the differences point at. Names from profiles are printed through text_print().
+ * A comparison for people: what was compared and on which basis, the rows, a summary, and the
+ * likely causes of the differences. Names from profiles are printed through text_print().
  */
 #include "compare_print.h"
 
@@ -39,7 +39,7 @@ static void print_head(FILE *out, const struct compare *compare, const struct co
     fprintf(out, ": %s of %s time in %s %s", units_ns(total_time(compare)).text,
             compare->value_name, units_count(compare->row_count).text, unit(compare));
     if (compare->unplaced > 0)
-        fprintf(out, "; %s of that is in the wrong ones, which cannot be told",
+        fprintf(out, "; %s of that is in the wrong functions; in which is not known",
                 units_ns(compare->unplaced).text);
     putc('\n', out);
     fputs("sampled   ", out);
@@ -51,7 +51,7 @@ static void print_head(FILE *out, const struct compare *compare, const struct co
         fprintf(out, "; %s in code without hooks, charged to its caller",
                 units_share(compare->charged, compare->samples).text);
     if (compare->unmatched > 0)
-        fprintf(out, "; %s below none that the exact profile has, left out",
+        fprintf(out, "; %s in no function of the exact profile, left out",
                 units_share(compare->unmatched, compare->samples).text);
     fputs("\nagainst   ", out);
     if (compare->is_raw)
@@ -94,7 +94,7 @@ static void print_row(FILE *out, const struct compare *compare, const struct com
     putc('\n', out);
 }
 
-/* The largest, and what differs wherever it stands. */
+/* The largest rows, and every row that differs. */
 static void print_rows(FILE *out, const struct compare *compare, const struct compare_page *page) {
     const uint32_t limit = compare_page_rows(compare, page);
     uint32_t left_out = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `cinstr diff`: two builds or runs of a program side by side, what changed between them, and why.
+ * `cinstr diff`: compares two builds or runs of a program: what changed between them, and why.
  */
 #include <getopt.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ struct request {
     diff_printer *print;
     const char *directory;
     const char *html;             /* the page's file; NULL none */
-    char **sources[2];            /* of each side, source_count of them */
+    char **sources[2];            /* the runs of each side, source_count of them */
     struct names_rename *renames; /* options.renames.list */
     uint32_t source_count[2];
     bool has_limit;
@@ -106,8 +106,8 @@ static const char help[] =
     "      --causes          causes alone\n"
     "  -n, --limit N         at most N rows of each, 0 all (default 20 in text, else\n"
     "                        all)\n"
-    "      --json            for programs: all of it, in one object\n"
-    "      --csv             for programs: functions, or --edges, or --causes\n"
+    "      --json            machine-readable: everything in one object\n"
+    "      --csv             machine-readable: functions, --edges or --causes\n"
     "      --html FILE       a page for a browser: differential flame graph, causes,\n"
     "                        functions, edges; it needs nothing else\n"
     "  -h, --help            show this help\n"
@@ -160,7 +160,7 @@ static void add_name(struct request *request, enum diff_side side, char *name) {
     request->sources[side][request->source_count[side]++] = name;
 }
 
-/* Cuts the argument at its '='. */
+/* Splits the argument at its '='. */
 static int set_rename(const struct command *command, struct request *request, char *text) {
     char *equals = strchr(text, '=');
     if (equals == NULL || equals == text || equals[1] == '\0')
@@ -242,7 +242,7 @@ static int set_option(const struct command *command, void *context, int option) 
     }
 }
 
-/* Two operands, or none where --old and --new name all. */
+/* Takes two operands, or none where --old and --new name the profiles. */
 static int take_operands(const struct command *command, struct request *request, int count,
                          char **operands) {
     if (count == 2) {
@@ -277,7 +277,7 @@ static int run_request(const struct command *command, struct request *request, i
 
 static int run(const struct command *command, int argc, char **argv) {
     struct request request = {.print = diff_print_text};
-    const size_t most = (size_t)argc; /* of anything that arguments name */
+    const size_t most = (size_t)argc; /* upper bound of what the arguments can name */
     request.sources[DIFF_OLD] = calloc(most, sizeof(char *));
     request.sources[DIFF_NEW] = calloc(most, sizeof(char *));
     request.renames = calloc(most, sizeof(*request.renames));
@@ -297,7 +297,7 @@ static int run(const struct command *command, int argc, char **argv) {
 const struct command command_diff = {
     .name = "diff",
     .arguments = "[OPTION]... OLD NEW",
-    .summary = "what changed between two builds or runs, and why",
+    .summary = "show what changed between two builds or runs, and why",
     .help = help,
     .run = run,
 };

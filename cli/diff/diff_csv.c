@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A difference as CSV: a header, then a line a function, edge or cause, the largest change first.
- * What is not known is empty. Read by scripts: columns are only ever added at the end.
+ * A difference as CSV: a header, then a line for each function, edge or cause, the largest change
+ * first. A value that is not known is empty. Scripts read it: columns are only ever added at the
+ * end.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 #include "cli/print/csv_text.h"
 #include "diff_print.h"
 
-/* All digits: parts add up. */
+/* With all digits, so that the parts add up. */
 static void print_number(FILE *out, double value) {
     if (isfinite(value))
         fprintf(out, ",%.17g", value == 0 ? 0 : value);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A difference as one JSON object: keys are only ever added. What is not known is null; the parts
- * of a change are in full, so that they add up. Called by cmd_diff.c.
+ * A difference as one JSON object: keys are only ever added. A value that is not known is null; the
+ * parts of a change have all digits, so that they add up. Called by cmd_diff.c.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -128,7 +128,7 @@ static json_t *document(const struct diff *diff, const struct diff_page *page,
                      functions, "edges", edges);
 }
 
-/* The causes of all, by their kind, however many are printed. */
+/* The sums of all causes by kind, however many are printed. */
 static void set_parts(json_t *object, const struct diff *diff) {
     json_object_set_new(object, "parts", parts(&diff->parts));
     json_object_set_new(object, "cause_count", json_integer((json_int_t)diff->cause_count));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A difference for people: what was compared, what changed as a whole, why, in which functions, and
+ * A difference for people: what was compared, the change as a whole, its causes, the functions, and
  * what only one side has.
  */
 #include <math.h>
@@ -59,7 +59,7 @@ static void print_parts(FILE *out, const struct diff *diff) {
     fprintf(out, "%s callees that are gone\n", diff_text_change(diff, parts->gone).text);
 }
 
-/* One run says nothing of how far runs differ. */
+/* A single run does not tell how far runs differ. */
 static void print_doubt(FILE *out, const struct diff *diff) {
     if (diff_change_error(&diff->value_total) > 0 && diff->runs[DIFF_OLD] == 1 &&
         diff->runs[DIFF_NEW] == 1)

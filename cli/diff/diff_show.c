@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which rows of a difference are shown, and what things are called (see diff_print.h). */
+/* Which rows of a difference are shown, and the names of its parts (see diff_print.h). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static int by_change(const void *left, const void *right) {
     return (a->caller > b->caller) - (a->caller < b->caller);
 }
 
-/* A total alone changes with what is called: there the change is shown. */
+/* If only the total changed, the row of the callee shows why. */
 static bool has_changed(const struct diff_row *row) {
     return diff_change(&row->calls) != 0 || diff_change(&row->self) != 0;
 }

@@ -16,7 +16,7 @@ static struct units_text with_sign(double value, struct units_text text) {
     return text;
 }
 
-/* Means and parts need not be whole; what is less than a thousandth is rounding. */
+/* Means and parts need not be whole numbers; less than a thousandth is rounding. */
 #define LEAST 0.0005
 
 static struct units_text count_text(double count) {

@@ -9,7 +9,8 @@
 
 /* --- causes: sentences ------------------------------------------------------------------------ */
 
-/* "1.00 -> 50.0 times a call", "2 -> 4 times"; of what no caller's calls are known, how often. */
+/* "1.00 -> 50.0 times a call", "2 -> 4 times"; only the number of calls where the caller's calls
+ * are not known. */
 static void print_times(FILE *out, const struct diff *diff, const struct diff_cause *cause) {
     const double *calls = cause->calls, *of = cause->caller_calls;
     if (of[DIFF_OLD] > 0 && of[DIFF_NEW] > 0)
@@ -21,7 +22,8 @@ static void print_times(FILE *out, const struct diff *diff, const struct diff_ca
     fputs(")", out);
 }
 
-/* Who calls may have changed as well, so that the mean rises though each call takes less. */
+/* The set of callers may have changed as well; then the mean can rise although each call takes
+ * less. */
 static void print_ratio(FILE *out, const struct diff_cause *cause, const double means[2]) {
     const double ratio = diff_cause_ratio(cause);
     if (fabs(ratio - 1) > 0.0005 && (ratio > 1) != (means[DIFF_NEW] > means[DIFF_OLD]))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `cinstr export`: a profile for another viewer. */
+/* `cinstr export`: writes a profile for another viewer. */
 #include <getopt.h>
 #include <string.h>
 
@@ -36,13 +36,13 @@ static int print(FILE *out, const void *what, struct error *error) {
     return printing->format->print(out, printing->analysis, error);
 }
 
-/* Viewers take costs for what was spent. */
+/* Viewers take values for costs, which are never negative. */
 static int refuse_negative(const struct profile *profile, struct error *error) {
     for (uint32_t i = 0; i < profile->sample_count; i++) {
         for (uint32_t type = 0; type < profile->value_type_count; type++) {
             if (profile->samples[i].values[type] < 0)
-                return error_set(error, "it is a difference: it has values below 0, for which "
-                                        "other viewers' formats have no place");
+                return error_set(error, "it is a difference: it has values below 0, which other "
+                                        "viewers' formats cannot express");
         }
     }
     return 0;
@@ -109,7 +109,7 @@ struct names {
     char text[128];
 };
 
-/* Of all formats, "callgrind, folded, ..." */
+/* The names of all formats: "callgrind, folded, ..." */
 static struct names format_names(void) {
     struct names names = {""};
     size_t length = 0;

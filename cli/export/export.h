@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Exports: a profile in the formats of other viewers. A format is one file (export_NAME.c), which
- * defines export_NAME, and one row of EXPORT_FORMATS. They only print; sums come from the reader's
- * analyses.
+ * defines export_NAME, and one row of EXPORT_FORMATS. It only prints; the sums come from the
+ * reader's analyses.
  */
 #ifndef CINSTR_CLI_EXPORT_H
 #define CINSTR_CLI_EXPORT_H
@@ -17,8 +17,9 @@
 
 struct export_format {
     const char *name;
-    const char *help; /* who reads it, what is in it: for --help */
-    /* Prints it all. -1 with `error` filled; whether `out` took it is the caller's to see. */
+    const char *help; /* for --help: who reads it, and what is in it */
+    /* Prints the profile. -1 with `error` filled. The caller checks whether `out` had write
+     * errors. */
     int (*print)(FILE *out, struct analysis *analysis, struct error *error);
 };
 
@@ -35,21 +36,21 @@ EXPORT_FORMATS(FORMAT)
 
 /* --- what formats share (export_values.c) ----------------------------------------------------- */
 
-/* The value types that a viewer is to show, the chosen one first: all but the standard errors of
- * others. `types` has room for all of the profile's. Returns how many. */
+/* The value types to show, the chosen one first: all but the columns that hold standard errors.
+ * `types` has room for all of the profile's. Returns how many. */
 uint32_t export_values(const struct analysis *analysis, uint32_t *types);
 
 /* All nodes of the call tree, each before its children. */
 int export_rows(struct report_rows *rows, struct analysis *analysis, struct error *error);
 
-/* A name in a line of text: control characters become '?'. */
+/* Prints a name within a line of text: control characters become '?'. */
 void export_name(FILE *out, const char *name);
 
-/* The node of that depth on the way to a node of the tree. */
+/* The ancestor of a tree's node at that depth. */
 uint32_t export_frame(const struct analysis *analysis, uint32_t node, uint32_t depth);
 
-/* The functions of a tree's node, outermost first, with ';' between them; a ';' in a name becomes
- * ':', control characters '?'. In quotes: a '"' is doubled. */
+/* Prints the functions on the way to a tree's node, outermost first, with ';' between them. In a
+ * name a ';' becomes ':' and a control character '?'. With `in_quotes`, a '"' is doubled. */
 void export_stack(FILE *out, const struct analysis *analysis, uint32_t node, bool in_quotes);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * Callgrind's format, for KCachegrind and callgrind_annotate: each value of the profile is an
  * event; a call has its line, its exact count and its inclusive cost. The format: Valgrind's
- * manual, "Callgrind Format Specification". Names are given once, with a number, and then by that:
- * so no name can be taken for one.
+ * manual, "Callgrind Format Specification". A name is written once, with a number, and from then on
+ * the number stands for it, so that no name can be taken for a number.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -17,11 +17,11 @@ struct callgrind {
     FILE *out;
     const struct analysis *analysis;
     uint32_t *events;            /* value types */
-    uint32_t event_count, calls; /* the value type of calls, PROFILE_NONE: none */
+    uint32_t event_count, calls; /* index of the value type "calls"; PROFILE_NONE: there is none */
     bool *is_named;              /* by function */
 };
 
-/* A caller of what nobody called, so that the calls of each function add up to its total. */
+/* The caller of outermost functions, so that the calls of each function add up to its total. */
 #define NOBODY "(outermost)"
 
 static void print_text(FILE *out, const char *key, const char *text) {
@@ -30,7 +30,7 @@ static void print_text(FILE *out, const char *key, const char *text) {
     putc('\n', out);
 }
 
-/* Viewers take a word of letters for an event. */
+/* Viewers accept only letters in the name of an event. */
 static void print_event(FILE *out, const char *name) {
     putc(' ', out);
     for (; *name != '\0'; name++)
@@ -50,7 +50,8 @@ static void print_header(const struct callgrind *to) {
     putc('\n', to->out);
 }
 
-/* `prefix` is "" or "c" of a callee. Functions and files have the same numbers, 0 is nobody. */
+/* `prefix` is "" or, for a callee, "c". Functions and files share their numbers; 0 is
+ * `(outermost)`. */
 static void print_function(const struct callgrind *to, const char *prefix, uint32_t function) {
     const bool is_nobody = function == PROFILE_NONE;
     const uint32_t number = is_nobody ? 0 : function + 1;
@@ -80,8 +81,8 @@ static void print_costs(const struct callgrind *to, uint32_t line, const struct 
     putc('\n', to->out);
 }
 
-/* Readers take a call that was made 0 times for no call: where it is not known how often, it is 1.
- */
+/* Readers drop a call with a count of 0: where the count is not known, 1 is written.
+ *  */
 static void print_call(const struct callgrind *to, const struct line_cost *cost,
                        const struct analysis_sums *sums, uint32_t row) {
     const int64_t calls = to->calls == PROFILE_NONE ? 0 : analysis_self(sums, row, to->calls);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * CSV for spreadsheets and data frames: a header, then a row for each calling context, with its
- * stack as folded stacks have it and all of the profile's values, of the context itself. Columns
- * are only ever added at the end.
+ * stack in the form of folded stacks and the context's own values. Columns are only ever added at
+ * the end.
  */
 #include <inttypes.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The call graph for Graphviz: a box a function, with its own and its total value, an edge with its
- * count, wider and redder with what is below it. What is too small to be seen is left out, and
- * said.
+ * The call graph for Graphviz: a box for each function with its self and its total value, and an
+ * edge with its count, wider and redder the larger its total. What is too small to see is left out,
+ * and the graph says how much.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -24,7 +24,7 @@ static bool is_shown(const struct analysis *analysis, uint32_t function) {
     return share_of(analysis, &analysis->function_sums, function) >= least_function;
 }
 
-/* Within a string of DOT. */
+/* Prints text within a string of DOT. */
 static void print_text(FILE *out, const char *text) {
     for (; *text != '\0'; text++) {
         if (*text == '"' || *text == '\\')

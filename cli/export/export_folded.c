@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Folded stacks, for flame graphs: `main;parse;read 42`, outermost first, the chosen value alone. A
- * ';' in a name becomes ':'; blanks stay, since the count is behind the last one.
+ * Folded stacks, for flame graphs: `main;parse;read 42`, outermost first, with the chosen value
+ * alone. A ';' in a name becomes ':'; blanks stay, since the count follows the last blank.
  */
 #include <inttypes.h>
 

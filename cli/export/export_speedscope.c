@@ -66,7 +66,7 @@ static int64_t self_of(const struct speedscope *to, uint32_t row, uint32_t type)
     return analysis_self(&to->analysis->node_sums, to->rows.rows[row], type);
 }
 
-/* Functions from the outermost inwards. */
+/* Functions from the outermost to the innermost. */
 static void print_stack(const struct speedscope *to, uint32_t node) {
     const struct analysis_node *nodes = to->analysis->nodes;
     for (uint32_t depth = 1; depth <= nodes[node].depth; depth++)
@@ -102,7 +102,7 @@ static int print_profile(const struct speedscope *to, uint32_t type, struct erro
     return 0;
 }
 
-/* Values of which there is nothing are left out; the chosen one is always there. */
+/* A value that is 0 everywhere is left out, unless it is the chosen one. */
 static int print_profiles(const struct speedscope *to, struct error *error) {
     const uint32_t count = export_values(to->analysis, to->values);
     for (uint32_t i = 0; i < count; i++) {

@@ -28,7 +28,7 @@ void export_name(FILE *out, const char *name) {
         putc_unlocked(printable(*name), out);
 }
 
-/* Upwards for each frame: that needs no memory, and most stacks are short. */
+/* Walks up anew for each frame: that needs no memory, and most stacks are short. */
 uint32_t export_frame(const struct analysis *analysis, uint32_t node, uint32_t depth) {
     while (analysis->nodes[node].depth > depth)
         node = analysis->nodes[node].parent;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `cinstr filter`: reads a profile and prints which functions to leave out, so that the program
- * instrumented anew stays within a budget; and says afterwards how that came out.
+ * `cinstr filter`: reads a profile and prints which functions to leave out, so that the hooks' cost
+ * stays within a budget; with --against, says how far the prediction was off.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -15,9 +15,9 @@
 
 struct request {
     double share;    /* 0: no budget */
-    double baseline; /* seconds, 0 unknown */
+    double baseline; /* CPU seconds of the plain build; 0 unknown */
     const struct filter_list *list;
-    const char *against; /* NULL, or a list, or the ratio that was predicted */
+    const char *against; /* the list, or the ratio that was predicted; NULL */
     const char *directory;
 };
 
@@ -29,15 +29,15 @@ static void print_summary(const struct budget *budget, const struct request *req
         chosen[budget->functions[i].choice] += budget->functions[i].calls > 0;
     note("probes made the program %.2f times as slow; predicted with this list: %.2f",
          budget_slowdown(budget), budget_predicted(budget));
-    note("%s functions timed, %s counted, %s skipped; those had %s of the time",
+    note("%s functions timed, %s counted, %s skipped; %s of the time will not be timed",
          units_count(chosen[BUDGET_TIME]).text, units_count(chosen[BUDGET_COUNT]).text,
          units_count(chosen[BUDGET_SKIP]).text, units_share(budget->lost_ns, budget->base_ns).text);
     if (budget->error > 0.2)
-        note("the profile is sure of the program's own time to %.0f %% only, and so is this: with "
-             "--baseline, or with a profile of the program built anew, it is surer",
+        note("the program's own time is known only to +-%.0f %%, and so is this prediction; "
+             "--baseline SECONDS, or a profile of the program built anew, narrows it",
              100 * budget->error);
     if (budget_predicted(budget) > 1 + request->share)
-        note("that is over the budget: calls that no list can leave out take the rest");
+        note("this exceeds the budget: no list can leave out the calls that remain");
 }
 
 static int print_list(struct budget *budget, const struct request *request, struct error *error) {
@@ -115,7 +115,7 @@ static const char help[] =
     "\n"
     "plugin: `count fun:NAME` and `skip fun:NAME`, one a line, as cinstr's LLVM\n"
     "plugin reads it. gcc: an option, to be given as @FILE; its names are parts of\n"
-    "names, and what else they hit is reckoned in. xray: an attribute list, for\n"
+    "names; others that they match count as well. xray: an attribute list, for\n"
     "-fxray-attr-list=FILE.\n"
     "What the plugin builds with its list says in its next profile how it came out.\n"
     "The time of a function that is not timed shows in its callers. Predictions hold\n"
@@ -159,7 +159,7 @@ static int set_option(const struct command *command, void *context, int option) 
     case OPTION_FOR:
         request->list = filter_list_find(optarg);
         if (request->list == NULL)
-            return usage_error(command, "no list for '%s'; there are plugin, gcc, xray", optarg);
+            return usage_error(command, "no list for '%s'; use plugin, gcc or xray", optarg);
         return STATUS_FINE;
     case OPTION_AGAINST:
         request->against = optarg;
@@ -191,7 +191,7 @@ static int run(const struct command *command, int argc, char **argv) {
 const struct command command_filter = {
     .name = "filter",
     .arguments = "[OPTION]... SOURCE",
-    .summary = "which functions to leave out, to stay within a budget",
+    .summary = "choose functions to leave out, to stay within a budget",
     .help = help,
     .run = run,
 };

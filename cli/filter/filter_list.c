@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See filter_list.h. gcc knows functions by their names without arguments, and leaves out those
- * whose name holds a listed one anywhere; the others know them by their symbols.
+ * See filter_list.h. gcc's list has names without arguments, and leaves out every function whose
+ * name contains a listed one; the other lists have symbols.
  */
 #include "filter_list.h"
 
@@ -12,14 +12,14 @@
 
 /* --- names ------------------------------------------------------------------------------------ */
 
-/* What a symbol is called before the compiler clones the function: f of f.constprop.0 */
+/* The symbol before the compiler cloned it: f of f.constprop.0 */
 static struct text_span source_symbol(const struct budget_function *function) {
     const char *name = function->system_name;
     return (struct text_span){name, name[0] == '.' ? strlen(name) : strcspn(name, ".")};
 }
 
-/* As gcc prints it: no return type, which templates have, and another word for unnamed
- * namespaces. */
+/* The name as gcc prints it: without the return type that templates have, and with gcc's words
+ * for unnamed namespaces. */
 static struct text_span printed_name(const struct budget_function *function) {
     static const char unnamed[] = "(anonymous namespace)::";
     const char *last;
@@ -33,7 +33,7 @@ static struct text_span printed_name(const struct budget_function *function) {
     return name;
 }
 
-/* The part to list: template arguments are spelled differently by everyone. */
+/* The part to list: it ends before template arguments, which compilers spell differently. */
 static struct text_span listed_name(const struct budget_function *function) {
     struct text_span name = printed_name(function);
     const char *symbol = memmem(name.text, name.size, "operator", strlen("operator"));
@@ -74,8 +74,8 @@ static void print_xray(FILE *out, const struct budget *budget) {
     print_symbols(out, budget, BUDGET_SKIP, "");
 }
 
-/* In a file that is given as @FILE, in which a backslash takes a character as it is; a comma in a
- * name takes one of its own. */
+/* Prints a name in a file for @FILE, where a backslash escapes a character; a comma in a name
+ * needs another backslash for gcc itself. */
 static void print_gcc_name(FILE *out, struct text_span name) {
     for (size_t i = 0; i < name.size; i++) {
         if (name.text[i] == ',')
@@ -86,7 +86,7 @@ static void print_gcc_name(FILE *out, struct text_span name) {
     }
 }
 
-/* Whether another listed name is a part of this one: that says it all. */
+/* Whether another listed name is a part of this one, so that it need not be listed. */
 static bool is_said(const struct budget *budget, uint32_t index) {
     const struct text_span own = listed_name(&budget->functions[index]);
     for (uint32_t i = 0; i < budget->count; i++) {

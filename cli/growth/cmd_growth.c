@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `cinstr growth`: runs a program with inputs of several sizes, and says of each function how its
- * counts grow. Counts are exact, so that a few small sizes tell what a clock would not.
+ * `cinstr growth`: runs a program with inputs of several sizes, and says how each function's counts
+ * grow. Counts are exact, so a few small sizes are enough.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "growth_rows.h"
 #include "growth_run.h"
 
-/* Of this command alone: see its help. */
+/* Exit statuses of this command alone: see its help. */
 enum { STATUS_HELD = 0, STATUS_BROKEN = 1, STATUS_CANNOT_TELL = 2 };
 
 enum { GATES_MAX = 64, DEFAULT_LIMIT = 30 };
@@ -41,7 +41,7 @@ static int print_svg(FILE *out, const void *what, struct error *error) {
     return growth_print_svg(out, document->growth, document->page, error);
 }
 
-/* Known before the runs, which may take long. */
+/* Checked before the runs, which may take long. */
 static int expect_page(const struct request *request, struct error *error) {
     struct page_template template;
     return request->html == NULL ? 0 : page_template_find(&template, PAGE_GROWTH, error);
@@ -75,7 +75,7 @@ static int judge(struct request *request) {
     return status;
 }
 
-/* "./sort {}": for titles. NULL when out of memory. */
+/* "./sort {}", for titles. NULL when out of memory. */
 static char *join(char **argv) {
     char *text = NULL;
     size_t size;
@@ -135,8 +135,8 @@ static const char help[] =
     "                        or of edges 'F > G', that match grow faster; may be\n"
     "                        given several times\n"
     "  -n, --limit N         at most N rows of text (default 30, 0 all)\n"
-    "      --json            for programs, with functions and edges\n"
-    "      --csv             likewise\n"
+    "      --json            machine-readable, with functions and edges\n"
+    "      --csv             the same as CSV\n"
     "      --svg FILE        write a plot as well, a panel a row\n"
     "      --html FILE       write a page as well, of tables and plots; it needs\n"
     "                        nothing but a browser\n"
@@ -294,7 +294,7 @@ static int run(const struct command *command, int argc, char **argv) {
 const struct command command_growth = {
     .name = "growth",
     .arguments = "--sizes LIST [OPTION]... [--] PROGRAM [ARGUMENT]...",
-    .summary = "run with inputs of several sizes: how counts grow",
+    .summary = "show how counts grow with the size of the input",
     .help = help,
     .run = run,
 };

@@ -7,8 +7,8 @@
 #include "reader/analysis/statistics.h"
 
 struct line {
-    double slope, offset, square_sum; /* of what is left */
-    double spread;                    /* of the logarithms of the sizes, squared */
+    double slope, offset, square_sum; /* sum of the squared residuals */
+    double spread;                    /* sum of squares of the sizes' logarithms about their mean */
 };
 
 static bool has_logarithm(double value) {
@@ -62,8 +62,8 @@ static double shape_at(enum growth_shape shape, double size) {
     }
 }
 
-/* The largest relative deviation when the shape is scaled as well as can be; infinite where the
- * shape is 0. */
+/* The largest relative deviation under the best scale for the shape; infinite where the shape is
+ * 0. */
 static double deviation_of(enum growth_shape shape, const double *sizes, const double *values,
                            uint32_t count) {
     double least = INFINITY, most = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Growth as one JSON object, and as CSV: see growth_rows.h. Keys and columns are only ever added.
- */
+/* Growth as one JSON object, and as CSV: see growth_rows.h. Keys and columns are only ever
+ * added.
+ *  */
 #include <inttypes.h>
 #include <math.h>
 

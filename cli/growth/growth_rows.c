@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See growth_rows.h. Every number of every profile is a cell; sorted by what they are about, cells
- * of one function or edge and one value are next to each other. Functions are told apart by name.
+ * See growth_rows.h. Every number of every profile becomes a cell. After sorting, the cells of one
+ * function or edge and one value are next to each other. Functions are told apart by name.
  */
 #include "growth_rows.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 
 struct cell {
-    const char *caller, *name; /* caller "": a function; "-": called from nowhere */
+    const char *caller, *name; /* caller "": it is a function; "-": it is called from nowhere */
     const struct analysis_function *function;
     const struct profile_value_type *type;
     uint32_t size;
@@ -28,7 +28,7 @@ static bool is_time(const struct profile_value_type *type) {
     return strcmp(type->unit, "nanoseconds") == 0;
 }
 
-/* Calls and instructions, and one time: of the CPU, if it was recorded. */
+/* Calls and instructions, and one time: CPU time if it was recorded. */
 static bool is_wanted(const struct growth *growth, const struct profile *profile, uint32_t type) {
     const char *name = profile->value_types[type].name;
     if (growth->value != NULL)
@@ -99,7 +99,7 @@ static int collect(struct cells *cells, const struct growth *growth, struct erro
         }
     }
     if (!is_there)
-        return error_set(error, "no value '%s' in the profiles",
+        return error_set(error, "the profiles have no value '%s'",
                          growth->value == NULL ? "calls" : growth->value);
     if (cells->count != 0)
         qsort(cells->list, cells->count, sizeof(*cells->list), by_row);
@@ -108,7 +108,8 @@ static int collect(struct cells *cells, const struct growth *growth, struct erro
 
 /* --- rows ------------------------------------------------------------------------------------- */
 
-/* A time of less than 1 % of all is mostly noise; where it is none at most sizes, all of it is. */
+/* A time of less than 1 % of the whole, or one found at fewer than three sizes, is mostly noise
+ * and gets no row. */
 static bool is_worth_a_row(const struct growth *growth, const struct growth_row *row) {
     const uint32_t last = growth->size_count - 1;
     const uint32_t type = profile_find_value_type(growth->profiles[last], row->value);
@@ -118,7 +119,7 @@ static bool is_worth_a_row(const struct growth *growth, const struct growth_row 
            row->values[last] >= (double)growth->analyses[last]->totals[type] / 100;
 }
 
-/* What is exact comes first. */
+/* Exact values come first. */
 static int by_exponent(const void *left, const void *right) {
     const struct growth_row *a = left, *b = right;
     if (a->is_exact != b->is_exact)

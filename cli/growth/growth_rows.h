@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions and edges through all sizes of a program's input, each with how it grows. Filled from
+ * The functions and edges of a program at all sizes of its input, each with how it grows. Made from
  * one profile a size; printed by growth_text.c, growth_json.c (also for the page) and growth_svg.c.
  */
 #ifndef CINSTR_CLI_GROWTH_ROWS_H
@@ -14,45 +14,46 @@
 
 enum { GROWTH_SIZES_MAX = 32 };
 
-/* A number of a function or an edge; strings are the profiles'. */
+/* One value of a function or an edge at all sizes; strings belong to the profiles. */
 struct growth_row {
-    const char *caller; /* NULL: a function */
+    const char *caller; /* NULL: the row is a function, not an edge */
     const char *name;
     const char *file; /* "" unknown */
     int64_t line;
     const char *value, *unit; /* "calls", "count" */
-    bool is_exact;            /* the same with every run: no time */
+    bool is_exact;            /* a count, the same in every run */
     double values[GROWTH_SIZES_MAX];
     struct growth_fit fit;
 };
 
 struct growth {
-    const char *command; /* as it was given, for titles */
-    const char *value;   /* look at this value alone; NULL at the usual ones */
+    const char *command; /* the command line as it was given, for titles */
+    const char *value;   /* show only this value; NULL: the usual ones */
     double sizes[GROWTH_SIZES_MAX];
     uint32_t size_count;
     struct profile *profiles[GROWTH_SIZES_MAX];
     struct analysis *analyses[GROWTH_SIZES_MAX];
-    struct growth_row *rows; /* exact ones first, each by exponent, the largest first */
+    struct growth_row *rows; /* counts first, then by exponent, the largest first */
     uint32_t row_count;
 };
 
-/* Fills the rows from the profiles, which stay. -1 with `error` filled. */
+/* Makes the rows of the profiles, which the caller keeps. -1 with `error` filled. */
 int growth_fill(struct growth *growth, struct error *error);
-void growth_free(struct growth *growth); /* with the profiles */
+void growth_free(struct growth *growth); /* frees the profiles, too */
 
-/* A limit on exponents, and what came of it. */
+/* A limit on exponents, and its verdict. */
 struct growth_gate {
     const char *text; /* 'PATTERN=1.2' */
     struct pattern caller, name;
     double most;
     enum growth_verdict verdict;
-    const struct growth_row *row; /* that decided: the first broken, or not to be told; else NULL */
-    uint32_t matched;             /* rows */
-    uint32_t skipped;             /* that have too few sizes, and are meant by a wildcard */
+    const struct growth_row *row; /* the row that decided: the first broken one, or one that
+                                   * cannot be told; else NULL */
+    uint32_t matched;             /* rows that were judged */
+    uint32_t skipped;             /* rows that a wildcard matches but that have too few sizes */
 };
 
-/* -1 with `error` filled: it is no PATTERN=EXPONENT. */
+/* -1 with `error` filled if it is not PATTERN=EXPONENT. */
 int growth_gate_parse(struct growth_gate *gate, const char *text, struct error *error);
 void growth_gate_free(struct growth_gate *gate);
 void growth_gate_judge(struct growth_gate *gate, const struct growth *growth);
@@ -60,8 +61,8 @@ void growth_gate_judge(struct growth_gate *gate, const struct growth *growth);
 /* --- formats ---------------------------------------------------------------------------------- */
 
 struct growth_page {
-    bool edges;     /* instead of functions: text and plots */
-    uint32_t limit; /* rows of text; 0 all */
+    bool edges;     /* print edges, not functions: text and plots */
+    uint32_t limit; /* rows of text; 0: all */
     const struct growth_gate *gates;
     uint32_t gate_count;
 };

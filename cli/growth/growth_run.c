@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See growth_run.h. The profiles go into a directory of our own, which is removed whatever happens:
- * signals that would end this process end the program first (run_child.h).
+ * See growth_run.h. The profiles go into a directory of our own, which is removed in any case: a
+ * signal that would end this process ends the program first (run_child.h).
  */
 #include "growth_run.h"
 
@@ -66,7 +66,7 @@ static char **make_arguments(char **argv, const char *size) {
 
 /* --- the profiles ----------------------------------------------------------------------------- */
 
-/* "4711.pb.gz" and no "4711.cpu.pb.gz". */
+/* Whether a file is a main profile: "4711.pb.gz", not "4711.cpu.pb.gz". */
 static bool is_profile(const char *name) {
     const size_t digits = strspn(name, "0123456789");
     return digits > 0 && strcmp(name + digits, ".pb.gz") == 0;
@@ -76,7 +76,7 @@ static int add_profile(const void *merge, struct profile *profile, struct error 
     return profile_merge_add(*(struct profile_merge *const *)merge, profile, error);
 }
 
-/* Removes all that is in the directory, and adds up its profiles before where `merge` is given. */
+/* Removes all files in the directory. If `merge` is given, adds up the profiles first. */
 static int take_profiles(struct profile_merge *merge, const char *directory, struct error *error) {
     DIR *files = opendir(directory);
     int result = 0;

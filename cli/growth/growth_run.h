@@ -5,9 +5,9 @@
 
 #include "growth_rows.h"
 
-/* Runs argv with "{}" replaced by each of the sizes, which `texts` holds as they were given, and
- * reads the profiles that it writes; those of several processes are added up. Its input is empty
- * and its output goes nowhere. -1 with `error` filled, too when the program fails. */
+/* Runs argv once for each size, with "{}" replaced by its text in `texts`, and reads the
+ * profiles that the program writes, adding up those of several processes. The program's input is
+ * empty and its output is discarded. -1 with `error` filled, also when the program fails. */
 int growth_run(struct growth *growth, char *const *texts, char **argv, struct error *error);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Growth as a picture: see growth_rows.h. Small multiples on logarithmic axes, one a row, the worst
- * exponent first; all have the same scale, so that a slope looks the same everywhere.
+ * Growth as a picture: see growth_rows.h. A small plot on logarithmic axes for each row, the worst
+ * exponent first. All plots have the same scale, so that equal slopes look equal.
  */
 #include <math.h>
 #include <string.h>
@@ -22,7 +22,7 @@ enum {
     HEAD = 40,
 };
 
-/* Of all panels. */
+/* The scale of all plots. */
 struct scale {
     double x_low, x_high; /* decimal logarithms */
     double y_span;
@@ -33,7 +33,7 @@ static double x_at(const struct scale *scale, double size) {
     return (double)LEFT + share * (WIDTH - LEFT - RIGHT);
 }
 
-/* `y_low`: the logarithm at the panel's lower edge. */
+/* `y_low` is the logarithm at the plot's lower edge. */
 static double y_at(const struct scale *scale, double y_low, double value) {
     const double share = (log10(value) - y_low) / scale->y_span;
     return (double)(HEIGHT - BOTTOM) - share * (HEIGHT - TOP - BOTTOM);

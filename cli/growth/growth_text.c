@@ -64,18 +64,18 @@ static void print_gate(FILE *out, const struct growth_gate *gate) {
     fprintf(out, "%s: ", names[gate->verdict]);
     text_print(out, gate->text);
     if (gate->matched == 0)
-        fputs(": no function or edge with exact numbers is called so", out);
+        fputs(": no function or edge with exact numbers matches", out);
     if (gate->row != NULL) {
         const struct growth_fit *fit = &gate->row->fit;
         fprintf(out, ": %s of ", gate->row->value);
         print_name(out, gate->row);
         if (fit->points < 3)
-            fprintf(out, " are there at %u of the sizes only", fit->points);
+            fprintf(out, " occur at only %u of the sizes", fit->points);
         else
             fprintf(out, " grow as n^%.2f (95 %%: %.2f to %.2f)", fit->exponent, fit->low,
                     fit->high);
         if (gate->verdict == GROWTH_CANNOT_TELL && fit->points >= 3)
-            fputs(": the limit lies within; use larger sizes, or more of them", out);
+            fputs(": the limit is within this interval; use larger sizes, or more of them", out);
     }
     if (gate->skipped != 0)
         fprintf(out, "; %u with fewer than three sizes not judged", gate->skipped);

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Whether `out` is a terminal that shows colours and the user wants them: NO_COLOR is not set to
- * anything (no-color.org), and TERM is not "dumb". */
+/* Whether `out` is a terminal that shows colours and the user wants them: TERM is not "dumb" and
+ * NO_COLOR is unset or empty (no-color.org). */
 bool colour_is_wanted(FILE *out);
 
 #endif

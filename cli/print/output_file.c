@@ -11,7 +11,8 @@
 
 static int open_standard_output(struct output_file *file, struct error *error) {
     if (isatty(STDOUT_FILENO))
-        return error_set(error, "a profile is no text for a terminal: give -o FILE or a pipe");
+        return error_set(error,
+                         "a profile is binary, not text for a terminal: use -o FILE or a pipe");
     file->path = "standard output";
     file->whole.fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
     file->fd = file->whole.fd;

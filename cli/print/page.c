@@ -15,8 +15,8 @@ struct page {
 
 /* --- data ------------------------------------------------------------------------------------- */
 
-/* In JSON '<' stands within strings alone, where it may as well be written so that no "</script>"
- * or "<!--" is left. */
+/* In JSON a '<' occurs in strings alone, where an escape may stand for it. So neither
+ * "</script>" nor "<!--" is left. */
 static ssize_t write_escaped(void *context, const char *text, size_t size) {
     FILE *out = context;
     for (size_t i = 0; i < size; i++) {
@@ -55,7 +55,7 @@ static int begin(struct page *page, enum page_name name, const char *path, struc
     return 0;
 }
 
-/* 0 when all that was written has arrived. */
+/* 0 when everything was written. */
 static int close_streams(struct page *page) {
     const int data = fclose(page->data);
     if (data == 0)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See short_name.h. Brackets nest, but for those in the names of operators, which are copied as
- * they stand.
+ * See short_name.h. Brackets nest, except in the names of operators, which are copied as they are.
  */
 #include "short_name.h"
 
@@ -14,8 +13,8 @@ struct scan {
     const char *at;
     char *out;
     size_t used;
-    size_t start;        /* of the name, behind what may be a return type */
-    bool is_in_operator; /* a conversion's type has blanks */
+    size_t start;        /* where the name begins, after what may be a return type */
+    bool is_in_operator; /* a conversion operator's type contains blanks */
 };
 
 static bool begins(const char *text, const char *with) {
@@ -28,7 +27,7 @@ static void copy(struct scan *scan, size_t size) {
     scan->at += size;
 }
 
-/* Past the bracket that closes the one at `at`; NULL: nothing does. */
+/* The position after the bracket that closes the one at `at`; NULL: none does. */
 static const char *skip(const char *at) {
     int depth = 0;
     for (; *at != '\0'; at++) {
@@ -42,7 +41,8 @@ static const char *skip(const char *at) {
     return NULL;
 }
 
-/* "operator<<": the sign with the word, so that it opens no bracket. False: no operator is here. */
+/* Copies "operator<<" with its sign, so that the sign opens no bracket. False: no operator is
+ * here. */
 static bool copy_operator(struct scan *scan) {
     static const char word[] = "operator";
     static const char *const signs[] = {"()", "<=>", "<<=", ">>=", "->*", "<<", ">>",
@@ -62,8 +62,8 @@ static bool copy_operator(struct scan *scan) {
     return true;
 }
 
-/* A bracket: template arguments go, and parameters; what follows those is "const" or another
- * function's name. False: it is not balanced. */
+/* Skips a bracket of template arguments or parameters. After parameters comes "const" or another
+ * function's name. False: the bracket is not closed. */
 static bool pass_bracket(struct scan *scan) {
     static const char anonymous[] = "(anonymous namespace)", lambda[] = "{lambda(";
     const char *end = skip(scan->at);
@@ -82,7 +82,7 @@ static bool pass_bracket(struct scan *scan) {
     return true;
 }
 
-/* Whether a scope follows, behind what a member function's parameters may be followed by. */
+/* Whether "::" follows, after what may follow a member function's parameters. */
 static const char *find_scope(const char *at) {
     static const char *const words[] = {" const", " volatile", " &&", " &"};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -92,7 +92,7 @@ static const char *find_scope(const char *at) {
     return begins(at, "::") ? at : NULL;
 }
 
-/* Whether a bracket here can only hold parameters. */
+/* Whether a bracket here can only be one of parameters. */
 static bool has_name(const struct scan *scan) {
     static const char word[] = "decltype";
     const size_t size = scan->used - scan->start;
@@ -100,7 +100,7 @@ static bool has_name(const struct scan *scan) {
            !(size == sizeof(word) - 1 && memcmp(scan->out + scan->start, word, size) == 0);
 }
 
-/* False: it is not as demanglers write it. */
+/* False: the name is not in the form that demanglers write. */
 static bool shorten(struct scan *scan) {
     while (*scan->at != '\0') {
         const bool are_parameters = *scan->at == '(' && has_name(scan);
@@ -122,7 +122,7 @@ static bool shorten(struct scan *scan) {
     return true;
 }
 
-/* Of C++ and languages like it; not Go's "main.(*T).f", nor "[libc.so.6]". */
+/* Whether it is a name of C++ or a language like it; not Go's "main.(*T).f", nor "[libc.so.6]". */
 static bool is_long(const char *name) {
     return strpbrk(name, "<(") != NULL &&
            (strchr("[<(", name[0]) == NULL || begins(name, "(anonymous")) &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See text.h. Which characters a terminal merely shows is known to the locale alone: in UTF-8 the
- * control characters beyond ASCII are bytes of other letters as well.
+ * See text.h. Only the locale knows which characters a terminal prints: in UTF-8 the bytes of
+ * control characters beyond ASCII are also parts of letters.
  */
 #include "text.h"
 
@@ -36,7 +36,7 @@ void text_print(FILE *out, const char *text) {
     }
 }
 
-/* Up to the arguments, which are in the last pair of parentheses that nothing else is around. */
+/* Where the arguments begin: at the last pair of parentheses that is inside no other. */
 static size_t without_arguments(const char *name) {
     size_t end = strlen(name), depth = 0;
     for (size_t i = 0; name[i] != '\0'; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Text that came from a profile, a segment or a file, for a terminal: names in there may be
- * anything, and must not drive it. Used by all that prints for reading.
+ * Prints text from a profile, a segment or a file on a terminal. It may contain anything, and must
+ * not control the terminal. Used by everything that prints for people.
  */
 #ifndef CINSTR_CLI_TEXT_H
 #define CINSTR_CLI_TEXT_H
@@ -9,11 +9,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Prints `text`; what is not printable in the user's locale becomes '?'. */
+/* Prints `text`; characters that are not printable in the user's locale become '?'. */
 void text_print(FILE *out, const char *text);
 
-/* The same of a function's name, shortened (short_name.h) unless all of it was asked for, which is
- * so for the rest of the run. */
+/* The same for a function's name, shortened (short_name.h) unless full names were asked for,
+ * which holds for the rest of the run. */
 void text_print_name(FILE *out, const char *name);
 void text_show_long_names(void);
 
@@ -22,8 +22,8 @@ struct text_span {
     size_t size;
 };
 
-/* Of a C++ function's demangled name the part between its return type, which those of templates
- * have, and its arguments; all of a C function's. Points into `name`. */
+/* The part of a demangled C++ name between the return type, which templates have, and the
+ * arguments; a C function's whole name. Points into `name`. */
 struct text_span text_plain_name(const char *name);
 
 /* "  file:line" behind a name; nothing where the file is not known. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Numbers for people (see units.h). Four significant digits: enough to compare, few enough to
- * read; fewer where that is all that is known. No locale: the same everywhere.
+ * Numbers for people (see units.h). Four significant digits are enough to compare and few enough to
+ * read; fewer where fewer are known. Independent of the locale.
  */
 #include "units.h"
 
@@ -35,11 +35,11 @@ struct scale {
     const char *unit;
 };
 
-/* So many significant digits in the largest unit of which there is one; of all of them (four) whole
- * numbers that are larger show each digit. */
+/* Prints so many significant digits in the largest unit that is not above the number. With all
+ * digits (four), larger whole numbers are printed in full. */
 static struct units_text scaled(double value, const struct scale *scales, int count, int digits) {
     struct units_text result;
-    const double whole = 1 - 0.5 * pow(10, -digits); /* what is nearer to 1 would print as that */
+    const double whole = 1 - 0.5 * pow(10, -digits); /* rounded up to 1 */
     double size = fabs(value);
     int i = 0, before = 1;
     while (i < count - 1 &&

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of the UTF-8 character at `text`; 0: it is none, or one that XML does not have. */
+/* The length in bytes of the UTF-8 character at `text`; 0: it is not one, or one that XML does
+ * not allow. */
 static size_t character_size(const unsigned char *text) {
     const size_t size = text[0] < 0x80   ? 1
                         : text[0] < 0xc2 ? 0

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `cinstr report`: reads its options, analyses the profile, lets a format print one view of it.
+ * `cinstr report`: reads its options, analyses the profile, and has a format print one view of it.
  */
 #include <getopt.h>
 #include <stdlib.h>
@@ -41,8 +41,8 @@ struct request {
     struct analysis_options analysis;
     struct build_options build;
     const char *directory;
-    const char *html;                        /* of VIEW_PAGE: its file */
-    const char *view_option, *format_option; /* as given; NULL: not */
+    const char *html;                        /* the page's file, for VIEW_PAGE */
+    const char *view_option, *format_option; /* as given; NULL none */
     const char *rivals[2];                   /* two that exclude each other */
     const char *focus_text, *show_text;
     regex_t focus, show;
@@ -74,7 +74,7 @@ static int print_view(const struct request *request, struct analysis *analysis,
     }
 }
 
-/* An empty table does not say why it is empty. */
+/* Says so when --show or --focus matched nothing, since an empty table does not. */
 static void note_no_match(const struct analysis *analysis, const struct request *request) {
     if (request->analysis.focus != NULL && analysis->sample_count == 0)
         note("no function matches --focus '%s'", request->focus_text);
@@ -104,14 +104,13 @@ static int report_profile(const void *context, struct profile *profile, struct e
 /* --- options ---------------------------------------------------------------------------------- */
 
 static const char help[] =
-    "Says which functions were called how often, from where, and how long they\n"
-    "took.\n"
+    "Shows how often each function was called, from where, and how long it took.\n"
     "\n" SOURCE_HELP "\n"
     "What to show:\n"
     "  (nothing)             a table of functions\n"
     "      --edges           each function, its callers and callees, exact counts\n"
     "      --tree            the call tree\n"
-    "      --leaks           what is still held, by who allocated it: of a heap\n"
+    "      --leaks           memory still held, by who allocated it: of a heap\n"
     "                        profile, or a process recorded with heap=\n"
     "      --never-called    instrumented functions without a call: of programs that\n"
     "                        cinstr's LLVM plugin built\n"
@@ -127,9 +126,9 @@ static const char help[] =
     "      --long-names      C++ names with their template arguments and parameters\n"
     "      --least PERCENT   leave out smaller branches of the tree (default 0.5 in\n"
     "                        text, else 0)\n"
-    "      --verbose         all that the profile says of itself: how its sums came\n"
-    "                        about, what the probes took, each warning\n"
-    "      --baseline SECONDS  a plain build's run time: anchors a segment's times\n" HELP_DIRECTORY
+    "      --verbose         everything that the profile says of itself: its sums,\n"
+    "                        what the probes took, each warning\n"
+    "      --baseline SECONDS  run time of a plain build: fixes a segment's total\n" HELP_DIRECTORY
     "\n"
     "How:\n";
 
@@ -245,7 +244,7 @@ static int set_number(const struct command *command, struct request *request, in
     }
 }
 
-/* The first two that exclude each other are remembered, and refused when all have been read. */
+/* The first two options that exclude each other are remembered, and refused when all are read. */
 static void set_once(struct request *request, const char **option, const char *name) {
     if (*option != NULL && strcmp(*option, name) != 0 && request->rivals[0] == NULL) {
         request->rivals[0] = *option;
@@ -322,7 +321,7 @@ static int set_option(const struct command *command, void *context, int option) 
     }
 }
 
-/* What is right to leave out depends on who reads it. */
+/* The default of what is left out depends on the reader: people get less than programs. */
 static void set_defaults(struct request *request) {
     const bool is_text = request->format == &report_text;
     if (!request->has_sort && request->view != VIEW_FUNCTIONS)
@@ -386,7 +385,7 @@ static int run(const struct command *command, int argc, char **argv) {
 const struct command command_report = {
     .name = "report",
     .arguments = "[OPTION]... SOURCE",
-    .summary = "functions, call edges or call tree, with exact counts",
+    .summary = "show functions, call edges or the call tree, with exact counts",
     .help = help,
     .print_help_end = print_help_end,
     .run = run,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reports: views of a profile in formats. A format is one file (report_NAME.c), which defines
- * report_NAME with a function a view, and one row of REPORT_FORMATS. They only print: what is shown,
- * in which order and under which name is decided in report_rows.c and report_columns.c, alike for
- * all formats.
+ * report_NAME with a function for each view, and one row of REPORT_FORMATS. Formats only print:
+ * report_rows.c and report_columns.c decide for all of them which rows are shown, in which order and
+ * under which names.
  */
 #ifndef CINSTR_CLI_REPORT_H
 #define CINSTR_CLI_REPORT_H
@@ -27,10 +27,10 @@ enum report_sort {
 
 struct report_options {
     enum report_sort sort;
-    uint32_t limit;      /* rows, or edge blocks, or tree nodes; 0 all */
-    double least_share;  /* of the total: smaller branches of the tree are left out */
-    const regex_t *show; /* only functions that match; NULL all */
-    bool verbose;        /* all that the profile says of itself */
+    uint32_t limit;      /* rows, edge blocks, or tree nodes; 0: all */
+    double least_share;  /* share of the total; smaller branches of the tree are left out */
+    const regex_t *show; /* only functions that match; NULL: all */
+    bool verbose;        /* print everything that the profile says of itself */
 };
 
 struct leaks;        /* of report_leaks.h */
@@ -60,29 +60,29 @@ extern const struct report_format report_text;
 REPORT_FORMATS(FORMAT)
 #undef FORMAT
 
-/* `callee call_site count`, a line an edge, addresses as the ELF files have them. For tools that
- * compare counts with another recorder's. */
+/* Prints `callee call_site count`, a line for each edge, with addresses as in the ELF files. For
+ * tools that compare counts with another recorder's. */
 int report_addresses(FILE *out, const struct profile *profile, struct error *error);
 
 /* --- which rows, in which order (report_rows.c) ----------------------------------------------- */
 
 struct report_rows {
     uint32_t *rows; /* indices into functions, or edges */
-    uint32_t count; /* of those to be shown */
+    uint32_t count; /* how many are to be shown */
     uint32_t left_out;
 };
 
-/* Functions, or edges, that have any value and match options->show, in order, at most `limit`. */
+/* The functions, or edges, that have any value and match options->show, sorted, at most `limit`. */
 int report_rows_functions(struct report_rows *rows, const struct analysis *analysis,
                           const struct report_options *options, struct error *error);
 int report_rows_edges(struct report_rows *rows, const struct analysis *analysis,
                       const struct report_options *options, struct error *error);
-/* Whether `show`, or NULL, matches any function. */
+/* Whether `show` matches any function; NULL matches all. */
 bool report_rows_match(const struct analysis *analysis, const regex_t *show);
 void report_rows_free(struct report_rows *rows);
 
-/* Nodes of the tree in the order in which they are printed: each before its children, the larger
- * before the smaller; branches below options->least_share left out with all that is in them. */
+/* The nodes of the tree in the order of printing: each before its children, the larger before
+ * the smaller. Branches below options->least_share are left out with everything in them. */
 int report_rows_tree(struct report_rows *rows, const struct analysis *analysis,
                      const struct report_options *options, struct error *error);
 
@@ -96,8 +96,8 @@ struct report_column {
     bool is_total;
 };
 
-/* Count, self and total of the value looked at, then the profile's other values. Returns how many.
- */
+/* The columns: count, self and total of the chosen value, then the profile's other values.
+ * Returns how many. */
 uint32_t report_columns(const struct analysis *analysis,
                         struct report_column columns[REPORT_MAX_COLUMNS]);
 
@@ -107,14 +107,14 @@ static inline int64_t report_value(const struct analysis_sums *sums, uint32_t ro
                             : analysis_self(sums, row, column->type);
 }
 
-/* A row's self or total of the value looked at. */
+/* A row's self or total of the chosen value. */
 static inline double report_shown(const struct analysis *analysis, const struct analysis_sums *sums,
                                   uint32_t row, bool is_total) {
     return (double)(is_total ? analysis_total(sums, row, analysis->value_type)
                              : analysis_self(sums, row, analysis->value_type));
 }
 
-/* "calls", "samples", ...: what the count is called. */
+/* The name of the count: "calls", "samples", ... */
 const char *report_count_name(const struct analysis *analysis);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Call edges by address, as the ELF files have them: `module+0xcallee module+0xcall_site count`.
- * Called by the report command, for tools that compare counts with another recorder's. Never asks
- * symbols or lines: an edge is a callee and the place it returns to.
+ * Prints call edges by address, as in the ELF files: `module+0xcallee module+0xcall_site count`.
+ * Called by the report command, for tools that compare counts with another recorder's. Uses neither
+ * symbols nor lines: an edge is a callee and the address it returns to.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -13,9 +13,9 @@
 #include "report.h"
 
 struct place {
-    uint32_t mapping; /* PROFILE_NONE: none */
-    uint64_t address; /* of the process; 0: a frame that is no code */
-    const char *name; /* of such a frame */
+    uint32_t mapping; /* PROFILE_NONE: in no mapping */
+    uint64_t address; /* in the process; 0: a frame that is not code */
+    const char *name; /* the name of such a frame */
 };
 
 struct address_edge {
@@ -31,7 +31,7 @@ static struct place place_of(const struct profile *profile, const uint64_t *shif
         place.name = profile->functions[location->lines[0].function].name;
     if (location->address != 0) {
         place.name = "";
-        /* A caller's location is the call's last byte. */
+        /* A caller's location is the last byte of its call instruction. */
         place.address = location->address + is_caller;
         if (place.mapping != PROFILE_NONE)
             place.address += shifts[place.mapping];
@@ -53,7 +53,7 @@ static int compare_edges(const void *left, const void *right) {
     return callees != 0 ? callees : compare_places(&a->call_site, &b->call_site);
 }
 
-/* The innermost two frames of each sample, sorted. */
+/* Takes the innermost two frames of each sample, and sorts the pairs. */
 static void fill_edges(struct address_edge *edges, const struct profile *profile,
                        const uint64_t *shifts, uint32_t type) {
     for (uint32_t i = 0; i < profile->sample_count; i++) {

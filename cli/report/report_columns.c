@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The columns of the machine-readable reports: CSV and JSON use the same names. Called by their
- * writers; reads only names and units of the value types, whatever they are.
+ * writers. Reads only the names and units of the value types, whatever they are.
  */
 #include <stdio.h>
 #include <string.h>
@@ -32,8 +32,8 @@ static void add_column(struct report_column *columns, uint32_t *count, uint32_t 
     snprintf(column->name, sizeof(column->name), "%s", name);
 }
 
-/* The value that is looked at: "self_ns" and "total_ns"; any other: "self_cpu_ns"; how often
- * something happened: its name. */
+/* The chosen value is "self_ns" and "total_ns", another time "self_cpu_ns"; a count has its own
+ * name. */
 static void add_value(const struct analysis *analysis, struct report_column *columns,
                       uint32_t *count, uint32_t type) {
     const struct profile_value_type *value = &analysis->profile->value_types[type];

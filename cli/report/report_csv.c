@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reports as CSV (RFC 4180, lines ended by LF): a header, then a line a function, edge or tree
- * node, with whole numbers. An outermost call's caller is "-". Called by the report command and
- * read by scripts: columns are only ever added at the end.
+ * Reports as CSV (RFC 4180, but lines end with LF): a header, then a line for each function, edge
+ * or tree node, with whole numbers. The caller of an outermost call is "-". Called by the report
+ * command. Scripts read it: columns are only ever added at the end.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static void print_values(FILE *out, const struct analysis_sums *sums, uint32_t r
         fprintf(out, ",%" PRId64, report_value(sums, row, &columns[i]));
 }
 
-/* The last columns, where anything is known: one standard error, and the grade. */
+/* The last columns, where the error is known: one standard error, and the grade. */
 static void print_errors(FILE *out, const struct analysis *analysis,
                          const struct analysis_sums *sums, uint32_t row) {
     for (int total = 0; total <= 1 && analysis_has_errors(analysis); total++) {

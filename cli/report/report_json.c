@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reports as JSON: one object that says what was profiled and holds an array of functions, edges or
- * tree nodes (a node names its parent: no nesting, however deep the calls). Called by the report
- * command and read by programs: keys are only ever added.
+ * Reports as JSON: one object that says what was profiled and has an array of functions, edges or
+ * tree nodes. A node names its parent, so nothing is nested, however deep the calls. Called by the
+ * report command. Programs read it: keys are only ever added.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -44,7 +44,7 @@ static json_t *warnings(const struct profile *profile) {
     return array;
 }
 
-/* One standard error, whole; null: nothing is known. */
+/* One standard error, rounded; null: unknown. */
 static json_t *error_of(double error) {
     return error < 0 ? json_null() : json_integer((json_int_t)rint(error));
 }
@@ -114,7 +114,7 @@ static json_t *node_entry(const struct analysis *analysis, uint32_t row) {
                      json_text(analysis->functions[node->function].name));
 }
 
-/* Gives `value` back. */
+/* Frees `value` when it cannot be added. */
 static bool print_value(FILE *out, json_t *value) {
     const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY;
     const bool good = value != NULL && json_dumpf(value, out, flags) == 0;
@@ -122,7 +122,7 @@ static bool print_value(FILE *out, json_t *value) {
     return good;
 }
 
-/* All but the rows, each followed by a comma. Gives `object` back. */
+/* Everything but the rows, each key followed by a comma. Frees `object`. */
 static bool print_members(FILE *out, json_t *object) {
     const char *key;
     json_t *value;
@@ -136,7 +136,7 @@ static bool print_members(FILE *out, json_t *object) {
     return good;
 }
 
-/* Row by row, a line each: there may be millions. Takes `rows` over. */
+/* Prints the rows one a line, since there may be millions. Frees `rows`. */
 static int print(FILE *out, const struct analysis *analysis, const char *key,
                  struct report_rows *rows, const struct analysis_sums *sums,
                  json_t *(*entry)(const struct analysis *, uint32_t), struct error *error) {

@@ -10,8 +10,8 @@
 
 struct leaks {
     const struct profile *profile;
-    uint32_t objects, space; /* value types */
-    uint32_t *samples;       /* that hold something */
+    uint32_t objects, space; /* indices of value types */
+    uint32_t *samples;       /* stacks that hold something */
     uint32_t count, shown;
     int64_t total_objects, total_space;
 };
@@ -34,8 +34,9 @@ static int find(struct leaks *leaks, struct error *error) {
     leaks->objects = profile_find_value_type(profile, "inuse_objects");
     leaks->space = profile_find_value_type(profile, "inuse_space");
     if (leaks->objects == PROFILE_NONE || leaks->space == PROFILE_NONE)
-        return error_set(error, "no heap profile: it does not say what is in use; record one with "
-                                "`cinstr run --memprofile FILE`");
+        return error_set(error,
+                         "not a heap profile: it does not say what is in use; record one with "
+                         "`cinstr run --memprofile FILE`");
     leaks->samples = calloc((size_t)profile->sample_count + 1, sizeof(*leaks->samples));
     if (leaks->samples == NULL)
         return error_set(error, "out of memory");
@@ -50,7 +51,7 @@ static int find(struct leaks *leaks, struct error *error) {
     return 0;
 }
 
-/* Calls `show` for each frame of a stack, innermost first, inlined ones too. */
+/* Calls `show` for each frame of a stack, innermost first, inlined functions included. */
 static void each_frame(const struct profile *profile, uint32_t sample,
                        void (*show)(void *context, const struct profile_function *function,
                                     int64_t line),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a heap profile says is still held: the contexts that allocated it, the most bytes first.
- * Called by the report command, and by its formats.
+ * What a heap profile says is still held: the contexts that allocated it, the one with most bytes
+ * first. Called by the report command, and by its formats.
  */
 #ifndef CINSTR_CLI_REPORT_LEAKS_H
 #define CINSTR_CLI_REPORT_LEAKS_H

@@ -12,7 +12,7 @@ static bool is_shown(const struct report_options *options, const struct symbol *
     return options->show == NULL || regexec(options->show, function->name, 0, NULL, 0) == 0;
 }
 
-/* Calls `show` for as many as are to be shown. Returns how many more there are. */
+/* Calls `show` for as many functions as are to be shown. Returns how many are left out. */
 static uint32_t each(const struct never_called *never_called, const struct report_options *options,
                      void (*show)(void *context, const struct symbol *function), void *context) {
     uint32_t shown = 0, left_out = 0;

@@ -8,8 +8,8 @@
 
 #include "report.h"
 
-/* Of `options`, what to show and how many. -1 with `error` filled: as when what ran does not say
- * what is instrumented. */
+/* `options` says what to show and how many. -1 with `error` filled, for instance when the
+ * program's files do not say what is instrumented. */
 int report_never_called(FILE *out, const struct profile *profile,
                         const struct report_format *format, const struct report_options *options,
                         struct error *error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which rows a report shows, and in which order (see report.h). Called by every format, so that
- * they all agree. Ties are broken by name and file: the same profile gives the same report.
+ * Which rows a report shows, and in which order (see report.h). All formats call it, so that they
+ * agree. Ties are broken by name and file: the same profile gives the same report.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What all tables for people print alike: see report_text.h. Everything that comes from a profile
- * is printed through text_print().
+ * What all tables for people share: see report_text.h. Everything that comes from a profile is
+ * printed through text_print().
  */
 #include "report_text.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions with their callers above and their callees below, in gprof's manner but with exact
+ * Functions with their callers above and their callees below, as gprof prints them but with exact
  * counts. Called by the report command. A function that calls itself is among its own callers and
  * callees, so that the callers' counts add up to its calls.
  */
@@ -9,12 +9,12 @@
 #include "cli/print/units.h"
 #include "report_text.h"
 
-/* The edges into, and out of, each function: next to each other, the most called first. */
+/* The edges into, and out of, each function: next to each other, the one with most calls first. */
 struct edge_index {
     const struct analysis *analysis;
     bool by_caller;
     uint32_t *edges;
-    uint32_t *first; /* by function; one more at the end */
+    uint32_t *first; /* by function, one more at the end */
 };
 
 static uint32_t side(const struct edge_index *index, uint32_t edge) {
@@ -48,7 +48,7 @@ static bool edge_index_init(struct edge_index *index, const struct analysis *ana
     for (uint32_t i = 0; i < count; i++)
         index->edges[i] = i;
     qsort_r(index->edges, count, sizeof(*index->edges), compare_edges, index);
-    uint32_t edge = 0; /* edges without a caller are last: PROFILE_NONE is the largest */
+    uint32_t edge = 0; /* edges without a caller come last: PROFILE_NONE is the largest index */
     for (uint32_t function = 0; function <= functions; function++) {
         while (edge < count && side(index, index->edges[edge]) < function)
             edge++;
@@ -62,7 +62,7 @@ static void edge_index_free(struct edge_index *index) {
     free(index->first);
 }
 
-/* The outermost frame of every stack has no caller; few are calls. */
+/* The outermost frame of each stack has no caller; few of these edges are calls. */
 static bool is_call(const struct analysis *analysis, uint32_t edge) {
     return analysis->edges[edge].caller != PROFILE_NONE ||
            report_text_count(analysis, &analysis->edge_sums, edge) != 0;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What stands above and below the tables of a report for people: at most two lines above, the sum
- * and a warning; whatever else a profile says of itself when it is asked for. Called by
- * report_text*.c.
+ * What stands above and below the tables of a report for people. Above are at most two lines, the
+ * total and a warning; with --verbose, all other comments. Called by report_text*.c.
  */
 #include <string.h>
 
@@ -13,7 +12,7 @@
 
 /* --- above ------------------------------------------------------------------------------------ */
 
-/* Never below 0, and no more digits than are known. */
+/* The interval: never below 0, and with no more digits than are known. */
 static void print_interval(FILE *out, double value, double error, const char *of) {
     const double off = DOUBT_95 * error;
     const int digits = doubt_digits(value, error);
@@ -66,7 +65,7 @@ static void print_origin(FILE *out, const struct profile *profile) {
     putc('\n', out);
 }
 
-/* The first warning, and how many more there are; or all of them. */
+/* Prints the first warning and how many more there are, or all of them. */
 static void print_warnings(FILE *out, const struct profile *profile, bool is_all) {
     uint32_t more = 0;
     bool is_begun = false;
@@ -112,7 +111,7 @@ void report_text_head(FILE *out, const struct analysis *analysis,
 
 /* --- below ------------------------------------------------------------------------------------ */
 
-/* A program with threads is shown by its CPU time (build_profile.c). */
+/* CPU time is the default for programs with threads (build_profile.c). */
 static bool is_threads(const struct analysis *analysis) {
     const struct profile *profile = analysis->profile;
     return strcmp(profile->default_value_type, "cpu") == 0 &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The call tree for people: one line a calling context, indented by its depth. Called by the
+ * The call tree for people: one line for each calling context, indented by its depth. Called by the
  * report command.
  */
 #include "cli/print/units.h"

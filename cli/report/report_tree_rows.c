@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The order in which the call tree is printed, and which of it (see report.h). Called by every
- * format. Never recursive: a tree may be a million calls deep.
+ * The order in which the call tree is printed, and which part of it (see report.h). Called by every
+ * format. Does not recurse: a tree may be a million calls deep.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +11,8 @@
 struct tree_order {
     const struct analysis *analysis;
     enum report_sort sort;
-    uint32_t *children; /* all nodes but the root, those of one parent next to each other */
-    uint32_t *cursor;   /* by node: where its next child stands, if it has one left */
+    uint32_t *children; /* all nodes but the root, the children of one parent next to each other */
+    uint32_t *cursor;   /* by node: the position of its next child, if one is left */
 };
 
 static double sort_value(const struct tree_order *order, uint32_t node) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * `cinstr run`: runs an instrumented program with the recorder's options set, and says where its
- * profile is. Otherwise it is as if the program had been run itself: nothing on standard output,
- * its exit status, its signals.
+ * profile is. Apart from that it behaves as the program does: same output, same exit status, same
+ * signals.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -111,8 +111,8 @@ static bool note_profiles(const struct request *request, const char *output,
     return run_profiles_note(before, output, list);
 }
 
-/* A program whose hooks found none when it was linked, as happens when `cinstr cc` compiled but did
- * not link it, has libc's empty ones: the recorder's come before those when it is preloaded. */
+/* A program that `cinstr cc` compiled but did not link uses libc's empty hooks. Preloading the
+ * recorder puts its hooks before those. */
 static void find_recorder(struct request *request, const char *program) {
     char path[PATH_MAX];
     program_find(program, path);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * See run_child.h. The child stays in this process's group, so that a terminal's signals reach it
- * without our doing; only those that were sent to this process are passed on. All are blocked and
- * taken one by one: no handlers.
+ * directly; only signals that were sent to this process are passed on. All signals are blocked and
+ * taken one by one: there are no handlers.
  */
 #include "run_child.h"
 
@@ -35,7 +35,7 @@ static int spawn(char **argv, const posix_spawn_file_actions_t *files, const sig
     return result;
 }
 
-/* Whether it has ended. A shell sees it stop and go on in us. */
+/* Whether the child has ended. If it stops, so do we, so that a shell notices. */
 static bool look_after(pid_t pid, int *status) {
     for (;;) {
         const pid_t found = waitpid(pid, status, WNOHANG | WUNTRACED);
@@ -62,7 +62,7 @@ static void wait_for(pid_t pid, const sigset_t *signals, int *status) {
 
 int run_child(char **argv, const posix_spawn_file_actions_t *files, pid_t *pid, int *status) {
     sigset_t signals, before;
-    /* Were it ignored, as it may have been inherited, there would be nothing to wait for. */
+    /* SIGCHLD may be ignored by inheritance; then there would be nothing to wait for. */
     signal(SIGCHLD, SIG_DFL);
     fill_signals(&signals);
     sigprocmask(SIG_BLOCK, &signals, &before);
@@ -78,7 +78,7 @@ int run_child_status(int status) {
         return WEXITSTATUS(status);
     const int number = WTERMSIG(status);
     sigset_t signals;
-    /* The core is the child's. */
+    /* This process writes no core file: the child has written one. */
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     signal(number, SIG_DFL);
     sigemptyset(&signals);

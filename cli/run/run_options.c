@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define OUTPUT_SIZE 512 /* of the recorder's */
+#define OUTPUT_SIZE 512 /* the recorder's maximum */
 
 int run_options_init(struct run_options *options, struct error *error) {
     const char *inherited = getenv("CINSTR_OPTIONS");
@@ -46,8 +46,8 @@ void run_options_get(const struct run_options *options, const char *name, char *
     }
 }
 
-/* The directory in the pattern's manner; "" where it cannot be told to the recorder, which then
- * takes the one that the program is in when it ends. */
+/* The directory in the form of a pattern; "" where the recorder cannot be told, which then takes
+ * the program's directory at its end. */
 static void quote_directory(char *to) {
     char directory[PATH_MAX];
     *to = '\0';
@@ -61,7 +61,8 @@ static void quote_directory(char *to) {
     strcpy(to, strcmp(directory, "/") == 0 ? "" : "/");
 }
 
-/* As the recorder takes it: those of all programs go there, by their usual names. */
+/* A directory, in the form that the recorder takes: the profiles of all programs go there, by
+ * their usual names. */
 static const char *name_in_folder(const char *file) {
     struct stat status;
     if (file[0] != '\0' && file[strlen(file) - 1] == '/') {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* %p is a number, %e and %h may be anything; all else is itself. */
+/* In the pattern %p is a number and %e and %h may be anything; the rest stands for itself. */
 static char *glob_pattern(const char *output) {
     char *pattern = malloc(strlen(output) * 6 + 1), *to = pattern;
     for (; pattern != NULL && *output != '\0'; output++) {
@@ -24,7 +24,7 @@ static char *glob_pattern(const char *output) {
     return pattern;
 }
 
-/* As the recorder does. */
+/* Completes the name as the recorder does. */
 static char *name_beside(const char *output, const char *kind) {
     static const char ending[] = ".pb.gz";
     const size_t length = strlen(output), tail = sizeof(ending) - 1;
@@ -90,7 +90,7 @@ static bool was_there(const struct run_profiles *before, char *path, const struc
            then->st_mtim.tv_nsec == now->st_mtim.tv_nsec;
 }
 
-/* One that is not complete yet. */
+/* Whether it is a file that is still being written. */
 static bool is_part(const char *path) {
     const size_t length = strlen(path);
     return length > 5 && strcmp(path + length - 5, ".part") == 0;
@@ -109,7 +109,7 @@ size_t run_profiles_new(const struct run_profiles *before,
             tell(path, count++);
         }
     }
-    now.pattern_count = 0; /* they are the other's */
+    now.pattern_count = 0; /* the patterns belong to `before` */
     run_profiles_free(&now);
     return count;
 }

@@ -16,7 +16,7 @@
 
 enum { TOLD_MAX = 8 };
 
-/* Below this directory, by the rest of its name. */
+/* Prints a path relative to this directory if it is below it. */
 static void tell_profile(const char *path, size_t index) {
     char here[PATH_MAX];
     const size_t length = getcwd(here, sizeof(here)) == NULL ? 0 : strlen(here);
@@ -36,7 +36,7 @@ static void say_end(int status, char *text, size_t size) {
         snprintf(text, size, "was killed by signal %d", WTERMSIG(status));
 }
 
-/* The one command that shows what it has left: by its pid, where that will do. */
+/* The command that shows the segment left behind: by the pid, where that is unique. */
 static void tell_left(const struct run_ended *ended, const struct segments_entry *entry) {
     char how[64], directory[RUN_OPTIONS_SIZE], source[PATH_MAX];
     say_end(ended->status, how, sizeof(how));
@@ -49,7 +49,7 @@ static void tell_left(const struct run_ended *ended, const struct segments_entry
          ended->program, (int)ended->pid, how, source);
 }
 
-/* A program that ended in the midst of its calls has left its segment. */
+/* A program that ended in the middle of its calls has left its segment. */
 static bool tell_segment(const struct run_ended *ended) {
     struct segments segments;
     struct error error;
@@ -68,13 +68,13 @@ static bool tell_segment(const struct run_ended *ended) {
     return found;
 }
 
-/* Which of hooks and recorder is missing. */
+/* Says whether hooks or recorder are missing. */
 static const char *find_reason(const char *program) {
     char path[PATH_MAX];
     program_find(program, path);
     const struct hooks_found hooks = hooks_found_in(path);
     if (!hooks.is_elf)
-        return "is a script, and nothing that it ran wrote one";
+        return "is a script, and no program that it ran wrote a profile";
     if (hooks.defines)
         return "defines __cyg_profile_func_enter itself, so its hooks are not cinstr's";
     if (hooks.has_recorder)

@@ -8,8 +8,8 @@
 #include <linux/limits.h>
 #include <stdbool.h>
 
-/* The directory of the library: beside this command, as where it is built, or the lib directory
- * beside its bin. */
+/* Finds the directory of a library: the command's own directory, as in a build tree, or the lib
+ * directory beside it. */
 bool library_find(const char *name, char directory[PATH_MAX]);
 
 #endif

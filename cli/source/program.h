@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The file of a program that is called by its name. Called by `cinstr run` and `cinstr cc`. */
+/* Finds the file of a program that is called by its name. Called by `cinstr run` and `cinstr
+ * cc`. */
 #ifndef CINSTR_CLI_PROGRAM_H
 #define CINSTR_CLI_PROGRAM_H
 
 #include <linux/limits.h>
 
-/* The file that a name stands for along PATH, links followed; "" none. */
+/* The file that a name stands for along PATH, with links followed; "" none. */
 void program_find(const char *name, char path[PATH_MAX]);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * See source.h. A number is always a pid. Anything else is a file if there is one of that name and
- * it is no program itself; else the name of a program.
+ * it is not a program itself; else it is the name of a program.
  */
 #include "source.h"
 
@@ -25,7 +25,7 @@ static bool ends_with(const char *text, const char *end) {
     return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
-/* What nobody calls a program. */
+/* Whether the word cannot be the name of a program. */
 static bool is_file_name(const char *text) {
     static const char *const endings[] = {".gz", ".pb", ".pprof", ".prof", ".seg"};
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
@@ -35,7 +35,7 @@ static bool is_file_name(const char *text) {
     return false;
 }
 
-/* By its first bytes. A pipe has none that can be looked at: it brings a profile. */
+/* Decides by the first bytes. Those of a pipe cannot be looked at: it is taken for a profile. */
 static enum content look_at(int fd, const char *name) {
     const uint64_t magic = SEGMENT_MAGIC;
     unsigned char head[sizeof(magic)] = {0};
@@ -46,9 +46,9 @@ static enum content look_at(int fd, const char *name) {
     return got >= 4 && memcmp(head, "\177ELF", 4) == 0 ? CONTENT_PROGRAM : CONTENT_PROFILE;
 }
 
-/* Somebody who wants to write a pipe may be yet to come, or not come at all. */
+/* The writer of a pipe may come later, or never. */
 static void wait_for_writer(int fd, const char *path) {
-    enum { PATIENCE = 1000 }; /* ms, before a word */
+    enum { PATIENCE = 1000 }; /* ms until a message is printed */
     struct pollfd pipe = {.fd = fd, .events = POLLIN};
     if (poll(&pipe, 1, PATIENCE) == 0) {
         note("waiting for somebody to write to the pipe %s", path);

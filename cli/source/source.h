@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What SOURCE means, to every command alike: a profile (pprof), a segment, a process by its pid, or
- * a program by its name. Opened once: what it stands for stays readable though its file be deleted,
- * as a segment is when its process ends.
+ * What SOURCE means, the same for every command: a profile (pprof), a segment, a process by its
+ * pid, or a program by its name. It is opened once, so that it stays readable if its file is
+ * deleted, as a segment is when its process ends.
  */
 #ifndef CINSTR_CLI_SOURCE_H
 #define CINSTR_CLI_SOURCE_H
@@ -15,7 +15,7 @@
 #include "reader/profile/profile.h"
 #include "reader/snapshot/snapshot.h"
 
-/* For the help of the commands that take one. */
+/* A paragraph for the help of commands that take a SOURCE. */
 #define SOURCE_HELP                                                                                \
     "SOURCE is the file of a profile or segment, the pid of a process, or the name\n"              \
     "of a program (of the process that runs, else of one that ended without a\n"                   \
@@ -24,20 +24,20 @@
 struct source {
     int fd;
     bool is_segment;
-    char name[PATH_MAX]; /* of the file, for messages */
+    char name[PATH_MAX]; /* the file's path, for messages */
 };
 
-/* `directory`: look for segments there alone; NULL the usual places. */
+/* `directory`: look for segments only there; NULL: in the usual places. */
 int source_open(struct source *source, const char *text, const char *directory,
                 struct error *error);
 void source_close(struct source *source);
 
-/* A snapshot of now; an error that names `command` when the source is a profile. */
+/* A snapshot taken now. When the source is a profile, an error that names `command`. */
 struct snapshot *source_snapshot(const struct source *source, const char *command,
                                  struct error *error);
 
-/* The profile that the file holds, or one built of the segment. `options` are for segments: a
- * profile's times are settled, and an error when it is asked for others. */
+/* The profile in the file, or one built from the segment. `options` apply to segments: the times
+ * of a profile are fixed, and asking for others is an error. */
 struct profile *source_profile(const struct source *source, const struct build_options *options,
                                struct error *error);
 

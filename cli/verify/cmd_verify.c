@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `cinstr verify`: recomputes the invariants of a segment, or what a profile's file states of
- * itself. Each violation is one line on standard error; the status says whether there was any.
+ * `cinstr verify`: recomputes the invariants of a segment, or the sums that a profile states of
+ * itself. Each violation is one line on standard error, and the exit status says whether there was
+ * any.
  */
 #include <getopt.h>
 #include <inttypes.h>

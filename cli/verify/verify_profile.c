@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * See verify_profile.h. A profile of cinstr states its sums in a comment
- * (reader/build/build_comments.h): calls begun are those that ended, in whichever way, and those
- * still open, less those that were taken over open. Of other writers' profiles nothing is known
- * that could be wrong.
+ * (reader/build/build_comments.h): calls begun are calls ended, in whichever way, and calls still
+ * open, less those that were taken over open. Profiles of other writers state nothing that could be
+ * checked.
  */
 #include "verify_profile.h"
 
@@ -34,7 +34,7 @@ __attribute__((format(printf, 2, 3))) static void violation(struct check *check,
     check->report(check->context, line);
 }
 
-/* Counts only grow, and a time that came out below 0 is 0. Levels of memory may fall. */
+/* Counts only grow, and a time below 0 is given as 0. Levels of memory may fall. */
 static void check_signs(struct check *check) {
     const struct profile *profile = check->profile;
     for (uint32_t type = 0; type < profile->value_type_count; type++) {
@@ -56,7 +56,7 @@ static bool is_pseudo(const struct profile *profile, const struct profile_sample
            strcmp(profile->functions[location->lines[0].function].name, name) == 0;
 }
 
-/* False: there is no such value, or its sum is no number. */
+/* False: there is no such value, or its sum does not fit. */
 static bool sum(struct check *check, const char *name, int64_t *total) {
     const struct profile *profile = check->profile;
     const uint32_t type = profile_find_value_type(profile, name);
@@ -65,7 +65,7 @@ static bool sum(struct check *check, const char *name, int64_t *total) {
         return false;
     for (uint32_t i = 0; i < profile->sample_count; i++) {
         const struct profile_sample *sample = &profile->samples[i];
-        /* Calls of which nothing but their number is known are in no thread's sums. */
+        /* Calls that were only counted are in no thread's sums. */
         if (is_pseudo(profile, sample, "[lost]"))
             continue;
         if (__builtin_add_overflow(*total, sample->values[type], total)) {
@@ -76,7 +76,7 @@ static bool sum(struct check *check, const char *name, int64_t *total) {
     return true;
 }
 
-/* Calls begun, but not ended or open; more than the profile says may be. */
+/* Calls begun, but neither ended nor open; the profile says how many there may be. */
 static void check_identity(struct check *check, uint64_t calls, uint64_t apart) {
     const struct verify_result *result = &check->result;
     const uint64_t sides[] = {calls + result->carried,
@@ -116,7 +116,7 @@ static void check_totals(struct check *check) {
                   result->unwinds);
 }
 
-/* A context was on a CPU for no longer than it took; [unplaced] is no context. */
+/* A context cannot be on a CPU for longer than it took; [unplaced] is not a context. */
 static void check_contexts(struct check *check) {
     const struct profile *profile = check->profile;
     const uint32_t wall = profile_find_value_type(profile, "wall");
@@ -133,14 +133,14 @@ static void check_contexts(struct check *check) {
         violation(check, "%" PRIu32 " samples have more CPU time than wall time", wrong);
 }
 
-/* What is left in the contexts and what the probes took of them is what was measured, and what is
- * unplaced; but for each value's rounding. */
+/* What is left in the contexts and what the probes took must be the measured time and the
+ * unplaced time, but for the rounding of each value. */
 static void check_measured(struct check *check) {
     const struct profile *profile = check->profile;
     const uint32_t columns[] = {profile_find_value_type(profile, "wall"),
                                 profile_find_value_type(profile, "overhead")};
     double measured = -1, sum = 0, others[4];
-    unsigned profiles = 1; /* that it is the sum of, each having stated whole microseconds */
+    unsigned profiles = 1; /* profiles added up, each of which stated whole microseconds */
     sscanf(profile->comments[0], "cinstr %*s the sum of %u profiles", &profiles);
     for (uint32_t i = 0; i < profile->comment_count; i++)
         sscanf(profile->comments[i], BUILD_COMMENT_TIME_SCAN, &measured, &others[0], &others[1],
@@ -167,7 +167,8 @@ static void check_times(struct check *check) {
     check_measured(check);
 }
 
-/* Says so in its first comment, or in one behind what was said of the sum of several. */
+/* Whether cinstr wrote the profile: its first comment says so, or one after those on the sum of
+ * several. */
 static bool is_ours(const struct profile *profile) {
     for (uint32_t i = 0; i < profile->comment_count; i++) {
         if (strncmp(profile->comments[i], "cinstr ", 7) == 0)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The door from the recorder to the server (include/cinstr/http.h), in a library that is loaded
- * apart from the program, with a C library of its own: what it allocates, locks and runs is nothing
- * of the program's. The only symbol that the library exports.
+ * How the recorder calls the server (include/cinstr/http.h), in a library that is loaded into a
+ * linker namespace of its own, with its own C library: it shares no memory management, locks or
+ * threads with the program. This is the only symbol that the library exports.
  *
- * Nor are its descriptors: a thread, the keeper, takes a table of its own, starts the server, which
- * so has that table, too, and stops it. The program may close what it does not know, and open
- * something else by the same number. (The socket is made before: the second C library knows no locale
- * in threads that the first one has made.)
+ * It shares no descriptors, either: a thread, the keeper, takes a table of descriptors of its own,
+ * then starts the server, which shares that table, and stops it. The program may close descriptors
+ * that it does not know, and open something else under the same number. (The socket is made before:
+ * the second C library knows no locale in threads that the first one has made.)
  */
 #include <cinstr/http.h>
 
@@ -28,7 +28,7 @@
 #endif
 
 static struct serve serve;
-static pid_t server; /* a fork child has its memory, but not its threads */
+static pid_t server; /* a fork child has this memory, but not the threads */
 
 static int (*spawn_by_program)(void (*run)(void *), void *);
 
@@ -36,7 +36,7 @@ static bool spawn(void (*run)(void *), void *argument) {
     return spawn_by_program(run, argument) != 0;
 }
 
-/* The memory is the program's: what is no longer needed goes back to the system. */
+/* The program needs the memory: what is no longer used goes back to the system. */
 static void spare_memory(void) {
     mallopt(M_ARENA_MAX, 2);
     mallopt(M_MMAP_THRESHOLD, 1 << 18);
@@ -131,7 +131,7 @@ cinstr_http_start(const struct cinstr_http_program *program, const char *address
     return 0;
 }
 
-/* Before the destructors of what it stands on. */
+/* Runs before the destructors of the libraries that it uses. */
 __attribute__((destructor)) static void end(void) {
     if (server != getpid())
         return;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The door through which the recorder reaches the server (libcinstr_http.so.0), which it loads when
- * a program wants its profiles served by itself. See cinstr_http_serve() in cinstr.h.
+ * How the recorder calls the server (libcinstr_http.so.0), which it loads when a program is to
+ * serve its profiles itself: cinstr_http_serve() in cinstr.h. The library lies in a linker
+ * namespace of its own, so it makes no threads but asks the program for them.
  */
 #ifndef CINSTR_HTTP_H
 #define CINSTR_HTTP_H
@@ -13,18 +14,20 @@ extern "C" {
 #endif
 
 struct cinstr_http_program {
-    const void *segment; /* this process's, as long as it lives */
+    const void *segment; /* this process's segment; it stays as long as the process */
     size_t size;
-    void (*refresh)(void); /* brings the segment up to date; thread-safe */
-    /* Runs something on a thread of its own, made by the program's C library, that takes no signals
-     * and that nobody joins; 0 when there is none, else 1. */
+    void (*refresh)(void); /* Brings the segment up to date. Thread-safe; not NULL. */
+    /* Calls run(argument) on a new thread that the program's C library makes. The thread takes
+     * no signals and is never joined. Returns 1, or 0 when no thread can be made. Not NULL. */
     int (*spawn)(void (*run)(void *argument), void *argument);
 };
 
-/* Serves the process's profiles at `address`, on threads that the program makes for it, with a table
- * of descriptors that is not the program's. Returns 0 with the address as an URL in `text`; or -1
- * with one line, without a newline, there. To be called once; not signal-safe. It ends when the
- * library's destructor runs, at exit. */
+/* Serves the process's profiles at `address` (see cinstr_http_serve()), on threads that
+ * program->spawn() makes, with a table of descriptors that is not the program's. `program` and what
+ * it points to have to stay. Returns 0 and the address as a URL in `text` (`text_size` bytes,
+ * NUL-terminated); or -1 and one line, without a newline, that says why. Call it once. Not
+ * thread-safe, not async-signal-safe. The server ends when the library's destructor runs, at exit.
+ */
 int cinstr_http_start(const struct cinstr_http_program *program, const char *address, char *text,
                       size_t text_size);
 

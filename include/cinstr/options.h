@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an option of the recorder is (the rows are in options.def), and what its values are: code for
+ * What an option of the recorder is (the rows are in options.def), and which values it takes: for
  * the recorder, which reads CINSTR_OPTIONS, and for `cinstr run`, which writes it.
  *
- * A value is a word of the option's, or a number within its limits, or, of an option that has
- * neither, a text. No allocation.
+ * A value is one of the option's words, or a number within its limits; an option with neither takes
+ * any text. Nothing here allocates.
  */
 #ifndef CINSTR_OPTIONS_H
 #define CINSTR_OPTIONS_H
@@ -26,17 +26,17 @@ enum option_library {
 
 struct option_row {
     const char *name;
-    const char *initial; /* its value when it is not given; NULL: an empty text */
+    const char *initial; /* the value when the option is not given; NULL: an empty text */
     const char *words; /* "exact=1 adaptive=2": each with the number that it stands for; or NULL */
     const char
         *argument; /* what help calls any other value: "FILE", "HZ"; NULL: there are words and
                              the few numbers alone */
     uint64_t least, most;  /* of a number; both 0: no number */
-    const char *bare;      /* the value of the name without '='; NULL: it needs one */
+    const char *bare;      /* the value of the name without '='; NULL: a value is required */
     const char *implies;   /* "heap=exact": set when this one is given and that one is 0; or NULL */
     const char *run;       /* the option of `cinstr run` without "--"; NULL: none */
-    const char *run_value; /* what that sets without an argument; NULL: it needs one */
-    const char *run_help;  /* where `help` does not fit it; or NULL */
+    const char *run_value; /* the value that it sets without an argument; NULL: one is required */
+    const char *run_help;  /* its help, where `help` does not fit; or NULL */
     enum option_library library;
     const char *help; /* a line */
 };
@@ -74,7 +74,7 @@ static inline bool option_value(const struct option_row *row, const char *text, 
            *value <= row->most;
 }
 
-/* `length` characters of `more`, behind a separator where there is something already. */
+/* Appends `length` characters of `more`, after a separator if there is something already. */
 static inline void option_append(char *text, size_t size, const char *separator, const char *more,
                                  size_t length) {
     const size_t used = strlen(text), gap = used == 0 ? 0 : strlen(separator);
@@ -85,7 +85,7 @@ static inline void option_append(char *text, size_t size, const char *separator,
     text[used + gap + length] = '\0';
 }
 
-/* What may stand behind '=', "exact|BYTES": its words, and numbers if they are few. */
+/* What may follow '=', "exact|BYTES": the words, and the numbers if they are few. */
 static inline void option_values(const struct option_row *row, char *text, size_t size) {
     text[0] = '\0';
     for (uint64_t i = row->least; row->argument == NULL && row->most != 0 && i <= row->most; i++) {
@@ -102,15 +102,15 @@ static inline void option_values(const struct option_row *row, char *text, size_
         option_append(text, size, "|", row->argument, strlen(row->argument));
 }
 
-/* "1024 to 16777216"; "" where there are no limits, or the values say them. */
+/* "1024 to 16777216"; "" where there are no limits, or the values show them. */
 static inline void option_limits(const struct option_row *row, char *text, size_t size) {
     text[0] = '\0';
     if (row->argument != NULL && row->most != 0)
         snprintf(text, size, "%" PRIu64 " to %" PRIu64, row->least, row->most);
 }
 
-/* `help`, and in brackets the limits and what holds when the option is not given (`initial`) or has
- * no value (`bare`); either may be NULL. */
+/* `help`, and in brackets the limits, the value when the option is not given (`initial`) and the
+ * value of the bare name (`bare`); either may be NULL. */
 static inline void option_help(const struct option_row *row, const char *help, const char *initial,
                                const char *bare, char *text, size_t size) {
     char facts[160];

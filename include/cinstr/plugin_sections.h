@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What cinstr's LLVM plugin leaves in each file for the reader, in sections that are loaded and
- * that nothing but the reader looks at.
+ * Sections that cinstr's LLVM plugin writes into each file for the reader. They are loaded with the
+ * file, but only the reader looks at them.
  *
- * CINSTR_FUNCTION_TABLE: words, one for each function that has hooks. Address of the function = its
- * word + the word's own address, so that nothing is to be relocated when the file is loaded. A
- * function may have several words: the order means nothing.
+ * CINSTR_FUNCTION_TABLE has a word for each function that has hooks. The function's address is
+ * the word plus the word's own address, so that the loader has nothing to relocate. A function may
+ * have several words; their order means nothing.
  *
- * CINSTR_PREDICTION: how many times a plain build's run time the program was to take, by the list
- * that it was built with (`cinstr filter`). There is none without such a list.
+ * CINSTR_PREDICTION is how many times the run time of a plain build the program was predicted to
+ * take, by the list that it was built with (`cinstr filter`). Without such a list there is none.
  *
- * The names are identifiers of C because the address sanitizer leaves such sections alone.
+ * The names are C identifiers because the address sanitizer leaves sections with such names
+ * alone.
  */
 #ifndef CINSTR_PLUGIN_SECTIONS_H
 #define CINSTR_PLUGIN_SECTIONS_H

@@ -2,9 +2,10 @@
 /*
  * The segment: the one interface between the recorder and everything that reads.
  *
- * A segment is one memory-mapped file a process. The recorder writes it while the program runs; a
- * reader maps or copies it at any time, of a running, hung or dead process. Nothing else passes
- * between the two halves. Only the recorder writes; a reader trusts nothing in it.
+ * A segment is a memory-mapped file, one for each process. Only the recorder writes it. A reader
+ * copies it at any time, of a running, hung or dead process, and trusts nothing in it. A lane is what
+ * is recorded for one stack: a tree of nodes and a shadow stack of frames. A node is one calling
+ * context, a frame one open call. A column is an array with a further value of each node.
  *
  *   offset            what                      element            written by
  *   0                 struct segment_header     -                  recorder, cold path
@@ -26,12 +27,12 @@
  * Values are aligned 64-bit words with one writer, stored relaxed. Each is right on its own; two of
  * them may be one event apart in a live segment.
  *
- * Charges. What is allocated or waited for in a context is in lane 0, whichever thread did it: the
- * node of the library's function (malloc, say) below the context that called it. Such nodes have no
- * calls, but values in columns ("alloc_space", "delay"), which any thread may add to, atomically.
+ * Charges. Memory and waits are charged in lane 0, whichever thread caused them: to a node for the
+ * library's function (malloc, say) below the context that called it. Such nodes have no calls, but
+ * values in columns ("alloc_space", "delay"), to which any thread may add, atomically.
  *
- * Traces. With trace= each lane has a ring of words in the heap, see segment_trace_kind; what is
- * drained from it lies in a file of chunks, see segment_trace_chunk.
+ * Traces. With trace= each lane has a ring of words in the heap, see segment_trace_kind. The words
+ * that are drained from it go into a file of chunks, see segment_trace_chunk.
  *
  * Frames. frame 0 of a shadow stack is its base (the lane's root); the frames above it are the
  * calls now open, up to the first with node == 0. `node` is an address in the writer's memory: its
@@ -59,15 +60,15 @@
 #define SEGMENT_MAX_LABELS  256u
 #define SEGMENT_MAX_SAMPLES 262144u
 
-/* A function word: the address in the low 48 bits, above it the generation in which the module that
- * holds it was loaded (1 and up; dlclose starts the next), or which its module alone has: that says
- * which ran of two functions of one name and so of one address. Generation 0 marks a pseudo
- * function. Of a call that was inlined: the address of its record (cinstr/inlined.h), in data. */
+/* A function word has the function's address in the low 48 bits and a generation above it: that in
+ * which its module was loaded (1 and up; dlclose() starts the next), or one that its module alone
+ * has, to tell apart functions that share a name and so an address. Generation 0 marks a pseudo
+ * function. For an inlined call it is the address of the call's record (cinstr/inlined.h). */
 #define SEGMENT_ADDRESS_BITS 48
 #define SEGMENT_ADDRESS_MASK ((UINT64_C(1) << SEGMENT_ADDRESS_BITS) - 1)
 
-/* Set in the word of an external function, one without hooks whose caller has them around the call.
- * The address is that of what is named after it in the caller's module: see hooks.h. */
+/* Set in the word of an external function: it has no hooks, but its caller has hooks around the
+ * call. The address is that of a symbol in the caller's module that has its name: see hooks.h. */
 #define SEGMENT_EXTERNAL (UINT64_C(1) << 63)
 
 #define SEGMENT_LAST_GENERATION UINT32_C(0x7fff)
@@ -77,18 +78,18 @@ static inline uint32_t segment_generation(uint64_t function) {
 
 enum segment_pseudo {
     SEGMENT_FUNCTION_ROOT = 1, /* a lane's root; not a frame of any stack */
-    SEGMENT_FUNCTION_TRUNCATED =
-        2, /* contexts past the node budget: below it one node a caller, with call
-              site 0 and no calls, and below that one node an edge */
-    SEGMENT_FUNCTION_BEFORE = 3, /* calls before the recorder was up, counted only */
+    /* Contexts past the node budget: below it one node for each caller, with call site 0 and no
+     * calls, and below that one node for each edge. */
+    SEGMENT_FUNCTION_TRUNCATED = 2,
+    SEGMENT_FUNCTION_BEFORE = 3, /* calls before the recorder was ready, counted only */
     SEGMENT_FUNCTION_LABEL = 4,  /* root of what ran under a label; call_site = label index */
-    SEGMENT_FUNCTION_LOST = 5,   /* no memory even for an edge's node: calls alone */
+    SEGMENT_FUNCTION_LOST = 5,   /* calls without memory for their edge's node, counted only */
 };
 
 enum segment_state {
     SEGMENT_OPENING = 0,
     SEGMENT_LIVE = 1,
-    SEGMENT_EXITED = 2, /* the process went through exit(); hooks that ran later still count */
+    SEGMENT_EXITED = 2, /* the process called exit(); calls after that still count */
 };
 
 enum segment_clock {
@@ -98,7 +99,7 @@ enum segment_clock {
 };
 
 enum segment_timing { SEGMENT_TIMING_EXACT = 1, SEGMENT_TIMING_ADAPTIVE = 2 };
-#define SEGMENT_MOST_SHIFT 5u /* timing=adaptive: a timed call stands for 2^5 at most */
+#define SEGMENT_MOST_SHIFT 5u /* timing=adaptive: a timed call stands for at most 2^5 calls */
 
 enum segment_section_id {
     SEGMENT_SECTION_MODULES,
@@ -151,79 +152,78 @@ struct segment_clock_pair {
     uint64_t monotonic_ns;
 };
 
-/* What the hooks cost in a tight loop, in sums of ticks over batches of SEGMENT_LOOP_PAIRS pairs:
- * see runtime/entry/hook_loop.c. */
+/* What batches of SEGMENT_LOOP_PAIRS hooks cost in a tight loop (runtime/entry/hook_loop.c). */
 #define SEGMENT_LOOP_PAIRS 32u
 struct segment_probe_sums {
     uint64_t reserved[2];
     uint64_t batches;
-    uint64_t inner, outer; /* between the two time stamps of a pair, and besides */
-    uint64_t untimed;      /* pairs that are counted and not timed */
+    uint64_t inner, outer; /* ticks between the two time stamps of a pair, and outside them */
+    uint64_t untimed;      /* ticks of pairs that are counted and not timed */
     uint64_t reserved_too[2];
 };
 
-/* What could not be recorded as it should be. Counts, never reset. */
+/* Counts of what could not be recorded properly. They are never reset. */
 struct segment_losses {
-    uint64_t before_init_calls; /* calls before the recorder was up */
-    uint64_t truncated;         /* transitions that led below [truncated] when first met */
-    uint64_t lost_calls;        /* calls for which not even an edge's node could be made */
-    uint64_t unmatched_exits; /* exits that matched no open call (of ended lanes; see also lanes) */
-    uint64_t clock_backwards; /* durations that came out negative, taken as 0 */
-    uint64_t lanes;           /* threads or stacks for which no lane could be made */
-    uint64_t lane_calls;      /* calls made on those */
-    uint64_t modules;         /* modules beyond SEGMENT_MAX_MODULES */
-    uint64_t growth_failures; /* nor memory when the file could not grow: budget frozen there */
-    uint64_t exec_calls;      /* calls of the programs that this process was before exec */
+    uint64_t before_init_calls; /* calls before the recorder was ready */
+    uint64_t truncated;         /* new transitions that led below [truncated] */
+    uint64_t lost_calls;        /* calls without memory for their edge's node */
+    uint64_t unmatched_exits;   /* exits without an open call, in ended lanes (see also lanes) */
+    uint64_t clock_backwards;   /* negative durations, taken as 0 */
+    uint64_t lanes;             /* threads or stacks for which no lane could be made */
+    uint64_t lane_calls;        /* calls on these threads and stacks */
+    uint64_t modules;           /* modules beyond SEGMENT_MAX_MODULES */
+    uint64_t growth_failures;   /* neither file nor memory could grow: the budget is frozen */
+    uint64_t exec_calls;        /* calls of the programs that this process was before exec */
     uint64_t lanes_without_cpu; /* lanes whose off-CPU time could not be followed */
 };
 
 /* sample=HZ; all zero when it is off. */
 struct segment_sampling {
-    uint64_t period_ns;    /* the mean */
-    uint64_t lost;         /* periods: outside any context, at the end of threads, no memory */
-    uint64_t lost_threads; /* threads that could have no timer */
-    uint64_t broken;       /* samples whose stack could not be followed to its end */
-    uint32_t stacks;  /* 1: of a program without hooks; nodes are return addresses, see below */
-    uint32_t is_wall; /* periods are of CLOCK_MONOTONIC; 0: of each thread's CPU clock */
+    uint64_t period_ns;    /* mean time from one sample to the next */
+    uint64_t lost;         /* periods without a place: no context, thread ended, no memory */
+    uint64_t lost_threads; /* threads for which no timer could be made */
+    uint64_t broken;       /* samples whose stack could not be unwound to its end */
+    uint32_t stacks;       /* 1: the program has no hooks; nodes are return addresses, see below */
+    uint32_t is_wall;      /* 1: periods of CLOCK_MONOTONIC; 0: of each thread's CPU clock */
 };
 
 /* heap=; all zero when it is off. */
 struct segment_heap {
     uint64_t period; /* bytes from one sampled allocation to the next, on average; 1: every one */
-    uint64_t lost;   /* allocations that could not be followed to their end: no memory */
+    uint64_t lost;   /* allocations that are not followed until they are freed: no memory */
 };
 
 /* trace=, trace_ring=; all zero when both are off. */
 struct segment_trace {
-    uint64_t ring_words; /* each lane's ring: the newest that many words are kept; 0: drained */
-    uint64_t lost;       /* events of lanes that have ended, and of those that have no ring */
-    char path[256];      /* of the file of chunks; "": a ring is all there is */
+    uint64_t ring_words; /* a lane's ring keeps so many of the newest words; 0: rings are drained */
+    uint64_t lost;       /* events lost in lanes that have ended or have no ring */
+    char path[256];      /* the file of chunks; "": there are only rings */
 };
 
-/* A word of a trace: bits 63 and 62 are its kind. Times are the low 35 bits of ticks; words stand
- * in the order of time, and at least every 2^34 ticks one says all of it. A node is one of lane 0,
+/* A word of a trace. Bits 63 and 62 are its kind. Times are the low 35 bits of ticks; words are in
+ * the order of time, and at least every 2^34 ticks a word has all bits. Nodes are those of lane 0,
  * which keeps contexts for good. */
 enum segment_trace_kind {
     SEGMENT_TRACE_ENTER = 1, /* 61 to 35: node; 34 to 0: time */
-    SEGMENT_TRACE_EXIT = 2,  /* likewise; by return or otherwise */
-    SEGMENT_TRACE_OTHER = 3, /* 61 to 58: what, 57 to 0: by that */
+    SEGMENT_TRACE_EXIT = 2,  /* the same; by return or otherwise */
+    SEGMENT_TRACE_OTHER = 3, /* 61 to 58: enum segment_trace_other; 57 to 0: see there */
 };
 enum segment_trace_other {
-    SEGMENT_TRACE_TIME = 1,    /* all of the ticks */
-    SEGMENT_TRACE_LOST = 2,    /* how many events are missing here */
+    SEGMENT_TRACE_TIME = 1,    /* the ticks, all bits */
+    SEGMENT_TRACE_LOST = 2,    /* the number of events missing here */
     SEGMENT_TRACE_OFF_CPU = 3, /* ticks off the CPU before the next event */
-    SEGMENT_TRACE_MARK = 4,    /* 42 to 35: a label; 34 to 0: time: cinstr_trace_event() */
-    SEGMENT_TRACE_VALUE = 5,   /* likewise, and the next word holds a value: cinstr_trace_value() */
-    SEGMENT_TRACE_NUMBER = 6,  /* that: two's complement */
+    SEGMENT_TRACE_MARK = 4,    /* cinstr_trace_event(): 42 to 35: label; 34 to 0: time */
+    SEGMENT_TRACE_VALUE = 5,   /* cinstr_trace_value(): the same; the value is in the next word */
+    SEGMENT_TRACE_NUMBER = 6,  /* that value, in two's complement */
 };
 #define SEGMENT_TRACE_TIME_BITS 35
-#define SEGMENT_TRACE_HEAP      0u /* the label of memory in use, in bytes */
+#define SEGMENT_TRACE_HEAP      0u /* the label that stands for bytes of memory in use */
 
-/* The file of chunks: each a part of one lane's words. */
+/* The head of a chunk, which has some of one lane's words, in the file of chunks. */
 #define SEGMENT_TRACE_MAGIC UINT32_C(0x4b484354) /* "TCHK" */
 struct segment_trace_chunk {
     uint32_t magic;
-    uint32_t words; /* that follow */
+    uint32_t words; /* so many follow */
     uint32_t lane, generation;
     uint32_t tid;
     uint32_t lane_kind;
@@ -239,7 +239,7 @@ struct segment_header {
     uint32_t state; /* enum segment_state */
     uint32_t pid;   /* as the process itself sees it */
     uint64_t base;  /* address at which the writer has mapped offset 0 */
-    uint64_t size;  /* of the file, in bytes */
+    uint64_t size;  /* bytes of the file */
 
     /* Which process this is: pid, start time and boot together are unique in a pid namespace. */
     uint64_t process_start; /* field 22 of /proc/PID/stat */
@@ -247,19 +247,19 @@ struct segment_header {
     uint8_t boot_id[16];
     uint64_t random_id;
     uint32_t parent_pid;
-    uint32_t forked; /* 1: by a fork child, which inherited open calls (segment_lane.carried) */
+    uint32_t forked; /* 1: of a fork child, which inherited open calls (segment_lane.carried) */
 
     uint32_t clock;             /* enum segment_clock */
     uint32_t timing;            /* enum segment_timing */
     uint64_t start_realtime_ns; /* CLOCK_REALTIME when recording began */
     struct segment_clock_pair start;
     struct segment_clock_pair latest;       /* refreshed on cold paths and at exit */
-    uint64_t ticks_per_second_hint;         /* by the CPU's or kernel's own word; 0 unknown */
-    struct segment_probe_sums start_probes; /* the loop alone, when the recorder started */
+    uint64_t ticks_per_second_hint;         /* as the CPU or the kernel states it; 0 unknown */
+    struct segment_probe_sums start_probes; /* measured once, when the recorder started */
 
     uint64_t node_budget;    /* nodes in trees before contexts are truncated */
     uint64_t merge_sequence; /* odd while an ended thread is being merged into lane 0 */
-    uint64_t reset_epoch;    /* a lane whose own epoch is lower has not yet cleared itself: all 0 */
+    uint64_t reset_epoch;    /* a lane with a lower epoch is not yet reset: read it as 0 */
     struct segment_losses losses;
 
     struct segment_section sections[SEGMENT_SECTION_COUNT];
@@ -273,13 +273,13 @@ struct segment_header {
     struct segment_sampling sampling;
     struct segment_heap heap;
     struct segment_trace trace;
-    uint64_t reset_ticks; /* of the last reset: times of open calls begin then */
-    /* timing=adaptive: ticks of the clock's own that are taken out of a duration before it is
-     * scaled up, and added again once: the other calls that it stands for read no clock. */
+    uint64_t reset_ticks; /* when the last reset was: open calls count from then on */
+    /* timing=adaptive: the ticks that the clock reads take. They are subtracted from a duration
+     * before it is scaled up and added once, since the other calls read no clock. */
     uint64_t scaled_clock;
-    uint64_t nodes_in_memory_from; /* - 1: the file, which could not grow, lacks those; 0: none */
-    /* Ticks off the CPU since the last reset that no context is charged with: interrupts' and the
-     * hypervisor's, of which no switch tells. */
+    uint64_t nodes_in_memory_from; /* less 1: the file lacks nodes from there on; 0: none */
+    /* Ticks off the CPU since the last reset, in no context: interrupts and the hypervisor took
+     * them, and no switch of the thread shows it. */
     uint64_t stray_ticks;
     uint64_t children_lane; /* that fork children add to when they end, no thread's; 0: none */
 };
@@ -288,12 +288,12 @@ struct segment_module {
     uint64_t start, limit;    /* executable mapping, addresses in the process */
     uint64_t file_offset;     /* of `start` in the file */
     uint64_t bias;            /* address in the process - address in the ELF file */
-    uint32_t from_generation; /* alive in generations from <= g < to */
+    uint32_t from_generation; /* it is loaded in generations from <= g < to */
     uint32_t to_generation;   /* UINT32_MAX: still loaded */
     uint32_t build_id_size;
     uint8_t build_id[36];
     char path[428];            /* NUL-terminated; "" unknown */
-    uint32_t hooks_generation; /* in words that its own hooks make, and in no others; 0: none */
+    uint32_t hooks_generation; /* generation in words made by its own hooks alone; 0: none */
 };
 
 enum segment_lane_kind {
@@ -304,8 +304,8 @@ enum segment_lane_kind {
 };
 
 enum segment_lane_state { SEGMENT_LANE_FREE = 0, SEGMENT_LANE_USED = 1 };
-/* A lane is one stack's worth of recording: a shadow stack and a tree. A thread has one for its own
- * stack, and one more for each other stack that it runs on. */
+/* What is recorded for one stack: a shadow stack and a tree. A thread has a lane for its own stack,
+ * and another for each other stack that it runs on. */
 struct segment_lane {
     uint32_t state;      /* enum segment_lane_state, raised last */
     uint32_t kind;       /* enum segment_lane_kind */
@@ -318,23 +318,22 @@ struct segment_lane {
     uint64_t start_ticks;  /* when it was set up */
     uint64_t start_cpu_ns; /* the thread's CPU time then */
     uint64_t reset_epoch;
-    uint64_t carried; /* open calls taken over without being counted: fork, reset, label */
+    uint64_t carried; /* open calls that are not counted: after a fork, reset or label */
     uint64_t unmatched_exits;
     uint64_t threads; /* lane 0: how many threads' lanes were merged */
     struct segment_probe_sums probes;
     char thread_name[16];
-    /* histogram=1: the call that ended last, not yet in the columns of durations: its node's
-     * address, 0 none, and how long it took. Seen while the program runs it may be there already.
-     */
+    /* histogram=1: the call that ended last: its node's address, 0 none, and its duration. It is
+     * added to the columns later; in a running program it may be in both. */
     uint64_t late_node;
     uint64_t late_ticks;
     uint64_t trace;          /* file offset of its ring; 0 none */
     uint64_t trace_capacity; /* words, a power of two */
-    uint64_t trace_written;  /* words, ever; the next goes to trace_written % trace_capacity */
+    uint64_t trace_written;  /* words so far; the next goes to trace_written % trace_capacity */
     uint64_t trace_read;     /* words drained */
-    uint64_t trace_lost;     /* events */
-    /* Ticks for which the lane's clock has stood still: its thread was off the CPU, or the recorder
-     * did work of its own (own_ticks). A duration is ticks less what `paused` has grown by. */
+    uint64_t trace_lost;     /* events lost */
+    /* Ticks for which the lane's clock was stopped: its thread was off the CPU, or the recorder did
+     * work of its own (own_ticks). A duration is ticks less the growth of `paused`. */
     uint64_t paused;
     uint64_t own_ticks;
     uint64_t reserved[2];
@@ -355,36 +354,35 @@ struct segment_node {
     uint64_t function; /* function word */
     /* Return address in the caller; of an inlined call, in its caller's caller. */
     uint64_t call_site;
-    uint64_t calls; /* entries, counted as they begin */
-    /* Calls made from here that came back the ordinary way: by whom is told even where recursion is
-     * folded, which is what the probes' cost in the caller is reckoned by. */
+    uint64_t calls; /* counted when they begin */
+    /* Calls made from this context that returned normally. Kept for the caller, since recursion is
+     * folded in callees; the probes' cost in the caller is computed from it. */
     uint64_t callee_returns;
-    /* Ticks in it and not in its children, waits included; signed: open calls' children are already
-     * subtracted while the open time itself is not yet added. */
+    /* Ticks in the context without its children, waits included. Signed: children of an open call
+     * are subtracted at once, its own time is added when it ends. */
     uint64_t self;
     uint64_t total;     /* ticks on a CPU, the sum over every finished activation; 0 in a root */
     uint32_t parent;    /* node index, 0 for a root */
-    uint32_t merged;    /* writer's own: where a node of a thread that has ended has gone */
-    uint32_t is_charge; /* 1: no call that was recorded, but what was charged to one: see above */
-    uint32_t writer;    /* writer's own: how often it is timed (timing=adaptive) */
+    uint32_t merged;    /* for the writer: the same context's node in lane 0 */
+    uint32_t is_charge; /* 1: it holds charges, no calls: see above */
+    uint32_t writer;    /* for the writer: how often it is timed (timing=adaptive) */
 };
 
-/* Where a context was found by sampling, in the heap; see the column "samples". A thread's samples
- * are in the list of the context that it was in, or of the lane's root. With sampling.stacks a node
- * stands for a frame that was unwound: its function word holds the return address into it, and its
- * call site is 0. */
+/* An address at which sampling found a context; it lies in the heap, in a list whose head is in the
+ * column "samples" of the context, or of the lane's root. With sampling.stacks a node stands for a
+ * frame that was unwound: its function word is the return address into it, its call site 0. */
 struct segment_place {
-    uint64_t address; /* interrupted at; as a function word, with the generation of then */
-    uint64_t count;   /* how often */
-    uint64_t periods; /* that had passed: what its share of the time is reckoned by */
+    uint64_t address; /* as a function word, with the generation at that time */
+    uint64_t count;   /* samples */
+    uint64_t periods; /* periods that had passed: its time is periods * period_ns */
     uint64_t next;    /* file offset of the next, 0 none */
 };
 
 struct segment_frame {
-    uint64_t node;   /* address in the writer's memory; 0: no open call here nor above */
+    uint64_t node;   /* address in the writer's memory; 0: no open call here or above */
     uint64_t sp;     /* stack pointer of the function at its entry hook */
-    uint64_t start;  /* ticks; 0: this activation is counted, not timed */
-    uint64_t paused; /* segment_lane.paused then */
+    uint64_t start;  /* ticks at entry; 0: the call is counted, not timed */
+    uint64_t paused; /* segment_lane.paused at that time */
     uint64_t shift;  /* timing=adaptive: its duration stands for 2^shift calls; else 0 */
 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file that is written as a whole: what is at its name is the old one until the new one is
- * complete. Written first by another name beside it, which nobody can guess and nothing has, then
- * renamed. What is no regular file (a device, a pipe) is written to as it is and never replaced; of
- * a symbolic link, what it leads to is written. For the recorder and for the command, which share
- * no code otherwise: it takes no memory but the caller's.
+ * A file that is written as a whole: its name leads to the old file until the new one is complete.
+ * The new one is first written beside it, under a name that nobody can guess and nothing has, and
+ * then renamed. What is not a regular file (a device, a pipe) is written to directly and never
+ * replaced; a symbolic link is followed. Both the recorder and the command use this; they share no
+ * other code. It uses no memory but the caller's.
  */
 #ifndef CINSTR_WHOLE_FILE_H
 #define CINSTR_WHOLE_FILE_H
@@ -22,17 +22,17 @@
 
 enum {
     WHOLE_FILE_PATH = 4096,
-    WHOLE_FILE_LINKS = 16, /* more of them are a circle */
-    WHOLE_FILE_NAME = 200, /* bytes of a name that are kept in the other one */
+    WHOLE_FILE_LINKS = 16, /* more links than that are a circle */
+    WHOLE_FILE_NAME = 200, /* bytes of the name that the temporary name repeats */
 };
 
 struct whole_file {
     int fd;
-    char path[WHOLE_FILE_PATH];       /* where it goes, links followed */
-    char other[WHOLE_FILE_PATH + 32]; /* "": it is written in place */
+    char path[WHOLE_FILE_PATH];       /* the file's path, with links followed */
+    char other[WHOLE_FILE_PATH + 32]; /* the temporary name; "": the file is written directly */
 };
 
-/* Leaves in `path` what its last part leads to, if that is a link. False with errno set. */
+/* Follows `path` while it is a symbolic link. False with errno set. */
 static inline bool whole_file_follow(char path[WHOLE_FILE_PATH]) {
     char target[WHOLE_FILE_PATH];
     ssize_t length = 0;
@@ -65,7 +65,7 @@ static inline void whole_file_name_other(struct whole_file *file) {
              file->path, (int)WHOLE_FILE_NAME, name, (unsigned long long)number);
 }
 
-/* The other file; `mode` is the old one's, if there is one. */
+/* Creates the temporary file. `mode` is that of the old file, if there is one. */
 static inline int whole_file_open_other(struct whole_file *file, const struct stat *old) {
     for (int attempt = 0; attempt < 8; attempt++) {
         whole_file_name_other(file);
@@ -78,15 +78,15 @@ static inline int whole_file_open_other(struct whole_file *file, const struct st
     return file->fd;
 }
 
-/* Whether the name stands for an open file of some process, whatever kind of file that is: what was
- * written there is not ours to replace. */
+/* Whether the name leads to a file that some process has open (/proc/PID/fd, say). Such a file
+ * must not be replaced. */
 static inline bool whole_file_is_open_one(const char *path) {
     return strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/dev/std", 8) == 0 ||
            strncmp(path, "/proc/", 6) == 0;
 }
 
-/* Opens a pipe's end once somebody reads the other, for which it waits `patience` ms; below 0: for
- * ever. */
+/* Opens a pipe for writing once somebody reads it. Waits for that `patience` ms; below 0:
+ * without end. */
 static inline int whole_file_open_in_place(const char *path, int flags, int patience) {
     const struct timespec moment = {0, 10000000};
     int fd = open(path, flags | (patience < 0 ? 0 : O_NONBLOCK));
@@ -99,8 +99,8 @@ static inline int whole_file_open_in_place(const char *path, int flags, int pati
     return fd;
 }
 
-/* 0, or -1 with errno set; ENXIO: nobody reads the pipe. Nothing is replaced before
- * whole_file_finish(). */
+/* Opens the file. 0, or -1 with errno set; ENXIO: nobody reads the pipe. Nothing is replaced
+ * before whole_file_finish(). */
 static inline int whole_file_open(struct whole_file *file, const char *path, int patience) {
     const int flags = O_WRONLY | O_NOCTTY | O_CLOEXEC;
     struct stat status;
@@ -122,14 +122,14 @@ static inline int whole_file_open(struct whole_file *file, const char *path, int
         return 0;
     failure = errno;
     file->other[0] = '\0';
-    /* The folder may not be ours where the file is. */
+    /* The folder may not be ours to write to, although the file is. */
     if (is_there && (failure == EACCES || failure == EPERM || failure == EROFS))
         file->fd = open(file->path, flags | O_TRUNC);
     errno = failure;
     return file->fd >= 0 ? 0 : -1;
 }
 
-/* Takes back what was written, where that can be. */
+/* Discards what was written, where that is possible. */
 static inline void whole_file_discard(struct whole_file *file) {
     if (file->fd >= 0)
         close(file->fd);
@@ -139,8 +139,9 @@ static inline void whole_file_discard(struct whole_file *file) {
     file->other[0] = '\0';
 }
 
-/* Puts it in its place, in that of an old one if it `replaces`. -1 with errno set (EEXIST: there is
- * an old one) and the new one discarded, unless it is EEXIST: then another `path` may be tried. */
+/* Puts the new file in its place; an old one is replaced only with `replaces`. -1 with errno
+ * set. After EEXIST (an old file is there) the new one is kept, and may be tried with another
+ * `path`; after any other error it is discarded. */
 static inline int whole_file_finish(struct whole_file *file, bool replaces) {
     int result = file->fd < 0 ? 0 : close(file->fd);
     file->fd = -1;
@@ -150,7 +151,7 @@ static inline int whole_file_finish(struct whole_file *file, bool replaces) {
         result = rename(file->other, file->path);
     else if (result == 0) {
         result = renameat2(AT_FDCWD, file->other, AT_FDCWD, file->path, RENAME_NOREPLACE);
-        if (result != 0 && errno == EINVAL) { /* not every file system has it */
+        if (result != 0 && errno == EINVAL) { /* not every file system supports that */
             result = link(file->other, file->path);
             if (result == 0)
                 unlink(file->other);

@@ -39,7 +39,7 @@ struct writer_part {
 extern "C" {
 #endif
 
-/* What the program does. Returns an enum writer_status. */
+/* The whole of cinstr-writer: its main() calls this. Returns an enum writer_status. */
 int cinstr_writer_main(int argc, char **argv);
 
 #ifdef __cplusplus

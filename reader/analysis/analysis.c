@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sums by function, and which of a profile's values are looked at (see analysis.h). Edges and the
- * call tree are in analysis_edges.c and analysis_tree.c. Never changes the profile.
+ * Sums by function, and the choice of a profile's value (see analysis.h). Edges and the call tree
+ * are in analysis_edges.c and analysis_tree.c. Never changes the profile.
  */
 #include "analysis.h"
 
@@ -45,7 +45,7 @@ static bool add_total(struct analysis *analysis, const struct profile_sample *sa
     return analysis_sums_add(&all, 0, ANALYSIS_SELF, sample->values);
 }
 
-/* `stamp` marks the functions that this sample has been added to. */
+/* `stamp` marks the functions to which this sample has been added. */
 static bool add_sample(struct analysis *analysis, const struct profile_sample *sample,
                        uint32_t stamp) {
     const struct analysis_frames *frames = analysis->frames;

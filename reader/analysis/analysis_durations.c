@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How the durations of calls are spread, by function and by edge (see analysis.h). They come as
- * samples of one stack that differ in the tag `duration`: its number is how long each of that
- * sample's calls took.
+ * The durations of calls, by function and by edge (see analysis.h). Samples of one stack differ in
+ * the tag `duration`: it says how long each of that sample's calls took.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -24,7 +23,7 @@ struct entries {
     size_t count;
 };
 
-/* How long each call of the sample took; 0 when it does not say. */
+/* How long each call of the sample took; 0 when the sample does not say. */
 static int64_t duration(const struct profile_sample *sample) {
     for (uint32_t i = 0; i < sample->tag_count; i++) {
         const struct profile_tag *tag = &sample->tags[i];
@@ -79,7 +78,7 @@ static int compare_entries(const void *left, const void *right) {
     return (a->ns > b->ns) - (a->ns < b->ns);
 }
 
-/* The least duration that at least `share` of the calls do not exceed. */
+/* The smallest duration that at least `share` of the calls do not exceed. */
 static int64_t quantile(const struct entry *entries, size_t count, double share) {
     double calls = 0, seen = 0;
     for (size_t i = 0; i < count; i++)

@@ -14,7 +14,7 @@
 struct edge_walk {
     struct analysis *analysis;
     struct pair_table table;
-    uint32_t *stamps; /* by edge: the sample that was added to its total last, + 1 */
+    uint32_t *stamps; /* by edge: 1 + the last sample that was added to its total */
     uint32_t capacity;
 };
 
@@ -39,7 +39,7 @@ static bool edge_walk_grow(struct edge_walk *walk) {
     return true;
 }
 
-/* Index of the edge, made if need be; PROFILE_NONE when out of memory. */
+/* Index of the edge, which is added if it is new; PROFILE_NONE when out of memory. */
 static uint32_t edge_walk_find(struct edge_walk *walk, uint32_t caller, uint32_t callee) {
     struct analysis *analysis = walk->analysis;
     uint32_t next = analysis->edge_sums.count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known of an analysis's times (see analysis.h). */
+/* The errors of an analysis's times (see analysis.h). */
 #include <math.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "reader/profile/profile_value.h"
 #include "reader/profile/stated.h"
 
-/* Of what the probes took as much is known as of what they left. */
+/* The error of the probes' time is that of the time left after they were subtracted. */
 static struct profile_error columns_of(const struct profile *profile, uint32_t value_type) {
     if (strcmp(profile->value_types[value_type].name, "overhead") == 0) {
         const uint32_t cpu = profile_find_value_type(profile, "cpu");
@@ -58,7 +58,7 @@ double analysis_error(const struct analysis *analysis, const struct analysis_sum
                     analysis->value_type);
 }
 
-/* What the rows have too much: "unplaced" once as a row, once in the others; and "excess". */
+/* What the rows have too much: "unplaced" once as a row and once in the others; and "excess". */
 static double too_much(const struct analysis *analysis, uint32_t value_type) {
     const uint32_t excess = profile_find_value_type(analysis->profile, "excess");
     double sum = excess == PROFILE_NONE ? 0 : (double)analysis->totals[excess];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From locations to functions (see analysis_frames.h). Called by analysis_new(). Functions of one
- * name and file are one, whatever their addresses; frames without a symbol are one a module, as
- * pprof shows them.
+ * From locations to functions (see analysis_frames.h). Called by analysis_new(). Functions of the
+ * same name and file are one, whatever their addresses; frames without a symbol are one function
+ * for each module, as pprof shows them.
  */
 #include "analysis_frames.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Open addressing with linear probing, at most two thirds full (see analysis_pairs.h). Called once
- * for each frame of each sample, millions of times a report: no allocation but to grow.
+ * for each frame of each sample, millions of times a report: it allocates only to grow.
  */
 #include "analysis_pairs.h"
 
@@ -20,7 +20,7 @@ static uint32_t pair_hash(const struct pair_table *table, uint32_t first, uint32
     return (uint32_t)(hash >> 32);
 }
 
-/* The pair's slot, or the free one where it belongs. */
+/* The slot of the pair, or the free slot where it belongs. */
 static struct pair_slot *pair_find(const struct pair_table *table, uint32_t first,
                                    uint32_t second) {
     uint32_t at = pair_hash(table, first, second);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A table from a pair of indices to a third: edges by (caller, callee), tree nodes by (parent,
- * function). Used by the analyses alone. Hashed with a seed of its own, so that a hostile profile
+ * function). Used by the analyses alone. The hash has a random seed, so that a hostile profile
  * cannot choose pairs that collide.
  */
 #ifndef CINSTR_READER_ANALYSIS_PAIRS_H
@@ -21,8 +21,8 @@ struct pair_table { /* starts all zero */
     uint64_t seed;
 };
 
-/* The index under which the pair is known, or `index` if it was not: it is from now on.
- * PROFILE_NONE when out of memory. */
+/* The index stored for the pair. If there is none, stores `index` and returns it. PROFILE_NONE
+ * when out of memory. */
 uint32_t pair_table_intern(struct pair_table *table, uint32_t first, uint32_t second,
                            uint32_t index);
 void pair_table_free(struct pair_table *table);

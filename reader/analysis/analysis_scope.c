@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See analysis_scope.h. Folding goes back to where a call was made before: a function that is not
- * in a stack can have been folded away only if it is in a cycle of calls with both ends of one that
- * is.
+ * See analysis_scope.h. Folding recursion goes back to an earlier frame of the same edge. So a
+ * function that is missing from a stack can have been folded away only if it is in a cycle of calls
+ * with both ends of an edge in that stack.
  */
 #include "analysis_scope.h"
 
@@ -18,14 +18,14 @@ enum place { PLACE_ABOVE, PLACE_TRUNCATED, PLACE_FOLDED, PLACE_ELSEWHERE };
 struct walk {
     const struct analysis *analysis;
     const struct analysis_scope *scope;
-    bool *cyclic;             /* by function: in a cycle of calls with one of `above` */
-    uint32_t truncated, lost; /* functions that stand for lost ones; PROFILE_NONE: there is none */
+    bool *cyclic;             /* by function: it is in a cycle of calls with one of `above` */
+    uint32_t truncated, lost; /* their functions; PROFILE_NONE none */
 };
 
 /* --- cycles of calls -------------------------------------------------------------------------- */
 
-/* Adds to `reached` what calls lead to from `seed`, one at least, or backwards, until there is no
- * more. */
+/* Adds to `reached` everything that one or more calls lead to from `seed`, forwards or
+ * backwards. */
 static void reach(const struct analysis *analysis, const bool *seed, bool *reached,
                   bool backwards) {
     bool has_grown = true;

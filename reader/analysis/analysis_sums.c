@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rows of checked sums (see analysis_sums.h). Called for each frame of each sample by the analyses.
+ * Rows of checked sums (see analysis_sums.h). Called by the analyses for each frame of each sample.
  */
 #include "analysis_sums.h"
 

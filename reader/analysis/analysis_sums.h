@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rows of checked sums, and the walks over samples that fill them. Used by the analyses alone:
- * they say which row a value belongs to and never add by themselves.
+ * Rows of checked sums, and the walks over samples that fill them. Used by the analyses alone,
+ * which say to which row a value belongs and leave the adding to this file.
  */
 #ifndef CINSTR_READER_ANALYSIS_SUMS_H
 #define CINSTR_READER_ANALYSIS_SUMS_H
@@ -12,14 +12,15 @@
 
 enum analysis_column { ANALYSIS_SELF, ANALYSIS_TOTAL };
 
-/* One more row, all zero, for as many value types as the profile has. False: out of memory. */
+/* Appends a row, all zero, with an element for each value type. False: out of memory. */
 bool analysis_sums_grow(struct analysis_sums *sums);
 
-/* Adds one value of each type to a row. False: a sum does not fit its 64 bits. */
+/* Adds one value of each type to a row. False: a sum does not fit into 64 bits. */
 bool analysis_sums_add(struct analysis_sums *sums, uint32_t row, enum analysis_column column,
                        const int64_t *values);
 
-/* Why an analysis stopped, for errno ENOMEM or EOVERFLOW. Returns -1. */
+/* Fills `error` with the reason why an analysis stopped, by errno: ENOMEM or EOVERFLOW. Returns
+ * -1. */
 int analysis_fail(struct error *error);
 
 #endif

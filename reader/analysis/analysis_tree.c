@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The call tree: one node for each path of functions from the outermost inwards (see analysis.h).
- * Called by the command for the tree report. No recursion: a profile's stacks may be a million
- * frames deep.
+ * Called by the command for the tree report. It does not recurse: a profile's stacks may be a
+ * million frames deep.
  */
 #include <errno.h>
 #include <stdlib.h>

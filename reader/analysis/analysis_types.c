@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which value of a profile counts: see analysis.h. */
+/* Which value of a profile counts the events of another: see analysis.h. */
 #include "analysis.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@ static bool is_count(const struct profile *profile, uint32_t type) {
     return strcmp(profile->value_types[type].unit, "count") == 0;
 }
 
-/* Calls, wherever they are; else the count before the value, as in samples/cpu and
+/* `calls`, wherever it is; else the count just before the value, as in samples/cpu and
  * inuse_objects/inuse_space. */
 uint32_t analysis_count_type(const struct profile *profile, uint32_t value_type) {
     uint32_t calls = profile_find_value_type(profile, "calls");

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See budget.h. Greedy: of all steps (a function is counted only, a counted one skipped) the one
- * that saves most for the time it loses comes first, until the rest fits; then steps that turn out
- * not to be needed are taken back, the most telling functions first.
+ * See budget.h. A greedy choice. A step is to count a function instead of timing it, or to skip a
+ * counted one. The step that saves most for the time that it loses comes first, until the rest fits
+ * the budget; then steps that turn out to be unnecessary are undone, those of the most important
+ * functions first.
  */
 #include "budget.h"
 
@@ -42,8 +43,7 @@ static int find_values(struct tally *tally, struct error *error) {
         tally->time = profile_find_value_type(profile, "wall");
     if (tally->calls == PROFILE_NONE || tally->overhead == PROFILE_NONE ||
         tally->time == PROFILE_NONE)
-        return error_set(error, "does not say what its probes took: that takes a profile of "
-                                "cinstr's");
+        return error_set(error, "does not say what its probes took: only profiles of cinstr do");
     return 0;
 }
 
@@ -66,8 +66,8 @@ static struct budget_function *find_function(struct tally *tally,
     return &budget->functions[budget->count++];
 }
 
-/* Frames that stand for no function of the program, like [truncated], or for one without a name
- * cannot be left out. */
+/* Frames such as [truncated], and those without a name, are not functions that could be left
+ * out. */
 static bool is_function(const struct profile *profile, const struct profile_location *location) {
     const char *name = location->line_count == 0
                            ? ""
@@ -98,7 +98,7 @@ static int add_sample(struct tally *tally, const struct profile_sample *sample) 
     return 0;
 }
 
-/* All that was measured and is not the plain run was the probes'. */
+/* Everything that was measured beyond the plain run was the probes'. */
 static int anchor(struct budget *budget, double base_ns, struct error *error) {
     const double scale = budget->base_ns > 0 ? base_ns / budget->base_ns : 0;
     if (base_ns >= budget->base_ns + budget->overhead_ns)
@@ -180,7 +180,7 @@ void budget_free(struct budget *budget) {
 struct step {
     uint32_t function;
     enum budget_choice from, to;
-    double saved, lost; /* expected, to be ordered by */
+    double saved, lost; /* expected gain, for ordering */
 };
 
 static int compare_steps(const void *left, const void *right) {
@@ -205,7 +205,7 @@ static void choose(struct budget *budget, struct budget_function *function,
     function->choice = choice;
 }
 
-/* Times below resolution are 0; a step loses something all the same. */
+/* Times below the resolution are 0, but a step still loses something. */
 static void weigh(const struct budget *budget, const struct budget_options *options,
                   struct step *step) {
     const struct budget_function *own = &budget->functions[step->function];
@@ -250,7 +250,7 @@ static void take(struct budget *budget, const struct budget_options *options,
     }
 }
 
-/* Back from the least useful steps, where each is a function's own. */
+/* Starts with the least useful steps, and undoes those that affect only one function. */
 static void take_back(struct budget *budget, const struct step *steps, size_t taken,
                       double budget_ns) {
     while (taken-- > 0) {

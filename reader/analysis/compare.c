@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See compare.h. Who is compared with whom is compare_match.c's; here is what comes of it. */
+/* See compare.h. compare_match.c decides what is compared with what; this file judges it. */
 #include "compare.h"
 
 #include <math.h>
@@ -11,11 +11,11 @@
 #include "reader/base/doubt.h"
 #include "statistics.h"
 
-#define NORMAL_FROM   10.0 /* expected samples from which a normal test will do; exact below */
-#define CHI_LEAST     5.0  /* expected samples of a bin (Cochran 1954); smaller ones share one */
+#define NORMAL_FROM   10.0 /* expected samples for a normal test; below, an exact one */
+#define CHI_LEAST     5.0  /* expected samples of a bin (Cochran 1954); smaller ones are joined */
 #define START_SLACK   INT64_C(1000000000)
 #define LARGEST       20u
-#define MEAN_OF_ERROR 0.7978845608028654 /* of a normal variable's size, in standard errors */
+#define MEAN_OF_ERROR 0.7978845608028654 /* mean |x| of a standard normal variable */
 
 void compare_free(struct compare *compare) {
     if (compare == NULL)
@@ -33,7 +33,8 @@ double compare_samples_for(double share, double relative) {
 
 /* --- what the two profiles are ---------------------------------------------------------------- */
 
-/* Of one program, and the samples were begun while the exact profile was. */
+/* Whether they are of one program, and sampling began while the exact profile was being
+ * recorded. */
 static bool is_same_run(const struct profile *exact, const struct profile *sampled) {
     if (exact->mapping_count == 0 || sampled->mapping_count == 0 ||
         exact->mappings[0].build_id[0] == '\0' ||
@@ -43,8 +44,9 @@ static bool is_same_run(const struct profile *exact, const struct profile *sampl
            sampled->time_ns <= exact->time_ns + exact->duration_ns;
 }
 
-/* Like with like: CPU samples with CPU time, those of the wall clock with wall time. What does not
- * say its clock is taken for CPU samples. PROFILE_NONE: the exact profile has no such time. */
+/* CPU samples are compared with CPU time, those of the wall clock with wall time. Samples that
+ * do not name their clock are taken for CPU samples. PROFILE_NONE: the exact profile lacks that
+ * time. */
 static uint32_t find_time(const struct profile *exact, const struct profile *sampled) {
     const uint32_t cpu = profile_find_value_type(exact, "cpu");
     const uint32_t wall = profile_find_value_type(exact, "wall");
@@ -98,8 +100,8 @@ static double square(double value) {
     return value * value;
 }
 
-/* Of the time on the basis compared: by the model of the probes' cost, where they were taken out;
- * by chance; and what the rows have too much in sum may all be in this one. */
+/* The error of a time on the basis compared: by the model of the probes' cost, if they were
+ * taken out; by chance; and the time that the rows have too much in sum may all be in this one. */
 static double error_of(const struct compare *compare, const struct compare_row *row,
                        bool has_columns) {
     const double model = has_columns ? row->error : compare->relative_error * row->overhead;
@@ -107,14 +109,14 @@ static double error_of(const struct compare *compare, const struct compare_row *
     return sqrt(square(compare->is_raw ? 0 : model) + row->variance + square(unplaced));
 }
 
-/* Of what was never called there is surely no time. */
+/* What was never called certainly has no time. */
 static char grade(const struct compare_row *row) {
     if (row->calls == 0 && row->time == 0)
         return 'A';
     return doubt_grade(row->time, row->is_timed ? row->error : -1);
 }
 
-/* Times on the basis that is compared, and the exact profile's own error. */
+/* Sets the times on the basis compared, and the exact profile's own error. */
 static double settle_times(struct compare *compare, bool has_columns) {
     double total = 0, overhead = 0, corrected = 0;
     for (uint32_t i = 0; i < compare->row_count; i++) {
@@ -131,13 +133,14 @@ static double settle_times(struct compare *compare, bool has_columns) {
     return total;
 }
 
-/* That `n` samples of such a share, known to within `error`, differ from it so much. */
+/* The probability that `n` samples of such a share, known to within `error`, differ from it so
+ * much. */
 static double probability(const struct compare_row *row, double n, double error) {
     const double p = row->exact_share;
     if (n * p >= NORMAL_FROM)
         return statistics_normal_p((row->sampled_share - p) /
                                    sqrt(p * (1 - p) / n + error * error));
-    /* The share is taken at the end of its error that is kindest. */
+    /* The share is taken at the end of its interval that is nearest to the samples. */
     return statistics_binomial_p(
         round(row->samples), round(n),
         fmin(1, fmax(0, row->sampled_share > p ? p + 2 * error : p - 2 * error)));
@@ -160,7 +163,7 @@ static double *p_of(struct compare_row *row, bool of_chance) {
     return of_chance ? &row->chance_p : &row->p;
 }
 
-/* Of the rows that are judged the probabilities that hold together. */
+/* Sets the joint probabilities of the rows that are judged. */
 static int adjust(struct compare *compare, bool of_chance) {
     double *p = reallocarray(NULL, (size_t)compare->row_count + 1, sizeof(*p));
     uint32_t judged = 0, at = 0;
@@ -179,7 +182,7 @@ static int adjust(struct compare *compare, bool of_chance) {
     return result;
 }
 
-/* Verdicts hold together: the chance that any of them is wrong is below the level. */
+/* Verdicts hold jointly: the chance that any of them is wrong is below the level. */
 static int judge_rows(struct compare *compare, double level) {
     for (uint32_t i = 0; i < compare->row_count; i++)
         judge(&compare->rows[i], compare->samples - compare->unmatched);
@@ -201,7 +204,7 @@ static int judge_rows(struct compare *compare, double level) {
 
 /* --- over all --------------------------------------------------------------------------------- */
 
-/* What differs from what is expected, by what both sides' errors would make of it on average. */
+/* How much would differ on average by the errors of both sides alone. */
 static void add_bin(struct compare *compare, uint32_t *bins, double samples, double expected,
                     double variance) {
     if (expected < CHI_LEAST)

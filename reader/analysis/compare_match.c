@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM 1 /* told by hh.tbl == NULL, not by exit() */
+#define HASH_NONFATAL_OOM 1 /* uthash shows it by hh.tbl == NULL, not by exit() */
 #include <uthash.h>
 
 #include "analysis_frames.h"
@@ -21,10 +21,10 @@ struct unit { /* a row in the making */
 struct matching {
     struct compare *compare;
     struct unit *units;
-    uint32_t
-        *known; /* by function of the sampled profile: that of the exact one, or PROFILE_NONE */
-    bool *is_caller; /* by function of the exact profile: whether a sampled stack has it as one */
-    struct index_stack path; /* scratch */
+    uint32_t *known; /* by function of the sampled profile: the same function of the exact one, or
+                 * PROFILE_NONE */
+    bool *is_caller; /* by function of the exact profile: a sampled stack has it as a caller */
+    struct index_stack path; /* working memory */
     bool by_context;
 };
 
@@ -51,8 +51,8 @@ static uint32_t find_named(const struct analysis *exact, struct name *names,
     return PROFILE_NONE;
 }
 
-/* Names that stand for one function match whatever the file: a sampler may not know it, or know it
- * by another path. */
+/* A name that only one function has matches whatever its file: a sampler may not know the file,
+ * or know it by another path. */
 static int match_functions(struct matching *matching) {
     const struct analysis *exact = matching->compare->exact, *sampled = matching->compare->sampled;
     struct name *entries = calloc((size_t)exact->frames->function_count + 1, sizeof(*entries));
@@ -107,7 +107,7 @@ static int find_callers(struct matching *matching) {
 
 /* --- units ------------------------------------------------------------------------------------ */
 
-/* Of the path that was read last. */
+/* The functions of the path that was read last. */
 static struct unit *find_unit(struct matching *matching) {
     const size_t size = matching->path.depth * sizeof(*matching->path.items);
     struct unit *unit;
@@ -128,15 +128,15 @@ static struct unit *find_unit(struct matching *matching) {
     return unit;
 }
 
-/* Whether a caller is left out of exact paths: one that no sampled stack has. The other build may
- * have inlined it, or leaves it by a tail call; no context below it would be found again there. In
- * the run that was sampled itself a caller without samples has simply none. */
+/* Whether a caller is left out of exact paths: one that no sampled stack has. The other build
+ * may have inlined it, or it ends in a tail call; no context below it could be found again
+ * there. In the run that was sampled itself, a caller without samples simply has none. */
 static bool is_hidden(const struct matching *matching, uint32_t function) {
     return !matching->compare->is_same_run && !matching->is_caller[function];
 }
 
-/* The functions of a stack that both profiles know, innermost first, as far as they matter;
- * `skipped` is how many frames lie before the first. The number of functions, or -1. */
+/* Collects the functions of a stack that both profiles know, innermost first, as far as they are
+ * needed; `skipped` is the number of frames before the first. Returns how many, or -1. */
 static int64_t read_path(struct matching *matching, const struct analysis *analysis,
                          const uint32_t *known, const struct profile_sample *sample,
                          uint32_t *skipped) {
@@ -163,7 +163,7 @@ static int64_t read_path(struct matching *matching, const struct analysis *analy
     return matching->path.depth;
 }
 
-/* Squares of microseconds become those of nanoseconds. */
+/* Converts square microseconds into square nanoseconds. */
 static void add_errors(struct compare_row *row, const struct profile_sample *sample,
                        const struct profile_error *error) {
     const double model = error->model == PROFILE_NONE ? 0 : (double)sample->values[error->model];
@@ -173,7 +173,7 @@ static void add_errors(struct compare_row *row, const struct profile_sample *sam
         row->variance += 1e6 * (double)sample->values[error->variance];
 }
 
-/* What is in no context has no row. */
+/* A sample that is in no context has no row. */
 static bool is_unplaced(const struct analysis *exact, const struct profile_sample *sample) {
     const uint32_t function =
         sample->depth == 1 ? exact->frames->function[exact->frames->first[sample->locations[0]]]
@@ -207,7 +207,7 @@ static int add_exact(struct matching *matching, const struct compare_types *type
     return 0;
 }
 
-/* As build_locations.c names the hooks' code. */
+/* Recognizes the hooks' code by the name that build_locations.c gives it. */
 static bool is_probe(const struct analysis *analysis, const struct profile_sample *sample) {
     const struct analysis_frames *frames = analysis->frames;
     const uint32_t function = frames->function[frames->first[sample->locations[0]]];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What of a sampled profile belongs to which function or context of an exact one. Used by compare.c
+ * Assigns the samples of one profile to functions or contexts of an exact one. Used by compare.c
  * alone, which does the statistics.
  */
 #ifndef CINSTR_READER_COMPARE_MATCH_H
@@ -8,11 +8,11 @@
 
 #include "compare.h"
 
-/* Which value types are compared: indices, PROFILE_NONE none. */
+/* The value types that are compared: indices, PROFILE_NONE none. */
 struct compare_types {
     uint32_t time, overhead, calls; /* of the exact profile */
-    struct profile_error error;     /* of that time */
-    uint32_t samples;               /* of the sampled one */
+    struct profile_error error;     /* the errors of that time */
+    uint32_t samples;               /* of the sampled profile */
 };
 
 /* Fills in rows (time, error by the model, variance, overhead, calls, samples), unplaced, charged

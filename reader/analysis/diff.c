@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* See diff.h: profiles are analysed one by one and taken into rows and trees, of which the rest is
- * made at the end. */
+/* See diff.h. Each profile is analysed and added to rows and trees; the rest is computed at the
+ * end. */
 #include "diff.h"
 
 #include <errno.h>
@@ -15,11 +15,11 @@
 
 struct diff_build {
     const struct diff_options *options;
-    struct profile *strings; /* holds nothing else */
+    struct profile *strings; /* holds interned strings alone */
     struct diff_rows functions, edges;
     struct diff_tree trees[2];
-    struct diff_series value[2], count[2]; /* totals */
-    bool *hits;                            /* [rename][side]: something has that name */
+    struct diff_series value[2], count[2]; /* sums of each side */
+    bool *hits;                            /* [rename][side]: that side has such a name */
 };
 
 static int out_of_memory(struct error *error) {
@@ -69,7 +69,7 @@ void diff_free(struct diff *diff) {
 
 /* --- adding ----------------------------------------------------------------------------------- */
 
-/* The first profile says what is looked at; the others must have it. */
+/* The first profile decides which value is compared; the others must have it. */
 static int take_types(struct diff *diff, const struct analysis *analysis, struct error *error) {
     const struct profile_value_type *types = analysis->profile->value_types;
     const char *count =
@@ -95,7 +95,7 @@ static bool take_program(struct diff *diff, enum diff_side side, const struct pr
     return diff->program[side] != NULL;
 }
 
-/* Functions of old profiles are looked at before they are renamed. */
+/* Looks at functions of old profiles before they are renamed. */
 static void look_for_renames(struct diff_build *build, enum diff_side side,
                              const struct analysis *analysis) {
     const struct names_renames *renames = &build->options->renames;
@@ -172,7 +172,7 @@ static int check_renames(const struct diff_build *build, struct error *error) {
     return 0;
 }
 
-/* Callers' calls are known where calls are counted, not events in them. */
+/* Callers' calls are known if the profile counts calls, not other events. */
 static bool is_chained(const struct diff *diff) {
     return strcmp(diff->count, "calls") == 0;
 }
@@ -184,7 +184,7 @@ static void take_rows(struct diff_rows *rows, struct diff_row **taken, uint32_t 
     diff_rows_free(rows);
 }
 
-/* The strings outlive the rest of what built it. */
+/* Keeps the strings, and frees the rest of what was needed. */
 int diff_finish(struct diff *diff, struct error *error) {
     struct diff_build *build = diff->build;
     if (diff->runs[DIFF_OLD] == 0 || diff->runs[DIFF_NEW] == 0)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See diff.h. Of a matched context that both sides have, the self value is the product of the calls
- * for each call on its path and of the value of each call, and each factor is charged with its
- * logarithm's share (diff_split.h). The weights of all contexts below a call add up, so that one
- * walk from the leaves to the root is enough. A context that one side alone has is charged as a
- * whole, with all below it, where its path leaves those that both have.
+ * See diff.h. In a matched context that both sides have, the self value is the product of the calls
+ * for each call on its path and of the value of each call. Each factor is charged with the share of
+ * its logarithm (diff_split.h). The weights of all contexts below a call add up; so one walk from
+ * the leaves to the root is enough. A context that one side has is charged as a whole, with
+ * everything below it, to the edge where its path leaves those that both have.
  *
- * Where calls of callers are not known (heap, block, samples) each context stands for itself.
+ * Where callers' calls are not known (heap, block, samples) each context stands for itself.
  */
 #include "diff_causes.h"
 
@@ -17,11 +17,11 @@
 #include "analysis_pairs.h"
 #include "diff_split.h"
 
-struct measured {    /* a matched node */
-    double calls[2]; /* as a factor: never 0 */
+struct measured {    /* index of a matched node */
+    double calls[2]; /* calls as a factor: never 0 */
     double weight;   /* of relative changes, of it and all below that both sides have */
-    double value[2]; /* self of it and all below */
-    double count[2]; /* calls of it; of it and all below where those of callers are not known */
+    double value[2]; /* self values: its own, and of everything below */
+    double count[2]; /* its calls; with everything below where callers' calls are not known */
 };
 
 struct finding {
@@ -43,7 +43,7 @@ static double calls_below(const struct finding *finding, uint32_t parent, int si
     return finding->is_chained ? finding->nodes[parent].calls[side] : 1;
 }
 
-/* What counts no calls is called once where its caller is. */
+/* A context that counts no calls is called once for each call of its caller. */
 static void measure_calls(struct finding *finding) {
     const struct diff *diff = finding->diff;
     for (uint32_t i = 0; i < diff->node_count; i++) {
@@ -90,7 +90,7 @@ static void measure_values(struct finding *finding) {
 
 /* --- causes ----------------------------------------------------------------------------------- */
 
-/* The cause that is known under the pair in the table, made if need be; NULL: out of memory. */
+/* The cause stored under the pair in the table, added if it is new; NULL: out of memory. */
 static struct diff_cause *cause_of(struct finding *finding, struct pair_table *table,
                                    const struct diff_cause *new) {
     struct diff *diff = finding->diff;
@@ -123,7 +123,8 @@ static double by_calls(const struct finding *finding, uint32_t index) {
                : finding->nodes[index].weight * log(ratio[DIFF_NEW] / ratio[DIFF_OLD]);
 }
 
-/* Of calls: where its path leaves what both have, or by how often it is called. */
+/* The cause of calls: an edge where the path leaves what both have, or a changed number of
+ * calls. */
 static bool add_calls(struct finding *finding, uint32_t index) {
     const struct diff_node *node = &finding->diff->nodes[index];
     const struct measured *measured = &finding->nodes[index];
@@ -143,7 +144,7 @@ static bool add_calls(struct finding *finding, uint32_t index) {
     return true;
 }
 
-/* By function; or by place, where each context stands for itself. */
+/* The cause of costs: by function; or by place, where each context stands for itself. */
 static bool add_cost(struct finding *finding, uint32_t index) {
     const struct diff_node *node = &finding->diff->nodes[index];
     const uint32_t caller =
@@ -167,7 +168,7 @@ static bool add_cost(struct finding *finding, uint32_t index) {
     return true;
 }
 
-/* Nobody calls it. */
+/* The root has no caller. */
 static bool is_unplaced(const struct diff *diff, const struct diff_node *node) {
     return strcmp(names_function(diff->names, node->function)->name, PROFILE_UNPLACED) == 0;
 }
@@ -187,7 +188,7 @@ static bool add_all(struct finding *finding) {
 
 /* --- what is known of them -------------------------------------------------------------------- */
 
-/* The interval of what hangs on the function, in the measure of the effect. */
+/* The relative interval of the function's values, scaled to the effect. */
 static double error_of(const struct diff *diff, const struct diff_cause *cause) {
     const struct diff_row *row = &diff->functions[cause->function];
     if (cause->kind == DIFF_CAUSE_COST)
@@ -230,7 +231,7 @@ double diff_cause_ratio(const struct diff_cause *cause) {
     return cause->weight > 0 ? exp(cause->effect / cause->weight) : NAN;
 }
 
-/* What changed nothing is no cause. */
+/* Drops causes without an effect. */
 static void settle_all(struct finding *finding) {
     struct diff *diff = finding->diff;
     uint32_t kept = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which contexts of two trees are the same (see diff_tree.h). A matched node is a set of nodes of
- * each tree: their children are grouped by function, and a group is a matched node in turn. No
- * recursion: a profile's stacks may be a million frames deep.
+ * Which contexts of two trees correspond (see diff_tree.h). A matched node is a set of nodes of
+ * each tree. Their children are grouped by function, and each group is a matched node in turn. It
+ * does not recurse: a profile's stacks may be a million frames deep.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -14,31 +14,31 @@ struct group { /* children of one function */
     uint32_t function;
     uint32_t first[2]; /* of its nodes in each tree */
     double weight[2];
-    bool was_in[2]; /* before anything was taken from below */
+    bool was_in[2]; /* calls before anything was moved up from below */
 };
 
 struct pending {
     struct group group;
-    uint32_t parent; /* matched node */
+    uint32_t parent; /* index of the matched node */
 };
 
 struct matching {
     struct diff *diff;
     struct diff_tree *trees;
-    struct group *groups; /* of the children at hand */
+    struct group *groups; /* groups of the children being matched */
     uint32_t group_count, group_capacity;
-    uint32_t *slots;      /* by function: its group + 1 */
-    double (*weights)[2]; /* by function: scratch, all 0 between matched nodes */
+    uint32_t *slots;      /* by function: 1 + its group */
+    double (*weights)[2]; /* by function: working memory, all 0 between matched nodes */
     struct pending *pending;
     size_t pending_count, pending_capacity;
-    struct index_stack below;   /* scratch */
+    struct index_stack below;   /* working memory */
     struct index_stack weighed; /* functions that have weights */
-    size_t capacity;            /* of diff->nodes */
+    size_t capacity;            /* number allocated in diff->nodes */
 };
 
 /* --- groups ----------------------------------------------------------------------------------- */
 
-/* Made if need be; NULL: out of memory. */
+/* The group of a function, added if it is new; NULL: out of memory. */
 static struct group *group_of(struct matching *matching, uint32_t function) {
     uint32_t *slot = &matching->slots[function];
     if (*slot != 0)
@@ -95,8 +95,8 @@ static bool push_children(struct matching *matching, int side, uint32_t node) {
     return true;
 }
 
-/* Of what is below a group of one side: 1 it is taken, with all below it; 0 it stays; -1 out of
- * memory. */
+/* Whether a child of a one-sided group is moved up. 1: it is, with everything below it; 0: it
+ * stays; -1: out of memory. */
 typedef int visitor(struct matching *matching, int side, uint32_t node);
 
 static bool visit_below(struct matching *matching, int side, uint32_t first, visitor *visit) {
@@ -115,7 +115,7 @@ static bool visit_below(struct matching *matching, int side, uint32_t first, vis
     return true;
 }
 
-/* Of all functions here that one side alone has. */
+/* For all functions here that one side has. */
 static bool visit_all(struct matching *matching, visitor *visit) {
     const uint32_t count = matching->group_count;
     for (uint32_t i = 0; i < count; i++) {
@@ -136,7 +136,7 @@ static int take(struct matching *matching, struct group *group, int side, uint32
     return 1;
 }
 
-/* Is called from here on the other side; taken if that brings the sides nearer to each other. */
+/* The other side calls it from here: it is moved up if the calls of the sides then come nearer. */
 static int take_if_nearer(struct matching *matching, int side, uint32_t node) {
     const struct diff_tree_node *of = &matching->trees[side].nodes[node];
     const uint32_t slot = matching->slots[of->function];
@@ -160,7 +160,7 @@ static void forget_weights(struct matching *matching) {
     }
 }
 
-/* Both sides have it below functions of their own, about as often. */
+/* Both sides call it below functions of their own, about equally often. */
 static int take_if_alike(struct matching *matching, int side, uint32_t node) {
     const uint32_t function = matching->trees[side].nodes[node].function;
     const double *weights = matching->weights[function];
@@ -191,7 +191,7 @@ static bool add_pending(struct matching *matching, const struct group *group, ui
     return true;
 }
 
-/* The index of the matched node; PROFILE_NONE: out of memory. */
+/* Adds a matched node and returns its index; PROFILE_NONE: out of memory. */
 static uint32_t add_node(struct matching *matching, const struct pending *pending) {
     struct diff *diff = matching->diff;
     if (diff->node_count == matching->capacity) {

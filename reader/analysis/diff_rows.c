@@ -74,7 +74,7 @@ void diff_rows_free(struct diff_rows *rows) {
     *rows = (struct diff_rows){0};
 }
 
-/* Functions, or edges, of one profile that have one number are added up before. */
+/* Functions, or edges, of one profile that share a number are added up first. */
 struct sum {
     double value[DIFF_QUANTITIES], error[DIFF_QUANTITIES];
     bool is_there;
@@ -117,7 +117,7 @@ bool diff_rows_add_functions(struct diff_rows *rows, const struct diff_added *ad
     return true;
 }
 
-/* The edge's row, made if need be; PROFILE_NONE: out of memory. */
+/* The edge's row, added if it is new; PROFILE_NONE: out of memory. */
 static uint32_t edge_row(struct diff_rows *rows, const struct diff_added *added,
                          const struct analysis_edge *edge) {
     const uint32_t caller =
@@ -164,7 +164,7 @@ void diff_rows_finish(struct diff_rows *rows, const uint32_t runs[2]) {
     }
 }
 
-/* What is outermost without a call is no function ("[unplaced]"): nobody calls it anew. */
+/* An outermost frame without a call ("[unplaced]") is not a function that is called anew. */
 static void split_edge(struct diff_row *edge) {
     const double *calls = edge->calls.mean;
     struct diff_pair pair;

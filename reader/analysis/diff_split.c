@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See diff_split.h. A value of 0 has no logarithm, and with times it means: below what can be
- * measured. Calls that are more, or were, then have their share of the other side's value; the rest
- * is in the value of each.
+ * See diff_split.h. A value of 0 has no logarithm; for a time it means: below what can be measured.
+ * Then the additional calls of one side get their share of the other side's value, and the rest
+ * goes to the cost of each call.
  */
 #include "diff_split.h"
 
@@ -13,7 +13,7 @@ static double logarithmic_mean(double a, double b) {
     return growth == 0 ? a : a * growth / log1p(growth);
 }
 
-/* `calls` had `value`; `fewer` had nothing that could be measured. */
+/* `calls` calls cost `value`; `fewer` calls cost nothing measurable. */
 static double weight_beside_nothing(double calls, double value, double fewer) {
     return calls > fewer ? value * (1 - fewer / calls) / log(calls / fewer) : 0;
 }
@@ -34,7 +34,7 @@ void diff_split(const struct diff_pair *pair, struct diff_parts *parts) {
     double by_calls = 0;
     if (pair->calls[DIFF_OLD] > 0 && pair->calls[DIFF_NEW] > 0)
         by_calls = diff_split_weight(pair) * log(pair->calls[DIFF_NEW] / pair->calls[DIFF_OLD]);
-    /* Rounding makes no call dearer. */
+    /* A difference of rounding size does not make calls dearer. */
     if (fabs(change - by_calls) < 1e-12 * (pair->value[DIFF_OLD] + pair->value[DIFF_NEW]))
         by_calls = change;
     parts->calls += by_calls;

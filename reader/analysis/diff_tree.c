@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A library without symbols. Other names in brackets say what is not known of a caller: contexts
- * below them stay apart. */
+/* A library without symbols. Other names in brackets say why a caller is unknown: contexts below
+ * them stay apart. */
 static bool is_library(const char *name) {
     static const char *const others[] = {"[truncated]", "[lost]", "[before init]", "[unplaced]",
                                          "[thread"};
@@ -55,7 +55,7 @@ static int64_t calls_of(const struct analysis *analysis, uint32_t node) {
                : analysis_self(&analysis->node_sums, node, analysis->count_type);
 }
 
-/* `places`: where the children of each node of the analysis belong. */
+/* `places`: the node below which the children of each node of the analysis are added. */
 static bool add_node(struct diff_tree *tree, const struct analysis *analysis,
                      const uint32_t *numbers, uint32_t node, uint32_t *places) {
     const struct analysis_node *from = &analysis->nodes[node];

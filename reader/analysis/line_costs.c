@@ -19,7 +19,7 @@ struct line_walk {
     uint32_t capacity;
 };
 
-/* The row, made if need be; PROFILE_NONE when out of memory. */
+/* The row, added if it is new; PROFILE_NONE when out of memory. */
 static uint32_t find_row(struct line_walk *walk, const struct line_cost *wanted) {
     struct line_costs *costs = walk->costs;
     const uint32_t next = costs->sums.count;

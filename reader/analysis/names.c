@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See names.h. Each level of matching puts the functions that are known and those that are added
- * into groups of one key; a group of one and one is a match. Strings are interned, so that a key is
- * two pointers.
+ * See names.h. Each level of matching groups the known functions and the added ones by a key; a
+ * group with one of each is a match. Strings are interned, so that a key is two pointers.
  */
 #include "names.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM 1 /* told by hh.tbl == NULL, not by exit() */
+#define HASH_NONFATAL_OOM 1 /* uthash shows it by hh.tbl == NULL, not by exit() */
 #include <uthash.h>
 
 enum level { BY_PATH, BY_BASE_NAME, BY_NAME, LEVELS };
 
 struct names {
-    struct profile *strings; /* holds nothing else */
+    struct profile *strings; /* holds interned strings alone */
     struct analysis_function *functions;
     uint32_t count, capacity;
 };
@@ -33,7 +32,7 @@ struct group {
 
 struct addition {
     struct names *names;
-    struct analysis_function *functions; /* of the profile, renamed, in strings of `names` */
+    struct analysis_function *functions; /* of the profile, renamed, with strings of `names` */
     uint32_t count;
     uint32_t *numbers;
     struct group *room, *groups; /* where they lie; their hash */
@@ -70,8 +69,8 @@ const struct analysis_function *names_function(const struct names *names, uint32
 
 /* --- names as they are matched ---------------------------------------------------------------- */
 
-/* Where in `path` the part begins that is `end`: all of it, or what follows a '/'. NULL: nowhere.
- */
+/* Where in `path` the part begins that equals `end`: the whole path, or what follows a '/'.
+ * NULL: nowhere. */
 static const char *path_end(const char *path, const char *end) {
     const size_t length = strlen(path), end_length = strlen(end);
     if (end_length == 0 || end_length > length || strcmp(path + length - end_length, end) != 0)
@@ -84,7 +83,7 @@ bool names_matches(const char *text, const struct analysis_function *function) {
     return strcmp(function->name, text) == 0 || path_end(function->file, text) != NULL;
 }
 
-/* `path` with its end from `at` on replaced by `to`; NULL: out of memory. */
+/* `path` with everything from `at` on replaced by `to`; NULL: out of memory. */
 static const char *replace_end(struct names *names, const char *path, const char *at,
                                const char *to) {
     const size_t kept = (size_t)(at - path), length = strlen(to);
@@ -129,7 +128,7 @@ static struct key key_of(const struct analysis_function *function, enum level le
     return key;
 }
 
-/* Made if need be; NULL: out of memory. */
+/* The group of a key, added if it is new; NULL: out of memory. */
 static struct group *group_of(struct addition *addition, const struct analysis_function *function,
                               enum level level) {
     const struct key key = key_of(function, level, addition->names->strings);
@@ -163,8 +162,8 @@ static bool fill_groups(struct addition *addition, enum level level) {
     return true;
 }
 
-/* A coarser key has in its group what a finer one has: who is taken already is never alone there,
- * unless with the one that took it. */
+/* The group of a coarse key includes those of finer keys: a function that is matched already is
+ * never alone in it, except with its match. */
 static bool match(struct addition *addition, enum level level) {
     if (!fill_groups(addition, level))
         return false;
@@ -193,7 +192,7 @@ static uint32_t new_number(struct names *names) {
     return names->count++;
 }
 
-/* What has matched nothing is new; what has is from now on as this profile says. */
+/* A function that matched nothing is new; the others are described by this profile from now on. */
 static bool settle(struct addition *addition) {
     if (!fill_groups(addition, BY_PATH))
         return false;

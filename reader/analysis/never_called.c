@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * See never_called.h. Calls are matched with the tables by address in the file, so that functions
- * of one name are told apart, and copies of one function are put together by name afterwards.
+ * of one name are told apart; copies of one function are then put together by name.
  */
 #include "never_called.h"
 
@@ -12,7 +12,7 @@
 
 struct entry {
     uint32_t module;
-    uint64_t address; /* in the file */
+    uint64_t address; /* address in the file */
     bool is_called;
     struct symbol symbol;
 };
@@ -36,7 +36,7 @@ static void parse_build_id(struct segment_module *module, const char *hex) {
         module->build_id[module->build_id_size++] = (uint8_t)byte;
 }
 
-/* Of the first mapping of the file: its own index, when there is no earlier one. */
+/* The file of a mapping: the index of its first mapping. */
 static uint32_t first_of_file(const struct profile *profile, uint32_t index) {
     const struct profile_mapping *mapping = &profile->mappings[index];
     uint32_t first = 0;
@@ -46,7 +46,7 @@ static uint32_t first_of_file(const struct profile *profile, uint32_t index) {
     return first;
 }
 
-/* As if they were loaded at the addresses that the files have. */
+/* Opens the files as if they were loaded at their own addresses. */
 static int open_files(struct search *search, struct error *error) {
     const struct profile *profile = search->profile;
     struct segment_module *modules = calloc((size_t)profile->mapping_count + 1, sizeof(*modules));
@@ -92,7 +92,7 @@ static int add_entries(struct search *search, uint32_t module, const struct inst
     return 0;
 }
 
-/* What is not the path of a file ("[vdso]") has no functions of ours. */
+/* A mapping without a file ("[vdso]") has no functions of the program. */
 static int read_tables(struct search *search, struct error *error) {
     for (uint32_t i = 0; i < search->profile->mapping_count; i++) {
         struct instrumented functions = {0};
@@ -121,8 +121,8 @@ static int compare_addresses(const void *left, const void *right) {
     return a->address < b->address ? -1 : a->address > b->address;
 }
 
-/* The innermost frame of a sample is where the function begins that was called, or was open when
- * the profile began. */
+/* The innermost frame of a sample is the function that was called, or that was open when the
+ * profile began. */
 static void mark_called(struct search *search) {
     const struct profile *profile = search->profile;
     for (uint32_t i = 0; i < profile->sample_count; i++) {
@@ -164,7 +164,7 @@ static void name_entries(struct search *search) {
     qsort(search->entries, search->count, sizeof(*search->entries), compare_entries);
 }
 
-/* A call that was inlined has another place in the file than the function: it is told by name. */
+/* An inlined call has another address in the file than its function, and is matched by name. */
 static void mark_inlined(struct search *search) {
     const struct profile *profile = search->profile;
     for (uint32_t i = 0; i < profile->sample_count; i++) {
@@ -184,7 +184,7 @@ static void mark_inlined(struct search *search) {
     }
 }
 
-/* Copies of a function lie beside each other. */
+/* After sorting, copies of a function are next to each other. */
 static int collect(struct search *search, struct error *error) {
     struct never_called *result = search->result;
     const struct entry *end = search->entries + search->count;
@@ -212,7 +212,7 @@ static int find(struct search *search, struct error *error) {
     if (search->count == 0 && search->result->note_count != 0)
         return error_set(error, "%s", search->result->notes[0]);
     if (search->count == 0)
-        return error_set(error, "what ran has no table of instrumented functions: build it with "
+        return error_set(error, "the program has no table of instrumented functions: build it with "
                                 "cinstr's LLVM plugin, `cinstr cc clang ...`");
     mark_called(search);
     name_entries(search);

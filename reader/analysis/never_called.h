@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which instrumented functions a profile has no call of. Those that there are is told by the tables
- * that the LLVM plugin leaves in the files that the profile's process ran. Called by the report
- * command.
+ * Which instrumented functions a profile has no call of. The tables that the LLVM plugin writes
+ * into the files of the profile's process say which there are. Called by the report command.
  *
- * A function is what has one name and place of definition, however many copies of it the files
- * hold: it was called if any copy was.
+ * Functions with the same name and place of definition are one, however many copies of it the files
+ * contain: it was called if any copy was.
  */
 #ifndef CINSTR_READER_NEVER_CALLED_H
 #define CINSTR_READER_NEVER_CALLED_H
@@ -22,7 +21,7 @@ struct never_called {
     uint32_t instrumented; /* functions in the tables, called or not */
     char **notes;          /* files whose table could not be read, a line each */
     uint32_t note_count;
-    struct symbols *symbols; /* to whom the names belong */
+    struct symbols *symbols; /* holds the names */
 };
 
 /* NULL with `error` filled; also when no file has a table. */

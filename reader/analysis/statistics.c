@@ -28,7 +28,8 @@ static double binomial_log_mass(double k, double n, double p) {
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log1p(-p);
 }
 
-/* P(X <= k) for k below the mean, or P(X >= k) for k above it: terms fall away from k outwards. */
+/* P(X <= k) for k below the mean, or P(X >= k) for k above it: sums outwards from k, where terms
+ * decrease. */
 static double tail_from(double k, double n, double p, double step) {
     double sum = 0, term = 1;
     while (k >= 0 && k <= n && term >= sum * 1e-16) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The statistics that comparisons and fits need: intervals and tests for shares of samples, and how
- * near two distributions lie. Plain numbers in, plain numbers out: it knows nothing of profiles.
+ * The statistics for comparisons and fits: intervals and tests for shares of samples, and the
+ * distance of two distributions. Takes and gives plain numbers; knows nothing of profiles.
  */
 #ifndef CINSTR_READER_STATISTICS_H
 #define CINSTR_READER_STATISTICS_H
@@ -11,8 +11,8 @@
 /* Of a standard normal variable: P(|Z| >= |z|). */
 double statistics_normal_p(double z);
 
-/* An interval for a share of which `hits` of `n` samples were seen, by score (Wilson 1927): right
- * for small shares and few samples where the usual one is not. `z` is 1.96 for 95 %. */
+/* An interval for a share, given `hits` of `n` samples, by score (Wilson 1927): correct for
+ * small shares and few samples, where the usual one is not. `z` is 1.96 for 95 %. */
 struct statistics_interval {
     double low, high;
 };
@@ -33,8 +33,8 @@ double statistics_chi_square_p(double x, double degrees);
  * freedom from 1 on. */
 double statistics_student_t(double level, unsigned degrees);
 
-/* Of `count` p-values those that stand when all are judged at once (Holm 1979), in place. -1 when
- * out of memory. */
+/* Adjusts `count` p-values in place for being judged together (Holm 1979). -1 when out of
+ * memory. */
 int statistics_holm(double *p, size_t count);
 
 /* Rank correlation (Spearman 1904), ties at their mean rank; NAN where one side is all the same, or

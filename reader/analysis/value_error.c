@@ -11,7 +11,7 @@ struct value_error value_error_of(const struct profile *profile, uint32_t value)
                                 .calls = profile_find_value_type(profile, "calls"),
                                 .times = profile_error_of(profile, value)};
     const bool is_time = strcmp(profile->value_types[value].unit, "nanoseconds") == 0;
-    /* One allocation in so many bytes. */
+    /* the mean number of bytes from one sampled allocation to the next */
     const bool is_share = strcmp(profile->period_type.unit, "bytes") == 0 && profile->period > 1;
     error.is_unknown = error.samples == PROFILE_NONE &&
                        (is_share || (is_time && error.times.model == PROFILE_NONE));

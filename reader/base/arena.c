@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The arena: chunks from malloc that double in size up to a few MiB (see profile_arena.h). Called
- * by the profile's storage and by the pprof reader and writer. Never moves a piece.
+ * The arena: chunks from malloc() that double in size up to a few MiB (see arena.h). Used for the
+ * profile's storage and by the pprof reader and writer. Never moves a piece.
  */
 #include "arena.h"
 

@@ -17,8 +17,8 @@ char doubt_grade(double value, double error) {
 }
 
 int doubt_digits(double value, double error) {
-    /* How far the interval reaches at most, for so many digits. One alone would be off by up to a
-     * third itself: it is for what is not known. */
+    /* The widest interval for which so many digits are printed. A single digit would be off by
+     * up to a third itself, so it is used where the value is not known. */
     static const double most[] = {[4] = 0.005, [3] = 0.05, [2] = 1};
     const double off = DOUBT_95 * error;
     int digits = DOUBT_ALL_DIGITS;

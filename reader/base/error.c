@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Errors of the reader as data (see error.h). Called by everything in the reader and the command.
- * Names in a message come from untrusted files: what could break the line or drive a terminal is
- * replaced here, once. Never prints and never allocates.
+ * Names in a message come from untrusted files; characters that could break the line or control a
+ * terminal are replaced here. Never prints and never allocates.
  */
 #include "error.h"
 
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Control characters become '?', and a character that was cut in half at the end goes. */
+/* Control characters become '?', and a character that was cut in half at the end is dropped. */
 static void make_line(char *text, size_t size) {
     size_t length = strnlen(text, size - 1);
     for (size_t i = 0; i < length; i++) {
@@ -52,7 +52,7 @@ int error_set_errno(struct error *error, const char *format, ...) {
     set_message(error, format, arguments);
     va_end(arguments);
 
-    /* The reason matters more than the end of a long context. */
+    /* If it does not fit, the end of the context is cut, not the reason. */
     size_t room = sizeof(error->message) - strlen(text) - sizeof(": ");
     if (strlen(error->message) > room) {
         error->message[room] = '\0';

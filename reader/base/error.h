@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Errors of the reader as data: set once where they happen, given context on the way up, printed
+ * Errors of the reader as data: set where they occur, extended with context by callers, printed
  * once by the command. Functions that can fail return 0 or -1 (or NULL) and fill the error.
  */
 #ifndef CINSTR_READER_ERROR_H

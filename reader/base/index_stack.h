@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A stack of indices that grows: of a sample's locations, of open calls. For the whole reader. */
+/* A growing stack of indices: a sample's locations, open calls. For the whole reader. */
 #ifndef CINSTR_READER_INDEX_STACK_H
 #define CINSTR_READER_INDEX_STACK_H
 

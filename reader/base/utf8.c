@@ -11,8 +11,8 @@ static bool is_between(unsigned char byte, unsigned char low, unsigned char high
     return byte >= low && byte <= high;
 }
 
-/* Bytes of the character at `at`, by the Unicode Standard's table of well-formed sequences: neither
- * overlong ones nor surrogates. 0: it is none. */
+/* The number of bytes of the character at `at`, by the Unicode Standard's table of well-formed
+ * sequences: neither overlong ones nor surrogates. 0: it is not a character. */
 static size_t character(const unsigned char *at, size_t left) {
     unsigned char low = 0x80, high = 0xbf;
     size_t size;

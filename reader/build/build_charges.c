@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See build_charges.h. A kind is a row. */
+/* See build_charges.h. Each kind is a row of a table. */
 #include "build_charges.h"
 #include "reader/snapshot/snapshot_columns.h"
 
@@ -25,7 +25,7 @@ struct value {
 
 static const struct build_charges_kind {
     const char *name;
-    const char *option; /* that asks for it */
+    const char *option; /* the option that records it */
     const char *shown;  /* the value that matters most */
     struct profile_value_type period;
     bool has_leaf, is_heap;
@@ -95,8 +95,8 @@ int build_charges_begin(struct build_charges *charges, struct profile *profile,
     for (int i = 0; i < BUILD_CHARGES_VALUES && row->values[i].name != NULL; i++) {
         charges->columns[i] = snapshot_column(snapshot, row->values[i].column);
         if (charges->columns[i] == NULL)
-            return error_set(error, "no %s profile was recorded: that needs CINSTR_OPTIONS=%s",
-                             kind, row->option);
+            return error_set(error, "no %s profile was recorded: it needs CINSTR_OPTIONS=%s", kind,
+                             row->option);
         if (profile_add_value_type(profile, row->values[i].name, row->values[i].unit) ==
             PROFILE_NONE)
             return error_set(error, "out of memory");
@@ -111,7 +111,7 @@ int build_charges_begin(struct build_charges *charges, struct profile *profile,
     return 0;
 }
 
-/* In use may be below 0 for a moment, while another thread frees what was just charged. */
+/* Memory in use may be below 0 for a moment, while another thread frees what was just charged. */
 bool build_charges_read(const struct build_charges *charges, uint32_t node,
                         int64_t values[BUILD_CHARGES_VALUES]) {
     bool is_any = false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A profile's comments (see build_comments.h). Whatever is folded, estimated, corrected or lost is
- * counted here and shown by every reader of the profile.
+ * counted here, and every reader of the profile can see it.
  */
 #include "build_comments.h"
 
@@ -34,7 +34,7 @@ __attribute__((format(printf, 2, 3))) static void say(struct comments *comments,
         comments->result = -1;
 }
 
-/* Of what the reader has to be warned: shown wherever the numbers are. */
+/* Warnings: shown wherever the numbers are. */
 __attribute__((format(printf, 2, 3))) static void warn(struct comments *comments,
                                                        const char *format, ...) {
     char line[512];
@@ -61,8 +61,8 @@ static void say_clock(struct comments *comments) {
         comments->snapshot->ticks_per_second / 1e6);
 }
 
-/* A running process goes on between the reading of calls and of open calls; one that was killed may
- * have died inside a hook. */
+/* A running process continues between the reading of calls and of open calls; a killed process
+ * may have died inside a hook. */
 static void say_apart(struct comments *comments, const struct snapshot_totals *totals) {
     const struct snapshot *snapshot = comments->snapshot;
     uint64_t events = snapshot->lane_count;
@@ -73,7 +73,7 @@ static void say_apart(struct comments *comments, const struct snapshot_totals *t
         events += lane->late.calls - lane->early.calls + lane->late.exits - lane->early.exits;
     }
     say(comments, BUILD_COMMENT_APART, events,
-        snapshot->is_live ? "it ran while this was taken" : "it died in the midst of its calls");
+        snapshot->is_live ? "it ran while this was taken" : "it died in the middle of its calls");
 }
 
 static void say_totals(struct comments *comments) {
@@ -88,7 +88,7 @@ static double seconds(const struct comments *comments, double ticks) {
     return ticks / comments->snapshot->ticks_per_second;
 }
 
-/* Whose time is another's, or nobody's. */
+/* Time that belongs to another context, or to none. */
 static void say_untimed(struct comments *comments, const struct correction *correction) {
     if (!correction->is_timed) {
         warn(comments, "no times: every call was counted, none was timed");
@@ -151,7 +151,7 @@ static void say_correction(struct comments *comments, const struct correction *c
             seconds(comments, correction->unplaced_cpu));
 }
 
-/* In the words of `cinstr filter --against`. */
+/* The same words as `cinstr filter --against`. */
 static void say_prediction(struct comments *comments, double predicted) {
     const double measured = budget_measure(comments->profile);
     if (measured != 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See build_contexts.h. Each node is located once, when it is first part of a stack. */
+/* See build_contexts.h. The locations of a node are made once, when it first occurs in a stack. */
 #include "build_contexts.h"
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static uint32_t entry_location(const struct build_contexts *contexts, uint64_t f
 }
 
 /* The caller's frame: `parent` at the node's call site, or the module outside that called. Call
- * site 0 belongs to no call: of pseudo functions, and of a caller below [truncated]. */
+ * site 0 is no call: pseudo functions have it, and callers below [truncated]. */
 static uint32_t call_location(const struct build_contexts *contexts,
                               const struct segment_node *node) {
     const struct segment_node *parent = &contexts->snapshot->nodes[node->parent];
@@ -74,7 +74,7 @@ int build_contexts_locate(const struct build_contexts *contexts, uint32_t index)
                : 0;
 }
 
-/* Adds the callers of a node. Returns the label that it runs under, 0 none; or -1. */
+/* Adds the callers of a node. Returns the label that it ran under, 0 none; or -1. */
 static int64_t push_callers(const struct build_contexts *contexts, uint32_t index,
                             struct index_stack *stack) {
     const struct segment_node *nodes = contexts->snapshot->nodes;
@@ -105,8 +105,8 @@ int64_t build_contexts_stack(const struct build_contexts *contexts, uint32_t ind
     return push_callers(contexts, index, stack);
 }
 
-/* Where a charge belongs. It was made below the external function that it is a charge of: then to
- * that one's caller, as it does without hooks around the call. */
+/* The node that a charge belongs to. If it was made below the external function that caused it,
+ * that is this function's caller, as it would be without hooks around the call. */
 static uint32_t charged_context(const struct build_contexts *contexts,
                                 const struct segment_node *charge) {
     const struct segment_node *nodes = contexts->snapshot->nodes;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The calls of a context, split by how long they took (see build_durations.h).
+ * The calls of a context, divided by their durations (see build_durations.h).
  */
 #include "build_durations.h"
 #include "reader/snapshot/snapshot_columns.h"
@@ -31,7 +31,7 @@ void build_durations_free(struct build_durations *durations) {
     free(durations);
 }
 
-/* The middle of a bucket in ticks: see segment.h for where buckets begin. */
+/* The middle of a bucket in ticks. segment.h says where buckets begin. */
 static double bucket_ticks(uint32_t bucket) {
     if (bucket < 4)
         return bucket;
@@ -40,8 +40,8 @@ static double bucket_ticks(uint32_t bucket) {
     return (4.0 + bucket % 4 + 0.5) * step;
 }
 
-/* The ends are known exactly: the shortest call stands for its bucket, the longest for its own; but
- * not of a part of a run, where either may have been before. */
+/* Both ends are known exactly: the shortest call stands for its bucket, the longest for its own.
+ * In a part of a run they are not known, since either call may have been before. */
 static double typical_ticks(const struct build_durations *durations, uint32_t node, uint32_t bucket,
                             uint32_t first, uint32_t last) {
     if (bucket == last && durations->max != NULL && durations->max[node] != 0)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Function words and call sites become locations (see build_locations.h). pprof wants every
- * location to carry function, file and line, so that it needs neither the binary nor a symbol
- * server.
+ * Turns function words and call sites into locations (see build_locations.h). Each location carries
+ * function, file and line, so that pprof needs neither the binary nor a symbol server.
  */
 #include "build_locations.h"
 
@@ -15,14 +14,14 @@
 #include "reader/profile/stated.h"
 #include "reader/symbols/symbols.h"
 
-/* Out of memory is told by a NULL, not by exit(). */
+/* uthash reports a lack of memory by NULL, not by exit() */
 #define HASH_NONFATAL_OOM          1
 #define uthash_nonfatal_oom(entry) ((entry)->is_lost = true)
 #include <uthash.h>
 
 enum role { ENTRY, INLINED, CALL, OUTSIDE, INTERRUPTED };
 
-enum { INLINED_DEPTH = 256 /* of any optimiser's */ };
+enum { INLINED_DEPTH = 256 /* ".cold" and the like, of any optimiser */ };
 
 struct place {
     struct place_key {
@@ -32,7 +31,7 @@ struct place {
     } key;
     uint32_t location;
     bool is_own;  /* INTERRUPTED: in the function itself */
-    bool is_part; /* ENTRY: of an inlined call, whose location is to hold its caller's frame */
+    bool is_part; /* ENTRY: of an inlined call, whose location includes its caller's frame */
     bool is_lost;
     UT_hash_handle hh;
 };
@@ -187,12 +186,12 @@ static uint32_t make_location(struct build_locations *locations, const struct pl
         caller = build_module_of_code(snapshot, call, generation);
     else
         line = symbols_line(locations->symbols, module, entry, call);
-    /* The call site of an inlined function lies in its caller's caller, that of a callback in the
-     * library that calls it: the caller is known all the same, but not its line. */
+    /* The call site of an inlined function is in its caller's caller, and that of a callback in
+     * the library that calls it: the caller is known anyway, but not its line. */
     return add_location(locations, caller, call, &symbol, line != 0 ? line : symbol.line);
 }
 
-/* SNAPSHOT_NONE: the function word is no record's. */
+/* SNAPSHOT_NONE: the function word is not that of a record. */
 static uint32_t find_inlined(const struct build_locations *locations, uint64_t function,
                              struct symbols_inlined *call) {
     const uint64_t address = function & SEGMENT_ADDRESS_MASK;
@@ -203,7 +202,7 @@ static uint32_t find_inlined(const struct build_locations *locations, uint64_t f
                : SNAPSHOT_NONE;
 }
 
-/* The frames that were inlined, and `caller`'s unless it is 0. */
+/* The frames that were inlined, and `caller`'s unless that is 0. */
 static uint32_t make_inlined(struct build_locations *locations, uint32_t module,
                              const struct place_key *key, struct symbols_inlined *call) {
     struct profile_line lines[INLINED_DEPTH + 1];
@@ -240,8 +239,8 @@ static uint32_t make_outside(struct build_locations *locations, const struct pla
                         &(struct symbol){.name = name, .system_name = name, .file = ""}, 0);
 }
 
-/* The code of a function is where its own lines are, inlined copies included, or its symbol; that
- * of an external function lies in another module. */
+/* A function's code is where its own lines are (copies inlined into others included), or its
+ * symbol; an external function's code is in another module. */
 static bool is_own_code(struct build_locations *locations, const struct place_key *key,
                         uint32_t module, struct symbol *symbol, int64_t *line) {
     const uint64_t address = key->at & SEGMENT_ADDRESS_MASK;
@@ -266,7 +265,7 @@ static bool begins_with(const char *text, const char *beginning) {
     return strncmp(text, beginning, strlen(beginning)) == 0;
 }
 
-/* The recorder's own code: the library, and the hooks that lie in each module. */
+/* Whether it is the recorder's own code: the library, or the hooks in each module. */
 static bool is_recorder(const struct segment_module *module, const struct symbol *symbol) {
     static const char source[] = "runtime/hooks/hooks.c";
     const size_t length = strlen(symbol->file), tail = sizeof(source) - 1;

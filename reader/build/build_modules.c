@@ -16,7 +16,7 @@ uint32_t build_module_of_code(const struct snapshot *snapshot, uint64_t address,
     return SNAPSHOT_NONE;
 }
 
-/* Modules do not lie in one another: it is the one that begins last before the address. */
+/* Modules do not overlap: it is the last one that begins before the address. */
 uint32_t build_module_of_data(const struct snapshot *snapshot, uint64_t address,
                               uint64_t generation) {
     uint32_t found = SNAPSHOT_NONE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which module an address belonged to, of those alive in a generation. Called by build_*.c alone.
+ * The module that an address belonged to, among those loaded in a generation. Called by build_*.c
+ * alone.
  */
 #ifndef CINSTR_READER_BUILD_MODULES_H
 #define CINSTR_READER_BUILD_MODULES_H
@@ -11,11 +12,11 @@
 uint32_t build_module_of_code(const struct snapshot *snapshot, uint64_t address,
                               uint64_t generation);
 
-/* The same of data, if it is a module's at all. */
+/* The same for an address of data; it need not be in a module. */
 uint32_t build_module_of_data(const struct snapshot *snapshot, uint64_t address,
                               uint64_t generation);
 
-/* The module whose hooks, and no others, make words of that generation; SNAPSHOT_NONE: none. */
+/* The module whose hooks alone make words of that generation; SNAPSHOT_NONE: none. */
 uint32_t build_module_of_hooks(const struct snapshot *snapshot, uint32_t generation);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a snapshot to a profile (see build_profile.h): one sample a context, with self values; one
- * a call edge; or what was sampled. The profile adds up what several threads, or several nodes of
- * one, have of the same stack.
+ * From a snapshot to a profile (see build_profile.h): one sample for each context, with self
+ * values; or one for each call edge; or the samples that were taken. Several threads, or several
+ * nodes, may have the same stack: the profile adds them up.
  */
 #include "build_profile.h"
 
@@ -20,7 +20,7 @@
 #include "correction.h"
 #include "reader/snapshot/snapshot_columns.h"
 
-#define THREADCREATE "threadcreate" /* the kind and its value, as in Go */
+#define THREADCREATE "threadcreate" /* the kind and its default value, named as in Go */
 
 enum kind { EXACT, EDGES, SAMPLED, CHARGED, THREADS };
 
@@ -101,7 +101,7 @@ static int add_edge(struct build *build, uint32_t index) {
     return add_sample(build, &sample);
 }
 
-/* Calls for which there was no memory, or no lane: their number is all that is known. */
+/* Calls for which there was no memory, or no lane: only their number is known. */
 static int add_lost(struct build *build) {
     const struct segment_losses *losses = &build->snapshot->header.losses;
     int64_t values[BUILD_VALUES] = {profile_limited(losses->lost_calls + losses->lane_calls)};
@@ -112,7 +112,7 @@ static int add_lost(struct build *build) {
                                        .locations = &location, .depth = 1, .values = values});
 }
 
-/* What the contexts have too much, in sum: whose it is not is not known. */
+/* The time that contexts have too much, in sum: which contexts is not known. */
 static int add_unplaced(struct build *build) {
     uint32_t location = build_location_pseudo(build->locations, PROFILE_UNPLACED);
     int64_t values[BUILD_VALUES] = {0};
@@ -163,7 +163,7 @@ static int add_charged(struct build *build, uint32_t index, struct index_stack *
                              });
 }
 
-/* A thread that is recorded, by its outermost open call: that is where it began. */
+/* Adds a recorded thread by its outermost open call: that is where it began. */
 static int add_thread(struct build *build, const struct snapshot_lane *lane,
                       struct index_stack *stack) {
     struct profile_tag tags[BUILD_TAGS];
@@ -215,7 +215,7 @@ static int add_samples(struct build *build) {
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
-/* Threads that wait fill wall time: where there are several, CPU time tells more. */
+/* Threads that wait fill wall time; so CPU time is the default where there are several. */
 static const char *default_value(const struct build *build) {
     if (build->kind == EDGES)
         return "edge_calls";
@@ -289,7 +289,7 @@ static int fill(struct build *build, struct error *error) {
         build_locations_complain(build->locations, build->profile) != 0 ||
         (is_of_calls(build) &&
          build_comments(build->profile, build->snapshot, build->correction,
-                        build->options->times != NULL /* a part of a run */
+                        build->options->times != NULL /* it is a part of a run */
                             ? 0
                             : build_locations_prediction(build->locations)) != 0))
         return error_set(error, "%s", errno == EOVERFLOW ? "a sum is too large" : "out of memory");

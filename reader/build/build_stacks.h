@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where each thread of a snapshot is: its open calls, by name, and how long each has been open.
+ * What each thread of a snapshot is doing: its open calls by name, and how long each has been open.
  * Called by the stack command.
  */
 #ifndef CINSTR_READER_BUILD_STACKS_H
@@ -15,12 +15,12 @@
 struct stacks_frame {
     const char *function;
     const char *file; /* "" unknown */
-    int64_t line;     /* where it is; of the innermost call, where it begins; 0 unknown */
-    bool is_timed;    /* with timing=adaptive some calls are only counted */
+    int64_t line;     /* of the open callee's call, or where it begins; 0 unknown */
+    bool is_timed;    /* it was timed; with timing=adaptive some calls are only counted */
     uint64_t ns;      /* since it was entered */
 };
 
-/* One lane: a thread's own stack, or another that it runs on. */
+/* A lane: a thread's own stack, or another that it runs on. */
 struct stacks_stack {
     const struct snapshot_lane *lane;
     struct stacks_frame *frames; /* innermost first */
@@ -30,11 +30,11 @@ struct stacks_stack {
 struct stacks {
     struct stacks_stack *stacks;
     uint32_t count;
-    struct profile *profile; /* whose strings these are */
+    struct profile *profile; /* holds the strings */
 };
 
-/* The stacks of all lanes but that of ended threads, in the order of the lanes. The snapshot must
- * outlive them. */
+/* The stacks of all lanes but that of ended threads, in the order of the lanes. The snapshot
+ * must live longer. */
 int build_stacks(struct stacks *stacks, const struct snapshot *snapshot, struct error *error);
 void stacks_free(struct stacks *stacks);
 

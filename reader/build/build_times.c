@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What was measured of each context (see build_times.h).
+ * The measured time of each context (see build_times.h).
  */
 #include "build_times.h"
 #include "reader/snapshot/snapshot_columns.h"
@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* On the lane's clock, which the account of may be older than the frame. */
+/* How long a frame has been open, on its lane's clock. The lane's count of paused ticks may be
+ * older than the frame. */
 static uint64_t open_ticks(const struct snapshot *snapshot, const struct snapshot_lane *lane,
                            const struct segment_frame *frame) {
     const uint64_t ticks = snapshot_ticks_since(snapshot, frame->start);
@@ -19,8 +20,8 @@ static uint64_t open_ticks(const struct snapshot *snapshot, const struct snapsho
     return ticks > paused ? ticks - paused : 0;
 }
 
-/* An open call's time is added to its context, and taken from its caller's, as its exit would; but
- * a timed call stands for no other while it is open: that one is open is known. */
+/* Adds an open call's time to its context and subtracts it from its caller's, as its exit would.
+ * With timing=adaptive an open call stands for no others. */
 static void add_open_calls(const struct snapshot *snapshot, const struct snapshot_lane *lane,
                            int64_t *self) {
     for (uint32_t i = 0; i < lane->frame_count; i++) {
@@ -37,8 +38,8 @@ static void add_open_calls(const struct snapshot *snapshot, const struct snapsho
     }
 }
 
-/* What the callees of calls that are counted, not timed, took is their callers', as their exit
- * would have it; from the innermost outwards. */
+/* The time of callees of calls that are only counted belongs to their callers, as at their exit;
+ * from the innermost outwards. */
 static void give_counted_time(const struct snapshot *snapshot, const struct snapshot_lane *lane,
                               int64_t *self) {
     if (snapshot->header.timing != SEGMENT_TIMING_EXACT)
@@ -71,7 +72,7 @@ static uint64_t thread_cpu_ns(const struct snapshot *snapshot, uint32_t tid) {
     return ns;
 }
 
-/* What all lanes of a thread know of. */
+/* What is known of a thread by all its lanes. */
 static uint64_t recorded_off_cpu(const struct snapshot *snapshot, const uint64_t *lane_sums,
                                  uint32_t tid) {
     uint64_t sum = 0;
@@ -82,8 +83,8 @@ static uint64_t recorded_off_cpu(const struct snapshot *snapshot, const uint64_t
     return sum;
 }
 
-/* A thread learns at its next call that it was off the CPU. One that has been waiting since its
- * last is asked of the kernel; the time goes to the call that is open. */
+/* A thread notices at its next call that it was off the CPU. For one that has been waiting since
+ * its last call the kernel is asked, and the time is given to the open call. */
 static void add_waiting(const struct snapshot *snapshot, const uint64_t *lane_sums,
                         int64_t *off_cpu) {
     for (uint32_t i = 0; i < snapshot->lane_count; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How long each context took, as measured: the probes are still in it (correction.h takes them
- * out), calls that are open count up to the snapshot. Called by build_profile.c, difference.c and
+ * How long each context took, as measured: the probes are still included (correction.h takes them
+ * out), and open calls count up to the snapshot. Called by build_profile.c, difference.c and
  * verify_segment.c.
  */
 #ifndef CINSTR_READER_BUILD_TIMES_H
@@ -12,8 +12,8 @@
 #include "reader/snapshot/snapshot.h"
 
 struct build_times {
-    int64_t *self;    /* by node: ticks in it and not in its children, probes included */
-    int64_t *off_cpu; /* by node: ticks of that not on a CPU; NULL when not recorded */
+    int64_t *self;    /* by node: ticks in it without its children, probes included */
+    int64_t *off_cpu; /* by node: those of them off the CPU; NULL when not recorded */
 };
 
 /* 0, or -1 with `error` filled and nothing to free. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The values of an exact profile (the rows of cinstr/values.def): which there are, and those of each
+/* The values of an exact profile (the rows of cinstr/values.def): which it has, and those of each
  * context. Called by build_profile.c alone. */
 #ifndef CINSTR_READER_BUILD_VALUES_H
 #define CINSTR_READER_BUILD_VALUES_H
@@ -30,7 +30,7 @@ int build_values_add_types(const struct build_values *from, struct profile *prof
 void build_values_read(const struct build_values *from, uint32_t index,
                        int64_t values[BUILD_VALUES]);
 
-/* What the contexts have too much, in sum; the other values stay as they are. */
+/* Sets the times that contexts have too much, in sum; the other values stay. */
 void build_values_unplaced(const struct build_values *from, int64_t values[BUILD_VALUES]);
 
 #endif

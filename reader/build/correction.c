@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The probes' cost, taken out context by context (see correction.h and probe_costs.c). Who waits
- * runs no hooks: a context pays of its time on a CPU, and no more than there is.
+ * Takes the probes' cost out, context by context (see correction.h and probe_costs.c). A waiting
+ * thread runs no hooks; so the cost is subtracted from a context's CPU time, at most all of it.
  */
 #include "correction.h"
 #include "reader/snapshot/snapshot_columns.h"
@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PLAIN_ERROR 0.1 /* of what is left: laid out otherwise, or beside hooks, it differs */
+#define PLAIN_ERROR 0.1 /* error of the program's own time: hooks change the code's layout */
 
-/* A correction that is being made. */
+/* A correction in the making. */
 struct work {
     const struct snapshot *snapshot;
     const int64_t *self;
-    const uint64_t *timed_calls, *variance; /* NULL: every call is timed */
+    const uint64_t *timed_calls, *variance; /* NULL: every call was timed */
     struct correction *correction;
     double *measured; /* by node: self ticks, as if no duration had been scaled up with its clock */
     double *waits;    /* by node: ticks found off the CPU */
@@ -40,12 +40,12 @@ static bool is_context(const struct snapshot *snapshot, uint32_t node) {
            snapshot->nodes[node].function != SEGMENT_FUNCTION_ROOT;
 }
 
-/* Functions that are counted and never timed have no time at all. */
+/* Functions that are counted and never timed have no time of their own. */
 static bool is_counted(const struct work *work, uint32_t node) {
     return !is_adaptive(work) && work->snapshot->nodes[node].total == 0 && work->self[node] == 0;
 }
 
-/* Whose time a context's is: its own, or where it is only counted its caller's. */
+/* The node that has a context's time: itself or, where it is only counted, a caller. */
 static uint32_t timed_caller(const struct work *work, uint32_t node) {
     const struct segment_node *nodes = work->snapshot->nodes;
     while (is_counted(work, node) && is_context(work->snapshot, nodes[node].parent))
@@ -53,7 +53,7 @@ static uint32_t timed_caller(const struct work *work, uint32_t node) {
     return node;
 }
 
-/* Calls of it that were timed. */
+/* How many of its calls were timed. */
 static double timed_calls(const struct work *work, uint32_t node) {
     if (work->timed_calls != NULL)
         return (double)work->timed_calls[node];
@@ -62,7 +62,8 @@ static double timed_calls(const struct work *work, uint32_t node) {
 
 /* --- what was measured ------------------------------------------------------------------------ */
 
-/* From each node as far as the tree tells (which folds recursion). 1 where every call is timed. */
+/* The share of timed calls by node, as far as the tree tells (recursion is folded). 1 where
+ * every call is timed. */
 static int find_timed_shares(struct work *work) {
     const struct snapshot *snapshot = work->snapshot;
     double *shares = work->timed_from;
@@ -80,10 +81,10 @@ static int find_timed_shares(struct work *work) {
     return 0;
 }
 
-/* timing=adaptive: a timed call that stands for many has the clock's own part once. It was taken
- * out of its duration before that was scaled up, by what the clock took when the program started;
- * what it took since is known better. The caller, from whom the scaled duration was taken, gets
- * back what was too much. */
+/* timing=adaptive: a timed call that stands for many contains the clock's cost once. The
+ * recorder subtracted it before scaling the duration up, by the figure measured when the program
+ * started; a better one is known since. The caller, from which the scaled duration was
+ * subtracted, gets the difference back. */
 static void unscale_clock(struct work *work) {
     const struct snapshot *snapshot = work->snapshot;
     const double left = work->correction->costs.inner - (double)snapshot->header.scaled_clock;
@@ -96,7 +97,7 @@ static void unscale_clock(struct work *work) {
     }
 }
 
-/* `off_cpu` NULL: unknown. A wait in a call that is only counted is in the time of its caller. */
+/* `off_cpu` NULL: unknown. A wait in a call that is only counted is part of its caller's time. */
 static void measure(struct work *work, const int64_t *off_cpu) {
     const struct snapshot *snapshot = work->snapshot;
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
@@ -109,7 +110,7 @@ static void measure(struct work *work, const int64_t *off_cpu) {
 
 /* --- what the probes should have cost --------------------------------------------------------- */
 
-/* Which calls have no time of their own, and which not even a caller's. */
+/* Counts the calls that have no time of their own, and those without a timed caller. */
 static void count_untimed(struct work *work, uint32_t node) {
     struct correction *correction = work->correction;
     if (!is_counted(work, node)) {
@@ -121,7 +122,8 @@ static void count_untimed(struct work *work, uint32_t node) {
         correction->homeless_calls += work->snapshot->nodes[node].calls;
 }
 
-/* Its own calls' cost within their time stamps, and outside of them that of the calls it made. */
+/* The cost of its own calls within their time stamps, and of the calls that it made outside of
+ * theirs. */
 static void reckon(struct work *work, uint32_t node) {
     const struct probe_costs *costs = &work->correction->costs;
     const double returns = (double)work->snapshot->nodes[node].callee_returns;
@@ -136,7 +138,7 @@ static void reckon(struct work *work, uint32_t node) {
     work->correction->error_total += costs->error * timed + costs->untimed_error * counted;
 }
 
-/* What a caller has left carries its callees' chances: their times were taken from it. */
+/* A caller's variance includes its callees': their times were subtracted from its own. */
 static void add_variance(struct work *work, uint32_t node) {
     const double variance = work->variance == NULL ? 0 : (double)work->variance[node];
     work->correction->contexts[node].variance += variance;
@@ -177,7 +179,8 @@ static void settle(struct work *work, uint32_t node) {
     correction->excess_contexts += context->excess > 0;
 }
 
-/* A plain run took this long: what is more was the probes', each call's in proportion. */
+/* A plain run took this long: the rest was the probes', and is taken from each context in
+ * proportion. */
 static void anchor(struct work *work, double baseline_seconds) {
     struct correction *correction = work->correction;
     const double plain = baseline_seconds * work->snapshot->ticks_per_second;
@@ -189,7 +192,8 @@ static void anchor(struct work *work, double baseline_seconds) {
     correction->is_anchored = true;
 }
 
-/* Time off the CPU that the recorder could charge to no context: they are so much too long. */
+/* Time off the CPU that the recorder could charge to no context: by so much the contexts are too
+ * long. */
 static void leave_stray_unplaced(struct correction *correction, const struct snapshot *snapshot) {
     const double stray = fmin((double)snapshot->header.stray_ticks, fmax(0, correction->cpu_total));
     correction->unplaced_cpu += stray;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See difference.h. In a process that runs, a snapshot's values are read one after the other while
- * calls end: a call that ended in between may be missing where it was, and open nowhere. What such
- * a call took before the window shows as the window's own, and is left out by what is known of the
- * window: who was called or open in it, and how long it was.
+ * See difference.h. A snapshot of a running process reads its values one after the other while
+ * calls end. So a call that ended in between may be missing in its context, and be open nowhere.
+ * The time that such a call took before the window would appear as the window's own. It is left out
+ * by what is known of the window: which contexts were called or open in it, and how long it was.
  */
 #include "difference.h"
 
@@ -19,17 +19,17 @@
 struct difference {
     const struct snapshot *before;
     const struct build_options *options;
-    struct profile *profile; /* of `before`; NULL where it is of calls */
+    struct profile *profile; /* in `before`; NULL for columns of calls */
 };
 
-/* A difference that is being made. */
+/* A difference in the making. */
 struct work {
     struct snapshot *after;
     const struct snapshot *before;
     uint32_t *match; /* by node of `before`: a node of `after` */
     bool *is_open;   /* by node of `after`: at the beginning or the end */
     struct build_times from, to;
-    uint64_t unmatched; /* calls before the window whose context is not to be found in it */
+    uint64_t unmatched; /* calls before the window whose context `after` does not have */
 };
 
 static uint64_t fall(uint64_t value, uint64_t by) {
@@ -47,7 +47,7 @@ static void subtract_histogram(uint32_t *value, const uint32_t *by, uint32_t buc
         value[i] = value[i] > by[i] ? value[i] - by[i] : 0;
 }
 
-/* A shortest or longest call that was so before is not known of the window. */
+/* The shortest and longest calls of the whole run say nothing of the window. */
 static void subtract_columns(const struct work *work, uint32_t node, uint32_t from) {
     for (uint32_t i = 0; i < work->after->header.column_count; i++) {
         const struct segment_column *column = &work->after->header.columns[i];
@@ -99,7 +99,7 @@ static void mark_open(struct work *work) {
     }
 }
 
-/* The most that a context of a lane can have taken: all of the window, of each thread in it. */
+/* The most that a context of a lane can have taken: the whole window, in each of its threads. */
 static double longest(const struct work *work, uint32_t lane) {
     const double window = (double)(work->after->now.ticks - work->before->now.ticks);
     const struct segment_lane *info = &work->after->lanes[lane].info;
@@ -135,7 +135,8 @@ static void subtract_losses(struct segment_losses *losses, const struct segment_
         values[i] = fall(values[i], ((const uint64_t *)by)[i]);
 }
 
-/* Calls that were open when the window began are carried into it. What was apart then still is. */
+/* Calls that were open when the window began are carried into it. The uncertainty of that moment
+ * remains. */
 static void settle_lanes(struct work *work) {
     struct snapshot_lane *first = &work->after->lanes[0];
     uint64_t carried = 0, unmatched = 0;
@@ -171,8 +172,7 @@ static int describe(const struct work *work, struct profile *profile) {
         return -1;
     if (work->unmatched == 0)
         return 0;
-    snprintf(text, sizeof(text),
-             "up to %" PRIu64 " calls of it were before: their context is no longer to be found",
+    snprintf(text, sizeof(text), "up to %" PRIu64 " calls were earlier: their context was lost",
              work->unmatched);
     return profile_add_comment(profile, text) == PROFILE_NONE ? -1 : 0;
 }
@@ -223,11 +223,11 @@ static bool is_same_process(const struct segment_header *a, const struct segment
 static struct profile *subtract_calls(const struct difference *difference, struct snapshot *after,
                                       struct error *error) {
     struct work work = {.after = after, .before = difference->before};
-    /* After a reset, all that is there happened since. */
+    /* After a reset, everything happened since. */
     const bool is_reset = after->header.reset_epoch != work.before->header.reset_epoch;
     struct profile *profile = NULL;
     if (!is_same_process(&after->header, &work.before->header) || after->lane_count == 0) {
-        error_set(error, "the two snapshots are not of one process");
+        error_set(error, "the two snapshots are of different processes");
         return NULL;
     }
     if (build_times_measure(&work.to, after, error) == 0 &&
@@ -240,7 +240,7 @@ static struct profile *subtract_calls(const struct difference *difference, struc
     return profile;
 }
 
-/* Nothing of these is corrected: what is in the profiles is what was measured. */
+/* These values are not corrected: profiles have them as measured. */
 static struct profile *subtract_profiles(const struct difference *difference,
                                          const struct snapshot *after, struct error *error) {
     struct profile *to = build_profile(after, difference->options, error);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See difference_match.h. While its lane is in use a node stays where it is. A lane that is no
- * longer there was merged, context by context, into that of ended threads (runtime/retire.c): its
- * nodes are found there by the way from the root.
+ * See difference_match.h. While its lane is in use a node stays where it is. A lane that is gone
+ * was merged, context by context, into that of ended threads (runtime/entry/threads.c): its nodes
+ * are found there by their paths from the root.
  */
 #include "difference_match.h"
 

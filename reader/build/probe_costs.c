@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A call costs inner ticks between its two time stamps and outer ticks in its caller. Both are
- * known from the hooks in a tight loop, run again and again while the program ran, so at the
- * program's own clock rate and load. What they add to a program is that on average, and not in
- * each: while a hook waits for the clock the program's own work goes on, which makes it less; hooks
- * miss caches, mispredict, and take registers from the code around them, which makes it more. None
- * of this can be told from within. A call that reads no clock costs more in a program than in the
- * loop, where the next one is begun before it has ended; reading the clock forbids that. The
- * shares, and the errors, are those of real programs whose plain run time was known
+ * measured with the hooks in a tight loop, again and again while the program runs, and so at the
+ * program's own clock rate and load. In a program hooks cost that on average, but not in each
+ * program. While a hook waits for the clock the program's own work goes on, which makes hooks
+ * cheaper; they miss caches, mispredict, and take registers from the code around them, which makes
+ * them dearer. None of this can be measured from within. A call that reads no clock costs more in a
+ * program than in the loop, where one call overlaps with the next; reading the clock prevents that.
+ * The factors and errors below come from real programs whose plain run time was known
  * (docs/architecture.md has the table).
  */
 #include "probe_costs.h"
@@ -16,13 +16,13 @@
 #include <math.h>
 
 #define LOOP_ERROR         0.11
-#define UNTIMED_SHARE      0.5 /* by how much a call that is not timed costs more than in the loop */
+#define UNTIMED_SHARE      0.5 /* how much more a call that is not timed costs than in the loop */
 #define UNTIMED_ERROR      0.28
-#define DURATION_SHARE     0.25 /* histogram=1: as UNTIMED_SHARE; their memory is far in a program */
+#define DURATION_SHARE     0.25 /* histogram=1: as UNTIMED_SHARE; histograms are in far caches */
 #define DURATION_ERROR     0.12
-#define INSTRUCTIONS_SHARE 0.22 /* counting them, by what a timed call costs in the loop */
+#define INSTRUCTIONS_SHARE 0.22 /* of counting instructions, in timed calls of the loop */
 #define INSTRUCTIONS_ERROR 0.1
-#define LEAST_BATCHES      16u /* fewer are no mean: a disturbed one may be 4 times as long */
+#define LEAST_BATCHES      16u /* fewer give no mean: a disturbed one takes up to 4 times as long */
 
 static struct segment_probe_sums sum_probes(const struct snapshot *snapshot) {
     struct segment_probe_sums sums = {0};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a call costs by its probes: the model that takes them out of the times. Called by
+ * What a call costs by its probes: the model for taking them out of the times. Called by
  * correction.c alone.
  */
 #ifndef CINSTR_READER_PROBE_COSTS_H
@@ -8,12 +8,12 @@
 
 #include "reader/snapshot/snapshot.h"
 
-/* Ticks a call. Errors are one standard deviation; they are errors of the model, so that those of
- * all calls go the same way. */
+/* Ticks for each call. Errors are one standard deviation. They are errors of the model, so they
+ * have the same direction for all calls. */
 struct probe_costs {
-    double inner, outer;             /* a timed call: between its time stamps, in its caller */
-    double untimed;                  /* one that is counted only, both together */
-    double inner_error, outer_error; /* of the first two; together as below */
+    double inner, outer;             /* a timed call: between its time stamps, and in its caller */
+    double untimed;                  /* a call that is only counted, both together */
+    double inner_error, outer_error; /* error of the first two; of them together below */
     double error;                    /* of a timed call */
     double untimed_error;
     uint64_t batches; /* of the loop that this is from */

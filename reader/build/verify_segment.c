@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The invariants of a segment, recomputed from its nodes and open calls. Called by `cinstr verify`
+ * Recomputes the invariants of a segment from its nodes and open calls. Called by `cinstr verify`
  * and the tests.
  *
- * In a running process the sums are read at different moments. Calls and exits only grow, so what
- * was summed before and after the open calls were read bounds what it was when they were; where
- * nothing moved, the bounds meet. A thread may stand inside a hook, preempted or killed there: one
- * event of a thread may then be half done. What ended threads left is exact.
+ * In a running process the sums are read at different moments. Calls and exits only grow; so the
+ * sums taken before and after the open calls were read are bounds for the moment between, and where
+ * nothing changed the bounds are equal. A thread may be inside a hook, preempted or killed there:
+ * then one event of that thread may be half recorded. The values of ended threads are exact.
  */
 #include "verify_segment.h"
 
@@ -51,7 +51,7 @@ static const char *lane_name(const struct snapshot_lane *lane, char text[64]) {
     return text;
 }
 
-/* Calls begun and not ended: between these two when the open calls were read. */
+/* Calls begun and not ended: between these two numbers when the open calls were read. */
 static void check_calls(const struct snapshot_lane *lane, struct report *report) {
     const uint64_t begun = lane->info.carried;
     const int64_t least = (int64_t)(lane->early.calls + begun - lane->late.exits);
@@ -71,8 +71,8 @@ static uint64_t magnitude(uint64_t value) {
     return (int64_t)value < 0 ? 0 - value : value;
 }
 
-/* Every time span is added to one node and taken from another: with the root's, the sum is 0; but
- * for one call whose hook was under way, of at most all the time that there was. */
+/* Every time span is added to one node and subtracted from another; so with the root's the sum
+ * is 0, except for one call whose hook was running, of at most the whole time. */
 static void check_times(const struct snapshot *snapshot, uint32_t index, uint64_t self_sum,
                         uint64_t root_self, struct report *report) {
     const struct snapshot_lane *lane = &snapshot->lanes[index];
@@ -89,7 +89,8 @@ static void check_times(const struct snapshot *snapshot, uint32_t index, uint64_
     if (magnitude(self_sum) > one_call)
         violation(report, "%s: self times are %" PRId64 " ticks apart from the time below the root",
                   lane_name(lane, name), (int64_t)self_sum);
-    /* Below 0 where a handler's time is already taken out of an open call, whose own is not in. */
+    /* It is below 0 where a handler's time is already subtracted from an open call whose own
+     * time is not added yet. */
     if (lane->info.kind == SEGMENT_LANE_THREAD && is_exact && magnitude(root_self) > elapsed)
         violation(report, "%s: %" PRId64 " ticks in its calls, but it began %" PRIu64 " ago",
                   lane_name(lane, name), (int64_t)(0 - root_self), elapsed);
@@ -117,8 +118,8 @@ static void check_lanes(const struct snapshot *snapshot, struct report *report) 
     free(self);
 }
 
-/* What is left of each context, as a profile has it: no part is below 0, and together they are what
- * was measured in it. */
+/* The parts of each context, as a profile has them: none is below 0, and together they are the
+ * measured time. */
 static void check_contexts(const struct snapshot *snapshot, struct report *report) {
     struct build_times times;
     struct error error = {""};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether the numbers of a segment fit together.
+ * Checks whether the numbers of a segment are consistent.
  */
 #ifndef CINSTR_READER_VERIFY_SEGMENT_H
 #define CINSTR_READER_VERIFY_SEGMENT_H
@@ -9,10 +9,10 @@
 
 #include "reader/snapshot/snapshot.h"
 
-/* The invariants: in each lane calls begun and carried over = calls ended + calls open; self times
- * cancel out against the time below the root, and fit into the time since it began; of each context
- * what is on a CPU, waiting and the probes' is what was measured, and none of it is below 0.
- * Returns the number of violations, each given to `report` as one line. */
+/* The invariants: in each lane, calls begun and carried over = calls ended + calls open; self
+ * times add up to the time below the root, and fit into the time since it began; in each
+ * context, CPU time, waits and probes are the measured time, and none is below 0. Returns the
+ * number of violations, each of which is passed to `report` as one line. */
 struct snapshot_totals {
     uint64_t calls, exits, unwinds, open, carried;
     uint64_t nodes, lanes;

@@ -9,7 +9,8 @@
 extern const struct import_format import_perf, import_gperftools, import_gmon, import_callgrind,
     import_folded;
 
-/* In the order in which they are tried: folded stacks look like little. */
+/* In the order in which they are tried: folded stacks come last, since almost any text looks
+ * like them. */
 static const struct import_format *const formats[] = {
     &import_gmon, &import_gperftools, &import_callgrind, &import_perf, &import_folded,
 };
@@ -34,15 +35,16 @@ static int describe(struct profile *profile, const char *format, struct error *e
     return profile_add_comment(profile, line) == PROFILE_NONE ? import_out_of_memory(error) : 0;
 }
 
-/* No "/lib64/ld-linux-x86-64.so.2", nor "[vdso]". */
+/* Whether it is the program: not "/lib64/ld-linux-x86-64.so.2", nor "[vdso]". */
 static bool is_program(const struct profile_mapping *mapping) {
     const char *slash = strrchr(mapping->file, '/');
     const char *shared = slash == NULL ? NULL : strstr(slash, ".so");
     return slash != NULL && (shared == NULL || (shared[3] != '\0' && shared[3] != '.'));
 }
 
-/* pprof takes the first mapping for the program. Formats without a memory map name files as they
- * come in stacks, and what runs first is the loader. Nothing may be added afterwards. */
+/* pprof takes the first mapping for the program. Formats without a memory map name files in the
+ * order of their occurrence in stacks, and the loader runs first. Nothing may be added
+ * afterwards. */
 static void put_program_first(struct profile *profile) {
     uint32_t program = 0;
     while (program < profile->mapping_count && !is_program(&profile->mappings[program]))
@@ -64,7 +66,7 @@ struct profile *import_profile(const void *data, size_t size, const char *name,
     struct import import = {data, size, name, options->binary, NULL};
     const struct import_format *format = find_format(&import, options->format);
     if (format == NULL) {
-        error_set(error, "%s: it is not clear what this is: say it with --format", name);
+        error_set(error, "%s: its format is not known: name it with --format", name);
         return NULL;
     }
     import.profile = profile_new();

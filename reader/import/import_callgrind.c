@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * callgrind's files: exact costs of each function's own lines, and calls by caller and callee with
- * what they cost in all. There are no stacks in them: samples are of one frame with their own
- * cost, calls of two with their number alone. Format: Valgrind manual, "Callgrind Format
- * Specification".
+ * callgrind's files: exact costs of each line of a function, and calls by caller and callee with
+ * their inclusive costs. They have no stacks: samples have one frame with its own cost, calls two
+ * frames with their number alone. Format: Valgrind manual, "Callgrind Format Specification".
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,7 +11,7 @@
 
 #include "import_format.h"
 
-/* Out of memory is told by a NULL, not by exit(). */
+/* uthash reports a lack of memory by NULL, not by exit() */
 #define HASH_NONFATAL_OOM          1
 #define uthash_nonfatal_oom(entry) ((entry)->is_lost = true)
 #include <uthash.h>
@@ -20,7 +19,8 @@
 #define MAX_EVENTS    16u
 #define MAX_POSITIONS 2u
 
-/* "(id) name" gives a name a number, "(id)" uses it: files and objects, and functions. */
+/* "(id) name" gives a name a number, "(id)" uses it. Files and objects have one set of numbers,
+ * functions another. */
 struct name {
     struct name_key {
         uint64_t kind, id;
@@ -35,11 +35,11 @@ struct callgrind {
     struct import_line line;
     struct name *names;
     const char *function, *file, *object, *callee, *callee_file, *callee_object; /* NULL unset */
-    const char *own_file; /* where the function begins: `file` may be one included */
+    const char *own_file; /* where the function begins; `file` may be an included one */
     unsigned event_count, position_count;
     unsigned line_position; /* which of the positions is the line */
     uint64_t position[MAX_POSITIONS];
-    bool has_begun; /* the value types are there */
+    bool has_begun; /* the value types have been added */
 };
 
 /* --- texts ------------------------------------------------------------------------------------ */
@@ -88,7 +88,7 @@ static int add_name(struct callgrind *callgrind, const struct name_key *key, con
     return 0;
 }
 
-/* What follows "fn=" and the like. */
+/* Reads what follows "fn=" and the like. */
 static int read_name(struct callgrind *callgrind, const char *text, uint64_t kind,
                      const char **name, struct error *error) {
     struct name_key key = {kind, 0};
@@ -131,7 +131,7 @@ static int add_event(struct callgrind *callgrind, const char *text, size_t lengt
                : 0;
 }
 
-/* Of the first part of the file; others say the same. */
+/* Uses the first part of the file; the other parts have the same events. */
 static int read_events(struct callgrind *callgrind, const char *at, struct error *error) {
     struct profile *profile = callgrind->import->profile;
     if (callgrind->has_begun)
@@ -174,7 +174,7 @@ static void skip_blanks(const char **at, const char *end) {
         (*at)++;
 }
 
-/* "12", "0x12", "+3", "-3", "*": the last three by the one before. */
+/* "12", "0x12", "+3", "-3", "*": the last three are relative to the position before. */
 static bool read_position(const char **at, const char *end, uint64_t *position) {
     const bool is_more = *at < end && **at == '+', is_less = *at < end && **at == '-';
     uint64_t number;
@@ -249,7 +249,7 @@ static int read_costs(struct callgrind *callgrind, const char *at, struct error 
     return add(callgrind, &location, 1, values, error);
 }
 
-/* "calls=N target positions"; the line behind it says from where, and what the calls cost. */
+/* "calls=N target positions"; the next line has the position of the call and its inclusive cost. */
 static int read_calls(struct callgrind *callgrind, const char *at, struct error *error) {
     int64_t values[MAX_EVENTS + 1] = {0};
     uint64_t count;
@@ -286,7 +286,7 @@ static int read_function(struct callgrind *callgrind, const char *text, struct e
 
 static int read_line(struct callgrind *callgrind, struct error *error) {
     const struct import_line *line = &callgrind->line;
-    const char *rest, *target; /* where a jump leads: only its name matters */
+    const char *rest, *target; /* the target of a jump: only its name matters */
     if (line->length == 0 || line->text[0] == '#')
         return 0;
     if (begins_with(line, "fn=", &rest))
@@ -309,7 +309,7 @@ static int read_line(struct callgrind *callgrind, struct error *error) {
     if (begins_with(line, "jfn=", &rest))
         return read_name(callgrind, rest, NAME_FUNCTION, &target, error);
     if (begins_with(line, "jump=", &rest) || begins_with(line, "jcnd=", &rest)) {
-        import_next_line(callgrind->import, &callgrind->line); /* from where */
+        import_next_line(callgrind->import, &callgrind->line); /* the source of the jump */
         return 0;
     }
     if (begins_with(line, "events: ", &rest))

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Folded stacks, as flame graphs take them: `main;parse;read 42`, outermost first. What kind of
- * frame it is (`_[k]`, `_[j]`, `_[i]`, `_[p]` behind a name) is not part of its name. The format:
- * Gregg, FlameGraph's stackcollapse programs.
+ * Folded stacks, as flame graphs take them: `main;parse;read 42`, outermost first. A suffix for the
+ * kind of frame (`_[k]`, `_[j]`, `_[i]`, `_[p]`) is not part of the name. Format: Gregg,
+ * FlameGraph's stackcollapse programs.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "import_format.h"
 
-/* Behind the last blank; NULL: there is none. */
+/* The position after the last blank; NULL: there is none. */
 static const char *find_count(const struct import_line *line) {
     const char *end = line->text + line->length;
     while (end > line->text && end[-1] != ' ')

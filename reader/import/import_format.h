@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the formats of import.c have in common: the input, frames by name, frames by address.
+ * What the formats of import.c share: the input, frames by name, frames by address.
  */
 #ifndef CINSTR_READER_IMPORT_FORMAT_H
 #define CINSTR_READER_IMPORT_FORMAT_H
@@ -20,7 +20,7 @@ struct import {
     size_t size;
     const char *name;
     const char *binary;
-    struct profile *profile; /* to be filled */
+    struct profile *profile; /* the profile to fill */
 };
 
 struct import_format {
@@ -32,8 +32,8 @@ struct import_format {
 
 int import_out_of_memory(struct error *error);
 
-/* Value types "samples/count" and, with a period, "cpu/nanoseconds", which is then the one shown
- * (0 ns: not known). -1: out of memory. */
+/* Adds the value types "samples/count" and, with a period, "cpu/nanoseconds", which is then the
+ * default (0 ns: unknown). -1: out of memory. */
 int import_begin_samples(struct import *import, uint64_t period_ns);
 
 /* --- lines (import_lines.c) ------------------------------------------------------------------- */
@@ -44,15 +44,16 @@ struct import_line {
     uint64_t number; /* from 1 on */
 };
 
-/* The next line; false at the end. Begins with a zeroed struct. */
+/* Reads the next line; false at the end. Start with a zeroed struct. */
 bool import_next_line(const struct import *import, struct import_line *line);
 
-/* "NAME:LINE: " before the message. Returns -1. */
+/* Puts "NAME:LINE: " before the message. Returns -1. */
 int import_bad_line(const struct import *import, const struct import_line *line,
                     struct error *error, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Reads a whole number at *text and goes behind it; false when there is none, or too large. */
+/* Reads a whole number at *text and moves *text behind it; false when there is none, or it is
+ * too large. */
 bool import_number(const char **text, const char *end, unsigned base, uint64_t *number);
 
 /* --- frames (import_frames.c) ----------------------------------------------------------------- */
@@ -61,34 +62,34 @@ bool import_number(const char **text, const char *end, unsigned base, uint64_t *
 uint32_t import_named_frame(struct profile *profile, uint32_t mapping, const char *function,
                             const char *file, int64_t line);
 
-/* Adds a mapping by name alone. */
+/* Adds a mapping that only has a name. */
 uint32_t import_mapping(struct profile *profile, const char *file);
 
-/* -1: out of memory, or deeper than a profile may be. */
+/* Adds a location to the stack. -1: out of memory, or deeper than a profile allows. */
 int import_push(struct index_stack *stack, uint32_t location);
 
-/* Where the last `count` frames were read outermost first. */
+/* Reverses the last `count` frames, which were read outermost first. */
 void import_reverse(struct index_stack *stack);
 
-/* Modules whose files name addresses. */
+/* Modules, whose files give names to addresses. */
 struct import_modules {
     struct segment_module *modules;
     uint32_t count;
-    uint32_t *mappings; /* in the profile */
+    uint32_t *mappings; /* index in the profile */
     struct symbols *symbols;
 };
 
-/* Adds an executable mapping of the process: [start, limit) is `offset` on in the file. */
+/* Adds an executable mapping of the process: `start` is `offset` in the file. */
 int import_add_module(struct import_modules *modules, uint64_t start, uint64_t limit,
                       uint64_t offset, const char *path);
-/* The file's own addresses are the process's. */
+/* Adds a file whose addresses are those of the process. */
 int import_add_binary(struct import_modules *modules, const char *path, struct error *error);
-/* Once all are added. */
+/* Call it once, after all are added. */
 int import_open_modules(struct import_modules *modules, struct profile *profile,
                         struct error *error);
 void import_free_modules(struct import_modules *modules);
 
-/* Location of an address; of a caller, that of its call. */
+/* Location of an address; for a caller, the address of its call. */
 uint32_t import_address(struct import_modules *modules, struct profile *profile, uint64_t address);
 
 #endif

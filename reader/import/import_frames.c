@@ -46,8 +46,8 @@ void import_reverse(struct index_stack *stack) {
 
 /* --- by address ------------------------------------------------------------------------------- */
 
-/* The process's addresses minus the file's, by the segment that lies at `offset` in the file. 0
- * where the file does not say. */
+/* The difference between the process's addresses and the file's, by the segment at `offset` in
+ * the file. 0 where the file does not say. */
 static uint64_t find_bias(const char *path, uint64_t start, uint64_t offset) {
     const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     Elf64_Ehdr header;

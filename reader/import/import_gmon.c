@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * gprof's gmon.out, of a 64-bit program: a histogram of program counters and the numbers of calls
- * by caller and callee. There are no stacks in it: samples are of one frame, calls of two, and what
- * pprof adds up for callers is not their time. Format: glibc, sysdeps/gnu/sys/gmon_out.h.
+ * gprof's gmon.out, of a 64-bit program: a histogram of program counters, and the numbers of calls
+ * by caller and callee. It has no stacks: samples have one frame, calls two, and what pprof adds up
+ * for callers is not their time. Format: glibc, sysdeps/gnu/sys/gmon_out.h.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -13,7 +13,7 @@ enum { TAG_HISTOGRAM, TAG_ARC, TAG_BLOCKS };
 enum { SAMPLES, CPU, CALLS, VALUES };
 
 #define HEADER_SIZE    20u
-#define HISTOGRAM_SIZE 40u /* without its bins */
+#define HISTOGRAM_SIZE 40u /* size without its bins */
 #define ARC_SIZE       20u
 
 struct gmon {
@@ -79,8 +79,8 @@ static int begin_values(struct gmon *gmon, uint64_t rate, struct error *error) {
                : 0;
 }
 
-/* A bin counts for the function that holds its first byte; functions begin at multiples of the
- * bins' size. */
+/* A bin counts for the function that contains its first byte; functions begin at multiples of
+ * the bins' size. */
 static int read_histogram(struct gmon *gmon, struct error *error) {
     if (!has(gmon, HISTOGRAM_SIZE))
         return cut_off(gmon, error);
@@ -104,7 +104,7 @@ static int read_histogram(struct gmon *gmon, struct error *error) {
     return result;
 }
 
-/* The caller by its return address, the callee by one inside of it. */
+/* The caller is found by its return address, the callee by an address inside it. */
 static int read_arc(struct gmon *gmon, struct error *error) {
     if (!has(gmon, ARC_SIZE))
         return cut_off(gmon, error);

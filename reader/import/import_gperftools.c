@@ -27,7 +27,7 @@ static bool next(struct words *words, uint64_t *value) {
     return true;
 }
 
-/* 0: it is none. */
+/* The size of a word; 0: it is not such a file. */
 static size_t word_size(const char *data, size_t size) {
     static const uint32_t narrow[3] = {0, 3, 0};
     static const uint64_t wide[3] = {0, 3, 0};
@@ -46,7 +46,7 @@ static int cut_off(const struct import *import, size_t at, struct error *error) 
     return error_set(error, "%s: byte %zu: cut off, or no profile of gperftools", import->name, at);
 }
 
-/* Over the stacks, to what follows the trailer. */
+/* Skips the stacks and the trailer. */
 static int skip_stacks(struct words *words, struct error *error) {
     for (;;) {
         const size_t begin = words->at;
@@ -100,7 +100,8 @@ static int add_stack(struct import *import, struct import_modules *modules, stru
     for (uint64_t i = 0; i < depth; i++) {
         uint64_t address = 0;
         next(words, &address);
-        /* The innermost address was interrupted; the others are behind their calls. */
+        /* The innermost address is where the thread was interrupted; the others are return
+         * addresses. */
         if (import_push(stack, import_address(modules, import->profile,
                                               i == 0 || address == 0 ? address : address - 1)) != 0)
             return -1;

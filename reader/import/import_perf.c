@@ -6,9 +6,9 @@
  *             55d0c0ffee luaV_execute+0x1a (/usr/bin/lua)
  *             55d0c0fed0 main+0x10 (/usr/bin/lua)
  *
- * and a blank line. A name may hold blanks; inlined frames stand before the one that holds them and
- * say "(inlined)"; with -F +srcline a line "file.c:12" stands behind its frame. Of several events
- * the first is taken, and the rest counted. Clock events count nanoseconds.
+ * and a blank line. A name may contain blanks. Inlined frames precede the frame that contains them
+ * and say "(inlined)". With -F +srcline a line "file.c:12" follows its frame. Of several events the
+ * first is used, and samples of the others are counted. Clock events count nanoseconds.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,11 +26,11 @@ struct perf {
     struct import *import;
     struct import_line line;
     struct index_stack stack;
-    struct frame frame; /* read last, not yet in the stack */
-    char event[128];    /* "": none yet */
+    struct frame frame; /* read last, and not yet in the stack */
+    char event[128];    /* the event that is used; "": none yet */
     bool is_clock;
     bool is_open;  /* a sample of this event is being read */
-    bool is_other; /* of another */
+    bool is_other; /* samples of other events */
     uint64_t period, others;
 };
 
@@ -63,14 +63,14 @@ static bool is_time(const struct word *word) {
            import_number(&at, end, 10, &part) && at + 1 == end && *at == ':';
 }
 
-/* A name that ends with ':', and may hold more of them: "cycles:u:". */
+/* A name that ends with ':', and may contain others: "cycles:u:". */
 static bool is_event(const struct word *word) {
     const char first = word->text[0];
     return word->length > 1 && word->text[word->length - 1] == ':' &&
            (first < '0' || first > '9') && memchr(word->text, '\0', word->length) == NULL;
 }
 
-/* Finds period and event; what follows is the frame of a sample without a stack. */
+/* Finds period and event. After these comes the frame of a sample without a stack. */
 static bool read_head(const struct import_line *line, uint64_t *period, struct word *event,
                       const char **rest) {
     const char *at = line->text, *end = at + line->length;
@@ -149,7 +149,7 @@ static const char *trim(const char *begin, const char *end) {
     return end;
 }
 
-/* The last "(" that has a blank before it: names have parentheses of their own. */
+/* The last "(" after a blank: names have parentheses of their own. */
 static const char *find_object(const char *begin, const char *end) {
     for (const char *at = end - 1; at > begin; at--) {
         if (*at == '(' && at[-1] == ' ')
@@ -158,7 +158,7 @@ static const char *find_object(const char *begin, const char *end) {
     return NULL;
 }
 
-/* "name+0x1a": where in the function it is goes. */
+/* Cuts the offset off "name+0x1a". */
 static const char *end_of_name(const char *begin, const char *end) {
     const char *at = end;
     uint64_t offset;
@@ -196,7 +196,7 @@ static bool read_frame(const char *at, const char *end, struct frame *frame) {
     return false;
 }
 
-/* "file.c:12", of the frame before. */
+/* "file.c:12", the line of the frame before. */
 static bool read_source(const char *at, const char *end, struct frame *frame) {
     const char *colon;
     uint64_t line;
@@ -279,7 +279,7 @@ static int continue_sample(struct perf *perf, struct error *error) {
     return 0;
 }
 
-/* A name that is shorter than its column has blanks before it, as frames have. */
+/* A name shorter than its column begins with blanks, as frames do. */
 static int read_line(struct perf *perf, struct error *error) {
     const char *begin = perf->line.text, *end = begin + perf->line.length;
     struct word event;

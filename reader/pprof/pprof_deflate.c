@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Deflates a pprof file into a file descriptor as it is made (see pprof_gzip.h). Called by
+ * Deflates a pprof file into a file descriptor while it is made (see pprof_gzip.h). Called by
  * pprof_write.c. Holds one buffer, never the file; the bytes depend on the data alone.
  */
 #include "pprof_gzip.h"

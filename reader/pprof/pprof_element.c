@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Adds the messages of a pprof file to a profile (see pprof_parse.h). Called by pprof_parse.c, once
- * a message. Every id and string index is untrusted: checked here, each with its own complaint, and
- * never used before.
+ * for each message. Every id and string index is untrusted: it is checked here before use, and each
+ * has its own error message.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -36,7 +36,7 @@ int pprof_add_value_type(struct pprof_parser *parser, const void *message) {
     return 0;
 }
 
-/* A new id for the element that was added at `index`. */
+/* Records the id of the element that was added at `index`. */
 static int add_id(struct pprof_parser *parser, struct pprof_ids *ids, uint64_t id, uint32_t index) {
     if (index == PROFILE_NONE)
         return out_of_memory(parser);
@@ -77,7 +77,7 @@ int pprof_add_function(struct pprof_parser *parser, const void *message) {
 int pprof_add_location(struct pprof_parser *parser, const void *message) {
     const Perftools__Profiles__Location *from = message;
     struct profile_location location = {
-        /* As pprof has it, an unknown mapping is none. */
+        /* An unknown mapping is treated as none, as pprof does. */
         .mapping = pprof_ids_find(&parser->mappings, from->mapping_id),
         .address = from->address,
         .is_folded = from->is_folded,

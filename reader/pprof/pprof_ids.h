@@ -19,7 +19,7 @@ struct pprof_ids {
     struct profile_arena *arena; /* of the sparse ones */
 };
 
-/* For `count` elements. False when out of memory. */
+/* Prepares for `count` elements. False when out of memory. */
 bool pprof_ids_begin(struct pprof_ids *ids, uint32_t count, uint64_t seed,
                      struct profile_arena *arena);
 void pprof_ids_end(struct pprof_ids *ids);
@@ -27,7 +27,7 @@ void pprof_ids_end(struct pprof_ids *ids);
 /* The index of an id, PROFILE_NONE where it is unknown. */
 uint32_t pprof_ids_find(const struct pprof_ids *ids, uint64_t id);
 
-/* False when out of memory. The id must be unknown. */
+/* Adds an id that is not there yet. False when out of memory. */
 bool pprof_ids_add(struct pprof_ids *ids, uint64_t id, uint32_t index);
 
 #endif

@@ -12,13 +12,13 @@ static const size_t first_capacity = (size_t)64 << 10;
 
 struct inflater {
     z_stream stream;
-    const uint8_t *next; /* input that the stream was not given yet */
+    const uint8_t *next; /* input that the stream has not been given yet */
     size_t left;
     uint8_t *output;
     size_t size, capacity, limit;
 };
 
-/* Makes room for more output, while there may be more. */
+/* Makes room for more output, up to the limit. */
 static int grow(struct inflater *inflater, struct error *error) {
     if (inflater->size < inflater->capacity)
         return 0;
@@ -48,7 +48,7 @@ static void feed(struct inflater *inflater) {
     inflater->left -= now;
 }
 
-/* One step. 1: the member ended, 0: it goes on, -1: error. */
+/* One step. 1: the member ended, 0: it continues, -1: error. */
 static int step(struct inflater *inflater, struct error *error) {
     z_stream *stream = &inflater->stream;
     if (grow(inflater, error) != 0)

@@ -14,7 +14,7 @@
 struct pprof_maker {
     const struct profile *profile;
     struct pprof_strings strings;
-    struct profile_arena messages; /* of the part that is being written */
+    struct profile_arena messages; /* strings of the part that is being written */
 };
 
 /* The element of that index as a message in the maker's arena; its id is index + 1. NULL when out

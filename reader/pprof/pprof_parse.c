@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Parses an inflated pprof file (see pprof_parse.h). Called by pprof_read.c. Walks the outermost
- * fields itself, in passes, so that what is referred to is known before what refers to it; every
+ * Parses an inflated pprof file (see pprof_parse.h). Called by pprof_read.c. It walks the outermost
+ * fields itself, in several passes, so that an element is known before another refers to it. Each
  * message inside is unpacked by protobuf-c, one at a time, in memory that the next one reuses.
  */
 #include "pprof_parse.h"
@@ -24,10 +24,11 @@ static const size_t unpacked_limit = (size_t)1 << 30;
 struct input {
     const uint8_t *start, *end;
     uint64_t counts[FIELD_LAST + 1];
-    size_t header_size; /* of the fields that stand once */
+    size_t header_size; /* size of the fields that occur once */
 };
 
-/* A kind of element: its field in Profile, and who adds it. In the order in which they are read. */
+/* A kind of element: its field in Profile, and the function that adds it. In the order of
+ * reading. */
 struct element {
     unsigned field;
     const char *noun;
@@ -48,7 +49,7 @@ static void *take_for_protobuf(void *arena, size_t size) {
 }
 
 static void keep_for_protobuf(void *arena, void *piece) {
-    (void)arena, (void)piece; /* goes with the arena */
+    (void)arena, (void)piece; /* freed with the arena */
 }
 
 /* Unpacks a message into the arena of the parser. NULL with the error set. */
@@ -73,7 +74,7 @@ static bool is_single(const struct pprof_field *field) {
     return field->number >= FIELD_FIRST_SINGLE && field->number <= FIELD_LAST;
 }
 
-/* The first pass: are the fields whole, and how many of each are there? */
+/* The first pass: checks that the fields are complete, and counts each kind. */
 static int count_fields(struct input *input, struct error *error) {
     struct pprof_field field;
     const uint8_t *at = input->start;
@@ -129,7 +130,7 @@ static int read_strings(struct pprof_parser *parser, const struct input *input) 
     return 0;
 }
 
-/* The fields that stand once, cut out of the file and unpacked as one small Profile. */
+/* The fields that occur once, copied together and unpacked as one small Profile. */
 static int read_header(struct pprof_parser *parser, const struct input *input) {
     if (input->header_size > message_limit)
         return error_set(parser->error, "has comments of more than %zu MiB", message_limit >> 20);

@@ -15,17 +15,17 @@
 
 struct pprof_parser {
     struct profile *profile;
-    const char **strings; /* interned in the profile */
+    const char **strings; /* strings interned in the profile */
     uint32_t string_count;
     struct pprof_ids mappings, functions, locations;
-    uint32_t *stack; /* of the sample at hand */
+    uint32_t *stack; /* locations of the sample being read */
     uint32_t stack_capacity;
-    struct profile_arena ids;     /* of the three tables */
-    struct profile_arena message; /* the message at hand, unpacked, and what is made of it */
+    struct profile_arena ids;     /* memory of the three tables */
+    struct profile_arena message; /* the message being read, unpacked */
     struct error *error;
 };
 
-/* The profile, taking no more than `memory_limit` bytes; NULL with `error` filled. */
+/* Returns the profile, which takes at most `memory_limit` bytes; NULL with `error` filled. */
 struct profile *pprof_parse(const uint8_t *data, size_t size, size_t memory_limit,
                             struct error *error);
 
@@ -36,7 +36,7 @@ int pprof_add_function(struct pprof_parser *parser, const void *message);
 int pprof_add_location(struct pprof_parser *parser, const void *message);
 int pprof_add_sample(struct pprof_parser *parser, const void *message);
 
-/* Takes over the fields that stand once, from a Profile that has nothing else. */
+/* Takes over the fields that occur once, from a Profile that has nothing else. */
 int pprof_add_header(struct pprof_parser *parser, const void *message);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads pprof files (see profile.h, which states the limits). Called by the command for every
- * profile that it is given. Takes the file in, inflates it where it is gzip'd, and puts its name in
- * front of whatever is wrong with it.
+ * Reads pprof files (see profile.h for the limits). Called by the command for every profile that it
+ * is given. Reads the file, inflates it if it is gzip'd, and puts the file's name in front of an
+ * error.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static const size_t file_limit = (size_t)1 << 30;
 static const size_t least_inflated_limit = (size_t)256 << 20;
 static const size_t most_inflated_limit = (size_t)8 << 30;
 static const size_t least_memory_limit = (size_t)2 << 30;
-static const size_t growth = 64; /* that a file may inflate by, and a profile take */
+static const size_t growth = 64; /* times its size a file may inflate, or take memory */
 
 static size_t inflated_limit(size_t size) {
     if (size >= most_inflated_limit / growth)
@@ -56,7 +56,7 @@ struct profile *profile_parse_pprof(const void *data, size_t size, const char *n
     return profile;
 }
 
-/* Up to one byte more than the limit: enough to see that there is too much. */
+/* Reads at most one byte more than the limit, which is enough to see that there is too much. */
 static int read_all(int fd, uint8_t **data, size_t *size, struct error *error) {
     size_t capacity = 0;
     for (;;) {

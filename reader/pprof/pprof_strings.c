@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Gives strings their indices in a pprof file (see pprof_strings.h). Strings of a profile are
- * interned, so they are told apart by address; a text at two addresses would only stand in the
- * table twice, which is valid.
+ * interned, so they are compared by address. The same text at two addresses would be in the table
+ * twice, which is valid.
  */
 #include "pprof_strings.h"
 

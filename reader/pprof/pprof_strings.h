@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The string table of a pprof file that is being written: each string gets its index when it is
- * first met. Used by pprof_write.c and pprof_message.c.
+ * The string table of a pprof file that is being written: a string gets its index when it first
+ * occurs. Used by pprof_write.c and pprof_message.c.
  */
 #ifndef CINSTR_READER_PPROF_STRINGS_H
 #define CINSTR_READER_PPROF_STRINGS_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes a profile in pprof's format (see profile.h). Called by the command and, at exit, inside of
- * the profiled program. Concatenated protobuf messages are one message, so the file is packed in
- * parts of a few hundred elements, each a small Profile of its own: memory does not grow with the
- * file. Strings get their indices on the way and come last.
+ * Writes a profile in pprof's format (see profile.h). Called by the command and, at exit, inside
+ * the profiled program. Concatenated protobuf messages are one message; so the file is written in
+ * parts of a few hundred elements, each a small Profile of its own, and memory does not grow with
+ * the file. Strings get their indices on the way and come last.
  */
 #include <stddef.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ struct pprof_writer {
     struct error *error;
 };
 
-/* One repeated field of Profile: its elements, and where protobuf-c keeps them. */
+/* A repeated field of Profile: its elements, and where protobuf-c keeps them. */
 struct section {
     uint32_t count;
     make_message *make;
@@ -82,7 +82,7 @@ static int64_t time_now_ns(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* The fields that stand once. */
+/* The fields that occur once. */
 static int write_header(struct pprof_writer *writer) {
     const struct profile *profile = writer->maker.profile;
     struct pprof_strings *strings = &writer->maker.strings;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The comments of a profile that are read again, as printf() and as scanf() want them.
+ * The comments of a profile that are also read back, in the form that printf() and scanf() take.
  */
 #ifndef CINSTR_READER_COMMENT_FORMATS_H
 #define CINSTR_READER_COMMENT_FORMATS_H
@@ -16,15 +16,15 @@
     "calls %" SCNu64 " = returns %" SCNu64 " + unwinds %" SCNu64 " + open %" SCNu64                \
     " - carried %" SCNu64
 
-/* What was measured, the probes included; what they should have taken; what is left, and the ends
- * of its 95 % interval: in seconds. Written by build_comment_time(). */
+/* The measured time, the probes included; the probes' share of it; what is left, and the ends of
+ * its 95 % interval: in seconds. Written by build_comment_time(). */
 #define BUILD_COMMENT_TIME_SCAN                                                                    \
     "time: %lf s measured - %lf s of probes = %lf s, between %lf and %lf"
 
 /* How the comments of a sum of profiles begin (comments_of_sum.h). */
 #define BUILD_COMMENT_SUM "the sum of %" PRIu32 " profiles; durations are added up"
 
-/* Where the two sides of the totals differ: by how much they may, and why. */
+/* By how much the two sides of the totals may differ, and why. */
 #define BUILD_COMMENT_APART      "up to %" PRIu64 " events apart: %s"
 #define BUILD_COMMENT_APART_SCAN "up to %" SCNu64 " events apart: "
 #define BUILD_COMMENT_TORN       "a thread's calls may count twice: it was ending when this was taken"

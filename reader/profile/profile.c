@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The profile: made, freed, and filled with everything but samples (see profile.h). Called by
- * whoever builds a profile: the snapshot's reader, the pprof parser, merge and subtract. Adds only
- * what is equal to nothing that is there; never moves or changes a string.
+ * The profile: created, freed, and filled with everything but samples (see profile.h). Called by
+ * whoever builds a profile: the snapshot's reader, the pprof parser, merge and subtract. Adds an
+ * element only if there is no equal one; never moves or changes a string.
  */
 #include "profile.h"
 

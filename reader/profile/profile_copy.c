@@ -62,7 +62,7 @@ int profile_copy_header(struct profile *to, const struct profile *from, struct e
     return 0;
 }
 
-/* The mapping of `to` that is the same, or a new one. */
+/* The same mapping in `to`, or a new one. */
 static uint32_t copy_mapping(struct profile_copy *copy, uint32_t from_index) {
     uint32_t *known = &copy->mapping_indices[from_index];
     if (*known != PROFILE_NONE)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is known of a profile's times: their standard error. Each exact profile has it in columns,
- * so that it is in files, and adds up as the times themselves do:
+ * How well a profile's times are known: their standard errors. An exact profile has them in
+ * columns, so that files contain them, and they add up as follows:
  *
- *     wall_error, cpu_error   by the model of what probes cost: one standard error, in nanoseconds.
- *                             It errs in all contexts and runs alike, so these add up as they are.
- *                             At least 1 where a context was timed.
- *     variance                timing=adaptive: by the choice of the calls that were timed. Chances
- *                             are independent, so their variances add up, in square microseconds.
+ *     wall_error, cpu_error   one standard error by the model of what probes cost, in nanoseconds.
+ *                             The model errs in the same direction in all contexts and runs, so
+ *                             these errors are added. At least 1 where a context was timed.
+ *     variance                timing=adaptive: the error by the random choice of the timed calls.
+ *                             These are independent, so variances are added, in square
+ *                             microseconds.
  *
  * Called by whoever shows times; works on single samples and on sums of them.
  */
@@ -17,15 +18,16 @@
 #include "profile.h"
 
 struct profile_error {
-    uint32_t model, variance; /* value types; PROFILE_NONE: there is none */
+    uint32_t model, variance; /* indices of value types; PROFILE_NONE: there is none */
 };
 
-/* Of the value type `value`, "wall" or "cpu". Others, and other writers' profiles, have none. */
+/* The columns for the value type `value`, "wall" or "cpu". Other values, and profiles of other
+ * writers, have none. */
 struct profile_error profile_error_of(const struct profile *profile, uint32_t value);
 
-/* One standard error in nanoseconds of a value, or of a sum of values: `model` and `variance` are
- * the same sums of those columns (0 where the column is not there). Below 0: nothing is known of
- * the time, since no call was timed. */
+/* One standard error in nanoseconds of a value, or of a sum of values. `model` and `variance`
+ * are the same sums of the error columns (0 where there is no such column). Below 0: the time is
+ * not known, since no call was timed. */
 double profile_error(int64_t model, int64_t variance);
 
 #endif

@@ -9,7 +9,7 @@
 #include "profile.h"
 #include "profile_copy.h"
 
-/* The whole's time and period: from the earliest start, durations added up, the longest period. */
+/* The time and period of the sum: the earliest start, the sum of durations, the longest period. */
 static int merge_header(struct profile *merged, const struct profile *profile,
                         struct error *error) {
     if (profile->time_ns != 0 && (merged->time_ns == 0 || profile->time_ns < merged->time_ns))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Samples: added to a profile, equal ones added up (see profile.h). Called once a context by every
- * builder, so it is the profile's hot path: the key is built where it will stay, and taken back if
- * an equal one is there. Never leaves a sample half added up.
+ * Adds samples to a profile, and adds up equal ones (see profile.h). Called once for each context,
+ * so it is the profile's hot path: the key is built in its final place, and taken back if an equal
+ * one exists. A sample is added completely or not at all.
  */
 #include "profile.h"
 
@@ -28,7 +28,7 @@ static int compare_tags(const void *left, const void *right) {
     return strcmp(a->unit, b->unit);
 }
 
-/* Interns a tag. 1 added, 0 it says nothing, -1 out of memory. */
+/* Interns a tag. 1: added, 0: pprof cannot express it, -1: out of memory. */
 static int intern_tag(struct profile *profile, struct profile_tag *to,
                       const struct profile_tag *from) {
     bool is_number = from->text == NULL;
@@ -85,7 +85,7 @@ static uint32_t add_sample(struct profile *profile, const struct profile_sample 
         return PROFILE_NONE;
 
     uint64_t *key = profile_entry_key(entry);
-    key[key_size / sizeof(*key) - 1] = 0; /* the half word behind an odd stack */
+    key[key_size / sizeof(*key) - 1] = 0; /* an odd number leaves half a word */
     key[0] = (uint64_t)tag_count << 32 | sample->depth;
     struct profile_tag *own_tags = (struct profile_tag *)(key + 1);
     uint32_t *own_stack = (uint32_t *)((char *)own_tags + tags_size);

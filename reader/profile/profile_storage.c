@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The profile's storage: interned strings and hashed keys (see profile_storage.h). Keys are hashed
- * with a seed of the process's own, eight bytes at a time: a million stacks are looked up in well
- * under a second, and a hostile file cannot choose keys that collide.
+ * The profile's storage: interned strings and hashed keys (see profile_storage.h). The hash takes
+ * eight bytes at a time, so that a million stacks are looked up in well under a second, and has a
+ * random seed, so that a hostile file cannot choose keys that collide.
  */
 #include "profile_storage.h"
 

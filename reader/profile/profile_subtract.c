@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What happened between two profiles of one process (see profile.h). Called by the command for
- * deltas. Exact counters only grow, so a counter that shrank means that the two do not belong
- * together: an error that names the stack, never a negative count.
+ * deltas. Exact counters only grow; so a counter that shrank means that the two profiles do not
+ * belong together, which is an error that names the stack.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ static const char *location_name(const struct profile *profile, uint32_t index) 
     return profile->functions[location->lines[location->line_count - 1].function].name;
 }
 
-/* "leaf < caller < its caller ...", as much of it as there is room for. */
+/* Prints "leaf < caller < its caller ...", as much of it as fits. */
 static void print_stack(const struct profile *profile, const struct profile_sample *sample,
                         char *text, size_t size) {
     size_t length = 0;
@@ -52,7 +52,7 @@ static int check_counters(const struct profile *difference, struct error *error)
             char stack[256];
             print_stack(difference, sample, stack, sizeof(stack));
             return error_set(error,
-                             "the first profile is no earlier one of the same run: %s fell by "
+                             "the first profile is not an earlier one of the same run: %s fell by "
                              "%" PRIu64 " at %s",
                              type->name, -(uint64_t)sample->values[column], stack);
         }
@@ -71,7 +71,7 @@ static int add_samples(struct profile_copy *copy, const struct profile *profile,
     return 0;
 }
 
-/* after + (-before), with the samples of nothing new still in it. */
+/* after + (-before), including samples that became 0. */
 static int fill_difference(struct profile *difference, const struct profile *after,
                            const struct profile *before, struct error *error) {
     if (profile_copy_header(difference, after, error) != 0)
@@ -110,7 +110,7 @@ static struct profile *subtract(struct profile *difference, const struct profile
     }
     if (fill_difference(difference, after, before, error) != 0)
         return NULL;
-    /* Merging one profile leaves out its zero samples and what only they use. */
+    /* Merging a single profile drops its zero samples and what only they use. */
     const struct profile *only = difference;
     return profile_merge(&only, 1, error);
 }

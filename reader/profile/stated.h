@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a profile states of itself in comments (build_comments.c), read back: what its reader has to
- * be warned of, and how well the time in all is known. Used by what shows profiles, and what
- * reckons with their times.
+ * Reads back what a profile states of itself in comments (build_comments.c): warnings, and how well
+ * its total time is known. Used by whatever shows profiles or computes with their times.
  */
 #ifndef CINSTR_READER_STATED_H
 #define CINSTR_READER_STATED_H
@@ -11,21 +10,21 @@
 
 #include "profile.h"
 
-/* Such comments are for whoever looks at the numbers; all others keep the books. */
+/* Comments with this beginning are shown with the numbers; all others are details. */
 #define STATED_WARNING "warning: "
 
-/* Adds one; a text that is too long is cut. 0, or -1 when out of memory. */
+/* Adds a warning; a text that is too long is cut. 0, or -1 when out of memory. */
 int stated_add_warning(struct profile *profile, const char *text);
 
-/* The text of a warning, without that; NULL: the comment is none. */
+/* The text of a warning, without its beginning; NULL: the comment is not a warning. */
 const char *stated_warning(const char *comment);
 
 struct stated_time {
-    double seconds; /* without the probes */
+    double seconds; /* seconds, without the probes */
     double error;   /* one standard error, in seconds */
 };
 
-/* Of all the time in the profile. False: it does not say. */
+/* Reads the total time. False: the profile does not state it. */
 bool stated_time(const struct profile *profile, struct stated_time *time);
 
 #endif

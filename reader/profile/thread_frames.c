@@ -10,7 +10,7 @@
 
 #include "profile_storage.h"
 
-/* "[thread worker 4711]"; false: the sample belongs to no thread that is known. */
+/* Writes "[thread worker 4711]"; false: the sample's thread is not known. */
 static bool name_thread(const struct profile_sample *sample, char *name, size_t size) {
     const char *thread = "";
     char number[24] = "";
@@ -27,7 +27,8 @@ static bool name_thread(const struct profile_sample *sample, char *name, size_t 
     return true;
 }
 
-/* Equal functions and locations are one: threads of one name and number meet. */
+/* Adds the frame. Equal functions and locations are merged, so threads of the same name and
+ * number become one. */
 static uint32_t add_location(struct profile *profile, const char *name) {
     struct profile_line line = {
         .function = profile_add_function(

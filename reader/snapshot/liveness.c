@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether the process that wrote a segment is still there (see liveness.h), by what /proc says of
- * it. Never sends it a signal, not even 0.
+ * Whether the process that wrote a segment still exists (see liveness.h), by what /proc says of it.
+ * Never sends it a signal, not even 0.
  */
 #include "liveness.h"
 
@@ -40,8 +40,8 @@ bool liveness_is_this_boot(const struct segment_header *header) {
     return strcmp(text, recorded) == 0;
 }
 
-/* The fields of /proc/PID/stat behind the name, which may hold blanks and parentheses; [0] is field
- * 3, the state. */
+/* The fields of /proc/PID/stat after the name, which may contain blanks and parentheses. [0] is
+ * field 3, the state. */
 enum { STATE = 0, THREADS = 17, START_TIME = 19, FIELDS = 20 };
 
 static bool read_fields(uint32_t pid, char *text, size_t size, const char *fields[FIELDS]) {
@@ -86,7 +86,7 @@ enum liveness liveness_of(const struct segment_header *header) {
         return LIVENESS_DEAD;
     if (strtoull(fields[START_TIME], NULL, 10) != header->process_start)
         return LIVENESS_DEAD;
-    /* A zombie with threads is a process that its main thread has left. */
+    /* A zombie with threads is a process whose main thread has ended. */
     if (strchr("ZX", fields[STATE][0]) != NULL && strtoul(fields[THREADS], NULL, 10) <= 1)
         return LIVENESS_DEAD;
     return LIVENESS_ALIVE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether the process that wrote a segment is still there. Called when a segment is read or listed.
- * Pids are reused: start time, boot and pid namespace are compared as well.
+ * Whether the process that wrote a segment still exists. Called when a segment is read or listed.
+ * Pids are reused; so start time, boot and pid namespace are compared as well.
  */
 #ifndef CINSTR_READER_LIVENESS_H
 #define CINSTR_READER_LIVENESS_H
@@ -13,15 +13,16 @@
 enum liveness {
     LIVENESS_DEAD,
     LIVENESS_ALIVE,
-    LIVENESS_UNKNOWN, /* in a pid namespace that this process does not see */
+    LIVENESS_UNKNOWN, /* in a pid namespace that is not visible from here */
 };
 
 enum liveness liveness_of(const struct segment_header *header);
 
-/* Dead, and its pid is another process's now. */
+/* Whether it is dead and its pid belongs to another process now. */
 bool liveness_is_reused(const struct segment_header *header);
 
-/* Written since this machine was started: its clocks are ours. */
+/* Whether it was written since this machine was started, so that this machine's clocks are its
+ * own. */
 bool liveness_is_this_boot(const struct segment_header *header);
 
 #endif

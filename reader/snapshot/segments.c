@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finding segments (see segments.h): the directories that runtime/segment/segment_file.c chooses
- * from, and the one segment that a pid or a program's name stands for.
+ * Finds segments (see segments.h): in the directories from which runtime/segment/segment_file.c
+ * chooses, and the segment of a pid or a program's name.
  */
 #include "segments.h"
 
@@ -41,8 +41,8 @@ static struct segments_entry *add_entry(struct segments *segments) {
     return entry;
 }
 
-/* Opened without following a link or waiting for a pipe's writer. Returns -1 for what is no regular
- * file, or gone. */
+/* Opens the file without following a link or waiting for a pipe's writer. Returns -1 when it is
+ * not a regular file, or is gone. */
 static int read_header(int directory, const char *name, struct segments_entry *entry) {
     const int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct error error;
@@ -91,7 +91,7 @@ static int scan(struct segments *segments, int directory, const char *path, stru
 
 /* --- the directories -------------------------------------------------------------------------- */
 
-/* The last directory=... of CINSTR_OPTIONS; false: none. */
+/* The last directory=... in CINSTR_OPTIONS; false: none. */
 static bool directory_of_options(char *path, size_t size) {
     const char *at = getenv("CINSTR_OPTIONS");
     bool found = false;
@@ -112,7 +112,7 @@ struct place {
     ino_t inode;
 };
 
-/* One that belongs to somebody else holds nothing of ours, whatever its name says. */
+/* A directory of another user holds nothing of ours, whatever its name. */
 static int scan_own(struct segments *segments, struct place *places, size_t index,
                     struct error *error) {
     struct place *place = &places[index];
@@ -141,7 +141,7 @@ static int scan_usual(struct segments *segments, struct error *error) {
         count++;
     if (runtime_directory != NULL && runtime_directory[0] == '/')
         snprintf(places[count++].path, sizeof(places[0].path), "%s/cinstr", runtime_directory);
-    /* Of a login session, when this is none. */
+    /* The directory that a login session would have, if this is not one. */
     snprintf(places[count++].path, sizeof(places[0].path), "/run/user/%u/cinstr", user);
     snprintf(places[count++].path, sizeof(places[0].path), "/dev/shm/cinstr-%u", user);
     snprintf(places[count++].path, sizeof(places[0].path), "/tmp/cinstr-%u", user);
@@ -203,13 +203,14 @@ static bool is_same_process(const struct segment_header *a, const struct segment
            memcmp(a->boot_id, b->boot_id, sizeof(a->boot_id)) == 0;
 }
 
-/* Those of a pid, or of a program if that is not NULL: of processes that may be running, or if
- * there are none, of others. A process that has become another program by exec may have several. */
+/* The segments of a pid, or of a program if that is not NULL: of processes that may be running,
+ * or if there are none, of others. A process that became another program by exec may have
+ * several. */
 struct selection {
     uint32_t pid;
     const char *program;
     bool running;
-    size_t count; /* of processes */
+    size_t count; /* number of processes */
     const struct segments_entry *newest;
     char pids[128];
 };
@@ -295,7 +296,7 @@ const struct segments_entry *segments_by_program(const struct segments *segments
     return NULL;
 }
 
-/* Processes that were given one name for their traces share the file. */
+/* Processes that were given the same name for their traces share the file. */
 static bool is_chunks_of_another(const struct segments *segments, const char *chunks) {
     for (size_t i = 0; i < segments->count; i++) {
         const struct segments_entry *entry = &segments->entries[i];
@@ -305,7 +306,7 @@ static bool is_chunks_of_another(const struct segments *segments, const char *ch
     return false;
 }
 
-/* The name is the segment's word: only what looks like chunks of ours goes. */
+/* The name comes from the segment; so the file is deleted only if it looks like chunks of ours. */
 static bool is_chunks(const char *path) {
     const char *suffix = strrchr(path, '.');
     const int fd = suffix == NULL || strcmp(suffix, ".chunks") != 0
@@ -327,7 +328,7 @@ int segments_remove(const struct segments *segments, const struct segments_entry
                     struct error *error) {
     const char *chunks = entry->header.trace.path;
     if (!segments_has_ended(entry))
-        return error_set(error, "%s: its process may still be there", entry->path);
+        return error_set(error, "%s: its process may still exist", entry->path);
     if (unlink(entry->path) != 0)
         return error_set_errno(error, "cannot remove %s", entry->path);
     if (is_chunks(chunks) && !is_chunks_of_another(segments, chunks) && unlink(chunks) != 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which segments there are, of processes that run and of those that have died. Called by whatever
- * takes a process by its pid or name. Headers are read and checked like any other input; what is
- * found is never changed, but by segments_remove().
+ * Finds segments, of running processes and of those that have died. Called by whatever takes a
+ * process by its pid or name. Headers are read and checked like any other input. Only
+ * segments_remove() changes anything.
  */
 #ifndef CINSTR_READER_SEGMENTS_H
 #define CINSTR_READER_SEGMENTS_H
@@ -16,8 +16,8 @@
 
 struct segments_entry {
     char *path;
-    char *problem;                /* why it cannot be read, one line; NULL: it can */
-    struct segment_header header; /* checked, strings NUL-terminated; all zero with a problem */
+    char *problem;                /* why it cannot be read, one line; NULL: it can be */
+    struct segment_header header; /* checked; all zero if there is a problem */
     enum liveness liveness;
 };
 
@@ -26,27 +26,29 @@ struct segments {
     size_t count, capacity;
 };
 
-/* Where the recorder puts segments: in `directory` alone if it is not NULL; else in the directory
- * that CINSTR_OPTIONS names and the recorder's own choices, as far as they are this user's. */
+/* Looks where the recorder puts segments: in `directory` alone if it is not NULL; else in the
+ * directory that CINSTR_OPTIONS names and in the recorder's usual ones, as far as they belong to
+ * this user. */
 int segments_find(struct segments *segments, const char *directory, struct error *error);
 void segments_free(struct segments *segments);
 
-/* The segment of a process, or of the one that runs (else the one that has ended) of a program.
- * NULL with `error` filled: there is none, or several and `error` lists them. A process is never
- * mistaken for an earlier one that had its pid. */
+/* The segment of a process, or of the running (else the ended) process of a program. NULL with
+ * `error` filled: there is none, or `error` lists several. A process is never confused with an
+ * earlier one of the same pid. */
 const struct segments_entry *segments_by_pid(const struct segments *segments, uint32_t pid,
                                              struct error *error);
 const struct segments_entry *segments_by_program(const struct segments *segments,
                                                  const char *program, struct error *error);
 
-/* "running", "exited", "killed or crashed", ... */
+/* The state in words: "running", "exited", "killed or crashed", ... */
 const char *segments_state(const struct segments_entry *entry);
 
-/* Whether its process has surely ended, so that nothing will ever be added. */
+/* Whether its process has certainly ended, so that nothing will be added. */
 bool segments_has_ended(const struct segments_entry *entry);
 
-/* Deletes the file of a segment whose process has surely ended, and what trace= has drained of it,
- * unless a process that may be there writes to that as well. 0, or -1 with `error` filled. */
+/* Deletes the file of a segment whose process has certainly ended, and the trace that was
+ * drained from it, unless a process that may exist writes to that file as well. 0, or -1 with
+ * `error` filled. */
 int segments_remove(const struct segments *segments, const struct segments_entry *entry,
                     struct error *error);
 

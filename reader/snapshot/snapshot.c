@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Taking a snapshot: header, tables, nodes, open calls, clock, in this order; and again if threads
- * were merged meanwhile. Called by the command and by the exit profile.
+ * Takes a snapshot: header, tables, nodes, open calls, clock, in this order; and again if threads
+ * were merged in the meantime. Called by the command and by the exit profile.
  */
 #include "snapshot.h"
 
@@ -132,7 +132,8 @@ static struct snapshot *copy(const struct snapshot_source *source, struct error 
     return snapshot;
 }
 
-/* Odd, or another than before: a thread was being merged, whose calls may then count twice. */
+/* If the sequence is odd, or has changed, a thread was being merged and its calls may count
+ * twice. */
 static bool was_merging(const struct snapshot_source *source, const struct snapshot *snapshot) {
     struct segment_header now;
     struct error ignored;

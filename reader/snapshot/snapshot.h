@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A snapshot: one private, fully checked copy of a segment, of a running, hung or dead process. The
- * only reader code that sees a segment's bytes; everything after it works on this copy and trusts
- * it.
+ * A snapshot: a private, fully checked copy of a segment, of a running, hung or dead process. Only
+ * this folder sees a segment's bytes; all other reader code works on this copy and trusts it.
  *
  * A running process is not stopped: its numbers are read one after the other while it changes them.
- * Each is right on its own; how far they may be apart is bounded by reading the counts twice.
+ * Each is right on its own. How far they may be apart is bounded by reading the counts twice.
  */
 #ifndef CINSTR_READER_SNAPSHOT_H
 #define CINSTR_READER_SNAPSHOT_H
@@ -22,36 +21,36 @@
 
 /* Sums over a lane's nodes. */
 struct snapshot_sums {
-    uint64_t calls, exits; /* exits: ordinary returns and abnormal ones */
+    uint64_t calls, exits; /* exits, normal and abnormal */
 };
 
 struct snapshot_lane {
     struct segment_lane info;     /* as in the segment; thread_name is NUL-terminated */
-    uint32_t index;               /* its slot */
-    struct segment_frame *frames; /* open calls, outermost first (the base left out); */
+    uint32_t index;               /* the lane's index in the segment */
+    struct segment_frame *frames; /* open calls, outermost first, without the base; */
     uint32_t frame_count;         /* frames[i].node is a checked NODE INDEX here */
-    uint64_t open;  /* open calls; more than frame_count if some are too new to name */
-    bool is_steady; /* the frames stood still while they were read */
-    struct snapshot_sums early, late; /* before and after the frames were read */
+    uint64_t open;  /* open calls; more than frame_count if some began after the nodes were read */
+    bool is_steady; /* the frames did not change while they were read */
+    struct snapshot_sums early, late; /* the sums before and after the frames were read */
     uint64_t *trace;                  /* words of its ring that are not drained, oldest first */
     uint64_t trace_count;
-    bool trace_is_cut; /* older ones have been written over */
+    bool trace_is_cut; /* older words have been overwritten */
 };
 
-/* An address at which a context was interrupted, and how often. */
+/* An address at which sampling interrupted a context, and how often. */
 struct snapshot_sample {
     uint32_t node;
-    uint64_t address; /* as a function word */
+    uint64_t address; /* a function word */
     uint64_t count, periods;
 };
 
 struct snapshot {
     struct segment_header header; /* strings NUL-terminated, sections checked */
     bool is_live;                 /* the process may have been running when this was taken */
-    bool lacks_nodes; /* some are in the process's memory alone: see nodes_in_memory_from */
+    bool lacks_nodes; /* some nodes are only in the process's memory: see nodes_in_memory_from */
     bool is_torn;     /* a thread's calls may count twice, or be missing: it was being
                          merged, again and again, or when the process died */
-    struct segment_clock_pair now; /* of the snapshot; for a dead process, its last sign of life */
+    struct segment_clock_pair now; /* when taken; of the dead, the last sign of life */
     double ticks_per_second;
     struct segment_module *modules; /* paths NUL-terminated */
     uint32_t module_count;
@@ -59,8 +58,8 @@ struct snapshot {
     uint32_t lane_count;
     struct segment_label *labels; /* texts NUL-terminated */
     uint32_t label_count;
-    /* By node index. Unused nodes are all zero, and their lane is SNAPSHOT_NONE. Parents of used
-     * nodes are used nodes, or 0 for a root; no node is its own ancestor. */
+    /* By node index. Unused nodes are all zero, and their lane is SNAPSHOT_NONE. The parent of a
+     * used node is a used node, or 0 for a root; no node is its own ancestor. */
     struct segment_node *nodes;
     uint32_t *node_lane; /* index into lanes */
     uint32_t node_count;
@@ -69,11 +68,10 @@ struct snapshot {
     uint32_t sample_count;
 };
 
-/* From a segment file. A live one is read without stopping its process. NULL with `error` filled.
- */
+/* From a segment's file. The process, if it runs, is not stopped. NULL with `error` filled. */
 struct snapshot *snapshot_open(const char *path, struct error *error);
 
-/* The same from a file that is open, and stays so: it may have been deleted since. */
+/* The same from an open file, which stays open: its name may have been deleted. */
 struct snapshot *snapshot_read_fd(int fd, const char *name, struct error *error);
 
 /* From memory that holds a segment: the process's own, or a test's. `name` is for messages. */
@@ -81,18 +79,18 @@ struct snapshot *snapshot_from_memory(const void *base, size_t size, const char 
                                       struct error *error);
 void snapshot_free(struct snapshot *snapshot);
 
-/* Ticks since a moment of the same clock; 0 when that lies ahead. */
+/* Ticks since a moment of the same clock; 0 if that is in the future. */
 static inline uint64_t snapshot_ticks_since(const struct snapshot *snapshot, uint64_t ticks) {
     return snapshot->now.ticks > ticks ? snapshot->now.ticks - ticks : 0;
 }
 
-/* Whole nanoseconds; within 292 years. */
+/* Converts ticks into whole nanoseconds, up to 292 years. */
 static inline uint64_t snapshot_ns(const struct snapshot *snapshot, double ticks) {
     const double ns = ticks * 1e9 / snapshot->ticks_per_second;
     return ns >= 0x1p63 ? INT64_MAX : ns > 0 ? (uint64_t)(ns + 0.5) : 0;
 }
 
-/* How many threads were recorded, those that have ended included. */
+/* How many threads were recorded, including those that have ended. */
 uint64_t snapshot_threads(const struct snapshot *snapshot);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A snapshot's clock (see snapshot_clock.h). The counter is one for all processes of a machine: on
- * the machine that wrote the segment, since it was started, this process's own readings continue
- * the segment's, and the tick is measured over all the time in between.
+ * A snapshot's clock (see snapshot_clock.h). All processes of a machine have the same counter. So
+ * on the machine that wrote the segment, and since it was started, this process's own readings
+ * continue the segment's, and the tick is measured over all the time in between.
  */
 #include "snapshot_clock.h"
 
@@ -16,7 +16,7 @@ static uint64_t monotonic_ns(void) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* The clock that the segment's ticks are of; 0 where this machine has none such. */
+/* Reads the clock of the segment's ticks; 0 where this machine does not have it. */
 static uint64_t read_ticks(uint32_t clock) {
     if (clock == SEGMENT_CLOCK_MONOTONIC)
         return monotonic_ns();
@@ -32,8 +32,8 @@ static uint64_t read_ticks(uint32_t clock) {
     return 0;
 }
 
-/* Ticks a second from two readings of both clocks; 0 when they are too close: a reading is some 50
- * ns wide. */
+/* Ticks a second from two readings of both clocks; 0 when they are too close together: a reading
+ * is uncertain by some 50 ns. */
 static double rate_between(const struct segment_clock_pair *from,
                            const struct segment_clock_pair *to) {
     const uint64_t least_ns = 50000;
@@ -43,8 +43,8 @@ static double rate_between(const struct segment_clock_pair *from,
            (double)(to->monotonic_ns - from->monotonic_ns);
 }
 
-/* Ticks in the calls of a lane that ended, or in handlers that interrupted one that is open: it
- * lived at least so long. With timing=adaptive they are an estimate, and say nothing. */
+/* Ticks in those calls of a lane that have ended: the lane lived at least so long. With
+ * timing=adaptive they are an estimate and prove nothing. */
 static uint64_t ended_ticks(const struct snapshot *snapshot, const struct snapshot_lane *lane) {
     const uint32_t root = lane->info.root;
     if (snapshot->header.state == SEGMENT_EXITED ||
@@ -55,9 +55,9 @@ static uint64_t ended_ticks(const struct snapshot *snapshot, const struct snapsh
     return (int64_t)self < 0 ? 0 - self : self;
 }
 
-/* The last thing that is known to have happened in a dead process. One that exited says when; a
- * thread that ran until it was killed leaves no other trace of when that was than its calls, and
- * none can have lasted beyond `own`, the present by the same clock. */
+/* The latest moment at which a dead process was surely alive. One that called exit() says when.
+ * A thread that ran until it was killed shows it only by the time of its calls, and none of them
+ * can have lasted beyond `own`, the present by the same clock. */
 static uint64_t last_ticks(const struct snapshot *snapshot, uint64_t own) {
     uint64_t last = snapshot->header.latest.ticks;
     for (uint32_t i = 0; i < snapshot->lane_count; i++) {

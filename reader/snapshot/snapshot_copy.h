@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The parts of taking a snapshot, shared by snapshot*.c alone: where bytes come from, and the
- * checks that stand between them and the rest of the reader.
+ * The parts of taking a snapshot, shared by snapshot*.c alone: where the bytes come from, and the
+ * checks before anything else may use them.
  */
 #ifndef CINSTR_READER_SNAPSHOT_COPY_H
 #define CINSTR_READER_SNAPSHOT_COPY_H
@@ -22,8 +22,8 @@ struct snapshot_source {
 int snapshot_read(const struct snapshot_source *source, uint64_t offset, void *to, uint64_t size,
                   struct error *error);
 
-/* A new array of `count` elements of `element_size` bytes, read from elements of `stride` bytes.
- * The caller frees it. */
+/* A new array of `count` elements of `element_size` bytes, read from elements that are `stride`
+ * bytes apart. The caller frees it. */
 void *snapshot_read_array(const struct snapshot_source *source, uint64_t offset, uint64_t count,
                           size_t element_size, size_t stride, struct error *error);
 
@@ -39,13 +39,13 @@ int snapshot_read_header(const struct snapshot_source *source, struct segment_he
 int snapshot_read_nodes(const struct snapshot_source *source, struct snapshot *snapshot,
                         struct error *error);
 
-/* Sums up calls and exits by lane, as they are now. */
+/* Sums up calls and exits of each lane as they are now. */
 int snapshot_read_late_sums(const struct snapshot_source *source, struct snapshot *snapshot,
                             struct error *error);
 
 /* --- snapshot_durations.c --------------------------------------------------------------------- */
 
-/* Adds to the durations of contexts what lanes still keep to themselves. */
+/* Adds the last durations, which lanes still keep, to those of the contexts. */
 void snapshot_add_late_durations(struct snapshot *snapshot);
 
 /* --- snapshot_samples.c ----------------------------------------------------------------------- */

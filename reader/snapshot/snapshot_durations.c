@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * histogram=1: a lane keeps the duration of the call that ended last to itself until the next one
- * ends (runtime/tree/duration.h). Here it is added to its context's. Called by snapshot_nodes.c.
+ * histogram=1: a lane keeps the duration of the call that ended last until the next one ends
+ * (runtime/tree/duration.h). Here it is added to its context. Called by snapshot_nodes.c.
  */
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The open calls of a snapshot. A running thread changes its shadow stack while it is read, so it
- * is read twice: the frames that stand in both, from the outermost on, were open all the while in
- * between. Called by snapshot.c.
+ * The open calls of a snapshot. A running thread changes its shadow stack while it is read; so it
+ * is read twice. The frames that are equal in both, from the outermost on, were open all the time
+ * in between. Called by snapshot.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ struct stack {
     uint64_t count;
 };
 
-/* Reads frames, the base included, up to the first that is not open. */
+/* Reads frames, starting with the base, up to the first that is not open. */
 static int read_stack(const struct snapshot_source *source, const struct segment_section *heap,
                       const struct segment_lane *lane, struct stack *stack, struct error *error) {
     const uint64_t end = heap->offset + heap->capacity;
@@ -56,7 +56,7 @@ static bool is_same_frame(const struct segment_frame *a, const struct segment_fr
     return a->node == b->node && a->sp == b->sp && a->start == b->start;
 }
 
-/* Where a stack has been moved meanwhile, its old place may hold anything: read again. */
+/* If the stack was moved in the meantime, its old place may hold anything: read again. */
 static int read_steady(const struct snapshot_source *source, const struct snapshot *snapshot,
                        struct snapshot_lane *lane, struct stack *stack, struct error *error) {
     const struct segment_section *heap = &snapshot->header.sections[SEGMENT_SECTION_HEAP];
@@ -85,7 +85,7 @@ static int read_steady(const struct snapshot_source *source, const struct snapsh
     return result;
 }
 
-/* A lane follows a reset at its next hook. */
+/* A lane carries out a reset at its next hook. */
 static void begin_at_reset(const struct snapshot *snapshot, const struct segment_lane *lane,
                            struct segment_frame *frame) {
     const uint64_t reset = snapshot->header.reset_ticks;
@@ -96,8 +96,8 @@ static void begin_at_reset(const struct snapshot *snapshot, const struct segment
     frame->paused = lane->paused;
 }
 
-/* From the writer's addresses to node indices; calls of contexts that are newer than the copied
- * nodes cannot be named. */
+/* Converts the writer's addresses into node indices. Calls of contexts that began after the
+ * nodes were copied cannot be named. */
 static int name_frames(const struct snapshot_source *source, const struct snapshot *snapshot,
                        struct snapshot_lane *lane, struct stack *stack, struct error *error) {
     const uint64_t base =

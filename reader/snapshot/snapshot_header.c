@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The header of a segment, checked: what passes here can be indexed without further thought. Called
+ * Checks the header of a segment: afterwards its offsets and counts can be used as they are. Called
  * by snapshot*.c and by whoever lists segments.
  */
 #include <string.h>
@@ -10,7 +10,7 @@
 
 static const struct {
     const char *name;
-    uint32_t element_size; /* of this version; later minors may have grown it */
+    uint32_t element_size; /* size in this version; later minor versions may be larger */
 } sections[SEGMENT_SECTION_COUNT] = {
     [SEGMENT_SECTION_MODULES] = {"modules", sizeof(struct segment_module)},
     [SEGMENT_SECTION_LANES] = {"lanes", sizeof(struct segment_lane)},
@@ -39,7 +39,7 @@ static int check_identity(const struct snapshot_source *source, const struct seg
     return 0;
 }
 
-/* Whether `count` elements at `offset` lie in the file. */
+/* Whether `count` elements at `offset` lie within the file. */
 static bool fits(uint64_t offset, uint64_t count, uint32_t element_size, uint64_t size) {
     return offset <= size && count <= (size - offset) / element_size;
 }

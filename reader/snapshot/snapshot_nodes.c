@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The context trees of a snapshot: only blocks that are in use are read, so that memory follows
- * what was recorded, not what the file has room for. Called by snapshot.c.
+ * The context trees of a snapshot. Only blocks in use are read, so that memory depends on what was
+ * recorded, not on what the file has room for. Called by snapshot.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ struct blocks {
     uint32_t count;
 };
 
-/* Whatever it returns, the blocks are the caller's to free. */
+/* The caller frees the blocks, whatever it returns. */
 static int read_blocks(const struct snapshot_source *source, const struct snapshot *snapshot,
                        uint64_t count, struct blocks *blocks, struct error *error) {
     const struct segment_section *section = &snapshot->header.sections[SEGMENT_SECTION_BLOCKS];
@@ -77,7 +77,7 @@ static void forget_node(struct snapshot *snapshot, uint32_t node) {
     snapshot->node_lane[node] = SNAPSHOT_NONE;
 }
 
-/* Recorded before the last cinstr_reset(): the lane has not yet cleared itself. */
+/* Recorded before the last cinstr_reset(), which the lane has not carried out yet. */
 static void clear_values(struct snapshot *snapshot, uint32_t node) {
     struct segment_node old = snapshot->nodes[node];
     forget_values(snapshot, node, true);
@@ -91,7 +91,7 @@ static bool is_before_reset(const struct snapshot *snapshot, uint32_t lane) {
     return snapshot->lanes[lane].info.reset_epoch < snapshot->header.reset_epoch;
 }
 
-/* When the file could not grow, the process went on in its own memory. */
+/* When the file could not grow, the process continued in its own memory. */
 static bool is_in_source(const struct snapshot_source *source, const struct snapshot *snapshot,
                          uint32_t node) {
     const uint64_t from = snapshot->header.nodes_in_memory_from;
@@ -130,8 +130,9 @@ static bool is_root(const struct segment_node *node) {
     return node->parent == 0 && node->function == SEGMENT_FUNCTION_ROOT;
 }
 
-/* Follows parents until a node that is known; then all on the way are what that one is. Nodes that
- * were published while the table of blocks was read may lack a parent: they are left out. */
+/* Follows parents up to a node whose state is known; all nodes on the way then have that state.
+ * Nodes that were published while the table of blocks was read may lack a parent: they are left
+ * out. */
 static enum mark follow(const struct snapshot *snapshot, unsigned char *marks, uint32_t node) {
     uint32_t at = node;
     enum mark result;
@@ -164,7 +165,7 @@ static int check_trees(const struct snapshot_source *source, struct snapshot *sn
             continue;
         if (!snapshot->is_live) {
             free(marks);
-            return error_set(error, "%s: damaged: node %u hangs on nothing", source->name, i);
+            return error_set(error, "%s: damaged: node %u has no parent", source->name, i);
         }
     }
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
@@ -218,7 +219,7 @@ static int add_late_block(const struct snapshot_source *source, const struct sna
     return 0;
 }
 
-/* Blocks that have come into use since the header was read count as well. */
+/* Includes blocks that came into use after the header was read. */
 static int read_late_blocks(const struct snapshot_source *source, const struct snapshot *snapshot,
                             struct blocks *blocks, struct error *error) {
     const struct segment_section *nodes = &snapshot->header.sections[SEGMENT_SECTION_NODES];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sample=HZ: the lists of samples that contexts have. In a live segment a list may be taken apart
- * while it is read, as its thread ends: the snapshot is then taken again. Called by snapshot.c,
- * after the nodes.
+ * sample=HZ: the lists of samples of contexts. In a live segment a list may be taken apart while it
+ * is read, because its thread ends: the snapshot is then taken again. Called by snapshot.c, after
+ * the nodes.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -13,7 +13,7 @@ int snapshot_read(const struct snapshot_source *source, uint64_t offset, void *t
                   struct error *error) {
     unsigned char *at = to;
     if (offset > source->size || size > source->size - offset)
-        return error_set(error, "%s: cut off: it has no %llu bytes at %llu", source->name,
+        return error_set(error, "%s: cut off: it lacks %llu bytes at %llu", source->name,
                          (unsigned long long)size, (unsigned long long)offset);
     if (source->memory != NULL) {
         if (size != 0)

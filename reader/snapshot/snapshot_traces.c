@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * trace=: the words in the rings of lanes. A live ring is written while it is read: what has been
- * written over meanwhile is left out. Called by snapshot.c.
+ * trace=: the words in the rings of lanes. A live ring is written while it is read; words that were
+ * overwritten in the meantime are left out. Called by snapshot.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static int read_words(const struct snapshot_source *source, const struct segment
                          error);
 }
 
-/* How far the writer is now. */
+/* How far the writer has come. */
 static int read_written(const struct snapshot_source *source, const struct snapshot *snapshot,
                         const struct snapshot_lane *lane, uint64_t *written, struct error *error) {
     const struct segment_section *lanes = &snapshot->header.sections[SEGMENT_SECTION_LANES];

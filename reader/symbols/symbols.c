@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names and lines for addresses (see symbols.h), from what a module's file tells: its symbol table
- * (symbols_table.h) and its debug information (symbols_scopes.h). Called by build_locations.c.
- * Runs inside the profiled program at its exit: what fails here costs names, nothing else.
+ * Names and lines for addresses (see symbols.h), from a module's file: its symbol table
+ * (symbols_table.h) and its debug information (symbols_scopes.h). Called by build_locations.c. It
+ * runs inside the profiled program at its exit: a failure here costs names, nothing else.
  */
 #include "symbols.h"
 
@@ -16,7 +16,7 @@
 #include "symbols_name.h"
 #include "symbols_plugin.h"
 
-#define HASH_NONFATAL_OOM 1 /* told by hh.tbl == NULL, not by exit() */
+#define HASH_NONFATAL_OOM 1 /* uthash shows it by hh.tbl == NULL, not by exit() */
 #include <uthash.h>
 
 struct function {
@@ -76,14 +76,14 @@ void symbols_free(struct symbols *symbols) {
     free(symbols);
 }
 
-/* Where to go on when libdw, which else would end the process, is out of memory. */
+/* Where to continue when libdw is out of memory, instead of ending the process as it would. */
 static _Thread_local jmp_buf *escape;
 
 static __attribute__((noreturn)) void leave_libdw(void) {
     longjmp(*escape, 1);
 }
 
-/* What follows a jump out of libdw: names are still there, the rest is not asked again. */
+/* Runs after such a jump: names are still available, the debug information is not used again. */
 static void give_up_lines(struct module *module) {
     module->has_lost_lines = true;
     module_complain(module, "out of memory: not all lines");
@@ -102,7 +102,7 @@ static void define_by_rows(struct module *module, struct function *function, uin
         function->definition = &function->by_rows;
 }
 
-/* Opens the module if need be, and asks its debug information. */
+/* Opens the module if necessary, and asks its debug information. */
 static void define(struct symbols *symbols, struct module *module, struct function *function,
                    uint64_t address) {
     jmp_buf here;
@@ -184,7 +184,7 @@ bool symbols_function(struct symbols *symbols, uint32_t module, uint64_t address
     return function->is_known;
 }
 
-/* A function that has its name from the symbol table alone has the code that has the same name. */
+/* The code of a function that is only in the symbol table is found by its name. */
 static int64_t find_line(struct module *module, const struct function *function, uint64_t address) {
     const uint64_t entry = module_code(module, function->key.address - module->as_loaded.bias);
     const char *name = symbols_table_name(&module->table, entry);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See symbols_by_name.h. A sorted copy of the symbol table; out of memory, nothing has a name.
+ * See symbols_by_name.h. A sorted copy of the symbol table; when out of memory, no name is found.
  */
 #include "symbols_by_name.h"
 
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As strcmp(), of what is before the symbol's version. */
+/* strcmp() of the parts before the symbols' versions. */
 static int compare_names(const char *a, size_t a_size, const char *b) {
     const size_t b_size = strcspn(b, "@");
     const int result = strncmp(a, b, a_size < b_size ? a_size : b_size);
@@ -47,7 +47,7 @@ static uint32_t find_first(const struct symbols_table *table, const char *name, 
     return low;
 }
 
-/* The best that is defined, an IFUNC or not. */
+/* The best of the defined symbols, whether an IFUNC or not. */
 static const struct table_symbol *find(const struct symbols_table *table, const char *name,
                                        size_t size, bool is_ifunc) {
     for (uint32_t i = find_first(table, name, size); i < table->count; i++) {
@@ -68,7 +68,7 @@ uint64_t symbols_by_name_find(struct symbols_by_name *names, const struct symbol
 
 static const char *const ifunc_endings[] = {"", ".ifunc"};
 
-/* Whether the IFUNC of that name is there, by one of the names that compilers give it. */
+/* Whether there is an IFUNC of that name, under any of the names that compilers give it. */
 static bool has_ifunc(const struct symbols_table *table, const char *name, size_t size) {
     char text[1024];
     for (size_t i = 0; i < sizeof(ifunc_endings) / sizeof(ifunc_endings[0]); i++) {

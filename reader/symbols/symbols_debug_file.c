@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the separate debug file of a module is: by build id below /usr/lib/debug, or by the name
- * and checksum in .gnu_debuglink, in the places where gdb looks (see symbols_file.h). Called by
+ * Finds the separate debug file of a module: by build id below /usr/lib/debug, or by the name and
+ * checksum in .gnu_debuglink, in the places where gdb looks (see symbols_file.h). Called by
  * symbols_file.c. Never asks a server.
  */
 #include <limits.h>
@@ -53,7 +53,8 @@ static bool has_checksum(int fd, GElf_Word expected) {
     return size == 0 && checksum == expected;
 }
 
-/* Of two files with a build id, that alone counts: the checksum costs reading the whole file. */
+/* If both files have a build id, only that is compared: a checksum would mean reading the whole
+ * file. */
 static bool belongs(const struct symbols_elf *debug, Elf *main, GElf_Word checksum) {
     const void *bits = NULL, *debug_bits = NULL;
     ssize_t size = dwelf_elf_gnu_build_id(main, &bits);

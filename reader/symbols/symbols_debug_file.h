@@ -9,9 +9,9 @@
 
 #include "symbols_elf.h"
 
-/* Looks where distributions and debuggers keep them for the debug file of `main`, whose path is
- * `path`, or for that of the module alone when `main` has no file. Leaves `debug` all zero if there
- * is none. */
+/* Looks for the debug file of `main`, whose path is `path`, where distributions and debuggers
+ * keep such files; when `main` has no file, for that of the module. Leaves `debug` all zero if
+ * there is none. */
 void symbols_debug_find(struct symbols_elf *debug, const struct segment_module *module,
                         const struct symbols_elf *main, const char *path);
 

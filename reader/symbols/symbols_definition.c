@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reads the definition of a function from its DIE (see symbols_definition.h). Called by
- * symbols_scopes.c, once for each scope that is looked at. libdw checks every reference; loops of
- * them are cut here.
+ * symbols_scopes.c, once for each scope that is looked at. libdw checks every reference; loops
+ * among them are ended here.
  */
 #include "symbols_definition.h"
 
@@ -16,7 +16,7 @@ static const char *absolute(Dwarf_Die *unit, const char *name, struct paths *pat
         paths, dwarf_formstring(dwarf_attr_integrate(unit, DW_AT_comp_dir, &attribute)), name);
 }
 
-/* The file whose number the attribute holds, in the table of the unit where it stands. */
+/* The file whose number the attribute holds, in the file table of its unit. */
 static const char *read_file(Dwarf_Attribute *attribute, struct paths *paths) {
     Dwarf_Half version = 0;
     Dwarf_Word index = 0;
@@ -36,7 +36,7 @@ static int64_t read_line(Dwarf_Attribute *attribute) {
     return dwarf_formudata(attribute, &line) == 0 && line <= INT32_MAX ? (int64_t)line : 0;
 }
 
-/* The copies of a constructor have linkage names of their own: the original's counts. */
+/* The copies of a constructor have linkage names of their own; the name of the original is used. */
 static Dwarf_Die find_origin(const Dwarf_Die *die) {
     Dwarf_Die origin = *die, next;
     Dwarf_Attribute attribute;

@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 int symbols_elf_open(struct symbols_elf *elf, const char *path) {
-    /* A path from a segment may name anything: do not wait for a pipe, nor touch a terminal. */
+    /* A path from a segment may name anything: opening must not wait for a pipe or affect a
+     * terminal. */
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat status;
     if (fd == -1)

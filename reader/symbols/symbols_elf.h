@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One ELF file that stays mapped while it is open: libelf reads it in place.
+ * An ELF file that stays mapped while it is open: libelf reads it in place.
  */
 #ifndef CINSTR_READER_SYMBOLS_ELF_H
 #define CINSTR_READER_SYMBOLS_ELF_H
@@ -9,16 +9,16 @@
 #include <stdbool.h>
 
 struct symbols_elf {
-    Elf *elf; /* NULL: not there */
+    Elf *elf; /* NULL: there is no file */
     int fd;
 };
 
-/* One file that can be an executable, a library or its debug information. -1: errno tells why, 0
- * that it is no ELF file. */
+/* Opens a file that can be an executable, a library or its debug information. -1: errno says
+ * why; 0 means that it is not an ELF file. */
 int symbols_elf_open(struct symbols_elf *elf, const char *path);
 void symbols_elf_close(struct symbols_elf *elf);
 
-/* What the section of that name holds; NULL: there is none, or no `elf`. */
+/* The contents of the section of that name; NULL: there is none, or no `elf`. */
 const Elf_Data *symbols_elf_data(Elf *elf, const char *name, GElf_Shdr *header);
 
 /* Whether it holds debug information; `elf` may be NULL. */

@@ -22,7 +22,7 @@ static int open_main(struct symbols_elf *main, const char *path, struct error *e
     if (symbols_elf_open(main, path) == 0)
         return 0;
     if (errno == 0)
-        return error_set(error, "%s is no ELF file: no names", path);
+        return error_set(error, "%s is not an ELF file: no names", path);
     return error_set_errno(error, "cannot open %s, so there are no names", path);
 }
 
@@ -37,8 +37,8 @@ static int check_build_id(Elf *elf, const struct segment_module *module, const c
                      path);
 }
 
-/* When a program's file was removed while it ran, the kernel says so behind the path. A file that
- * has come in its place may be the same again, if the build id says so. */
+/* When a program's file was deleted while it ran, the kernel appends a note to the path. A file
+ * that has replaced it may be the same again, if the build id agrees. */
 static void copy_path(const struct segment_module *module, char path[sizeof(module->path)]) {
     static const char mark[] = " (deleted)";
     size_t length = strnlen(module->path, sizeof(module->path) - 1);
@@ -82,7 +82,7 @@ int symbols_file_open(struct symbols_file *file, const struct segment_module *mo
     }
     if (file->main.elf == NULL && file->debug.elf == NULL)
         return -1;
-    error->message[0] = '\0'; /* the debug file alone does as well */
+    error->message[0] = '\0'; /* the debug file alone is enough, too */
     return find_code(&file->code, file->main.elf != NULL ? file->main.elf : file->debug.elf, error);
 }
 

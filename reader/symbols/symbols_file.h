@@ -5,8 +5,8 @@
  * alone: no debuginfod, no other program.
  *
  * The files stay mapped while in use: libelf reads them in place, so that gigabytes of debug
- * information cost no memory. Whoever cuts a file short meanwhile breaks the program that runs from
- * it just as much.
+ * information cost no memory. Truncating a file in the meantime breaks this reader, as it breaks
+ * the program that runs from the file.
  */
 #ifndef CINSTR_READER_SYMBOLS_FILE_H
 #define CINSTR_READER_SYMBOLS_FILE_H
@@ -20,7 +20,7 @@
 struct symbols_file { /* starts all zero */
     struct symbols_elf main;
     struct symbols_elf debug;
-    Elf *with_dwarf;       /* the one of the two that has debug information; NULL neither */
+    Elf *with_dwarf;       /* the one that has debug information; NULL: neither */
     struct intervals code; /* executable segments, at the file's own addresses */
 };
 

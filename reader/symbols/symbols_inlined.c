@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads records of inlined calls (see symbols_inlined.h). Everything in a file is untrusted: what
- * points out of the section, or to a string without an end, is no record.
+ * Reads records of inlined calls (see symbols_inlined.h). Everything in a file is untrusted: a
+ * record that points out of the section, or to a string without an end, is ignored.
  */
 #include "symbols_inlined.h"
 
@@ -19,7 +19,7 @@ struct inlined_records inlined_find(Elf *elf) {
                : (struct inlined_records){header.sh_addr, data->d_buf, data->d_size};
 }
 
-/* NULL: not within the section. */
+/* NULL: it is not within the section. */
 static const char *at(const struct inlined_records *records, uint64_t address, size_t size) {
     const uint64_t offset = address - records->address;
     return offset <= records->size && records->size - offset >= size ? records->bytes + offset

@@ -11,15 +11,15 @@
 #include <libelf.h>
 
 struct inlined_records { /* all zero: there are none */
-    uint64_t address;    /* the file's own */
-    const char *bytes;   /* in the file, and as long there as it is open */
+    uint64_t address;    /* address in the file */
+    const char *bytes;   /* the section's bytes; they live as long as the file is open */
     size_t size;
 };
 
 struct inlined_record {
-    const char *name, *file; /* of the function called; "" unknown */
+    const char *name, *file; /* the function called; "" unknown */
     int64_t function_line, line;
-    uint64_t caller; /* the record that it came with, 0 none */
+    uint64_t caller; /* address of the caller's record, 0 none */
     bool is_open;
 };
 

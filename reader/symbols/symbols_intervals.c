@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Nested address ranges (see symbols_intervals.h), sorted by start, outer before inner. Each knows
- * the one around it, so that a look-up is a binary search and then as many steps as the ranges are
- * deep, not as many as there are siblings.
+ * the one around it. So a look-up is a binary search and then as many steps as ranges are nested,
+ * however many siblings there are.
  */
 #include "symbols_intervals.h"
 

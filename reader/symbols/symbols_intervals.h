@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An index of nested address ranges: which ones hold an address, from the innermost outwards. Used
- * by the files symbols_*.c for code segments, symbols, compile units and inlined calls. Ranges that
- * only overlap, as a broken file may have, are found in some fixed order; they do no harm.
+ * An index of nested address ranges: finds those that contain an address, from the innermost
+ * outwards. Used by symbols_*.c for code segments, symbols, compile units and inlined calls. Ranges
+ * that only overlap, as in a broken file, are found in some fixed order; they do no harm.
  */
 #ifndef CINSTR_READER_SYMBOLS_INTERVALS_H
 #define CINSTR_READER_SYMBOLS_INTERVALS_H
@@ -12,8 +12,8 @@
 
 struct interval {
     uint64_t start, limit;
-    uint32_t value; /* the user's; among equal ranges the greatest is the innermost */
-    uint32_t outer; /* 1 + the index of the next one outwards; 0 none */
+    uint32_t value; /* the user's number; among equal ranges the largest is the innermost */
+    uint32_t outer; /* 1 + the index of the range around it; 0 none */
 };
 
 struct intervals { /* starts all zero */
@@ -21,10 +21,10 @@ struct intervals { /* starts all zero */
     uint32_t count, capacity;
 };
 
-/* Empty ranges are left out. False when out of memory. */
+/* Adds a range; empty ones are left out. False when out of memory. */
 bool intervals_add(struct intervals *intervals, uint64_t start, uint64_t limit, uint32_t value);
 
-/* To be called once, after the last is added and before the first is looked for. */
+/* Call it once, after the last range is added and before the first look-up. */
 void intervals_sort(struct intervals *intervals);
 
 /* NULL: none. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All that is known of one module: its file, symbol table, debug information. Opened by symbols.c
+ * Everything known of one module: its file, symbol table and debug information. Opened by symbols.c
  * when something of it is first asked for. Addresses are the file's own.
  */
 #ifndef CINSTR_READER_SYMBOLS_MODULE_H
@@ -11,9 +11,9 @@
 #include "symbols_inlined.h"
 #include "symbols_scopes.h"
 
-struct module { /* starts all zero but for `as_loaded` */
+struct module { /* start with all zero but `as_loaded` */
     struct segment_module as_loaded;
-    bool is_open; /* or cannot be */
+    bool is_open; /* it is open, or cannot be opened */
     bool has_lost_lines;
     struct symbols_file file;
     struct symbols_table table;
@@ -23,24 +23,25 @@ struct module { /* starts all zero but for `as_loaded` */
     struct error complaint;
 };
 
-/* Once; later calls do nothing. `out_of_memory` as for scopes_open(). What fails is complained of.
- */
+/* Opens the module once; later calls do nothing. `out_of_memory` as for scopes_open(). Failures
+ * become complaints. */
 void module_open(struct module *module, Dwarf_OOM out_of_memory);
 void module_close(struct module *module);
 
 /* The file's name without its folders. */
 const char *module_base_name(const struct module *module);
 
-/* The first complaint stays. */
+/* Records a complaint, unless there is one already. */
 void module_complain(struct module *module, const char *reason);
 void module_complain_of_lack(struct module *module);
 
-/* Where the code is of the function that has this address; a function of several versions has that
- * of a stub, and its code is one of these. */
+/* Where the code of the function with this address is. The address of a function with several
+ * versions is that of a stub; its code is one of the versions. */
 uint64_t module_code(struct module *module, uint64_t address);
 
-/* The name in the symbol table of the function that begins at or holds the address; of a version of
- * a function, the function's. NULL: none. Lives as long as the module is open, or the arena. */
+/* The symbol-table name of the function that begins at the address, or contains it; for a
+ * version of a function, the function's. NULL: none. Lives as long as the module is open, or as
+ * the arena. */
 const char *module_symbol(struct module *module, struct profile_arena *arena, uint64_t address);
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * Names of functions (see symbols_name.h), demangled by libstdc++'s own demangler.
  *
- * Not by __cxa_demangle(): a symbol of 200 bytes can stand for gigabytes of text, and that function
- * has no limit. The one below it hands the text over piece by piece and takes no memory, so that it
- * can be left at any time.
+ * __cxa_demangle() will not do: a symbol of 200 bytes can expand to gigabytes of text, and that
+ * function has no limit. The function that it is built on delivers the text piece by piece and
+ * allocates nothing, so it can be left at any time.
  */
 #include "symbols_name.h"
 
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Declared by no header; in libsupc++.a and libstdc++.a. */
+/* No header declares it; it is in libsupc++.a and libstdc++.a. */
 int __gcclibcxx_demangle_callback(const char *symbol,
                                   void (*take)(const char *text, size_t size, void *context),
                                   void *context);
@@ -31,7 +31,7 @@ static void take(const char *piece, size_t size, void *context) {
     text->used += size;
 }
 
-/* False: it is no C++ symbol, or one whose name is too long to be of use. */
+/* False: it is not a C++ symbol, or the name is too long to be of use. */
 static bool demangle(const char *symbol, struct text *text) {
     text->used = 0;
     if (strncmp(symbol, "_Z", 2) != 0 || setjmp(text->full) != 0)
@@ -42,7 +42,7 @@ static bool demangle(const char *symbol, struct text *text) {
 static const char *const suffixes[] = {".cold", ".constprop", ".isra",
                                        ".part", ".lto_priv",  ".llvm"};
 
-/* How much of the symbol is left without its last suffix; all if it has none. */
+/* The length of the symbol without its last suffix; all of it if it has none. */
 static size_t without_suffix(const char *symbol, size_t size) {
     size_t end = size;
     while (end > 0 && symbol[end - 1] >= '0' && symbol[end - 1] <= '9')

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Source files as debug information names them, made absolute, so that `pprof -list` finds them.
- * Each is kept once: equal paths are equal pointers, and live as long as the table.
+ * Source files as debug information names them, made absolute so that `pprof -list` finds them.
+ * Equal paths are equal pointers, and live as long as the table.
  */
 #ifndef CINSTR_READER_SYMBOLS_PATHS_H
 #define CINSTR_READER_SYMBOLS_PATHS_H
@@ -18,7 +18,8 @@ struct paths { /* starts all zero */
     bool is_cut; /* out of memory */
 };
 
-/* `name` as seen from `directory` (NULL not known). "" when there is no name or no memory. */
+/* `name` relative to `directory` (NULL unknown), made absolute. "" when there is no name or no
+ * memory. */
 const char *paths_intern(struct paths *paths, const char *directory, const char *name);
 void paths_free(struct paths *paths);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See symbols_plt.h. A stub jumps to where a slot of the global offset table points; the relocation
- * of that slot names the resolver. Files are untrusted: what is not as expected is no stub.
+ * See symbols_plt.h. A stub jumps to the target of a slot of the global offset table, and the
+ * slot's relocation names the resolver. Files are untrusted: code that does not look as expected is
+ * not a stub.
  */
 #include "symbols_plt.h"
 
@@ -10,7 +11,7 @@
 
 enum { STUB = 16 }; /* bytes; the jump ends in them */
 
-/* False: no section has all of these bytes. */
+/* False: no section contains all of these bytes. */
 static bool read_stub(Elf *elf, uint64_t address, uint8_t bytes[STUB]) {
     Elf_Scn *section = NULL;
     GElf_Shdr header;

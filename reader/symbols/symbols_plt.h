@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a stub in a procedure linkage table stands for, where no symbol says it: a function of
- * several versions, of which the dynamic linker chooses one (an IFUNC). Code that takes the address
+ * What a stub in a procedure linkage table stands for when no symbol says so: a function with
+ * several versions, one of which the dynamic linker chooses (an IFUNC). Code that takes the address
  * of such a function gets that of the stub. Called by symbols.c.
  */
 #ifndef CINSTR_READER_SYMBOLS_PLT_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reads the sections of the LLVM plugin (see symbols_plugin.h). The file is untrusted: words that
- * lead outside of its code are left out.
+ * point outside of its code are left out.
  */
 #include "symbols_plugin.h"
 

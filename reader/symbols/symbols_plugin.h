@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the LLVM plugin leaves in a file (cinstr/plugin_sections.h). Called by symbols.c when it is
- * asked for it. The module's own file is read, not its debug file.
+ * What the LLVM plugin writes into a file (cinstr/plugin_sections.h). Called by symbols.c on
+ * request. Reads the module's own file, not its debug file.
  */
 #ifndef CINSTR_READER_SYMBOLS_PLUGIN_H
 #define CINSTR_READER_SYMBOLS_PLUGIN_H
@@ -14,7 +14,7 @@
 int instrumented_read(struct instrumented *functions, const struct symbols_file *file,
                       struct error *error);
 
-/* 0: none, or one that cannot be. */
+/* 0: there is none, or no valid one. */
 double prediction_read(const struct symbols_file *file);
 
 #endif

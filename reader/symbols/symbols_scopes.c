@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Functions and lines of a module by its debug information (see symbols_scopes.h). Called by
- * symbols.c. libdw is asked for nothing that costs more the larger a unit is.
+ * symbols.c. Asks libdw for nothing whose cost grows with the size of a unit.
  */
 #include "symbols_scopes.h"
 
@@ -66,8 +66,8 @@ void scopes_close(struct scopes *scopes) {
     *scopes = (struct scopes){0};
 }
 
-/* The unit with code at the address, and the innermost scope there. An inline function of a header
- * may be told by several units; any of them will do. */
+/* The unit with code at the address, and the innermost scope there. Several units may describe
+ * an inline function of a header; any of them is right. */
 static struct unit *find(struct scopes *scopes, uint64_t address, const struct interval **range) {
     const struct interval *at = intervals_innermost(&scopes->ranges, address);
     for (; at != NULL; at = intervals_outer(&scopes->ranges, at, address)) {
@@ -87,8 +87,8 @@ static struct definition *read_scope(struct scopes *scopes, struct scope *scope)
     return &scope->definition;
 }
 
-/* A function that the compiler made up, a lambda for instance, has no place in the source of its
- * own: that of its first code does as well. */
+/* A function that the compiler made, such as a lambda, has no place of its own in the source:
+ * that of its first code is used. */
 static void place(struct scopes *scopes, struct unit *unit, struct definition *definition,
                   uint64_t start) {
     struct definition row;
@@ -131,8 +131,8 @@ int64_t scopes_line(struct scopes *scopes, const struct definition *function, ui
     }
     if (unit == NULL || range == NULL)
         return 0;
-    /* What was inlined into the function, and has no hooks of its own, stands where it is called.
-     */
+    /* Code that was inlined into the function, and has no hooks of its own, gets the line of its
+     * call. */
     if (inner != NULL && inner->is_inlined)
         code = definition_read_call(&inner->die, &scopes->paths);
     else

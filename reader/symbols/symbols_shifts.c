@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From addresses of a process to those in the files that it had mapped (see symbols.h). Looks at
+ * From addresses of a process to those in the files that it had mapped (see symbols.h). Uses
  * program headers alone.
  */
 #include <fcntl.h>
@@ -21,8 +21,8 @@ static bool holds(const GElf_Phdr *segment, uint64_t offset) {
            offset - start < segment->p_filesz + (segment->p_offset - start);
 }
 
-/* What was loaded from `offset` of the file has this address there; where the file does not say,
- * the offset, which is the same for most. */
+/* The file's address of what was loaded from `offset`; if the file does not say, the offset
+ * itself, which is the same for most files. */
 static uint64_t find_address(Elf *elf, uint64_t offset) {
     size_t count = 0;
     if (elf == NULL || elf_getphdrnum(elf, &count) != 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ELF symbols as a sorted table (see symbols_table.h). Called by symbols.c. Every index and string
- * offset is checked by libelf; symbols that lie outside of the code are left out.
+ * ELF symbols as a sorted table (see symbols_table.h). Called by symbols.c. libelf checks every
+ * index and string offset; symbols outside the code are left out.
  */
 #include "symbols_table.h"
 
@@ -12,9 +12,9 @@
 
 #include <cinstr/hooks.h>
 
-/* Which of several names of one address is shown: a function rather than a mere place in assembly,
- * rather than a resolver of one, then what other files can see, then what does not look internal,
- * then what cannot be replaced. */
+/* Which of several names of one address is shown: first a function rather than a label in
+ * assembly or an IFUNC's resolver, then one that other files can see, then one that does not
+ * look internal, then one that cannot be replaced. */
 static int rank_of(const GElf_Sym *symbol, const char *name) {
     const bool is_mangled = name[0] == '_' && (name[1] == 'Z' || name[1] == 'R');
     return 16 * (GELF_ST_TYPE(symbol->st_info) == STT_NOTYPE) +
@@ -49,8 +49,7 @@ static bool add(struct symbols_table *table, const GElf_Sym *symbol, uint64_t ro
     return true;
 }
 
-/* How much of the section that holds the symbol is left from there; 0: it is not known, or holds no
- * code. */
+/* How many bytes the symbol's section has from there on; 0: it is not known, or holds no code. */
 static uint64_t room_of(Elf *elf, const GElf_Sym *symbol) {
     GElf_Shdr header;
     if (gelf_getshdr(elf_getscn(elf, symbol->st_shndx), &header) == NULL ||
@@ -60,8 +59,9 @@ static uint64_t room_of(Elf *elf, const GElf_Sym *symbol) {
     return header.sh_size - (symbol->st_value - header.sh_addr);
 }
 
-/* An undefined function with an address is the program's stub for one of a library, which stands
- * for it everywhere. Assembly may say no type; then only what other files can see is a function. */
+/* An undefined function with an address is the program's stub for a library's function, whose
+ * address it is everywhere. Assembly may give no type; then only symbols that other files can
+ * see are functions. */
 static bool is_function(const GElf_Sym *symbol, uint64_t room, const struct intervals *code) {
     const int type = GELF_ST_TYPE(symbol->st_info);
     const bool is_local = GELF_ST_BIND(symbol->st_info) == STB_LOCAL;
@@ -114,7 +114,7 @@ static int compare(const void *left, const void *right) {
     return strcmp(a->name, b->name);
 }
 
-/* Leaves the best name of each address, which reaches as far as any of its aliases. */
+/* Keeps the best name of each address, with the largest size of its aliases. */
 static void merge_aliases(struct symbols_table *table) {
     uint32_t kept = 0;
     if (table->count == 0)
@@ -130,8 +130,8 @@ static void merge_aliases(struct symbols_table *table) {
     table->count = kept + 1;
 }
 
-/* Hand-written assembly may state no size: such a function reaches to the next one, where all of
- * them are known, and never past its section. */
+/* Hand-written assembly may give no size: such a function ends at the next one, if all of them
+ * are known, or at the end of its section. */
 static uint64_t limit_of(const struct symbols_table *table, uint32_t index,
                          const struct intervals *code) {
     const struct table_symbol *symbol = &table->symbols[index];

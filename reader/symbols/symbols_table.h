@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The functions of a symbol table: one name for each address where functions begin, and how far
- * each reaches. Filled once a module by symbols.c. Names point into the file and live as long as it
- * is open.
+ * The functions of a symbol table: one name for each address where a function begins, and the
+ * function's size. Filled by symbols.c once for each module. Names point into the file and live as
+ * long as it is open.
  */
 #ifndef CINSTR_READER_SYMBOLS_TABLE_H
 #define CINSTR_READER_SYMBOLS_TABLE_H
@@ -16,9 +16,9 @@
 struct table_symbol {
     uint64_t address;
     uint64_t size; /* 0: the file does not say */
-    uint64_t room; /* from there to the end of its section */
+    uint64_t room; /* bytes from there to the end of its section */
     const char *name;
-    int rank; /* among aliases the lowest names the function */
+    int rank; /* the alias with the lowest value names the function */
     bool is_ifunc, is_defined;
 };
 
@@ -30,17 +30,17 @@ struct symbols_table { /* starts all zero */
     bool has_ifuncs;
 };
 
-/* All symbols of functions, in no order and with their aliases: `symbols` and what is below them is
- * filled. False when out of memory. */
+/* Adds all function symbols, unsorted and with their aliases: fills `symbols` and the fields
+ * below it. False when out of memory. */
 bool symbols_table_read(struct symbols_table *table, const struct symbols_file *file);
 
-/* From .symtab of the module's file or of its debug file, else from .dynsym. 0, or -1 with `error`
+/* Reads .symtab of the module's file or of its debug file, else .dynsym. 0, or -1 with `error`
  * filled. */
 int symbols_table_fill(struct symbols_table *table, const struct symbols_file *file,
                        struct error *error);
 void symbols_table_free(struct symbols_table *table);
 
-/* The name of the function that begins at or else holds the address; NULL none. */
+/* The name of the function that begins at the address, or else contains it; NULL none. */
 const char *symbols_table_name(const struct symbols_table *table, uint64_t address);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Walks over the DIEs of a compile unit (see symbols_units.h). Called by symbols_scopes.c. Debug
- * information is untrusted: depth, direction and number of ranges are bounded, so that a broken
+ * Walks the DIEs of a compile unit (see symbols_units.h). Called by symbols_scopes.c. Debug
+ * information is untrusted: depth, direction and number of ranges are limited, so that a broken
  * file costs no more than an honest one of its size.
  */
 #include "symbols_units.h"
@@ -18,7 +18,7 @@ bool unit_add_ranges(struct scopes *scopes, struct intervals *ranges, Dwarf_Die 
     ptrdiff_t next = 0;
     while (scopes->budget != 0 && (next = dwarf_ranges(die, next, &base, &start, &limit)) > 0) {
         scopes->budget--;
-        /* What the linker threw away begins at 0, or at another place without code. */
+        /* Code that the linker removed begins at 0, or where there is no code. */
         if (intervals_innermost(scopes->code, start) != NULL &&
             !intervals_add(ranges, start, limit, value))
             return false;
@@ -31,7 +31,7 @@ static bool add_scope(struct scopes *scopes, struct unit *unit, Dwarf_Die *die, 
     if (!unit_add_ranges(scopes, &unit->ranges, die, unit->count))
         return false;
     if (unit->ranges.count == ranges)
-        return true; /* abstract, or a declaration */
+        return true; /* it is abstract, or a declaration */
     if (unit->count == unit->capacity) {
         uint32_t capacity = unit->capacity == 0 ? 64 : unit->capacity * 2;
         struct scope *grown =

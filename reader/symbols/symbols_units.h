@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The scopes of one compile unit: its functions and what was inlined into them. Filled by
- * symbols_units.c in one walk over the unit's DIEs; used by symbols_scopes.c alone.
+ * The scopes of one compile unit: its functions and what was inlined into them. symbols_units.c
+ * fills them in one walk over the unit's DIEs; symbols_scopes.c alone uses them.
  */
 #ifndef CINSTR_READER_SYMBOLS_UNITS_H
 #define CINSTR_READER_SYMBOLS_UNITS_H
@@ -11,7 +11,7 @@
 struct scope {
     Dwarf_Die die;
     bool is_inlined;
-    bool is_read; /* `definition` is filled: read when first looked at */
+    bool is_read; /* `definition` is filled; that happens when it is first needed */
     struct definition definition;
 };
 
@@ -28,7 +28,7 @@ struct unit {
 bool unit_add_ranges(struct scopes *scopes, struct intervals *ranges, Dwarf_Die *die,
                      uint32_t value);
 
-/* Fills the scopes of the unit, if they are not. What cannot be read is left out. */
+/* Fills the scopes of the unit, unless they are filled. What cannot be read is left out. */
 void unit_walk(struct scopes *scopes, struct unit *unit);
 
 #endif

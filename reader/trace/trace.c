@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The words of each lane (see trace.h): from the file of chunks that the segment names, in order,
- * and behind them those that are still in its ring. Both are untrusted.
+ * then those that are still in its ring. Both are untrusted.
  */
 #include "trace.h"
 
@@ -65,7 +65,7 @@ static int read_chunk(struct trace *trace, FILE *file, const struct segment_trac
     uint64_t *words;
     if (chunk->magic != SEGMENT_TRACE_MAGIC)
         return error_set(error, "%s: damaged: no chunk of a trace", path);
-    if (chunk->words > left / sizeof(*words)) /* it died while it wrote */
+    if (chunk->words > left / sizeof(*words)) /* the process died while it wrote this chunk */
         return 1;
     if (lane == NULL && (lane = add_lane(trace, chunk->lane, chunk->generation)) == NULL)
         return out_of_memory(error);
@@ -136,7 +136,7 @@ static int fill(struct trace *trace, struct error *error) {
     const struct snapshot *snapshot = trace->snapshot;
     const struct segment_trace *header = &snapshot->header.trace;
     if (header->path[0] == '\0' && header->ring_words == 0)
-        return error_set(error, "no trace was recorded: that needs CINSTR_OPTIONS=trace=FILE, or "
+        return error_set(error, "no trace was recorded: it needs CINSTR_OPTIONS=trace=FILE, or "
                                 "trace_ring=MIB");
     trace->lost = header->lost;
     trace->profile = profile_new();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a lane's words to what happened (see trace.h). Any words at all give events that nest and
- * never go back in time: ends without a begin are left out, and a gap ends what is open. What was
- * open when the events begin is known by the context of the first of them.
+ * From a lane's words to events (see trace.h). Any words give events that nest and never go back in
+ * time: an end without a begin is left out, and a gap ends the calls that are open. The calls that
+ * were open at the beginning are known from the context of the first entry.
  */
 #include <stdlib.h>
 
@@ -14,18 +14,18 @@ struct decoder {
     const struct trace_lane *lane;
     int (*take)(void *context, const struct trace_event *event);
     void *context;
-    uint64_t ticks; /* of the last event; 0: not known yet */
+    uint64_t ticks; /* time of the last event; 0: unknown */
     uint64_t off_cpu;
-    struct index_stack open; /* nodes */
-    bool must_reopen;        /* after a gap */
-    bool is_told;            /* trace->since_ns has come */
+    struct index_stack open; /* nodes of the open calls */
+    bool must_reopen;        /* there was a gap: the open calls are not known */
+    bool is_told;            /* trace->since_ns is reached */
 };
 
 static uint64_t function_of(const struct decoder *decoder, uint32_t node) {
     return decoder->trace->snapshot->nodes[node].function;
 }
 
-/* What is open when the telling begins, begins then, but for what begins or ends just now. */
+/* Calls that are open at the beginning begin there, except one that begins or ends just then. */
 static int begin_to_tell(struct decoder *decoder, enum trace_kind kind) {
     const uint32_t depth = decoder->open.depth - (kind == TRACE_BEGIN) + (kind == TRACE_END);
     int result = 0;
@@ -70,7 +70,8 @@ static bool is_call(const struct snapshot *snapshot, uint32_t node) {
            !build_is_pseudo(snapshot->nodes[node].function);
 }
 
-/* Outermost first: the path is walked once for each of its calls, which is once a gap. */
+/* Outermost first. The path is walked once for each of its calls, which happens only after a
+ * gap. */
 static int reopen(struct decoder *decoder, uint32_t node) {
     const struct snapshot *snapshot = decoder->trace->snapshot;
     uint32_t last = 0;
@@ -114,7 +115,7 @@ static int gap(struct decoder *decoder, uint64_t lost) {
     return result == 0 ? give(decoder, TRACE_GAP, 0, NULL, (int64_t)lost) : result;
 }
 
-/* The low bits of a time that is not before the last. */
+/* Completes the low bits of a time that is not before the last. */
 static void pass_to(struct decoder *decoder, uint64_t word) {
     const uint64_t mask = (UINT64_C(1) << SEGMENT_TRACE_TIME_BITS) - 1;
     decoder->ticks += (word - decoder->ticks) & mask;
@@ -141,7 +142,7 @@ static int64_t number_in(uint64_t word) {
     return (int64_t)(word << 6) >> 6;
 }
 
-/* The word behind a value holds its number. */
+/* The word after a value contains its number. */
 static int value(struct decoder *decoder, uint64_t word, uint64_t next) {
     return next >> 58 == (SEGMENT_TRACE_OTHER << 4 | SEGMENT_TRACE_NUMBER)
                ? mark(decoder, word, TRACE_VALUE, number_in(next))

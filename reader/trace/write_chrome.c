@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A trace as JSON that chrome://tracing and Perfetto read: "Trace Event Format", Google 2016. Times
- * are microseconds with three decimals. Written as it comes: it may be larger than memory.
+ * Writes a trace as JSON for chrome://tracing and Perfetto: "Trace Event Format", Google 2016.
+ * Times are microseconds with three decimals. It is written piece by piece, since it may be larger
+ * than memory.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -52,7 +53,7 @@ static int take(void *context, const struct trace_event *event) {
     const struct profile_function *function;
     switch (event->kind) {
     case TRACE_BEGIN:
-    case TRACE_END: /* named as well: some viewers match by name what they end */
+    case TRACE_END: /* the end has the name as well: some viewers match by it */
         function = trace_function(writer->trace, event->function);
         if (function == NULL)
             return -1;

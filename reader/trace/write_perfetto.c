@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A trace in Perfetto's own format (perfetto.proto). Each lane is a sequence of packets: times are
- * differences to the packet before, names are said once and then by number, so that most events
- * take some ten bytes.
+ * Writes a trace in Perfetto's own format (perfetto.proto). Each lane is a sequence of packets.
+ * Times are differences to the packet before, and a name is written once and referred to by number,
+ * so that most events take some ten bytes.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -28,9 +28,9 @@ struct writer {
     FILE *out;
     uint32_t sequence;
     uint64_t last_ns;
-    uint32_t *names; /* by the profile's function: the sequence that knows it */
+    uint32_t *names; /* by the profile's function: the last sequence that has its name */
     uint32_t names_capacity;
-    char counters[LABELS][192]; /* those that have a track; "" end */
+    char counters[LABELS][192]; /* names that have a track; "" ends the list */
 };
 
 /* --- packets ---------------------------------------------------------------------------------- */
@@ -75,7 +75,7 @@ static int put_process(struct writer *writer) {
     return put_track(writer, &track);
 }
 
-/* A thread's own stack is the thread; another one of it is a track below. */
+/* A thread's own stack is the thread's track; another stack of it is a track below. */
 static int put_lane(struct writer *writer, const struct trace_lane *lane, uint64_t uuid) {
     Perfetto__ThreadDescriptor thread = PERFETTO__THREAD_DESCRIPTOR__INIT;
     Perfetto__TrackDescriptor track = PERFETTO__TRACK_DESCRIPTOR__INIT;
@@ -97,7 +97,7 @@ static int put_lane(struct writer *writer, const struct trace_lane *lane, uint64
     return put_track(writer, &track);
 }
 
-/* Times of the sequence begin at 0, which is the recorder's start by the clock of the machine. */
+/* Times of the sequence begin at 0, the start of the recorder by the machine's clock. */
 static int put_clock(struct writer *writer, uint64_t track) {
     Perfetto__Clock boot = PERFETTO__CLOCK__INIT, own = PERFETTO__CLOCK__INIT;
     Perfetto__Clock *clocks[] = {&boot, &own};
@@ -139,7 +139,7 @@ static int put_event(struct writer *writer, uint64_t ns, Perfetto__TrackEvent *e
     return put(writer, &packet);
 }
 
-/* 1: this sequence does not know the name yet, but does from now on. */
+/* 1: this sequence does not have the name yet, but will from now on. */
 static int learn_name(struct writer *writer, uint32_t index) {
     if (index >= writer->names_capacity) {
         const uint32_t larger = index < 512 ? 1024 : index * 2;
@@ -189,7 +189,7 @@ static int put_end(struct writer *writer, uint64_t ns) {
     return put_event(writer, ns, &event, NULL);
 }
 
-/* `what`: of the number; NULL: there is none. */
+/* `what` is the name of `number`; NULL: the event has no number. */
 static int put_instant(struct writer *writer, uint64_t ns, const char *name, const char *what,
                        int64_t number) {
     Perfetto__DebugAnnotation annotation = PERFETTO__DEBUG_ANNOTATION__INIT;
@@ -208,7 +208,7 @@ static int put_instant(struct writer *writer, uint64_t ns, const char *name, con
     return put_event(writer, ns, &event, NULL);
 }
 
-/* Its track; made when it is new. 0: no room, or not written. */
+/* The track of a name, made if it is new. 0: no room, or it could not be written. */
 static uint64_t counter_track(struct writer *writer, const char *name) {
     Perfetto__CounterDescriptor counter = PERFETTO__COUNTER_DESCRIPTOR__INIT;
     Perfetto__TrackDescriptor track = PERFETTO__TRACK_DESCRIPTOR__INIT;

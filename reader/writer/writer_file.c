@@ -13,7 +13,8 @@
 
 enum { MOST_NAMESAKES = 100000 };
 
-/* The longest that a program's end waits for a reader of the pipe that it is to write to, in ms. */
+/* How many ms the end of a program waits at most for a reader of the pipe that it is to write
+ * to. */
 enum { PATIENCE = 5000 };
 
 struct target {
@@ -27,8 +28,8 @@ static bool make_name(struct target *target, struct error *error) {
     return writer_name(target->names, target->request, target->path, sizeof(target->path), error);
 }
 
-/* A name with %p is this process's own: a file that is there already is of another process that had
- * its number (in another container, or before), and stays. So does one in a folder. */
+/* A name with %p belongs to this process: if the file exists, it is of another process that had
+ * the same pid (in another container, or earlier), and is kept. So is a file in a folder. */
 static bool is_own_name(const char *pattern) {
     struct stat status;
     for (const char *p = pattern; *p != '\0'; p++) {
@@ -40,7 +41,7 @@ static bool is_own_name(const char *pattern) {
     return stat(pattern, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* One name for several processes: the last to end has it. */
+/* Several processes share a name: the last one to end replaces the file. */
 static void warn_of_another(const struct target *target) {
     const struct whole_file *file = &target->file;
     struct stat status;

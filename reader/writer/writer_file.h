@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a process's profiles go: what a pattern stands for, and whose files are in its way.
+ * Where a process's profiles go: the name that a pattern stands for, and what happens to files that
+ * exist.
  */
 #ifndef CINSTR_READER_WRITER_FILE_H
 #define CINSTR_READER_WRITER_FILE_H
@@ -14,10 +15,11 @@
 #include "reader/base/error.h"
 #include "reader/snapshot/snapshot.h"
 
-/* Of one process: the numbers that tell it from others of its pid are the same in all its names. */
+/* The file names of one process. The number that tells it from others of the same pid is the same
+ * in all of them. */
 struct writer_names {
     const struct segment_header *header;
-    uint32_t namesake; /* 0, or how many files of another process of its number were found */
+    uint32_t namesake; /* 0, or how many files of other processes of this pid were found */
 };
 
 struct writer_request {
@@ -26,12 +28,12 @@ struct writer_request {
     const char *name;
 };
 
-/* The file that a name stands for, which is given in one of the ways of cinstr/writer.h. False:
- * what is wrong is in `error`. */
+/* The file that a name stands for; `how` is one of the letters of cinstr/writer.h. False with
+ * `error` filled. */
 bool writer_name(const struct writer_names *names, const struct writer_request *request, char *path,
                  size_t size, struct error *error);
 
-/* Writes that file. -1 with `error` filled. */
+/* Writes the file. -1 with `error` filled. */
 int writer_file(struct writer_names *names, const struct writer_request *request,
                 const struct snapshot *snapshot, struct error *error);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See writer_input.h. Nothing that comes in is trusted. */
+/* See writer_input.h. Nothing of the input is trusted. */
 #include "writer_input.h"
 
 #include <cinstr/writer.h>
@@ -35,7 +35,7 @@ struct received {
     uint64_t size;
 };
 
-/* Only what is written takes memory. */
+/* Pages take memory only when they are written. */
 static int make_room(struct received *received, uint64_t size, struct error *error) {
     void *base = MAP_FAILED;
     errno = ENOMEM;

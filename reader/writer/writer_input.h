@@ -6,8 +6,8 @@
 #include "reader/base/error.h"
 #include "reader/snapshot/snapshot.h"
 
-/* Of a segment's file, or of the parts that come out of a pipe (cinstr/writer.h). NULL with `error`
- * filled. */
+/* Reads a segment's file, or the parts that arrive through a pipe (cinstr/writer.h). NULL with
+ * `error` filled. */
 struct snapshot *writer_input_read(int fd, struct error *error);
 
 #endif

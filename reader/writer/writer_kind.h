@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A profile, or the trace, of a snapshot. */
+/* Writes a profile, or the trace, of a snapshot. */
 #ifndef CINSTR_READER_WRITER_KIND_H
 #define CINSTR_READER_WRITER_KIND_H
 
@@ -9,7 +9,7 @@
 #include "reader/snapshot/snapshot.h"
 
 bool writer_kind_is_trace(const char *kind);
-/* Writes a kind of cinstr/writer.h to `fd`. -1 with `error` filled. */
+/* Writes the kind, one of those in cinstr/writer.h, to `fd`. -1 with `error` filled. */
 int writer_kind_write(const struct snapshot *snapshot, const char *kind, int fd,
                       struct error *error);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What cinstr-writer does (cinstr/writer.h): the profiles of one process, whose place it takes in
- * the terminal and in the file system, and whose end waits for it.
+ * What cinstr-writer does (cinstr/writer.h): it writes the profiles of one process, which waits for
+ * it, in that process's folder and on its terminal.
  */
 #include <cinstr/writer.h>
 
@@ -19,16 +19,16 @@
 #include "writer_input.h"
 #include "writer_kind.h"
 
-/* A write that cannot be is an error, and whoever stops the terminal's processes is not to wait for
- * one that waits for this. */
+/* A write that fails must be an error, not a signal; and stopping the terminal's processes must
+ * not stop this one, for which another waits. */
 static void ignore_signals(void) {
     static const int ignored[] = {SIGPIPE, SIGXFSZ, SIGTSTP, SIGTTIN, SIGTTOU};
     for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
         signal(ignored[i], SIG_IGN);
 }
 
-/* Where the process had closed them no file of ours may come to be one of them; nothing can be
- * written to this. */
+/* Where the process had closed its standard descriptors, none of our files may get their
+ * numbers; what is written to these then fails. */
 static void fill_descriptors(void) {
     int fd;
     while ((fd = open("/", O_PATH | O_DIRECTORY)) >= 0 && fd <= STDERR_FILENO) {
@@ -62,7 +62,7 @@ static void say(const struct error *error) {
         return; /* nobody listens */
 }
 
-/* `requests`: KIND HOW NAME, until NULL. */
+/* `requests`: KIND HOW NAME, ..., up to a NULL. */
 static enum writer_status write_all(const struct snapshot *snapshot, char *const *requests) {
     struct writer_names names = {&snapshot->header, 0};
     enum writer_status status = WRITER_DONE;

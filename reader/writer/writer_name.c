@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a pattern stands for: see writer_file.h. */
+/* The name that a pattern stands for: see writer_file.h. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static bool append(char *text, size_t size, const char *more) {
     return true;
 }
 
-/* What stands for %LETTER; false: nothing does. */
+/* The text for %LETTER; false: there is none. */
 static bool expand_letter(const struct writer_names *names, char letter, char *piece, size_t size) {
     const struct segment_header *header = names->header;
     switch (letter) {
@@ -53,8 +53,8 @@ static bool expand(const struct writer_names *names, const char *pattern, char *
     return true;
 }
 
-/* In a folder the profiles of all programs lie by their usual names. What of those is to be joined;
- * "" if it is no folder. */
+/* A folder gets the profiles of all programs under their usual names. Returns the part to
+ * append; "" if it is not a folder. */
 static const char *name_in_folder(const char *pattern) {
     static const char usual[] = "/cinstr.%e.%p.pb.gz";
     const size_t length = strlen(pattern);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which counter can be trusted as a clock. Called once, when the recorder starts.
+ * Chooses the counter that can be trusted as a clock. Called once, when the recorder starts.
  */
 #include "clock.h"
 
@@ -29,8 +29,8 @@ static void find_libc_clock(void) {
 }
 
 #if defined(__x86_64__)
-/* The kernel watches the TSC against other clocks: while it uses it itself, or a paravirtual clock
- * made of it, it is one clock for all CPUs. */
+/* The kernel checks the TSC against other clocks. While the kernel uses it itself, or a
+ * paravirtual clock made from it, it is one clock for all CPUs. */
 static bool kernel_trusts_tsc(void) {
     char name[32] = "";
     const long fd = syscall(SYS_openat, AT_FDCWD,
@@ -69,7 +69,8 @@ uint64_t clock_choose(void) {
 struct segment_clock_pair clock_pair(void) {
     struct segment_clock_pair best = {0, 0};
     uint64_t best_gap = UINT64_MAX;
-    /* An interruption between the two readings would set them apart: take the closest of a few. */
+    /* An interruption between the two readings would set them apart: takes the closest of a few
+     * pairs. */
     for (int i = 0; i < 4; i++) {
         const uint64_t before = clock_ticks();
         const uint64_t ns = clock_ns(CLOCK_MONOTONIC);

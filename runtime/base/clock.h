@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The clock of the hot path: one block an architecture. Whether its counter can be trusted is
- * decided once, in clock.c; where it cannot, every hook takes the slow path, which reads
- * CLOCK_MONOTONIC instead.
+ * The clock of the hot path: a block for each architecture. clock.c decides once whether the
+ * counter can be trusted; if not, every hook takes the slow path, which reads CLOCK_MONOTONIC
+ * instead.
  */
 #ifndef CINSTR_RUNTIME_CLOCK_H
 #define CINSTR_RUNTIME_CLOCK_H
@@ -15,7 +15,8 @@
 
 #include "sandbox.h"
 
-/* The counter alone, not ordered against the code around it: ordering costs as much again. */
+/* Reads the counter without ordering it against the code around it: ordering would double its
+ * cost. */
 static inline uint64_t clock_counter(void) {
 #if defined(__x86_64__)
     uint64_t low, high;
@@ -30,7 +31,7 @@ static inline uint64_t clock_counter(void) {
 #endif
 }
 
-/* libc's clock_gettime(), whatever the program calls by that name. */
+/* libc's own clock_gettime(), even if the program defines one. */
 extern int (*clock_read)(clockid_t id, struct timespec *now);
 
 /* 0 where the program's sandbox may not allow it. */
@@ -41,17 +42,17 @@ static inline uint64_t clock_ns(clockid_t id) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* Which clock this process uses: constant once the recorder is up. */
+/* The clock that this process uses: constant once the recorder is up. */
 extern enum segment_clock clock_kind;
 
 static inline uint64_t clock_ticks(void) {
     return clock_kind == SEGMENT_CLOCK_MONOTONIC ? clock_ns(CLOCK_MONOTONIC) : clock_counter();
 }
 
-/* Chooses clock_kind. Returns ticks a second by the hardware's own word, 0 if it does not say. */
+/* Chooses clock_kind. Returns the ticks a second that the hardware states, 0 if it does not. */
 uint64_t clock_choose(void);
 
-/* Both clocks at nearly the same moment. */
+/* Reads both clocks at nearly the same moment. */
 struct segment_clock_pair clock_pair(void);
 
 #endif

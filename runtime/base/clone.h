@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* clone(2) without libc: one block an architecture. */
+/* clone(2) without libc: a block for each architecture. */
 #ifndef CINSTR_RUNTIME_CLONE_H
 #define CINSTR_RUNTIME_CLONE_H
 
 #include <errno.h>
 #include <sys/syscall.h>
 
-/* The child runs function(argument) on the stack that ends at `end`, and exits with what that
- * returns. Returns its pid; -1 with errno set. */
+/* The child calls function(argument) on the stack that ends at `end`, and exits with its result.
+ * Returns the child's pid; -1 with errno set. */
 static inline long clone_with_stack(unsigned long flags, void *end, int (*function)(void *),
                                     void *argument) {
     long result;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The memory of lanes: a private pool that the kernel wipes in a fork child. There every hook then
- * takes the slow path, which finds out (entry.c).
+ * The memory of lanes: a private pool that the kernel wipes in a fork child. Every hook there then
+ * takes the slow path, which finds that it is in a child (entry.c).
  */
 #include "lane_pool.h"
 
@@ -12,11 +12,11 @@
 #include "lane.h"
 #include "wiped.h"
 
-/* Read-only in effect: span is 0, so that nobody ever changes it. */
+/* In effect read-only: span is 0, so that no hook ever changes it. */
 static struct lane sentinel;
 __thread struct lane *cinstr1_self __attribute__((tls_model("initial-exec"))) = &sentinel;
 
-/* Stands in for the lane of a thread for which there was no memory: nobody tries again. */
+/* The lane of a thread for which there was no memory, so that hooks do not try again. */
 static struct lane lost;
 
 static struct lane *pool;

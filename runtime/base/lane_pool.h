@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where lanes lie, in use or not. */
+/* The memory of lanes, in use or not. */
 #ifndef CINSTR_RUNTIME_BASE_LANE_POOL_H
 #define CINSTR_RUNTIME_BASE_LANE_POOL_H
 
@@ -14,10 +14,10 @@ bool lane_pool_is_there(void);
 
 struct lane *lane_at(uint32_t index);
 
-/* What stands in for a thread's lane before its first hook and after its end. */
+/* Is a thread's lane before its first hook and after its end. */
 struct lane *lane_sentinel(void);
 
-/* What stands in for it when there is no memory for a lane. */
+/* Is a thread's lane when there is no memory for one. */
 struct lane *lane_lost(void);
 bool lane_is_lost(const struct lane *lane);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The functions of libc behind those that the recorder interposes. */
+/* The functions of libc that the recorder's interposed functions call. */
 #include "libc.h"
 
 #include <dlfcn.h>

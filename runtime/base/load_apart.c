@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Loads a library of cinstr's into a namespace of its own, with its own C library: a program that
- * carries its own zlib or protobuf, or an allocator, can neither capture nor see what it does.
+ * Loads a library of cinstr into a linker namespace of its own, with its own C library: a program
+ * that has its own zlib, protobuf or allocator can neither capture nor see what that library does.
  * Cold.
  */
 #include "load_apart.h"
@@ -12,10 +12,8 @@
 
 #include "state.h"
 
-/* Beside this library if it is there, as when it is used from where it was built. dlmopen() is
- * found by name: a static program that refers to it draws a warning when it is linked, and cannot
- * use it.
- */
+/* Takes the library beside this one if there is one, as in a build tree. dlmopen() is looked up
+ * by name: a static program that refers to it gets a warning from the linker, and cannot use it. */
 void *load_apart(const char *name, char *text, size_t size) {
     void *(*open_in)(Lmid_t, const char *, int);
     char path[512];

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* dlmopen() of one of our libraries; NULL with one line in `text`. */
+/* Opens one of our libraries with dlmopen(); NULL with one line in `text`. */
 void *load_apart(const char *name, char *text, size_t size);
 
 #endif

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * memset(), memcpy() and memcmp() of the recorder's own, hidden in it. The thread sanitizer puts
- * its own in the place of libc's, and would report the recorder's memory, which passes from thread
- * to thread in ways it does not see, as the program's data races. Called by name all over runtime/,
- * and by the compiler. They must never be seen by the program, nor use vector registers.
+ * memset(), memcpy() and memcmp() of the recorder, hidden in it. The thread sanitizer replaces
+ * libc's with its own, and would report the recorder's memory as the program's data races, since it
+ * passes from thread to thread in ways that the sanitizer does not know. They are called by name
+ * all over runtime/, and by the compiler. The program must never see them, and they must not use
+ * vector registers.
  */
 #include <stdint.h>
 #include <string.h>
 
-/* Any eight bytes, wherever they lie and whatever they are. */
+/* Any eight bytes, of any alignment and type. */
 typedef uint64_t __attribute__((may_alias, aligned(1))) word;
 
 void *memset(void *to, int value, size_t size) {

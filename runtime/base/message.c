@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The recorder's only voice: one line on standard error. Cold paths only; never from the usual path
- * of a hook. Not a cancellation point, unlike write().
+ * The only way in which the recorder prints: one line on standard error. For cold paths alone,
+ * never from the usual path of a hook. Not a cancellation point, unlike write().
  */
 #include "message.h"
 

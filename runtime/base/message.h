@@ -2,7 +2,7 @@
 #ifndef CINSTR_RUNTIME_BASE_MESSAGE_H
 #define CINSTR_RUNTIME_BASE_MESSAGE_H
 
-/* One line on standard error, "cinstr: ...". */
+/* Prints one line on standard error, "cinstr: ...". */
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -37,7 +37,7 @@ static const struct field {
 
 /* --- rows ------------------------------------------------------------------------------------- */
 
-/* Of that name, which ends at a ':' or '='; ROW_COUNT: none. */
+/* The row of the name, which ends at a ':' or '='; ROW_COUNT: none. */
 static size_t find_row(const char *text) {
     const size_t length = strcspn(text, "=:");
     size_t row = 0;
@@ -121,10 +121,10 @@ static void set_option(char *text) {
 
 /* --- what is implied -------------------------------------------------------------------------- */
 
-/* In what -lcinstr_http adds. */
+/* Part of what -lcinstr_http links in. */
 extern const char cinstr_http_is_there __attribute__((weak, visibility("default")));
 
-/* As in Go, a CPU profile can be had from whatever serves profiles. */
+/* A process that serves profiles offers a CPU profile, as Go's do. */
 static void imply_http(void) {
     if (options.http[0] == '\0' && &cinstr_http_is_there != NULL)
         strcpy(options.http, "localhost:6060");
@@ -132,7 +132,7 @@ static void imply_http(void) {
         options.sample = 100;
 }
 
-/* Who names a profile's file wants the profile. */
+/* Naming a profile's file implies recording the profile. */
 static void imply(void) {
     imply_http();
     for (size_t i = 0; i < ROW_COUNT; i++) {
@@ -146,7 +146,7 @@ static void imply(void) {
 
 /* --- the text --------------------------------------------------------------------------------- */
 
-/* Cuts off the first option. An address has colons of its own: it ends where an option begins. */
+/* Cuts off the first option. An address contains colons: it ends where an option begins. */
 static char *next_option(char **rest) {
     char *option = *rest;
     char *end = strchr(option, ':');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory comes by the page. */
+/* The size of a page. */
 #ifndef CINSTR_RUNTIME_BASE_PAGE_H
 #define CINSTR_RUNTIME_BASE_PAGE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A while in which no handler runs in this thread. */
+/* A section in which no signal handler runs in this thread. */
 #ifndef CINSTR_RUNTIME_SIGNALS_H
 #define CINSTR_RUNTIME_SIGNALS_H
 
@@ -9,10 +9,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* A set of signals as the kernel has it. */
+/* A set of signals in the kernel's format. */
 typedef uint64_t signals_mask;
 
-/* Blocks all signals; returns which were blocked before. */
+/* Blocks all signals; returns those that were blocked before. */
 static inline signals_mask signals_block(void) {
     const signals_mask all = ~UINT64_C(0);
     signals_mask before = 0;

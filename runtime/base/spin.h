@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A lock that waits by yielding, for what is held for moments. In memory that fork wipes it is free
- * in the child. */
+/* A lock that waits by yielding, for short sections. It lies in memory that fork wipes, so it is
+ * free in the child. */
 #ifndef CINSTR_RUNTIME_SPIN_H
 #define CINSTR_RUNTIME_SPIN_H
 

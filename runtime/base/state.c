@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the recorder knows of its process as a whole. The lock, and whether this is still the
- * process that the recorder was started in, lie in a page that the kernel empties in a fork child.
+ * The state of the recorder in its process. The lock, and whether this is still the process that
+ * the recorder was started in, are in a page that the kernel empties in a fork child.
  */
 #include "state.h"
 
@@ -22,7 +22,7 @@ bool process_is_serving;
 static struct wiped {
     uint32_t alive;
     uint32_t lock;
-    signals_mask mask; /* the holder's, before it took the lock */
+    signals_mask mask; /* the signals that the holder had blocked before */
 } * wiped;
 
 static __thread bool is_own_work __attribute__((tls_model("initial-exec")));
@@ -34,7 +34,7 @@ bool process_init(void) {
     return wiped != NULL;
 }
 
-/* A handler that ends the process must not find its own thread holding the lock. */
+/* A handler that ends the process must not run while its own thread holds the lock. */
 bool process_try_lock(void) {
     const signals_mask mask = signals_block();
     if (!spin_try_lock(&wiped->lock)) {

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A word in the thread's own memory that tells whether the kernel has switched the thread away
- * since it was last set: no system call is needed to know that nothing happened. Two sources:
+ * A word in the thread's own memory that shows whether the kernel has switched the thread away
+ * since the word was last set, so that no system call is needed to know that nothing happened. It
+ * has two sources:
  *
  *   perf  The kernel rewrites the mapped page of a thread's perf event at each context switch and
- *         moves its `lock` word. Refused in most containers.
+ *         changes its `lock` word. Most containers do not permit it.
  *   rseq  glibc 2.35 and later register a restartable-sequence area for each thread. When a thread
  *         returns to user mode after it was switched away, or took a signal, outside of the
- *         sequence that `rseq_cs` names, the kernel clears `rseq_cs`. A sequence that holds no
- *         instruction is therefore a flag that any user may set (linux/rseq.h,
- *         Documentation/userspace-api/rseq.rst). Linux 6.19 and later skip that for switches
- *         inside system calls: whether this kernel does it is tried once, by a sleep.
+ *         sequence that `rseq_cs` names, the kernel clears `rseq_cs`. So a sequence that contains
+ *         no instruction is a flag that any user may set (linux/rseq.h,
+ *         Documentation/userspace-api/rseq.rst). Linux 6.19 and later do not clear it for switches
+ *         inside system calls: a short sleep tests once whether this kernel does.
  *
- * perf comes first since it tells of every switch on every kernel, and nobody else writes its word.
+ * perf is preferred, since it shows every switch on every kernel, and nobody else writes its word.
  * A program that uses rseq itself (google/tcmalloc, for instance) overwrites the flag: hooks then
- * take the slow path more often than they must, and times stay right.
+ * take the slow path more often than necessary, and times stay right.
  *
- * A fork child does not inherit the page: its lanes are wiped, so no hook there reads it.
+ * A fork child does not inherit the page. Its lanes are wiped, so no hook there reads it.
  */
 #include "switch_word.h"
 
@@ -56,7 +57,7 @@ static struct perf_event_mmap_page *map_event(void) {
 
 /* --- rseq ------------------------------------------------------------------------------------- */
 
-/* The kernel looks for the signature before the abort address, whether or not it goes there. */
+/* The kernel requires the signature before the abort address, whether or not it goes there. */
 static const struct {
     uint32_t signature;
     uint32_t abort;

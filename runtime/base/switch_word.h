@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A word of the calling thread's that changes when the kernel switches the thread away.
+ * A word of the calling thread that changes when the kernel switches the thread away.
  */
 #ifndef CINSTR_RUNTIME_SWITCH_WORD_H
 #define CINSTR_RUNTIME_SWITCH_WORD_H
@@ -9,17 +9,17 @@
 #include <stdint.h>
 
 struct switch_word {
-    const volatile uint32_t *at; /* NULL: none */
-    void *page;                  /* of a perf event; NULL: the thread's rseq area */
+    const volatile uint32_t *at; /* NULL: there is no word */
+    void *page;                  /* the page of a perf event; NULL: the thread's rseq area */
 };
 
-/* Whether threads can have one at all. Says so once on standard error if not. */
+/* Whether threads can have such a word at all. If not, prints that once on standard error. */
 bool switch_word_available(void);
 
-/* Fills in the calling thread's. False: it can have none; `at` is then NULL. */
+/* Attaches the calling thread's word. False: it cannot have one; `at` is NULL then. */
 bool switch_word_attach(struct switch_word *word);
 
-/* Gives it up, in the thread that attached it. Does nothing if `at` is NULL. */
+/* Detaches it, in the thread that attached it. Does nothing if `at` is NULL. */
 void switch_word_detach(struct switch_word *word);
 
 /* Returns what *word->at holds until the next switch. Called by the thread that attached it. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The system calls that the recorder makes, by libc's names but its own and hidden in it, for the
- * same reason as in text.c: what a program defines by these names is not called. Nor are they
- * cancellation points. What the program's sandbox does not let pass is refused here.
+ * The system calls that the recorder makes, under libc's names but hidden in the recorder, for the
+ * same reason as in text.c: a program's functions of these names are not called. They are not
+ * cancellation points, either. A call that the program's sandbox does not permit fails here.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -55,8 +55,8 @@ long system_call(long number, const long a[6]) {
     return result;
 }
 
-/* As many as there are: what is behind them the kernel does not look at. That they are read all the
- * same is no mistake, for which the address sanitizer would take it. */
+/* Passes six arguments; the kernel ignores those that a call does not have. The address sanitizer
+ * would report reading them. */
 __attribute__((no_sanitize("address"))) long syscall(long number, ...) {
     va_list arguments;
     long a[6];
@@ -167,7 +167,7 @@ int rename(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
-/* One that cannot be reached from the root has no name. */
+/* a folder outside the root has no name */
 char *getcwd(char *to, size_t size) {
     if (syscall(SYS_getcwd, to, size) > 0 && to[0] == '/')
         return to;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libc's functions on text that the recorder uses, of its own and hidden in it, as memory.c has
- * those on memory: a program may define functions of these names, with hooks, locks or memory of
- * their own, and what the recorder does is none of its calls. No more of each than is used here:
- * numbers are decimal, and of formats there are %d %u %x %s %c %%, with l, ll and z, a width that
- * zeros fill, and a precision of texts.
+ * libc's functions on text that the recorder uses, its own and hidden in it, as those on memory in
+ * memory.c: a program may define functions of these names, with hooks, locks or memory of their
+ * own, and must not receive the recorder's calls. They do no more than is needed here: numbers are
+ * decimal, and formats have %d %u %x %s %c %%, with l, ll and z, a width filled with zeros, and a
+ * precision for texts.
  */
 #include <errno.h>
 #include <limits.h>
@@ -112,7 +112,7 @@ char *getenv(const char *name) {
 
 struct output {
     char *to;
-    size_t size, length; /* length may be more than there is room for */
+    size_t size, length; /* length may exceed the room */
 };
 
 static void put(struct output *output, int c) {

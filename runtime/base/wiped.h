@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory that the kernel empties in a fork child: what is in it is true of one process alone. */
+/* Memory that the kernel empties in a fork child: what it says is true of one process alone. */
 #ifndef CINSTR_RUNTIME_WIPED_H
 #define CINSTR_RUNTIME_WIPED_H
 
@@ -10,8 +10,8 @@
 #define MADV_WIPEONFORK 18
 #endif
 
-/* Zeroed; NULL when there is none. Where the kernel cannot wipe (an old one, or an emulated one),
- * fork.c's handler does what matters most. */
+/* Zeroed memory; NULL when there is none. Where the kernel cannot wipe (an old or an emulated
+ * one), the handler in fork.c resets what matters most. */
 static inline void *wiped_map(size_t size) {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

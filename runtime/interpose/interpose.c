@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Interposed functions that change what addresses mean. makecontext(), swapcontext(), setcontext()
- * and sigaltstack(): stacks are made known before anything runs on them, and a switch is followed
- * at once, so that a signal handler that comes before the next hook is found to have interrupted
- * the right one. dlclose(): what is loaded next may come to lie where something else was. _Fork(): a
- * child's calls will want room.
+ * and sigaltstack(): the recorder learns of a stack before anything runs on it, and follows a
+ * switch at once, so that a signal handler that comes before the next hook is known to have
+ * interrupted the right stack. dlclose(): what is loaded next may get the addresses of what was
+ * unloaded. _Fork(): makes room for a child's calls.
  */
 #include <dlfcn.h>
 #include <errno.h>

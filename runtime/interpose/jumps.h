@@ -13,7 +13,7 @@ void jumps_init(void);
 
 void cinstr_note_setjmp(const void *buffer, uintptr_t sp);
 
-/* In the parent alone; the latter turns the kernel's result into vfork()'s. */
+/* Called in the parent alone; the latter turns the kernel's result into vfork()'s. */
 void cinstr_before_vfork(uintptr_t sp);
 long cinstr_after_vfork(long result);
 

@@ -17,7 +17,7 @@ void charge_library_say(const char *text) {
     const int length = snprintf(line, sizeof(line), "cinstr: %s\n", text);
     const size_t size = (size_t)length < sizeof(line) ? (size_t)length : sizeof(line) - 1;
     if (write(STDERR_FILENO, line, size) < 0)
-        return; /* nobody listens */
+        return; /* nobody reads the message */
 }
 
 void charge_library_next(void *target, const char *name) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The recorder, and the functions of libc, as seen from a library that interposes (heap.c,
- * block.c). Where the program is linked with the recorder, it is there; else, in a program without
- * hooks that such a library is preloaded into, it is loaded, and finds contexts by unwinding.
+ * The recorder and the functions of libc for a library that interposes (heap.c, block.c). If the
+ * program is linked with the recorder, it is there. Otherwise the library was preloaded into a
+ * program without hooks: it loads the recorder, which finds contexts by unwinding.
  */
 #ifndef CINSTR_RUNTIME_CHARGE_LIBRARY_H
 #define CINSTR_RUNTIME_CHARGE_LIBRARY_H
@@ -16,19 +16,19 @@
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
-/* Where the interposed function was called: its return address. */
+/* The return address of the interposed function. */
 #define CALL_SITE() ((uintptr_t)__builtin_extract_return_addr(__builtin_return_address(0)))
 
-/* NULL until it is open. */
+/* NULL until it has been found. */
 extern const struct charge_recorder *charge_recorder;
 
-/* False: there is none, which has been said. */
+/* Finds the recorder. False, after printing a line: there is none. */
 bool charge_library_open(void);
 
-/* One line on standard error. */
+/* Prints one line on standard error. */
 void charge_library_say(const char *text);
 
-/* Sets the pointer `target` to the function that stands behind an interposed one. */
+/* Sets the pointer `target` to the function that an interposed one replaces. */
 void charge_library_next(void *target, const char *name);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libcinstr_block.so.0: block= and mutex=. Stands before libc's locks, condition variables,
- * semaphores, barriers and joins. A lock that is free costs a test and libc's own try; only one
- * that is not is timed. What libc does inside itself (stdio's locks) is not seen.
+ * libcinstr_block.so.0: block= and mutex=. Interposes libc's locks, condition variables,
+ * semaphores, barriers and joins. A free lock costs a test and libc's own try; only a lock that is
+ * not free is timed. What libc locks internally (stdio) is not seen.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -15,7 +15,7 @@
 #include "block_wait.h"
 #include "runtime/interposers/charge_library.h"
 
-/* The next of that name, looked up when first needed. */
+/* libc's function of that name, looked up when it is first needed. */
 #define NEXT(name)                                                                                 \
     static __typeof__(name) *real_##name;                                                          \
     if (UNLIKELY(real_##name == NULL))                                                             \
@@ -23,7 +23,7 @@
 
 /* --- locks ------------------------------------------------------------------------------------ */
 
-/* One that was not to be had at once. */
+/* Waits for a lock that was not free. */
 struct lock_wait {
     struct wait wait;
     const void *lock;
@@ -53,7 +53,8 @@ static inline void release(const void *lock, uintptr_t function, uintptr_t call_
 }
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): names and lists of arguments */
-/* A function that takes a lock, with one that tries to and returns `busy` where it cannot. */
+/* Defines a function that takes a lock. `trial` is the function that tries to take it, and returns
+ * `busy` where it cannot. */
 #define LOCK(name, trial, busy, parameters, arguments)                                             \
     VISIBLE int name parameters {                                                                  \
         NEXT(name);                                                                                \
@@ -106,7 +107,7 @@ UNLOCK(mtx_unlock, mtx_t)
         return real_##name arguments;                                                              \
     }
 
-/* They let the lock go, and have it again when they return. */
+/* These release the lock, and have it again when they return. */
 #define WAIT_UNLOCKED(name, parameters, arguments)                                                 \
     VISIBLE int name parameters {                                                                  \
         NEXT(name);                                                                                \
@@ -138,7 +139,7 @@ WAIT(pthread_barrier_wait, (pthread_barrier_t * barrier), (barrier))
 
 /* --- semaphores, joins ------------------------------------------------------------------------ */
 
-/* Those that are there at once are no waits; the thread may be cancelled all the same. */
+/* If it is available at once there is no wait; but the thread may still be cancelled. */
 #define WAIT_UNLESS(attempt, name, parameters, arguments)                                          \
     VISIBLE int name parameters {                                                                  \
         NEXT(name);                                                                                \

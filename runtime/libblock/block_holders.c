@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See block_holders.h. A table of the locks that are waited for now: few at any time. */
+/* See block_holders.h. A table of the locks that threads are waiting for: few at any time. */
 #include "block_holders.h"
 
 #include <stddef.h>
@@ -14,13 +14,13 @@
 
 static struct bucket {
     uint32_t lock;
-    uint32_t waiters; /* of all its locks */
+    uint32_t waiters; /* number of waiters for all its locks */
     struct waited {
         const void *lock;
         uint64_t waiters;
-        uint64_t since;    /* sum over the waiters of when they came, or were last charged for */
-        uint64_t released; /* when it was last let go, 0 never */
-        uint32_t holder;   /* by whom */
+        uint64_t since;    /* sum of when its waiters came, or were last charged for */
+        uint64_t released; /* when it was last released, 0 never */
+        uint32_t holder;   /* node of the context that released it */
     } waited[WAITED];
 } __attribute__((aligned(64))) * buckets;
 
@@ -52,7 +52,7 @@ static struct bucket *enter(const void *lock) {
     return bucket;
 }
 
-/* NULL: it is not there; with `lock` NULL, a free one. */
+/* The entry of a lock; NULL: there is none. With `lock` NULL, a free entry. */
 static struct waited *find(struct bucket *bucket, const void *lock) {
     for (unsigned i = 0; i < WAITED; i++) {
         if (bucket->waited[i].lock == lock)
@@ -79,7 +79,7 @@ void block_holders_got(const void *lock, uint64_t start, uint64_t now, uint32_t 
     struct bucket *bucket = enter(lock);
     struct waited *waited = find(bucket, lock);
     uint32_t holder = own;
-    if (waited != NULL) { /* else this is a fork child, and it was its parent's */
+    if (waited != NULL) { /* in a fork child it may not be there: it was the parent's */
         const uint64_t charged = waited->released > start ? waited->released : start;
         if (waited->released != 0)
             holder = waited->holder;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who holds the locks that others wait for: mutex=. A wait is charged, part by part, to each
- * context that let go of the lock while it lasted, by the time since the one before; so all that is
- * charged to holders is all that was waited. As Go does since 1.22.
+ * Who holds the locks that others wait for: mutex=. A wait is divided among the contexts that
+ * released the lock while it lasted: each is charged the time since the previous release. So the
+ * charges of all holders add up to all waits. Go has done the same since 1.22.
  */
 #ifndef CINSTR_RUNTIME_BLOCK_HOLDERS_H
 #define CINSTR_RUNTIME_BLOCK_HOLDERS_H
@@ -10,19 +10,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Makes ready to charge to these columns of the recorder. False: mutex= is off, or there is no
- * memory. */
+/* Prepares to charge these columns of the recorder. False: mutex= is off, or there is no memory. */
 bool block_holders_init(uint64_t *contentions, uint64_t *delay);
 
-/* A thread begins to wait for a lock, at that time. False: there is no room to follow it. */
+/* A thread begins to wait for a lock at that time. False: there is no room to follow the wait. */
 bool block_holders_wait(const void *lock, uint64_t now);
-/* It has it, or has given up. `start`: when it began; `own`: its own node, charged for what no
- * holder was seen for. */
+/* The thread has the lock, or has given up. `start`: when the wait began; `own`: its own node,
+ * which is charged for time without a known holder. */
 void block_holders_got(const void *lock, uint64_t start, uint64_t now, uint32_t own);
 
-/* Whether somebody waits for that lock, or for one that looks the same. */
+/* Whether a thread waits for that lock, or for one with the same hash. */
 bool block_holders_any(const void *lock);
-/* The calling thread is about to let it go. */
+/* The calling thread is about to release it. */
 void block_holders_release(const void *lock, uint32_t node, uint64_t now);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * block=io: waits for input, output, time, other processes and signals. A call counts when the
- * thread gave up its CPU in it; by far most do not. The program's own calls alone: stdio reads and
- * writes by libc's inner functions, which cannot be interposed.
+ * block=io: waits for input, output, time, other processes and signals. A call counts if the thread
+ * gave up its CPU in it, which most do not. It sees only the program's own calls: stdio reads and
+ * writes by internal functions of libc, which cannot be interposed.
  */
 #include <poll.h>
 #include <signal.h>
@@ -52,7 +52,7 @@ IO(int, flock, (int fd, int operation), (fd, operation))
 IO(ssize_t, sendfile, (int out, int in, off_t *offset, size_t count), (out, in, offset, count))
 IO(ssize_t, sendfile64, (int out, int in, off64_t *offset, size_t count), (out, in, offset, count))
 
-/* What -D_FORTIFY_SOURCE calls in their place. */
+/* -D_FORTIFY_SOURCE calls these instead. */
 ssize_t __read_chk(int, void *, size_t, size_t);
 ssize_t __pread_chk(int, void *, size_t, off_t, size_t);
 ssize_t __pread64_chk(int, void *, size_t, off64_t, size_t);

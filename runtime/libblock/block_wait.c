@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See block_wait.h. Also the start of libcinstr_block. */
+/* See block_wait.h. Also starts libcinstr_block. */
 #include "block_wait.h"
 
 #include <errno.h>
@@ -70,7 +70,7 @@ void block_io_end(const struct wait *wait) {
 
 /* --- its start -------------------------------------------------------------------------------- */
 
-/* Found by the recorder, which otherwise says that nothing is. */
+/* The recorder looks for this symbol, and warns if it is missing. */
 VISIBLE const char cinstr_block_is_there = 1;
 
 __attribute__((constructor)) static void begin(void) {

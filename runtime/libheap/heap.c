@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libcinstr_heap.so.0: heap=. Stands before the program's allocator, whichever that is, and charges
- * what is allocated to the context that asked for it (charge_recorder.h), until it is freed. Linked
- * with -lcinstr_heap, before the allocator if that is not libc's, or preloaded by `cinstr run
- * --memprofile`; without heap= it costs two tests and a jump a call.
+ * libcinstr_heap.so.0: heap=. Interposes the program's allocator, whichever that is, and charges
+ * each allocation to the context that made it (charge_recorder.h), until it is freed. Linked with
+ * -lcinstr_heap, before an allocator that is not libc's, or preloaded by `cinstr run --memprofile`.
+ * Without heap= it costs two tests and a jump for each call.
  *
- * realloc is a free and an allocation. operator new is charged once: by itself where it has an
- * allocator of its own (jemalloc, tcmalloc), else by the malloc that it calls.
+ * realloc() counts as a free and an allocation. operator new is charged once: by itself if it has
+ * an allocator of its own (jemalloc, tcmalloc), else by the malloc() that it calls.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -34,14 +34,14 @@ static struct {
 static uint64_t *alloc_objects, *alloc_space, *inuse_objects, *inuse_space;
 static bool is_on;
 
-/* An operator new that is under way: the malloc that it calls is charged to its caller. */
+/* The operator new that is running: the malloc() that it calls is charged to its caller. */
 static __thread struct {
     uintptr_t function, call_site;
 } outer __attribute__((tls_model("initial-exec")));
 
 /* --- before the allocator is known ------------------------------------------------------------ */
 
-/* dlsym() may allocate a little itself. */
+/* dlsym() may itself allocate a little. */
 static char early[8192] __attribute__((aligned(16)));
 static size_t early_used;
 
@@ -59,7 +59,7 @@ static bool is_early(const void *memory) {
     return (uintptr_t)memory - (uintptr_t)early < sizeof(early);
 }
 
-/* malloc comes last: while that is not known, the rest is not used. */
+/* malloc() is looked up last: until it is known, the others are not used. */
 static void find_allocator(void) {
     static bool is_finding;
     if (is_finding)
@@ -122,7 +122,7 @@ static inline void *charged_new(void *memory, size_t size, uintptr_t function,
     return memory;
 }
 
-/* Before the memory is free: another thread may be given it at once. */
+/* Called before the memory is freed, since another thread may be given it at once. */
 static inline void charged_free(void *memory) {
     struct heap_live live;
     if (is_on && memory != NULL && heap_live_take((uintptr_t)memory, &live))
@@ -144,7 +144,7 @@ VISIBLE void *calloc(size_t count, size_t size) {
         return NULL;
     }
     if (!is_ready())
-        return early_malloc(total); /* zero: it is given out once */
+        return early_malloc(total); /* already zero: this memory is handed out only once */
     return charged_new(next.calloc(count, size), total, (uintptr_t)calloc, CALL_SITE());
 }
 
@@ -167,7 +167,7 @@ static void *charged_realloc(void *memory, size_t size, uintptr_t function, uint
     struct heap_live live;
     const bool was_charged = is_on && memory != NULL && heap_live_take((uintptr_t)memory, &live);
     void *moved = next.realloc(memory, size);
-    if (was_charged && moved == NULL && size != 0) { /* it is still there */
+    if (was_charged && moved == NULL && size != 0) { /* the old allocation still exists */
         if (!heap_live_put(&live))
             charge_recorder->heap_lost();
         return NULL;
@@ -228,8 +228,8 @@ VISIBLE void *pvalloc(size_t size) {
 /* --- C++ -------------------------------------------------------------------------------------- */
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): names and lists of arguments */
-/* By their mangled names; the arguments after the first are an alignment or the address of
- * std::nothrow, and are handed on as they came. Exceptions pass through. */
+/* Named by their mangled names. The arguments after the first are an alignment or the address of
+ * std::nothrow, and are passed on unchanged. Exceptions pass through. */
 #define OPERATOR_NEW(symbol)                                                                       \
     VISIBLE void *symbol(size_t size, const void *a, const void *b);                               \
     VISIBLE void *symbol(size_t size, const void *a, const void *b) {                              \
@@ -279,7 +279,7 @@ OPERATOR_DELETE(_ZdaPvSt11align_val_tRKSt9nothrow_t)
 
 /* --- its start -------------------------------------------------------------------------------- */
 
-/* Found by the recorder, which otherwise says that nothing is. */
+/* The recorder looks for this symbol, and warns if it is missing. */
 VISIBLE const char cinstr_heap_is_there = 1;
 
 __attribute__((constructor)) static void begin(void) {
@@ -292,8 +292,8 @@ __attribute__((constructor)) static void begin(void) {
     if (inuse_space == NULL || !heap_live_init())
         return;
     if ((uintptr_t)dlsym(RTLD_DEFAULT, "malloc") != (uintptr_t)malloc) {
-        charge_library_say("heap=: another malloc comes first: link -lcinstr_heap before it, or "
-                           "use `cinstr run --memprofile`");
+        charge_library_say("heap=: another malloc comes first: link with -lcinstr_heap before it, "
+                           "or use `cinstr run --memprofile`");
         return;
     }
     heap_sample_init(charge_recorder->heap_period());

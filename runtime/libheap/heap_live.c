@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * See heap_live.h. Hash tables with linear probing, each with a lock of its own, so that threads
- * seldom meet. A table grows by doubling into new memory; taking an element out moves later ones
- * up, so that there are no tombstones.
+ * seldom meet. A table grows by doubling into new memory. Removing an element moves later ones up,
+ * so that there are no tombstones.
  */
 #include "heap_live.h"
 
@@ -15,7 +15,7 @@
 
 #define SHARD_BITS  6u
 #define SHARDS      (1u << SHARD_BITS)
-#define FIRST_SIZE  128u /* elements: less than a page */
+#define FIRST_SIZE  128u /* elements, in less than a page */
 #define HASH_FACTOR UINT64_C(0x9e3779b97f4a7c15)
 
 static struct shard {
@@ -53,7 +53,7 @@ static uint64_t after(const struct shard *shard, uint64_t slot) {
     return (slot + 1) & (shard->size - 1);
 }
 
-/* Where it is, or else a free slot: there always is one. */
+/* The slot of the address, or else the free slot for it; there always is one. */
 static uint64_t find(const struct shard *shard, uintptr_t address) {
     uint64_t slot = home(shard, address);
     while (shard->elements[slot].address != 0 && shard->elements[slot].address != address)
@@ -98,7 +98,7 @@ bool heap_live_put(const struct heap_live *live) {
     return has;
 }
 
-/* Elements behind the gap that could not be found across it move into it. */
+/* Moves elements after the gap into it if probing would not find them across it. */
 static void close_gap(struct shard *shard, uint64_t gap) {
     for (uint64_t slot = after(shard, gap); shard->elements[slot].address != 0;
          slot = after(shard, slot)) {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which allocations are charged, and for how many each stands. With heap=BYTES the sampled bytes
+ * Which allocations are charged, and how many each stands for. With heap=BYTES the sampled bytes
  * are a Poisson process over all bytes allocated, as in Go and tcmalloc: an allocation of s bytes
- * is sampled with probability p = 1 - exp(-s / BYTES), and then stands for 1 / p of them, so that
- * every sum is unbiased (Horvitz and Thompson, 1952). Not part of the recorder's hot path: uses
- * floating point.
+ * is sampled with probability p = 1 - exp(-s
+ * BYTES), and then stands for 1
+ * p allocations, so that every sum is unbiased (Horvitz and Thompson, 1952). Not part of the
+ * recorder's hot path: uses floating point.
  */
 #ifndef CINSTR_RUNTIME_HEAP_SAMPLE_H
 #define CINSTR_RUNTIME_HEAP_SAMPLE_H

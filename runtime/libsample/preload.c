@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libcinstr_sample.so.0: what `cinstr run --sample` preloads. In a program without hooks it brings
- * the recorder in, to sample stacks, and sees threads begin. In an instrumented one the recorder is
- * there already, and this does nothing.
+ * libcinstr_sample.so.0, which `cinstr run --sample` preloads. In a program without hooks it loads
+ * the recorder, which samples stacks, and tells it of new threads. In an instrumented program the
+ * recorder is there already, and this does nothing.
  */
 #include <dlfcn.h>
 #include <pthread.h>
@@ -23,7 +23,7 @@ static void (*sample_thread)(uintptr_t low, uintptr_t high);
 static void (*sample_end)(void);
 static int (*real_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 
-/* What a new thread is to run; free once it does. */
+/* The function that a new thread runs; free once the thread has taken it. */
 static struct begin {
     _Atomic int is_used;
     void *(*function)(void *);
@@ -56,7 +56,7 @@ static struct begin *take_begin(void) {
         if (atomic_exchange(&begins[i].is_used, 1) == 0)
             return &begins[i];
     }
-    return NULL; /* so many at once: this one is not sampled */
+    return NULL; /* too many threads start at once: this one is not sampled */
 }
 
 VISIBLE int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
@@ -77,7 +77,7 @@ VISIBLE int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
     return result;
 }
 
-/* Shells end so. */
+/* Shells end with it. */
 VISIBLE __attribute__((noreturn)) void _exit(int status) {
     if (sample_end != NULL)
         sample_end();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libc's own functions, behind those that the recorder interposes, in a static program: there the
- * linker tells them apart (--wrap, see the Makefile). A member of libcinstr.a by itself,
- * linked only where those options ask for it; called by next_symbol() alone.
+ * libc's own functions for those that the recorder interposes, in a static program, where the
+ * linker tells them apart (--wrap, see the Makefile). A member of libcinstr.a of its own, linked
+ * only where those options ask for it; called by next_symbol() alone.
  */
 #include <string.h>
 

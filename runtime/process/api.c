@@ -39,7 +39,7 @@ static bool is_up(void) {
     return process_state == PROCESS_UP;
 }
 
-/* Sends every lane's next hook but one to the slow path, which looks at what has changed. */
+/* Sends every lane's next hook but one to the slow path, which looks for changes. */
 static void wake_lanes(void) {
     const uint64_t count = segment.header->sections[SEGMENT_SECTION_LANES].count;
 
@@ -59,7 +59,7 @@ PUBLIC void cinstr_stop(void) {
         return;
     __atomic_store_n(&process_recording, false, __ATOMIC_SEQ_CST);
     wake_lanes();
-    /* In the calling thread at once. */
+    /* Takes effect in the calling thread at once. */
     if (cinstr1_self->ready && !lane_in_hook(cinstr1_self))
         cinstr1_self->span = 0;
 }
@@ -70,7 +70,7 @@ PUBLIC void cinstr_reset(void) {
     if (!is_up() || process_is_forked())
         return;
     lane = cinstr1_self->ready ? lane_for_hook((uintptr_t)__builtin_dwarf_cfa()) : NULL;
-    if (lane != NULL) { /* what was waited so far is to be forgotten as well */
+    if (lane != NULL) { /* waits so far are forgotten, too */
         cpu_time_now(lane);
         lane_rest(lane);
     }
@@ -176,7 +176,7 @@ PUBLIC int cinstr_set_label(const char *key, const char *value) {
     return 0;
 }
 
-/* Of what is marked in a trace. */
+/* The label of a name that is marked in a trace. */
 static int mark(uintptr_t sp, const char *name, const int64_t *value) {
     uint32_t label;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the libraries that interpose functions of libc have of the recorder (charge_recorder.h).
+ * What the recorder offers to the libraries that interpose functions of libc (charge_recorder.h).
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 #include "trace_mark.h"
 
 static uint64_t *charge_column(const char *name) {
-    process_start(); /* the caller's constructor may be earlier than ours */
+    process_start(); /* the caller's constructor may run before ours */
     return process_state == PROCESS_UP ? segment_column(name) : NULL;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which profiles a process has when it ends, and where they go. Another process writes them
+ * Which profiles a process leaves when it ends, and where they go. Another process writes them
  * (run_writer.h).
  */
 #include "exit_profile.h"
@@ -39,7 +39,7 @@ static bool has_output(void) {
     return strcmp(options.output, "none") != 0;
 }
 
-/* Of a kind that has a file of its own, or none. */
+/* A kind that may have a file of its own. */
 static void add_beside(struct writer_request *requests, size_t *count, const char *kind,
                        const char *file) {
     if (file[0] != '\0')
@@ -81,17 +81,17 @@ static bool anything_recorded(void) {
            segment.header->losses.before_init_calls != 0 || charge_is_any();
 }
 
-/* What the profile's notes say as well, for those who do not read them. */
+/* The profile's notes say this as well; here for those who do not read them. */
 static void warn_of_losses(void) {
     const struct segment_losses *losses = &segment.header->losses;
     const uint64_t calls = losses->lost_calls + losses->lane_calls;
     if (calls != 0 || losses->lanes != 0)
-        message("no memory for all that was recorded: of %llu calls only the number is known, and "
-                "%llu threads or stacks were not recorded",
+        message("out of memory while recording: %llu calls were only counted, and %llu threads or "
+                "stacks were not recorded",
                 (unsigned long long)calls, (unsigned long long)losses->lanes);
 }
 
-/* A handler that ends the process, once more, comes when the segment is gone, or is kept. */
+/* When a handler ends the process again meanwhile, the segment is already gone, or kept. */
 void exit_profile_write(void) {
     const signals_mask mask = signals_block();
     struct writer_request requests[WRITER_MOST_REQUESTS];

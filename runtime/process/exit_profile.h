@@ -4,9 +4,10 @@
 
 #include <stdbool.h>
 
-/* A profile of what is recorded so far. False: it could not be written, which has been said. */
+/* Writes a profile of what is recorded so far. False, after printing a line, when it could not
+ * be written. */
 bool exit_profile_write_to(const char *kind, int fd);
-/* All that the process leaves behind when it ends. */
+/* Writes everything that the process leaves behind when it ends. */
 void exit_profile_write(void);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * http=ADDRESS, -lcinstr_http and cinstr_http_serve(): the process serves its own profiles. The
- * server is a library loaded apart (include/cinstr/http.h), with threads of its own that run
- * nothing of the program and never enter its tree. A fork child does not have it, and may begin
+ * server is a library in a linker namespace of its own (include/cinstr/http.h). Its threads run no
+ * code of the program and appear in no tree. A fork child does not inherit it, and may start
  * another.
  */
 #include "http.h"
@@ -30,14 +30,14 @@
 #include "runtime/segment/segment_parts.h"
 
 #define LIBRARY    "libcinstr_http.so.0"
-#define STACK_SIZE (8u << 20) /* only what is touched takes memory */
+#define STACK_SIZE (8u << 20) /* pages take memory only when they are touched */
 
 static void refresh(void) {
     modules_refresh();
     segment.header->latest = clock_pair();
 }
 
-/* What runs there is no work of the program's. */
+/* What runs there is not the program's work. */
 struct thread {
     void (*run)(void *);
     void *argument;

@@ -2,7 +2,7 @@
 #ifndef CINSTR_RUNTIME_PROCESS_HTTP_H
 #define CINSTR_RUNTIME_PROCESS_HTTP_H
 
-/* Serves where http= says. */
+/* Starts serving at the address of http=. */
 void http_begin(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where modules that have hooks come and go: their constructors and destructors call this.
+ * The constructors and destructors of modules with hooks call this.
  */
 #include <cinstr/segment.h>
 
@@ -44,7 +44,7 @@ void cinstr_module_register(struct module_hooks *module) {
         record_early_calls(module->early_calls);
 }
 
-/* Also at exit, where it does no harm. */
+/* Also called at exit, where it does no harm. */
 void cinstr_module_gone(struct module_hooks *module) {
     if (process_state != PROCESS_UP)
         return;

@@ -45,19 +45,19 @@
 
 /* --- start ------------------------------------------------------------------------------------ */
 
-/* In libcinstr_heap, libcinstr_block. */
+/* In libcinstr_heap and libcinstr_block. */
 extern const char cinstr_heap_is_there __attribute__((weak, visibility("default")));
 extern const char cinstr_block_is_there __attribute__((weak, visibility("default")));
 
-/* Of what was asked for, some needs a library before libc. */
+/* Warns about options that need a library which is not loaded. */
 static void miss_libraries(void) {
     if (options.heap != 0 && &cinstr_heap_is_there == NULL) {
-        message("heap=: no allocation will be seen: link -lcinstr_heap, or use "
+        message("heap=: no allocation will be seen: link with -lcinstr_heap, or use "
                 "`cinstr run --memprofile`");
         options.heap = 0;
     }
     if ((options.block != BLOCK_OFF || options.mutex) && &cinstr_block_is_there == NULL) {
-        message("block=, mutex=: no wait will be seen: link -lcinstr_block, or use "
+        message("block=, mutex=: no wait will be seen: link with -lcinstr_block, or use "
                 "`cinstr run --blockprofile`");
         options.block = BLOCK_OFF;
         options.mutex = false;
@@ -70,7 +70,7 @@ static bool start(void) {
     options_read(getenv("CINSTR_OPTIONS"));
     miss_libraries();
     if (!process_init()) {
-        message("no memory for the recorder: nothing is recorded");
+        message("out of memory: nothing is recorded");
         return false;
     }
     if (!segment_create(false, options.cpu && cpu_time_available()))
@@ -95,9 +95,9 @@ static bool start(void) {
 void process_start(void) {
     if (process_state != PROCESS_NEW)
         return;
-    process_state = PROCESS_OFF; /* a constructor that calls us meanwhile does nothing */
+    process_state = PROCESS_OFF; /* constructors may call us in the meantime */
     jumps_init();
-    /* A set-uid program takes no orders from its user's environment and leaves no files. */
+    /* A set-user-ID program ignores its user's environment and leaves no files. */
     if (getauxval(AT_SECURE) == 0 && start())
         process_state = PROCESS_UP;
 }
@@ -123,7 +123,7 @@ void process_end(void) {
     }
     sampler_stop();
     trace_finish();
-    if (segment.header->forked == 0) /* the loader's lock may be held by a thread of the parent's */
+    if (segment.header->forked == 0) /* a thread of the parent may hold the loader's lock */
         modules_refresh();
     segment.header->latest = clock_pair();
     exit_profile_write();

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Brings the recorder up; idempotent. Called by constructors, single-threaded. */
+/* Starts the recorder, once. Called by constructors, while there is one thread. */
 void process_start(void);
 
 /* Whether this is the process that records, and no child of vfork(), who shares all that is its

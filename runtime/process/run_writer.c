@@ -35,8 +35,8 @@
 
 #pragma weak cinstr_writer_main
 
-static char path[512];       /* of the writer; "": there is none */
-static char *environment[2]; /* not the program's: what is preloaded there is not for the writer */
+static char path[512];       /* the writer's path; "": there is none */
+static char *environment[2]; /* empty: what the program preloads is not meant for the writer */
 
 static void find_beside(void) {
     char directory[sizeof(path)];
@@ -72,19 +72,20 @@ void writer_be(int argc, char **argv) {
 
 enum { STACK = 64 << 10, MOST_ARGUMENTS = 2 + 3 * WRITER_MOST_REQUESTS };
 
-/* Shared by all three, up to exec. Where an emulator copies memory instead, the statuses tell. */
+/* Shared by all three processes up to exec. Where an emulator copies memory instead, the exit
+ * statuses are used. */
 struct run {
     char *arguments[MOST_ARGUMENTS + 1];
     char input_text[12];
     int input, to_writer; /* descriptors of those two; -1: the segment is a file, as it is */
     int given;            /* a descriptor that the writer writes to; -1 none */
     char *stack;
-    signals_mask mask; /* the program's */
-    int failure;       /* an errno; 0 none */
-    int status;        /* of the writer, as wait4() has it; -1: it did not run */
+    signals_mask mask; /* the program's signal mask */
+    int failure;       /* errno of a failure; 0 none */
+    int status;        /* the writer's status, from wait4(); -1: it did not run */
 };
 
-/* As the kernel has it. */
+/* In the kernel's format. */
 struct kernel_action {
     void (*handler)(int);
     unsigned long flags;
@@ -92,7 +93,7 @@ struct kernel_action {
     uint64_t mask;
 };
 
-/* A signal that the program handles does not end it, nor is it to end its writer. */
+/* A signal that the program handles does not end the program, and must not end its writer. */
 static void ignore_handled(void) {
     struct kernel_action action;
     for (int number = 1; number <= 64; number++) {
@@ -105,7 +106,7 @@ static void ignore_handled(void) {
     }
 }
 
-/* The writer, before it is one. */
+/* Runs in the writer's process before exec. */
 static int become_writer(void *argument) {
     struct run *run = argument;
     if (run->to_writer >= 0)
@@ -135,7 +136,7 @@ static bool open_pipe(struct run *run) {
     return true;
 }
 
-/* The standard descriptors are the program's, though it has closed them. */
+/* Opens the standard descriptors that the program has closed. */
 static bool move_input(struct run *run) {
     const int lowest = run->input;
     if (lowest <= STDERR_FILENO) {
@@ -151,7 +152,7 @@ static void wait_for(long pid, int *status, int flags) {
     }
 }
 
-/* The program may have used up what it may open; this is not the program. */
+/* The program may have reached its limit of open files; it does not apply to the writer. */
 static void raise_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
@@ -160,7 +161,7 @@ static void raise_limit(void) {
     syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, NULL);
 }
 
-/* The process in between. Its descriptors and its dispositions of signals are its own. */
+/* The process in between. It has descriptors and signal dispositions of its own. */
 static int be_between(void *argument) {
     const struct kernel_action usual = {.handler = SIG_DFL};
     struct run *run = argument;
@@ -185,7 +186,7 @@ static int be_between(void *argument) {
     return run->status == 0 ? WRITER_DONE : WRITER_FAILED;
 }
 
-/* An emulator may know no child without a signal; so may it be found by wait(), but it is there. */
+/* An emulator may not know children that send no signal. Then wait() may find it, but it works. */
 static void run_between(struct run *run) {
     int status = -1;
     long between = clone_with_stack(CLONE_VM | CLONE_VFORK, run->stack + STACK, be_between, run);
@@ -196,7 +197,7 @@ static void run_between(struct run *run) {
         run->failure = errno;
     else
         wait_for(between, &status, __WALL);
-    if (status == 0) /* known where memory is not shared, too */
+    if (status == 0) /* known also where memory is not shared */
         run->status = 0;
 }
 

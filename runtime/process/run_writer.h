@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cinstr-writer (cinstr/writer.h), run by this process. Nothing of the program's is called, no lock
- * of its is waited for, and it sees no child and no signal.
+ * Runs cinstr-writer (cinstr/writer.h) for this process. Calls no function of the program, waits
+ * for none of its locks, and the program sees no child process and no signal.
  */
 #ifndef CINSTR_RUNTIME_PROCESS_RUN_WRITER_H
 #define CINSTR_RUNTIME_PROCESS_RUN_WRITER_H
@@ -13,10 +13,10 @@
 
 #include "runtime/base/signals.h"
 
-/* Where the writer is: once, when the recorder starts. */
+/* Finds the writer. Call it once, when the recorder starts. */
 void writer_find(void);
 
-/* In a process that a static program has started as its writer: does the work and ends. */
+/* In a process that a static program has started as its writer: does the work and exits. */
 void writer_be(int argc, char **argv);
 
 struct writer_request {
@@ -27,8 +27,8 @@ struct writer_request {
 
 enum { WRITER_MOST_REQUESTS = 6 };
 
-/* Has these written, and waits for it. All signals are blocked; `mask` is the program's. False: not
- * all was, which has been said. */
+/* Has the requests written, and waits for it. All signals are blocked; `mask` is the program's.
+ * False, after a line was printed, when not all could be written. */
 bool writer_run(const struct writer_request *requests, size_t count, signals_mask mask);
 
 #endif

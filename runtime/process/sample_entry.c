@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the preloaded libcinstr_sample.so.0 calls, in a program without hooks. */
+/* Called by the preloaded libcinstr_sample.so.0, in a program without hooks. */
 #include "sample_entry.h"
 
 #include <stdbool.h>
@@ -34,7 +34,7 @@ void cinstr_sample_thread(uintptr_t low, uintptr_t high) {
 }
 
 void cinstr_sample_end(void) {
-    /* Not of a vfork child, who shares all this. */
+    /* Not in a vfork child, which shares all this. */
     if (process_unwinds && !samples_are_there() && segment.header->pid == (uint32_t)getpid())
         segment_unlink();
 }

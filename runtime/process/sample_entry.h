@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For preload.c, which finds these by name. */
+/* preload.c finds these by name. */
 #ifndef CINSTR_RUNTIME_PROCESS_SAMPLE_ENTRY_H
 #define CINSTR_RUNTIME_PROCESS_SAMPLE_ENTRY_H
 
@@ -8,7 +8,8 @@
 #pragma GCC visibility push(default)
 /* Samples the calling thread, whose stack is [low, high), by unwinding. */
 void cinstr_sample_thread(uintptr_t low, uintptr_t high);
-/* The process ends by _exit(): what has no sample leaves no segment. Async-signal-safe. */
+/* Call it when the process ends by _exit(): if there are no samples it leaves no segment.
+ * Async-signal-safe. */
 void cinstr_sample_end(void);
 #pragma GCC visibility pop
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A segment that lies in memory alone, all of it or what its file had no room for, handed on. Other
- * threads may go on recording meanwhile: whether one of them was merged into lane 0 while its nodes
- * were on their way is seen by the header, which goes last.
+ * Sends a segment that is in memory, all of it or the part for which its file had no room. Other
+ * threads may keep recording. The header is sent last, so that the reader sees if a thread was
+ * merged into lane 0 while nodes were being sent.
  */
 #include "send_segment.h"
 

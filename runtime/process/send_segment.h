@@ -2,7 +2,8 @@
 #ifndef CINSTR_RUNTIME_PROCESS_SEND_SEGMENT_H
 #define CINSTR_RUNTIME_PROCESS_SEND_SEGMENT_H
 
-/* Writes what is used of the segment to a pipe, as parts (cinstr/writer.h). System calls alone. */
+/* Writes the parts of the segment that are in use to a pipe (cinstr/writer.h). Makes system
+ * calls alone. */
 void send_segment(int fd);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a trace says besides calls: marks, waits, bytes in use. */
+/* Trace events other than calls: marks, waits, bytes in use. */
 #include "trace_mark.h"
 
 #include <cinstr/segment.h>
@@ -48,7 +48,7 @@ void trace_wait(uint32_t node, uint64_t start) {
     uint64_t word;
     if (lane == NULL)
         return;
-    if (start < lane->trace_time) /* a handler's events came in between */
+    if (start < lane->trace_time) /* events of a handler came in between */
         start = lane->trace_time;
     word = trace_timed((uint64_t)SEGMENT_TRACE_ENTER << 27 | node, start);
     trace_emit(lane, start, &word, 1);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The context of a call in a program without hooks: its return addresses, unwound from the call
- * itself. Not in a handler, and so freer than sampler_stack.c: any thread may come, at any time.
+ * itself. It does not run in a handler, and so has fewer limits than sampler_stack.c: any thread
+ * may call it at any time.
  */
 #include "charge_stack.h"
 
@@ -39,7 +40,8 @@ static bool find_bounds(uintptr_t sp, struct unwind_stack *stack) {
     return sp < stack_end;
 }
 
-/* How many return addresses; innermost first, from that one on. 0: it was not met. */
+/* Fills in return addresses, innermost first, beginning with `call_site`. Returns how many; 0:
+ * it was not found. */
 static uint32_t unwind(uintptr_t call_site, uint64_t addresses[DEPTH]) {
     struct unwind_stack stack;
     struct unwind_frame frame;
@@ -60,7 +62,7 @@ uint32_t charge_stack(uintptr_t call_site) {
     uint64_t addresses[DEPTH];
     uint32_t node = tree_index(lane_at(0)->root);
     uint32_t count = unwind(call_site, addresses);
-    if (count == 0) { /* on a stack of its own making, say */
+    if (count == 0) { /* on a stack that the program made, for instance */
         addresses[0] = call_site;
         count = 1;
     }

@@ -6,7 +6,7 @@
 
 /* The context of a call without hooks, by its stack: a node of lane 0. */
 uint32_t charge_stack(uintptr_t call_site);
-/* This program has no hooks: contexts are found so from now on. */
+/* Says that this program has no hooks: contexts are found by the stack from now on. */
 void charge_stacks(void);
 
 #endif

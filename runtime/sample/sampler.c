@@ -43,7 +43,7 @@
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 
-/* One a thread, wiped by fork as its timer is. */
+/* One for each thread; fork wipes it, as it deletes the timer. */
 static struct sampler {
     uint64_t due; /* the next moment, on the thread's clock */
     uint64_t random;
@@ -88,7 +88,7 @@ static uint64_t draw_period(struct sampler *sampler) {
 
 /* --- the timer -------------------------------------------------------------------------------- */
 
-/* It repeats, much later, for a signal that somebody else has taken. */
+/* The timer also repeats, much later, in case somebody else has taken a signal. */
 static void arm(const struct sampler *sampler) {
     const uint64_t later = 16 * segment.header->sampling.period_ns;
     const struct itimerspec spec = {
@@ -98,7 +98,7 @@ static void arm(const struct sampler *sampler) {
     syscall(SYS_timer_settime, sampler->timer, TIMER_ABSTIME, &spec, NULL);
 }
 
-/* How many moments have come. */
+/* How many moments are due. */
 static uint64_t pass(struct sampler *sampler) {
     const uint64_t now = clock_ns(sampled_clock);
     uint64_t periods = 0;
@@ -143,7 +143,8 @@ static void on_signal(int number, siginfo_t *info, void *context) {
     errno = saved_errno;
 }
 
-/* The last real-time signal that nobody handles; they are seldom used, and least at that end. */
+/* Takes the last real-time signal that nobody handles: these are seldom used, least of all the
+ * last ones. */
 static bool take_signal(void) {
     struct sigaction action = {.sa_sigaction = on_signal,
                                .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
@@ -175,7 +176,7 @@ void sampler_init(void) {
         options.sample_clock == SAMPLE_CLOCK_WALL ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID;
     samples_init();
     if (samplers == NULL && (!make_samplers() || !take_signal())) {
-        message("no sampling: no memory, or no signal that is free");
+        message("no sampling: out of memory, or no free signal");
         options.sample = 0;
         return;
     }
@@ -211,7 +212,7 @@ void sampler_attach(const struct lane *lane) {
     arm(sampler);
 }
 
-/* What has come since the kernel last looked at the timer: nobody knows where. */
+/* Counts what became due since the kernel last looked at the timer; its place is unknown. */
 static bool finish(struct sampler *sampler) {
     if (sampler == NULL || !sampler->is_on)
         return false;

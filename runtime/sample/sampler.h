@@ -4,12 +4,13 @@
 
 #include "runtime/base/lane.h"
 
-/* Makes ready, also in a fork child; does nothing without sample=. */
+/* Prepares sampling, also in a fork child; does nothing without sample=. */
 void sampler_init(void);
-/* Of the calling thread: its first lane is made, its lanes are about to be merged. */
+/* For the calling thread: call them when its first lane has been made, and when its lanes are
+ * about to be merged. */
 void sampler_attach(const struct lane *lane);
 void sampler_detach(void);
-/* No more of it: what follows is the recorder's own work. */
+/* Stops sampling: what follows is the recorder's own work. */
 void sampler_stop(void);
 
 /* Whether the program's sandbox, if any, lets it. */

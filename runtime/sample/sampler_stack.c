@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sampling a program without hooks: the stack is unwound in the handler, and its return addresses,
- * outermost first, are the contexts of the tree. Begun by the preloaded libcinstr_sample.so.0
- * (preload.c), thread by thread; hooks, should a library bring some later, then record nothing.
+ * Sampling a program without hooks: the handler unwinds the stack, and the return addresses,
+ * outermost first, are the contexts of the tree. The preloaded libcinstr_sample.so.0 (preload.c)
+ * starts it for each thread; hooks in a library that is loaded later then record nothing.
  */
 #include "sampler_stack.h"
 
@@ -21,7 +21,8 @@
 
 #define DEPTH 1024u
 
-/* Of this thread; bounds are known from its start, since they cannot be asked for in a handler. */
+/* This thread's stack. Its bounds are determined at its start, since a handler cannot ask for
+ * them. */
 static __thread struct unwind_stack bounds __attribute__((tls_model("initial-exec")));
 static __thread uint64_t *addresses __attribute__((tls_model("initial-exec")));
 
@@ -42,7 +43,7 @@ void sampler_stack_detach(void) {
     addresses = NULL;
 }
 
-/* How many addresses; innermost first, without the interrupted one. */
+/* Fills in addresses, innermost first, without the interrupted one. Returns how many. */
 static uint32_t unwind(const ucontext_t *context) {
     enum unwind_result result = UNWIND_STEP;
     struct unwind_stack stack = bounds;
@@ -51,7 +52,7 @@ static uint32_t unwind(const ucontext_t *context) {
     unwind_begin(&frame, context);
     stack.low = frame.registers[UNWIND_SP];
     if (stack.low < bounds.low || stack.low >= bounds.high)
-        result = UNWIND_LOST; /* on another stack */
+        result = UNWIND_LOST; /* it runs on another stack */
     while (result == UNWIND_STEP && count < DEPTH) {
         result = unwind_step(&frame, &stack);
         if (result == UNWIND_STEP)

@@ -10,11 +10,11 @@
 
 #include "runtime/base/lane.h"
 
-/* Of the calling thread: where its stack lies; memory for what is unwound. */
+/* For the calling thread: where its stack is, and memory for unwinding. */
 void sampler_stack_bounds(uintptr_t low, uintptr_t high);
 void sampler_stack_attach(void);
 void sampler_stack_detach(void);
-/* The context of an interrupted thread; NULL: no memory. In a handler. */
+/* The context of an interrupted thread; NULL: no memory. Called in a handler. */
 const struct segment_node *sampler_stack_node(struct lane *lane, const ucontext_t *context);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a frame to its caller's, by the module's call frame information and, where code has none, by
- * frame pointer. Runs in signal handlers that interrupted anything: it takes no lock, allocates
- * nothing, and reads as stack only what lies between the interrupted stack pointer and the end of
- * the thread's stack.
+ * From a frame to its caller's, by the module's call frame information or, for code without any, by
+ * frame pointer. It runs in signal handlers that may have interrupted anything: it takes no lock,
+ * allocates nothing, and reads stack memory only between the interrupted stack pointer and the end
+ * of the thread's stack.
  */
 #include "unwind.h"
 
@@ -15,7 +15,7 @@
 #include <string.h>
 
 #if defined(DLFO_STRUCT_HAS_EH_DBASE)
-/* Of glibc since 2.35: async-signal-safe. */
+/* In glibc since 2.35; async-signal-safe. */
 static int (*find_object)(void *, struct dl_find_object *);
 
 void unwind_init(void) {
@@ -81,7 +81,7 @@ static bool restore(const struct unwind_frame *from, const struct unwind_row *ro
     switch (row->registers[number].rule) {
     case RULE_SAVED:
         if (cfa + (uint64_t)(int64_t)offset < from->registers[UNWIND_SP]) {
-            *value = from->registers[number]; /* an epilogue has taken it from there already */
+            *value = from->registers[number]; /* an epilogue has popped it already */
             return true;
         }
         return read_stack(stack, cfa + (uint64_t)(int64_t)offset, value);
@@ -99,20 +99,20 @@ static bool restore(const struct unwind_frame *from, const struct unwind_row *ro
     }
 }
 
-/* Ends where the outermost frames say so, or where nothing calls. */
+/* The end is where call frame information says so, or where no code calls. */
 static enum unwind_result arrive(struct unwind_frame *frame, uint64_t return_address, uint64_t sp) {
     if (return_address == 0)
         return UNWIND_END;
-    /* Only a function that has pushed nothing is as deep as its caller, and it is the innermost. */
+    /* Only the innermost function, before it has pushed anything, has its caller's stack depth. */
     if (sp < frame->registers[UNWIND_SP] + (frame->is_interrupted ? 0 : 1))
         return UNWIND_LOST;
-    frame->pc = return_address & SEGMENT_ADDRESS_MASK; /* arm64: a signature may be above it */
+    frame->pc = return_address & SEGMENT_ADDRESS_MASK; /* arm64: upper bits may hold a signature */
     frame->registers[UNWIND_SP] = sp;
     frame->is_interrupted = false;
     return UNWIND_STEP;
 }
 
-/* A frame pointer points to the caller's, and the return address is above. */
+/* A frame pointer points to the caller's; the return address is above it. */
 static enum unwind_result step_by_pointer(struct unwind_frame *frame,
                                           const struct unwind_stack *stack) {
     const uint64_t pointer = frame->registers[UNWIND_FP];
@@ -146,12 +146,13 @@ static enum unwind_result step_by_rules(struct unwind_frame *frame,
 }
 
 #if defined(__x86_64__)
-#define HANDLER_CONTEXT 0u /* behind the return address that the handler has taken */
+#define HANDLER_CONTEXT 0u /* after the return address that the handler has popped */
 #elif defined(__aarch64__)
-#define HANDLER_CONTEXT 128u /* behind a siginfo_t */
+#define HANDLER_CONTEXT 128u /* after a siginfo_t */
 #endif
 
-/* A signal handler's caller is what it interrupted: the kernel left that on the stack. */
+/* The caller of a signal handler is the interrupted code, whose registers the kernel left on the
+ * stack. */
 static enum unwind_result step_by_context(struct unwind_frame *frame,
                                           const struct unwind_stack *stack) {
     const uint64_t sp = frame->registers[UNWIND_SP];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unwinding a stack from within a signal handler (unwind.c), for programs without hooks. Used by
- * sampler_stack.c.
+ * Unwinds a stack within a signal handler (unwind.c), for programs without hooks. Used by
+ * sampler_stack.c and charge_stack.c.
  */
 #ifndef CINSTR_RUNTIME_UNWIND_H
 #define CINSTR_RUNTIME_UNWIND_H
@@ -22,24 +22,24 @@
 #define UNWIND_RETURN    30u
 #endif
 
-/* A frame: registers as they are in it, and where its code is. */
+/* A frame: its registers, and where its code is. */
 struct unwind_frame {
     uint64_t registers[UNWIND_REGISTERS];
     uint64_t pc;
-    bool is_interrupted; /* pc is the next instruction, not the one behind a call */
+    bool is_interrupted; /* pc is the next instruction, not one after a call */
 };
 
 struct unwind_stack {
-    uintptr_t low, high; /* nothing outside is read as stack */
+    uintptr_t low, high; /* nothing outside these bounds is read as stack */
 };
 
-/* Finds _dl_find_object(), where the C library has it; without, frame pointers alone are followed.
- * Not in a handler. */
+/* Finds _dl_find_object(), if the C library has it; without it only frame pointers are followed.
+ * Not for handlers. */
 void unwind_init(void);
 
 void unwind_begin(struct unwind_frame *frame, const ucontext_t *context);
 
-/* Goes to the caller. UNWIND_END: there is none. UNWIND_LOST: the way is not known. */
+/* Goes to the caller. UNWIND_END: there is none. UNWIND_LOST: it is not known how. */
 enum unwind_result { UNWIND_STEP, UNWIND_END, UNWIND_LOST };
 enum unwind_result unwind_step(struct unwind_frame *frame, const struct unwind_stack *stack);
 
@@ -66,9 +66,9 @@ struct unwind_rules {
     bool is_signal;
 };
 
-/* The rules for an address, by a module's .eh_frame_hdr. */
+/* Finds the rules for an address in a module's .eh_frame_hdr. */
 bool unwind_find_rules(const uint8_t *header, uint64_t pc, struct unwind_rules *rules);
-/* Runs them up to the address. False: not understood. */
+/* Applies them up to the address. False: they are not understood. */
 bool unwind_run_rules(const struct unwind_rules *rules, uint64_t pc, struct unwind_row *row);
 
 #endif

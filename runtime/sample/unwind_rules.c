@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads call frame information: which FDE covers an address, by the binary search table that every
- * module has in .eh_frame_hdr, and what its instructions say at that address. See DWARF 4, 6.4, and
- * the Linux Standard Base for how .eh_frame differs. Runs in signal handlers: memory of modules
- * that are loaded is read, nothing is allocated. What it does not understand it refuses.
+ * Reads call frame information: finds the FDE that covers an address in the binary search table of
+ * a module's .eh_frame_hdr, and executes its instructions up to that address. See DWARF 4, 6.4, and
+ * the Linux Standard Base for the differences of .eh_frame. It runs in signal handlers: it reads
+ * memory of loaded modules, and allocates nothing. Anything unknown makes it fail.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -104,7 +104,7 @@ static const uint8_t *search(const uint8_t *header, uint64_t pc) {
     return low == 0 ? NULL : header + table[low - 1].fde;
 }
 
-/* What stands between a CIE's fixed fields and its instructions. */
+/* What is between a CIE's fixed fields and its instructions. */
 static bool read_augmentation(struct unwind_rules *rules, const char *letters, const uint8_t **at,
                               uint8_t *how) {
     const uint8_t *end;
@@ -192,14 +192,14 @@ bool unwind_find_rules(const uint8_t *header, uint64_t pc, struct unwind_rules *
 struct machine {
     const struct unwind_rules *rules;
     struct unwind_row *row;
-    const struct unwind_row *initial; /* NULL while the CIE's own run */
+    const struct unwind_row *initial; /* NULL while those of the CIE itself run */
     struct unwind_row stack[REMEMBERED];
     unsigned depth;
     uint64_t at, pc;
 };
 
 static bool set(struct machine *machine, uint64_t number, enum unwind_rule rule, int64_t offset) {
-    if (number < UNWIND_REGISTERS) { /* others, vector registers, are not followed */
+    if (number < UNWIND_REGISTERS) { /* other registers (vectors) are not followed */
         machine->row->registers[number].rule = (uint8_t)rule;
         machine->row->registers[number].offset = (int32_t)offset;
     }
@@ -214,7 +214,7 @@ static bool set_initial(struct machine *machine, uint64_t number) {
     return true;
 }
 
-/* The one expression that linkers write: rsp + 8 + (rip & 15 >= 11) * 8. */
+/* The only expression that linkers write: rsp + 8 + (rip & 15 >= 11) * 8. */
 static bool set_cfa_expression(struct machine *machine, const uint8_t **at, const uint8_t *end) {
     static const uint8_t plt[] = {0x77, 0x08, 0x80, 0x00, 0x3f, 0x1a};
     const uint64_t size = read_uleb(at, end);
@@ -303,7 +303,7 @@ static bool run_cfa(struct machine *machine, uint8_t code, const uint8_t **at, c
     }
 }
 
-/* DW_CFA_*, those with an operand in the low six bits left out. */
+/* DW_CFA_* other than those with an operand in the low six bits. */
 static bool run_extended(struct machine *machine, uint8_t code, const uint8_t **at,
                          const uint8_t *end) {
     switch (code) {

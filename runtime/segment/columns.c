@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The values of a node that lie in columns, by what the segment's header says of each. Cold paths
- * only.
+ * Combines the values of a node that are in columns, in the way that the segment's header states
+ * for each. Cold paths alone.
  */
 #include "columns.h"
 
@@ -32,7 +32,7 @@ static void add_value(uint64_t *to, uint64_t from, uint32_t combine) {
     const bool is_more = combine == SEGMENT_COMBINE_MAX && from > *to;
     const bool is_less = combine == SEGMENT_COMBINE_MIN && from != 0 && (*to == 0 || from < *to);
     if (combine == SEGMENT_COMBINE_SUM || combine == SEGMENT_COMBINE_GAUGE)
-        __atomic_add_fetch(to, from, __ATOMIC_RELAXED); /* other threads may charge it: charge.c */
+        __atomic_add_fetch(to, from, __ATOMIC_RELAXED); /* others may charge: charge.c */
     else if (is_more || is_less)
         *to = from;
 }

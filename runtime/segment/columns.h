@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The values of a node that lie in columns. */
+/* The values of a node that are in columns. */
 #ifndef CINSTR_RUNTIME_SEGMENT_COLUMNS_H
 #define CINSTR_RUNTIME_SEGMENT_COLUMNS_H
 

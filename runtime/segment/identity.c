@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who this process is, as its segment's header says it: by pid, start time and boot a reader knows
+ * Identifies this process in its segment's header: by pid, start time and boot a reader knows
  * whether the process that left a file still runs.
  */
 #include "identity.h"
@@ -29,7 +29,7 @@ static long read_file(const char *path, char *text, size_t size) {
     return got;
 }
 
-/* Field 22; the name in field 2 may hold blanks and parentheses. */
+/* Field 22; the name in field 2 may contain blanks and parentheses. */
 static uint64_t process_start_time(void) {
     char text[1024];
     const long got = read_file("/proc/self/stat", text, sizeof(text) - 1);

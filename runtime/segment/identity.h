@@ -6,9 +6,9 @@
 
 #include <cinstr/segment.h>
 
-/* Fills in what the header says of the process. `frequency`: the clock's ticks a second. */
+/* Fills in the header's fields on the process. `frequency`: the clock's ticks a second. */
 void identity_fill(struct segment_header *header, uint64_t frequency);
-/* Readers look at the magic first: it is set last, when the segment is ready to be read. */
+/* Sets the magic, which readers check first, when the segment is ready to be read. */
 void identity_publish(struct segment_header *header);
 
 #endif

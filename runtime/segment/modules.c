@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which modules (program, libraries) are and were loaded, for readers to name addresses by. A
- * generation begins when a module with hooks is unloaded: what is loaded later may lie at the same
- * addresses, and its function words differ by their generation. Each module with hooks has one of
- * its own besides, between two of these. Cold: constructors, dlopen, dlclose, exit.
+ * The modules (program, libraries) that are and were loaded, from which readers name addresses. A
+ * new generation begins when a module with hooks is unloaded: what is loaded later may have the
+ * same addresses, but its function words have another generation. Each module with hooks also has a
+ * generation of its own, between two of these. Cold: constructors, dlopen, dlclose, exit.
  */
 #include "modules.h"
 
@@ -25,18 +25,18 @@
 
 static uint32_t generation = 1;
 
-/* The highest that anything has. */
+/* The highest generation in use. */
 static uint32_t last_generation = 1;
 
-/* The recorder's own copy: in a shared library it serves the modules that have no hooks of theirs.
- */
+/* The recorder's own copy of the hooks: in a shared library it serves modules without hooks of
+ * their own. */
 static struct module_hooks *own_hooks;
 
 /* All that are registered. */
 static struct module_hooks *all_hooks;
 static bool hooks_are_on = true;
 
-/* How often the loader has added and removed objects, when last looked. */
+/* How many objects the loader had added and removed when last asked. */
 static unsigned long long seen_adds, seen_removes;
 
 static void copy_build_id(struct segment_module *module, const char *notes, size_t size) {
@@ -77,8 +77,9 @@ static void describe(struct segment_module *module, const struct dl_phdr_info *i
     }
 }
 
-/* Linked as ./library, or found by way of a relative LD_LIBRARY_PATH: what that is relative to is
- * known now, to readers it would not be. The length that goes before, with its slash; 0 unknown. */
+/* A relative path: linked as ./library, or found through a relative LD_LIBRARY_PATH. What it is
+ * relative to is known now, but not to readers. Writes the folder that goes before it, and
+ * returns its length with the slash; 0 unknown. */
 static size_t name_directory(struct segment_module *module) {
     const long used = syscall(SYS_getcwd, module->path, sizeof(module->path));
     if (used <= 0 || module->path[0] != '/') {
@@ -200,7 +201,7 @@ void modules_switch(bool is_on) {
     process_unlock();
 }
 
-/* Modules do not lie in one another: it is the one that begins last before the hooks' data. */
+/* Modules do not overlap: it is the last one that begins before the hooks' data. */
 static struct segment_module *find_module(const struct module_hooks *hooks) {
     const uint64_t count = segment.header->sections[SEGMENT_SECTION_MODULES].count;
     struct segment_module *found = NULL;
@@ -213,7 +214,7 @@ static struct segment_module *find_module(const struct module_hooks *hooks) {
     return found;
 }
 
-/* A generation of the module's own; that of all where there is none left. */
+/* A generation of the module's own; the common one when none is left. */
 static uint32_t own_generation(const struct module_hooks *hooks) {
     struct segment_module *module = find_module(hooks);
     if (module == NULL || last_generation == SEGMENT_LAST_GENERATION)
@@ -272,7 +273,7 @@ void modules_after_unloading(uint32_t before) {
     dl_iterate_phdr(count_changes, changes);
     if (changes[1] == seen_removes)
         return;
-    if (generation == before) /* what went had no hooks of its own */
+    if (generation == before) /* what was unloaded had no hooks of its own */
         modules_next_generation();
     modules_refresh();
 }

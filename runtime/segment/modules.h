@@ -7,11 +7,11 @@
 
 #include "runtime/base/lane.h"
 
-/* Looks which modules are loaded now. */
+/* Records which modules are loaded now. */
 void modules_refresh(void);
 
-/* A module's hooks begin to record. True for the first that does: they are the recorder's own copy,
- * since constructors run in the order of dependence. */
+/* Registers a module's hooks. True for the first: those are the recorder's own copy, since
+ * constructors run in the order of dependence. */
 bool modules_add_hooks(struct module_hooks *module);
 /* It is unloaded. */
 void modules_drop_hooks(const struct module_hooks *module);
@@ -20,12 +20,13 @@ void modules_switch(bool is_on);
 /* The recorder's own copy of the hooks. */
 const struct module_hooks *modules_own_hooks(void);
 
-/* The generation that now loaded modules belong to, as in a function word. */
+/* The generation of the modules that are loaded now, in the form of a function word. */
 uint64_t modules_tag(void);
-/* A module with hooks is unloaded. */
+/* Call it when a module with hooks is unloaded. */
 void modules_next_generation(void);
 
-/* Around a dlclose(): what it unloads must not be taken for what comes to lie there next. */
+/* Called around a dlclose(): what it unloads must not be confused with what is loaded there
+ * next. */
 uint32_t modules_before_unloading(void);
 void modules_after_unloading(uint32_t before);
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a process recorded before it replaced itself by exec. Its segment is still there under the
- * same pid and start time, and nobody will ever finish it: the new program counts how many calls
- * are in it, so that they are not lost without a word, and takes the file away. Runs once, when the
- * recorder starts.
+ * What a process recorded before it replaced itself by exec. Its segment still exists under the
+ * same pid and start time, and nobody will finish it. The new program counts the calls in it, so
+ * that they are not lost silently, and deletes the file. Runs once, when the recorder starts.
  */
 #include "predecessor.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where samples are kept: each context has a list of the addresses at which it was interrupted, its
- * head in the column "samples", its elements in the segment's heap. A list has one writer: its
- * context's thread, and for those of ended threads whoever holds the process lock. Elements are
- * complete before they are linked, and stay where they are: readers need nothing from the writer.
+ * Where samples are kept. Each context has a list of the addresses at which it was interrupted: its
+ * head is in the column "samples", its elements are in the segment's heap. A list has one writer:
+ * its context's thread, or for those of ended threads whoever holds the process lock. Elements are
+ * complete before they are linked, and never move: readers need nothing from the writer.
  *
- * samples_add() runs in a signal handler that may have interrupted anything: no lock, no malloc.
+ * samples_add() runs in a signal handler that may have interrupted anything: no lock, no malloc().
  */
 #include "samples.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See segment_arena.h. Space is made sure of before it is touched, so that a full /dev/shm is an
- * error code here and never a SIGBUS in the program.
+ * See segment_arena.h. Space is allocated before it is touched, so that a full /dev/shm is an error
+ * code here and never a SIGBUS in the program.
  */
 #include "segment_arena.h"
 
@@ -62,8 +62,9 @@ static void growth_end(signals_mask mask) {
     signals_restore(mask);
 }
 
-/* What the file has no room for lies in memory of this process alone: the profile at exit is whole,
- * only a reader from outside does not see it. The page that it shares with what is ready stays. */
+/* What does not fit into the file is in this process's memory alone: the profile at exit is
+ * complete, but other processes cannot read it. The page that is partly in use stays in the
+ * file. */
 static bool go_on_in_memory(char *start, uint64_t size) {
     char *const first = segment.base + round_up((uint64_t)(start - segment.base), PAGE);
     char *const end = segment.base + round_up((uint64_t)(start + size - segment.base), PAGE);
@@ -73,8 +74,8 @@ static bool go_on_in_memory(char *start, uint64_t size) {
     if (segment.header->nodes_in_memory_from == 0) {
         segment.header->nodes_in_memory_from =
             atomic_load(&segment_arenas.nodes.ready) / sizeof(struct segment_node) + 1;
-        message("%s: no space left: recording goes on in memory alone; a dump from outside will "
-                "lack what comes now",
+        message("%s: no space left: recording continues in memory only; `cinstr dump` will lack "
+                "what is recorded from now on",
                 segment.path);
     }
     return true;
@@ -86,7 +87,7 @@ static bool make_room(char *start, uint64_t size) {
     return segment.path[0] != '\0' && go_on_in_memory(start, size);
 }
 
-/* Nodes come with their share of each column, and with who owns them. */
+/* Nodes grow together with their share of each column, and the table of who owns them. */
 static bool make_nodes_ready(uint64_t from, uint64_t to) {
     const uint64_t first = from / sizeof(struct segment_node);
     const uint64_t count = (to - from) / sizeof(struct segment_node);
@@ -103,7 +104,7 @@ static bool make_nodes_ready(uint64_t from, uint64_t to) {
     return make_room(segment.nodes + from, to - from);
 }
 
-/* Within growth_begin(). */
+/* Between growth_begin() and growth_end(). */
 static void grow(struct arena *arena, uint64_t end) {
     const uint64_t ready = atomic_load(&arena->ready);
     uint64_t next = round_up(end, arena->extent);

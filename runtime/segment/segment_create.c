@@ -43,7 +43,7 @@ static void locate_parts(char *base) {
     segment_space_init();
 }
 
-/* What is wanted in any case; all else is made ready when it is used. */
+/* Allocates what is needed in any case; everything else is allocated when it is used. */
 static bool reserve_tables(char *base, const struct segment_header *plan) {
     return segment_make_ready(base, SEGMENT_HEADER_SIZE + 16 * sizeof(struct segment_module)) &&
            segment_make_ready(base + plan->sections[SEGMENT_SECTION_LANES].offset, PAGE);
@@ -60,7 +60,7 @@ static char *map_new(struct segment_header *plan, bool has_cpu_time, char *reaso
     struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
     char *base = NULL;
     reason[0] = '\0';
-    getrlimit(RLIMIT_FSIZE, &limit); /* past it even ftruncate() would raise SIGXFSZ */
+    getrlimit(RLIMIT_FSIZE, &limit); /* beyond this limit even ftruncate() would raise SIGXFSZ */
     for (unsigned i = 0; base == NULL && segment_plan(plan, i, has_cpu_time); i++) {
         if (limit.rlim_cur != RLIM_INFINITY && plan->size > limit.rlim_cur) {
             snprintf(reason, reason_size, "the file size limit is %llu bytes",
@@ -84,7 +84,7 @@ static char *map_new(struct segment_header *plan, bool has_cpu_time, char *reaso
     return base;
 }
 
-/* The parent's module table is the child's as well: same addresses, same files. */
+/* The parent's module table is valid in the child as well: same addresses, same files. */
 static void copy_modules(char *base, const struct segment_header *plan) {
     const struct segment_section *section = &segment.header->sections[SEGMENT_SECTION_MODULES];
     struct segment_header *header = (struct segment_header *)base;
@@ -108,14 +108,14 @@ static bool make_block_chains(bool replace) {
 }
 
 bool segment_create(bool replace, bool has_cpu_time) {
-    static struct segment_header plan; /* too large for a small stack; one creation at a time */
+    static struct segment_header plan; /* too large for a small stack; one at a time */
     const uint64_t old_size = replace ? segment.header->size : 0;
     char *old_base = segment.base;
     struct segment_header *old_header = segment.header;
     char reason[256] = "";
     char *base = map_new(&plan, has_cpu_time, reason, sizeof(reason));
     if (base == NULL) {
-        message("no memory for the recorder: nothing is recorded");
+        message("out of memory: nothing is recorded");
         return false;
     }
     memcpy(base, &plan, sizeof(plan));
@@ -132,10 +132,10 @@ bool segment_create(bool replace, bool has_cpu_time) {
     }
     locate_parts(base);
     if (segment.path[0] == '\0') {
-        message("recording in memory alone (%s): no dump of this process from outside", reason);
+        message("recording in memory only (%s): `cinstr dump` cannot read this process", reason);
     }
     if (!make_block_chains(replace)) {
-        message("no memory for the recorder: nothing is recorded");
+        message("out of memory: nothing is recorded");
         segment_unlink();
         return false;
     }

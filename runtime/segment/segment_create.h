@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Makes the file (or else anonymous memory), maps it and lays it out. In a fork child (`replace`)
- * the new segment takes the place, and so all addresses, of the parent's. */
+/* Creates the file (or else anonymous memory), maps it and lays it out. In a fork child
+ * (`replace`) the new segment replaces the parent's at the same addresses. */
 bool segment_create(bool replace, bool has_cpu_time);
 void segment_unlink(void);
 #endif

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the segment's file lies and how it is made: mode 0600, in a directory of mode 0700 of the
- * user's own, never following a link, never reusing a file. No descriptor stays open.
- *
- * System calls go through syscall(): the C library's open() and close() are cancellation points,
- * which a hook must not be.
+ * Where the segment's file is and how it is created: mode 0600, in a directory of mode 0700 that
+ * belongs to the user, never following a link, never reusing a file. No descriptor stays open.
  */
 #include "segment_file.h"
 
@@ -38,8 +35,8 @@ static int open_directory(const char *path, bool make) {
     return -1;
 }
 
-/* In order of preference; memory-backed ones first, since writing to a mapped disk file can stall.
- */
+/* In order of preference. Memory-backed directories come first, since writing to a mapped disk
+ * file can stall. */
 static int choose_directory(char *path, size_t size) {
     const char *runtime_directory = getenv("XDG_RUNTIME_DIR");
     const unsigned user = (unsigned)geteuid();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What lies where in a segment: its sections and columns, by the options and by how much memory
- * there may be. Called by segment_writer.c when a segment is made. Writes to nothing but the plan.
+ * The layout of a segment: its sections and columns, by the options and the available memory.
+ * Called by segment_create.c when a segment is made. Changes nothing but the plan.
  */
 #include "segment_layout.h"
 
@@ -17,7 +17,7 @@
 
 #define LANE_CAPACITY UINT64_C(32768)
 
-/* Capacities to try, until the address space and the file size limit allow one. */
+/* Capacities to try in turn, until address space and file size limit allow one. */
 static const struct layout_try {
     uint64_t heap;
     uint32_t node_divisor;
@@ -73,7 +73,8 @@ bool segment_plan(struct segment_header *header, unsigned attempt, bool has_cpu_
     if (attempt >= sizeof(tries) / sizeof(tries[0]))
         return false;
     const struct layout_try *try = &tries[attempt];
-    /* Every lane takes a block; the rest is twice the budget, since truncated edges come on top. */
+    /* Every lane takes a block. Otherwise twice the budget, since truncated edges are added to
+     * it. */
     uint64_t nodes = round_up(
         (options.contexts * 2 + LANE_CAPACITY * SEGMENT_BLOCK_NODES) / try->node_divisor, 1024);
     if (nodes > UINT32_MAX / sizeof(struct segment_node))

@@ -6,9 +6,9 @@
 
 #include <cinstr/segment.h>
 
-/* Plans the layout of the first, second... attempt, each asking for less address space and file
- * size than the one before. False when there is none less. `has_cpu_time`: context switches can be
- * followed. */
+/* Plans the layout of the first, second... attempt, each with less address space and a smaller
+ * file than the one before. False when there is no smaller one. `has_cpu_time`: context switches
+ * can be followed. */
 bool segment_plan(struct segment_header *header, unsigned attempt, bool has_cpu_time);
 
 #endif

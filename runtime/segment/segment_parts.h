@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the parts of the segment lie. */
+/* The addresses of the segment's parts. */
 #ifndef CINSTR_RUNTIME_SEGMENT_SEGMENT_PARTS_H
 #define CINSTR_RUNTIME_SEGMENT_SEGMENT_PARTS_H
 
@@ -7,7 +7,7 @@
 
 #include <cinstr/segment.h>
 
-/* Addresses of the parts of the segment; constant once it is made. */
+/* Addresses of the segment's parts; constant once it is made. */
 struct segment_parts {
     char *base;
     struct segment_header *header;
@@ -17,13 +17,13 @@ struct segment_parts {
     struct segment_block *blocks;
     char *nodes;
     char *heap;
-    /* Columns by node index; NULL where this run has none. */
+    /* Columns by node index; NULL: this run does not have the column. */
 #define VALUE(...)
 #define COLUMN(name, type, ...) type *name;
 #include <cinstr/values.def>
 #undef VALUE
 #undef COLUMN
-    char path[384]; /* of the file; "" when the segment lies in anonymous memory */
+    char path[384]; /* the file's path; "" when the segment is in anonymous memory */
 };
 extern struct segment_parts segment;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The space in the segment: what is handed out of its arenas, and what was given back.
- * Async-signal-safe; growth alone waits, for other threads' growth.
+ * The space in the segment: hands out parts of its arenas, and takes parts back. Async-signal-safe;
+ * only growth waits, for other threads' growth.
  */
 #include "segment_writer.h"
 
@@ -23,7 +23,7 @@ uint32_t *tree_block_next;
 
 static _Atomic uint64_t blocks_in_use;
 
-/* What was given back, by power of two of pages; chained through the first word of each. */
+/* Pages that were given back, by power of two; each list is chained through the first word. */
 #define FREE_CLASSES 24
 static struct free_lists {
     uint32_t block; /* + 1, chained through tree_block_next */

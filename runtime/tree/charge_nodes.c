@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The nodes in lane 0 that calls are charged to. A table leads from a counterpart to the node of
- * the call: (counterpart, call site, function). Entries are only ever added, under the process
- * lock, and read without it. The kernel empties the table in a fork child, whose lane 0 is another.
+ * The nodes in lane 0 that calls are charged to. A table leads from (counterpart, call site,
+ * function) to the node of the call. Entries are only ever added, under the process lock, and read
+ * without it. The kernel empties the table in a fork child, which has a lane 0 of its own.
  */
 #include "charge_nodes.h"
 
@@ -23,13 +23,13 @@
 
 #define TABLE_BITS 18u
 #define TABLE_SIZE (1u << TABLE_BITS)
-#define PROBES     16u /* a call that lies farther away is looked up in the tree each time */
+#define PROBES     16u /* a call that would be farther away is looked up in the tree each time */
 
 static struct charge_entry {
     uint64_t function;
     uint64_t call_site;
     uint32_t parent;
-    uint32_t node; /* set last; 0: free */
+    uint32_t node; /* written last; 0: the entry is free */
 } * table;
 
 static bool is_any;
@@ -41,7 +41,7 @@ void charge_init(void) {
     segment.header->heap.period = options.heap;
     segment.header->sampling.stacks = process_unwinds;
     is_any = false;
-    if (table != NULL) { /* a fork child; where the kernel cannot wipe, this does */
+    if (table != NULL) { /* for a fork child on a kernel that cannot wipe */
         madvise(table, size, MADV_DONTNEED);
         return;
     }
@@ -65,7 +65,7 @@ static struct charge_entry *next_slot(struct charge_entry *slot) {
     return slot + 1 < table + TABLE_SIZE ? slot + 1 : table;
 }
 
-/* Its entry, or a free one to put it in, or NULL. */
+/* The entry of the call, or a free one for it, or NULL. */
 static struct charge_entry *find(uint32_t parent, uint64_t function, uint64_t call_site) {
     struct charge_entry *slot = slot_of(parent, function, call_site);
     for (unsigned i = 0; i < PROBES; i++, slot = next_slot(slot)) {

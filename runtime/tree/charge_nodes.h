@@ -5,12 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Makes ready, also in a fork child; does nothing without heap=, block= and mutex=. */
+/* Prepares the table, also in a fork child; does nothing without heap=, block= and mutex=. */
 void charge_init(void);
 bool charge_is_ready(void);
-/* Whether anything was charged. */
+/* Whether anything has been charged. */
 bool charge_is_any(void);
-/* A node of lane 0 by its parent and edge; made if it is new. */
+/* The node of lane 0 with that parent and edge; added if it is new. */
 uint32_t charge_child(uint32_t parent, uint64_t function, uint64_t call_site);
 
 #endif

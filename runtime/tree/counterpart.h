@@ -9,12 +9,12 @@
 
 #include "runtime/base/lane.h"
 
-/* Of a node; 0: it cannot be had now. In a hook. */
+/* The counterpart of a node; 0: it cannot be found at present. In a hook. */
 uint32_t counterpart_find(struct segment_node *node);
-/* Of the context that the calling thread is in; a thread without calls is at the root. */
+/* The counterpart of the calling thread's context; a thread without open calls is at the root. */
 uint32_t counterpart_of_thread(void);
 
-/* The innermost call that is complete; NULL where there is none. Async-signal-safe. */
+/* The innermost complete call; NULL where there is none. Async-signal-safe. */
 struct segment_node *shadow_current(const struct lane *lane);
 
 #endif

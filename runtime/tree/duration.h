@@ -10,7 +10,7 @@
 
 #include "runtime/base/lane.h"
 
-/* A duration of 0 is kept as 1: a minimum of 0 means that there is none yet. */
+/* A duration of 0 is kept as 1, since a minimum of 0 means that there is none yet. */
 static inline void duration_add(const struct lane *lane, const struct segment_node *node,
                                 uint64_t ticks) {
     const uint64_t index = node_offset(lane, node) / sizeof(*node);
@@ -24,9 +24,9 @@ static inline void duration_add(const struct lane *lane, const struct segment_no
     *count += *count != UINT32_MAX;
 }
 
-/* The usual path's: which count to raise depends on the clock just read, and everything loaded
- * after that store would wait for it (half as much again a call). So a duration goes to its columns
- * when the next call ends; until then readers find it in the lane. */
+/* For the usual path. Which count to raise depends on the clock just read, and every load after
+ * that store would wait for it (which makes a call half as expensive again). So a duration goes
+ * to its columns when the next call ends; until then readers find it in the lane. */
 static inline void duration_settle(const struct lane *lane) {
     struct segment_lane *info = lane->info;
     if (info->late_node != 0)

@@ -25,7 +25,7 @@ void lookup_put(struct lane *lane, uint32_t parent, const struct segment_node *n
 #define PAGE_BITS    9u
 #define PAGE_ENTRIES (UINT64_C(1) << PAGE_BITS)
 
-/* Without memory for it the small one goes on serving. */
+/* If there is no memory for it, the small table stays in use. */
 static void memo_grow(struct lane *lane) {
     struct lane_memo *memo = segment_take_heap(MEMO_FULL * sizeof(*memo));
     if (memo != NULL)

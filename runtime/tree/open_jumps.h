@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The open setjmp()s of a lane: kept by jumps.c. */
+/* The open setjmp() calls of a lane, for jumps.c. */
 #ifndef CINSTR_RUNTIME_TREE_OPEN_JUMPS_H
 #define CINSTR_RUNTIME_TREE_OPEN_JUMPS_H
 
@@ -7,9 +7,9 @@
 
 #include "runtime/base/lane.h"
 
-/* Open setjmp's of a lane, in one page. A deeper one of the same jmp_buf replaces it; those whose
- * function has returned are dropped. When it is full the oldest goes: its jump then falls back on
- * stack pointers. */
+/* A lane's open setjmp() calls, in one page. A deeper one with the same jmp_buf replaces it;
+ * those whose function has returned are dropped. When the page is full the oldest is dropped:
+ * its jump then relies on stack pointers. */
 struct jump {
     uint64_t buffer, sp, depth;
 };

@@ -4,7 +4,7 @@
 
 #include <cinstr/segment.h>
 
-/* Adds what was measured of the hooks: see hook_loop.c. */
+/* Adds measurements of the hooks' cost: see hook_loop.c. */
 void probe_sums_add(struct segment_probe_sums *to, const struct segment_probe_sums *from);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The shadow stack: one frame an open call, above a base frame. */
+/* The shadow stack: a frame for each open call, above a base frame. */
 #ifndef CINSTR_RUNTIME_TREE_SHADOW_H
 #define CINSTR_RUNTIME_TREE_SHADOW_H
 
@@ -14,14 +14,14 @@ static inline struct segment_frame *shadow_base(const struct lane *lane) {
 }
 
 bool shadow_push(struct lane *lane, struct segment_node *node, uintptr_t sp, uint64_t start);
-/* Pops the top frame. abnormal: it did not return. */
+/* Pops the top frame. abnormal: the call did not return. */
 void shadow_pop(struct lane *lane, uint64_t now, bool abnormal);
-/* Pops abnormally until `frame` is on top. */
+/* Pops frames abnormally until `frame` is on top. */
 void shadow_unwind(struct lane *lane, const struct segment_frame *frame, uint64_t now);
-/* After a hook of the lane that will never be finished, since its thread was cancelled or a handler
- * jumped out of it: ends what it had begun. */
+/* Completes what a hook of the lane had begun that will never finish, since its thread was cancelled
+ * or a handler jumped out of it. */
 void shadow_repair(struct lane *lane);
-/* Re-opens the open calls below another root, without counting them: fork, label, reset. */
+/* Opens the open calls again below another root, without counting them: for fork, label, reset. */
 void shadow_carry(struct lane *lane, struct segment_node *root, uint64_t now);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where stacks begin and end. Resynchronisation by stack pointer (slow.c) holds only within one
- * stack, so each has a lane of its own. pthread_getattr_np() is no help: it allocates.
+ * Where stacks begin and end. Resynchronisation by stack pointer (slow.c) works only within one
+ * stack, so each stack has a lane of its own. pthread_getattr_np() cannot be used, because it
+ * allocates.
  *
  * Everything but stacks_add() is async-signal-safe.
  */
@@ -26,16 +27,17 @@
 #include "runtime/base/page.h"
 #include "runtime/base/sandbox.h"
 
-extern void *__libc_stack_end; /* the dynamic linker's: where the main thread's stack began */
+extern void *__libc_stack_end; /* from the dynamic linker: where the main thread's stack began */
 
 /* --- stacks named by makecontext() ------------------------------------------------------------ */
 
-/* Found by the 64 KiB granules that they lie in: an open-addressing table of (granule, stack)
- * pairs; entries are never removed, but a stack named anew at the same place is the same entry. */
+/* Stacks are found by the 64 KiB granules that they cover: an open-addressing table of (granule,
+ * stack) pairs. Entries are never removed, but a stack that is named again at the same place
+ * reuses its entry. */
 #define STACKS         16384u
 #define GRANULES       65536u /* a power of two */
 #define GRANULE_SHIFT  16
-#define STACK_GRANULES 1024u /* of one stack at most: beyond it only its top is found */
+#define STACK_GRANULES 1024u /* granules of one stack; of a larger stack only its top is found */
 
 struct granule {
     _Atomic uint64_t number; /* + 1 */
@@ -105,7 +107,7 @@ void stacks_add(uintptr_t low, uintptr_t high) {
     if (stack_count == STACKS)
         return;
     if (stack != NULL)
-        stack->high = stack->low; /* memory reused with other bounds */
+        stack->high = stack->low; /* the memory is reused with other bounds */
     stack = &stacks[stack_count++];
     stack->low = low;
     stack->high = high;
@@ -151,8 +153,8 @@ static bool stack_of_main_thread(uintptr_t *low, uintptr_t *high) {
     return true;
 }
 
-/* glibc keeps a thread's control block at the upper end of its stack, its own or one it was given.
- */
+/* glibc keeps a thread's control block at the upper end of its stack, also if the stack was
+ * given to it. */
 bool stack_of_thread(uintptr_t sp, uintptr_t *low, uintptr_t *high) {
     const uintptr_t control_block = (uintptr_t)pthread_self();
     if (is_main_thread())
@@ -203,7 +205,7 @@ uintptr_t stack_extend(uintptr_t from, uintptr_t sp) {
         const long got =
             syscall(SYS_process_vm_readv, getpid(), &local, 1UL, remote, (unsigned long)count, 0UL);
         if (got < 0 && errno != EFAULT)
-            return wanted; /* not permitted here: believe the stack pointer */
+            return wanted; /* not permitted here: trust the stack pointer */
         if (got > 0)
             low -= (uint64_t)got * PAGE;
         if (got < (long)count)
@@ -225,7 +227,7 @@ static const char *parse_hex(const char *text, uintptr_t *value) {
 
 bool stack_of_mapping(uintptr_t sp, uintptr_t *low, uintptr_t *high) {
     char buffer[1024];
-    char line[40]; /* the addresses, the rest of each line is skipped */
+    char line[40]; /* reads the addresses and skips the rest of each line */
     size_t used = 0;
     bool found = false;
     long got;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The file of chunks that rings are drained into: each is a piece of one lane's ring.
+ * The file of chunks that rings are drained into: each chunk is a piece of one lane's ring.
  */
 #include "trace_chunks.h"
 
@@ -21,7 +21,7 @@
 #include "runtime/segment/segment_writer.h"
 #include "trace_ring.h"
 
-static uint32_t drain_lock; /* whoever reads rings; never held in a hook */
+static uint32_t drain_lock; /* held by whoever reads rings; never held in a hook */
 
 static bool write_all(int fd, const void *data, size_t size) {
     const char *at = data;
@@ -55,14 +55,15 @@ static bool drain_part(int fd, const struct lane *lane, uint64_t written) {
     return true;
 }
 
-/* What cannot be written stays, and what then has no room is lost, and counted. */
+/* Words that cannot be written stay in the ring; events that then find no room are lost and
+ * counted. */
 static void drain_lane(int fd, const struct lane *lane) {
     const uint64_t written = __atomic_load_n(&lane->info->trace_written, __ATOMIC_ACQUIRE);
     while (lane->info->trace_read < written && drain_part(fd, lane, written)) {
     }
 }
 
-/* Opened each time: a program may close descriptors that it does not know. */
+/* Opened each time, since a program may close descriptors that it does not know. */
 static int open_chunks(void) {
     return (int)syscall(SYS_openat, AT_FDCWD, segment.header->trace.path,
                         O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0);

@@ -4,11 +4,11 @@
 
 #include "runtime/base/lane.h"
 
-/* Writes what the rings of all lanes hold. */
+/* Writes the contents of all lanes' rings. */
 void trace_drain_all(void);
-/* Drains a lane's ring for the last time and gives it back. Under the process lock. */
+/* Drains a lane's ring for the last time and frees it. Under the process lock. */
 void trace_detach(struct lane *lane);
-/* In a fork child, which nobody drains. */
+/* For a fork child, whose rings nobody drains. */
 void trace_chunks_in_child(void);
 
 #endif

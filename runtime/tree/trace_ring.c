@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * trace=, trace_ring=: every entry and exit with its time, as words in a ring of the lane's own
- * (include/cinstr/segment.h). A word is stored, then counted: readers see whole ones.
+ * trace=, trace_ring=: every entry and exit with its time, as words in a ring of the lane
+ * (include/cinstr/segment.h). A word is stored first and counted afterwards, so that readers see
+ * complete ones.
  *
- * A ring that is drained (trace_drain.c) never makes the program wait: when it is full it loses
- * events, and says how many at the next that has room.
+ * A ring that is drained (trace_drain.c) never makes the program wait: when it is full, events are
+ * lost, and the next event that has room says how many.
  */
 #include "trace_ring.h"
 
@@ -22,10 +23,10 @@
 #include "runtime/segment/segment_parts.h"
 #include "runtime/segment/segment_writer.h"
 
-#define TIME_EVERY   1024u /* words: so often all of the time is said */
+#define TIME_EVERY   1024u /* after so many words one has the whole time */
 #define TIME_MASK    ((UINT64_C(1) << SEGMENT_TRACE_TIME_BITS) - 1)
 #define PAYLOAD_MASK ((UINT64_C(1) << 58) - 1)
-#define MOST_WORDS   4u /* of one event with what it needs before it */
+#define MOST_WORDS   4u /* words of an event with those that must precede it */
 
 bool trace_is_on;
 

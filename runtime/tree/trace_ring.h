@@ -11,10 +11,10 @@
 
 #include "runtime/base/lane.h"
 
-/* Every hook takes the slow path, and says what it did. */
+/* Whether events are recorded: then every hook takes the slow path, which writes them. */
 extern bool trace_is_on;
 
-/* How large a ring is, and whether the rings are drained into a file. */
+/* Words in a ring, and whether rings are drained into a file. */
 extern uint64_t trace_ring_words;
 extern bool trace_is_drained;
 
@@ -26,12 +26,12 @@ void trace_enter(struct lane *lane, struct segment_node *node, uint64_t ticks);
 void trace_exit(struct lane *lane, struct segment_node *node, uint64_t ticks);
 void trace_off_cpu(struct lane *lane, uint64_t ticks);
 
-/* Words of other events, and an event of one or two words. */
+/* Other events: add an event of one or two words. */
 uint64_t trace_other(enum segment_trace_other what, uint64_t payload);
 uint64_t trace_timed(uint64_t field, uint64_t ticks);
 void trace_emit(struct lane *lane, uint64_t ticks, const uint64_t *words, unsigned count);
 
-/* Wakes whoever drains; waits for that, or for so long. */
+/* Wakes the thread that drains; waits until it is woken, or so long. */
 void trace_wake(void);
 void trace_await(const struct timespec *time);
 

@@ -40,7 +40,7 @@ who_waited() { # EXPECTED WAITERS ARE IN THE PROFILE
     as_measured "$SCRATCH/waited" "$SCRATCH/expected" || { cat "$SCRATCH/waited" && return 1; }
 }
 
-# A lock's holder has all that was waited for it, up to what waking up takes.
+# A lock's holder is charged all waits for it, except the time to wake up.
 who_held() {
     callers "$SCRATCH"/locks.*.mutex.pb.gz >"$SCRATCH/held" &&
         sed -n 's/^held //p' "$SCRATCH/locks.out" >"$SCRATCH/expected"
@@ -93,7 +93,7 @@ cancelled() {
 check "a thread that is cancelled while it waits has waited, and is cancelled" cancelled
 
 without_hooks() {
-    # A call in a function's end may be a jump, which leaves no trace on the stack.
+    # A call at a function's end may be a jump, which leaves no trace on the stack.
     gcc -g -O2 -w -fno-optimize-sibling-calls "$PROGRAMS/locks.c" -pthread -o "$SCRATCH/locks.plain" || return
     "$CINSTR" run -q -o none --block=io --blockprofile "$SCRATCH/b.pb.gz" --mutexprofile "$SCRATCH/m.pb.gz" \
         -- "$SCRATCH/locks.plain" >"$SCRATCH/locks.out" || return

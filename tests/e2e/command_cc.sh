@@ -126,7 +126,7 @@ check "clang++ --before-inlining" adds "-g -finstrument-functions" clang++ --bef
 check "clang --after-inlining" adds "-g -finstrument-functions-after-inlining" clang --after-inlining -- a.c
 check "ccache in front is kept in front" eval \
     '[[ $(PATH=$SCRATCH/bin:$PATH "$CINSTR" cc ccache gcc -c x.c) == "gcc -g -finstrument-functions ${excluded%EXCLUDED}"*" -c x.c" ]]'
-check "gcc --after-inlining is refused" eval '! "$CINSTR" cc --after-inlining gcc -c x.c 2>"$SCRATCH/err" && grep -q "takes clang" "$SCRATCH/err"'
+check "gcc --after-inlining is refused" eval '! "$CINSTR" cc --after-inlining gcc -c x.c 2>"$SCRATCH/err" && grep -q "use clang" "$SCRATCH/err"'
 
 # --- what is no instrumented compilation is left as it is -------------------------------------------
 printf 'int helper(int);\nint main(void) { return helper(0); }\n' >"$SCRATCH/main.c"

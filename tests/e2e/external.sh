@@ -112,7 +112,7 @@ for version in "${versions[@]}"; do
     check "$clang: what is no pattern is refused" eval '! built "$version" 2>err && grep -q "cinstr-external: \[ is no glob" err'
 done
 check "gcc has no external calls, and cc says so" eval \
-    '! "$CINSTR" cc --external=libc gcc -c "$TOP/tests/programs/external.c" -o none.o 2>err && grep -q "^cinstr: cc: --external takes clang" err'
+    '! "$CINSTR" cc --external=libc gcc -c "$TOP/tests/programs/external.c" -o none.o 2>err && grep -q "^cinstr: cc: --external needs clang" err'
 
 # --- other files of the program --------------------------------------------------------------------
 cat >main.c <<'END'

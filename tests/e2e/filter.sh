@@ -54,7 +54,7 @@ filtered() {
         comm -23 before.names after.names >gone.names
 }
 
-# What gcc leaves out, reckoned from its manual: whoever has a listed name in his.
+# The functions that gcc leaves out, by its manual: those whose name contains a listed one.
 listed() {
     sed 's/^[^=]*=//' list | tr , '\n' >parts && grep -F -f parts before.names
 }

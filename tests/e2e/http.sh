@@ -184,7 +184,7 @@ ends() {
 }
 taken() {
     ends "http=${go#http://}" || return # with a path: no address
-    (($(wc -l <"$SCRATCH/err") == 1)) && grep -q 'is no address' "$SCRATCH/err" || return
+    (($(wc -l <"$SCRATCH/err") == 1)) && grep -q 'is not an address' "$SCRATCH/err" || return
     local at=${go#http://}
     ends "http=${at%%/*}" && (($(wc -l <"$SCRATCH/err") == 1)) &&
         grep -q 'cannot serve profiles at .* in use' "$SCRATCH/err"

@@ -102,7 +102,7 @@ listed() { # VERSION LIST WITHOUT: the list takes this function's calls out
     printf '%b' "$2" >list && "$CINSTR" cc --inlined "clang-$1" -Xclang -mllvm -Xclang -cinstr-list=list \
         -O2 chain.c -o chain && ran ./chain && calls a.pb.gz | diff <(grep -v "^$3 " expected) -
 }
-# What has no hooks is not between its caller and what it calls, inlined or not.
+# A function without hooks does not appear between its caller and what it calls, inlined or not.
 not_between() { # VERSION
     listed "$1" 'skip fun:h\n' h && stacks a.pb.gz | grep ' g:' | diff - <(sort <<'END'
 1 g:3* work:15 main:19
@@ -184,9 +184,9 @@ refused() { # PATTERN ARGUMENTS…
     ! "$CINSTR" cc --inlined "${@:2}" -c chain.c -o refused.o 2>said.err && (($(wc -l <said.err) == 1)) &&
         grep -q "$1" said.err
 }
-check "cinstr cc --inlined gcc is refused in a line" refused "takes clang with the plugin" gcc
+check "cinstr cc --inlined gcc is refused in a line" refused "needs clang with the plugin" gcc
 check "cinstr cc --inlined without the plugin is refused in a line" \
-    refused "takes clang with the plugin" --no-plugin "clang-${versions[0]}"
+    refused "needs clang with the plugin" --no-plugin "clang-${versions[0]}"
 check "cinstr cc --inlined before inlining is refused in a line" \
     refused "count inlined calls themselves" --before-inlining "clang-${versions[0]}"
 

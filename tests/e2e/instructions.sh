@@ -101,7 +101,7 @@ by_cc() { # VERSION: the same counts as with the options by hand
 }
 refused() {
     ! "$CINSTR" cc --instructions "$@" -c "$TOP/tests/programs/instructions.c" -o refused.o 2>said &&
-        (($(wc -l <said) == 1)) && grep -q "takes clang with the plugin" said
+        (($(wc -l <said) == 1)) && grep -q "needs clang with the plugin" said
 }
 for version in "${versions[@]}"; do
     check "cinstr cc --instructions clang-$version" by_cc "$version"

@@ -43,13 +43,13 @@ skip() {
     printf 'ok %s # skip %s\n' "$1" "$2"
 }
 
-# An error in $((…)) takes bash out of all functions at once: of such a check its successor tells.
+# An error in $((…)) makes bash leave all functions at once: the next check reports the failure.
 tell_of_aborted() {
     [[ ! $under_way ]] || fail "$under_way" "an arithmetic expression in it is none"
     under_way=''
 }
 
-# check NAME COMMAND…: ok if the command succeeds; else what it said is shown.
+# check NAME COMMAND…: ok if the command succeeds; otherwise its output is shown.
 check() {
     local name=$1 status
     shift
@@ -73,8 +73,8 @@ is_empty() {
     [[ ! -s $1 ]] || { head -n 5 "$1" && return 1; }
 }
 
-# send FD FORMAT ARGUMENT…: printf to one who may be gone. Bash would die of that; here it is a failure.
-# In no subshell: coprocesses have no descriptors there.
+# send FD FORMAT ARGUMENT…: printf to a reader that may be gone. Bash would die of that; here it is a failure.
+# Not in a subshell, where coprocesses have no descriptors.
 send() {
     local fd=$1 status
     shift
@@ -86,11 +86,11 @@ send() {
     return "$status"
 }
 
-# has GREP'S ARGUMENTS: whether they find anything in what is piped in. Reads all of it, as grep -q does
-# not: whoever still writes then would die of SIGPIPE, which pipefail takes for the pipe's failure.
+# has ARGUMENTS OF GREP: whether grep finds anything in its input. Reads all of the input, unlike grep -q:
+# otherwise the writer would die of SIGPIPE, which pipefail takes for a failure of the pipe.
 has() { (($(grep -c "$@") > 0)); }
 
-# await COMMAND…: again and again until it succeeds. What is not so after five minutes never will be.
+# await COMMAND…: repeats the command until it succeeds, for five minutes at most.
 await() {
     local deadline=$((SECONDS + 300))
     until "$@"; do
@@ -102,8 +102,9 @@ has_ended() { # PID
     ! kill -0 "$1" 2>/dev/null
 }
 
-# has_tool TOOL NAME: whether it is here. If not, check NAME is skipped where Debian 12 may lack the tool: its
-# first releases have no clang 16 and 19. All others install-deps brings: then it is a failure.
+# has_tool TOOL NAME: whether the tool is installed. If not, check NAME is skipped where Debian 12 may lack
+# the tool: its first releases have no clang 16 and 19. install-deps installs all others: their absence is a
+# failure.
 has_tool() {
     command -v "$1" >/dev/null && return
     case $1 in
@@ -113,8 +114,8 @@ has_tool() {
     return 1
 }
 
-# find_plugins WHAT [VERSION…]: sets `versions` to the LLVMs whose clang and plugin are here. Without
-# any the script ends.
+# find_plugins WHAT [VERSION…]: sets `versions` to the LLVMs whose clang and plugin are available. Without any
+# the script ends.
 find_plugins() {
     local what=$1 version
     shift
@@ -127,8 +128,8 @@ find_plugins() {
     ((${#versions[@]})) || { fail "$what" "no plugin was built: scripts/install-deps test" && finish; }
 }
 
-# truth_by_plugin NAME ENVIRONMENT…: the truth programs (truth.sh) with the plugins that find_plugins()
-# has found; their checks are this script's, under NAME.
+# truth_by_plugin NAME ENVIRONMENT…: runs the truth programs (truth.sh) with the plugins that find_plugins()
+# has found; their checks become this script's, under NAME.
 truth_by_plugin() {
     local name=$1 before=$checks line
     shift
@@ -145,7 +146,7 @@ truth_by_plugin() {
     ((checks > before)) || fail "$name" "no truth program was run"
 }
 
-# finish: ends a script; without a single check made, that is a failure too.
+# finish: ends a script; a script without any check fails.
 finish() {
     tell_of_aborted
     printf '# %d checks, %d failed\n' "$checks" "$failures"

@@ -31,7 +31,7 @@ dump_once() { # PID
     dumps=$((dumps + 1))
 }
 
-# The tenth of a second between two dumps is spent waiting for the word that the work is done.
+# The tenth of a second between two dumps is spent waiting for the message that the work is done.
 dump_all_along() { # PID
     local word=
     read -r -u "$out" word && [[ $word == ready ]] || { echo "no word from it" && return 1; }

@@ -63,7 +63,7 @@ periods_are_time() {
 
 # shares_hold: those in $SCRATCH/found are as $SCRATCH/shares.out says.
 shares_hold() {
-    # Speed is not quite the same all along: one in fifty besides.
+    # Speed varies a little over time: one in fifty is added.
     awk 'FNR == NR { share[$1] = $2 / 100; next } $2 in share { found[$2] = $1; all += $1 }
         END { for (name in share) { expected = all * share[name]
                 spread = 6 * sqrt(expected * (1 - share[name])) + expected / 50 + 1

@@ -190,7 +190,7 @@ static void two_processes_have_no_difference(void **state) {
     struct snapshot *first = take(&before), *second = take(&after);
     struct difference *difference = difference_begin(first, &options, &error);
     assert_null(difference_end(difference, second, &error));
-    assert_string_equal(error.message, "the two snapshots are not of one process");
+    assert_string_equal(error.message, "the two snapshots are of different processes");
     difference_free(difference);
     snapshot_free(first);
     snapshot_free(second);

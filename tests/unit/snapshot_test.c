@@ -84,13 +84,13 @@ static void trees_that_are_none_are_named(void **state) {
     sample.blocks[THREAD + 1].count = SEGMENT_BLOCK_NODES + 1;
     assert_refused(sizeof(sample), "s: damaged: block 2 holds too many nodes");
     sample.nodes[OUTER].parent = INNER;
-    assert_refused(sizeof(sample), "s: damaged: node 129 hangs on nothing");
+    assert_refused(sizeof(sample), "s: damaged: node 129 has no parent");
     sample.nodes[INNER].parent = INNER;
-    assert_refused(sizeof(sample), "s: damaged: node 130 hangs on nothing");
+    assert_refused(sizeof(sample), "s: damaged: node 130 has no parent");
     sample.nodes[INNER].parent = SAMPLE_NODES;
-    assert_refused(sizeof(sample), "s: damaged: node 130 hangs on nothing");
+    assert_refused(sizeof(sample), "s: damaged: node 130 has no parent");
     sample.nodes[INNER].parent = BLOCK + SEGMENT_BLOCK_NODES - 1; /* not in use */
-    assert_refused(sizeof(sample), "s: damaged: node 130 hangs on nothing");
+    assert_refused(sizeof(sample), "s: damaged: node 130 has no parent");
 }
 
 static void open_calls_of_nothing_are_named(void **state) {

@@ -331,12 +331,12 @@ static void what_is_no_program_is_said_so(void **state) {
         {"", "[unknown]+0x1234", "[unknown]: its path is not known"},
         {"/gone/x", "x+0x1234", "x: cannot open /gone/x, so there are no names: No such file"},
         {"[vdso]", "[vdso]+0x1234", "cannot open [vdso]"},
-        {"/tmp", "tmp+0x1234", "/tmp is no ELF file"},
-        {"/dev/zero", "zero+0x1234", "/dev/zero is no ELF file"},
-        {"Makefile", "Makefile+0x1234", "Makefile is no ELF file"},
-        {"pipe", "pipe+0x1234", "is no ELF file"},
+        {"/tmp", "tmp+0x1234", "/tmp is not an ELF file"},
+        {"/dev/zero", "zero+0x1234", "/dev/zero is not an ELF file"},
+        {"Makefile", "Makefile+0x1234", "Makefile is not an ELF file"},
+        {"pipe", "pipe+0x1234", "is not an ELF file"},
         {"object.o", "object.o+0x1234", "is stripped: showing addresses"},
-        {"archive.a", "archive.a+0x1234", "is no ELF file"},
+        {"archive.a", "archive.a+0x1234", "is not an ELF file"},
     };
     assert_int_equal(run("mkfifo $D/pipe && gcc -c " FIXTURES "/hooks.c -o $D/object.o && "
                          "ar rc $D/archive.a $D/object.o"),
