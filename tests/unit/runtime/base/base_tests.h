@@ -4,6 +4,7 @@
 #define CINSTR_TESTS_BASE_TESTS_H
 
 int run_options_tests(void);
+int run_sandbox_tests(void);
 int run_state_tests(void);
 int run_text_tests(void);
 

@@ -3,5 +3,5 @@
 #include "base_tests.h"
 
 int main(void) {
-    return run_options_tests() + run_state_tests() + run_text_tests();
+    return run_options_tests() + run_sandbox_tests() + run_state_tests() + run_text_tests();
 }
