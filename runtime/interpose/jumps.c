@@ -196,12 +196,14 @@ void cinstr1_builtin_longjmp(const void *buffer) {
 /* Looked up at need: libstdc++ may be loaded late, and in C programs never; and not behind us,
  * where a host loads libraries one by one. */
 static void find_begin_catch(void) {
+    void *(*open)(const char *, int);
     void *library = NULL;
     *(void **)&cinstr_real_begin_catch = next_symbol("__cxa_begin_catch");
-    if (cinstr_real_begin_catch == NULL)
-        library = dlopen("libstdc++.so.6", RTLD_NOLOAD | RTLD_LAZY);
-    if (cinstr_real_begin_catch == NULL && library == NULL)
-        library = dlopen("libc++abi.so.1", RTLD_NOLOAD | RTLD_LAZY);
+    if (cinstr_real_begin_catch != NULL)
+        return;
+    *(void **)&open = dlsym(RTLD_DEFAULT, "dlopen");
+    if (open != NULL && (library = open("libstdc++.so.6", RTLD_NOLOAD | RTLD_LAZY)) == NULL)
+        library = open("libc++abi.so.1", RTLD_NOLOAD | RTLD_LAZY);
     if (library != NULL)
         *(void **)&cinstr_real_begin_catch = dlsym(library, "__cxa_begin_catch");
 }

@@ -109,7 +109,8 @@ added() {
     local compiler=$1 arguments
     shift
     arguments=$(PATH=$SCRATCH/bin:$PATH "$CINSTR" cc "${@:1:$#-2}" "$compiler" -c "${@: -1}") || return
-    sed 's/\(-exclude-file-list=\)[^ ]*/\1EXCLUDED/' <<<"${arguments% -c "${@: -1}"}"
+    sed 's/\(-exclude-file-list=\)[^ ]*/\1EXCLUDED/; s/ -D__builtin_setjmp(b)=.* -D__builtin_longjmp(b,v)=.*; })$//' \
+        <<<"${arguments% -c "${@: -1}"}"
 }
 excluded=-finstrument-functions-exclude-file-list=EXCLUDED
 adds() { # EXPECTED ARGUMENTS OF added…
@@ -124,6 +125,8 @@ check "clang: hooks after inlining" adds "-g -finstrument-functions-after-inlini
 check "clang++: hooks after inlining" adds "-g -finstrument-functions-after-inlining" clang++ -- a.c
 check "clang++ --before-inlining" adds "-g -finstrument-functions" clang++ --before-inlining -- a.cc
 check "clang --after-inlining" adds "-g -finstrument-functions-after-inlining" clang --after-inlining -- a.c
+check "of a language that has no such jumps the compiler is not told of them" \
+    eval '! added gcc -- a.f90 | has builtin_setjmp && PATH=$SCRATCH/bin:$PATH "$CINSTR" cc gcc -c a.c | has "D__builtin_longjmp(b,v)="'
 check "ccache in front is kept in front" eval \
     '[[ $(PATH=$SCRATCH/bin:$PATH "$CINSTR" cc ccache gcc -c x.c) == "gcc -g -finstrument-functions ${excluded%EXCLUDED}"*" -c x.c" ]]'
 check "gcc --after-inlining is refused" eval '! "$CINSTR" cc --after-inlining gcc -c x.c 2>"$SCRATCH/err" && grep -q "use clang" "$SCRATCH/err"'
@@ -170,7 +173,7 @@ check "gcc -fno-instrument-functions wins" no_hooks gcc -fno-instrument-function
 check "a compiler that is not there is status 127" eval '"$CINSTR" cc nothing-cc -c x.c 2>"$SCRATCH/err"; (($? == 127))'
 installed() { # the library is found in ../lib of the command, wherever both were put
     local prefix=$SCRATCH/prefix
-    mkdir -p "$prefix/bin" "$prefix/lib" && cp "$CINSTR" "$prefix/bin/" && cp "$BUILD"/libcinstr* "$prefix/lib/" &&
+    mkdir -p "$prefix/bin" "$prefix/lib" && cp "$CINSTR" "$prefix/bin/" && cp "$BUILD"/libcinstr* "$BUILD/cinstr-writer" "$prefix/lib/" &&
         "$prefix/bin/cinstr" cc gcc "$SCRATCH/main.c" "$SCRATCH/helper.c" -o "$SCRATCH/i" &&
         readelf -d "$SCRATCH/i" | has "\[$prefix/lib\]" &&
         cd "$SCRATCH" && "$prefix/bin/cinstr" run -o i.pb.gz ./i && "$CINSTR" report --csv i.pb.gz | has '^helper,1,'
