@@ -95,7 +95,7 @@ END_C
     "$CINSTR" cc gcc -O2 "$PROGRAMS/one_leaf.c" -o leaf && CINSTR_OPTIONS=output=p.pb.gz ./launcher ./leaf >out 2>err &&
         has '11 calls before exec, of launcher: not in the profile of leaf' <err && (($(wc -l <err) == 1)) &&
         [[ $(counts p.pb.gz) == 'leaf 100,main 1' ]] || return
-    mkdir -p -m 700 kept && "$CINSTR" run --directory kept ./launcher "$(command -v true)" 2>err &&
+    mkdir -p -m 700 kept && "$CINSTR" run --directory kept ./launcher "$(type -P true)" 2>err &&
         has 'what it recorded is kept: cinstr report' <err && "$CINSTR" report --json kept/*.seg >report.json &&
         [[ $(jq '.functions[] | select(.function == "early") | .calls' report.json) == 10 ]]
 }
