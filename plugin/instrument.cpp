@@ -26,6 +26,7 @@
 #include "instructions.h"
 #include "prediction.h"
 #include "selection.h"
+#include "slots.h"
 
 using namespace llvm;
 
@@ -43,20 +44,23 @@ const char markDone[] = "cinstr-instrumented";
 
 class Hooks {
   public:
-    explicit Hooks(Module &instrumented);
+    /* `countingSlots`: what counts; nullptr: hooks do. */
+    Hooks(Module &instrumented, cinstr::Slots *countingSlots);
     void addTo(Function &function, cinstr::Hooking hooking);
 
   private:
     void addCall(IRBuilder<> &builder, const char *hook, Function &function);
-    void addExits(Function &function, const char *hook);
+    void addExits(Function &function, function_ref<void(IRBuilder<> &)> addExit);
     void givePersonality(Function &function);
 
     Module &module;
     Type *pointer;
     Function *personality = nullptr; /* the one that the module uses already */
+    cinstr::Slots *slots;
 };
 
-Hooks::Hooks(Module &instrumented) : module(instrumented) {
+Hooks::Hooks(Module &instrumented, cinstr::Slots *countingSlots)
+    : module(instrumented), slots(countingSlots) {
     pointer = PointerType::get(Type::getInt8Ty(module.getContext()), 0);
     for (const Function &function : module) {
         if (function.hasPersonalityFn())
@@ -90,7 +94,7 @@ void landOnUnwinding(Function &function) {
     }
 }
 
-void Hooks::addExits(Function &function, const char *hook) {
+void Hooks::addExits(Function &function, function_ref<void(IRBuilder<> &)> addExit) {
     DebugLoc none;
 
     if (DISubprogram *subprogram = function.getSubprogram())
@@ -103,11 +107,17 @@ void Hooks::addExits(Function &function, const char *hook) {
     while (IRBuilder<> *builder = escapes.Next()) {
         if (!builder->getCurrentDebugLocation())
             builder->SetCurrentDebugLocation(none);
-        addCall(*builder, hook, function);
+        addExit(*builder);
     }
 }
 
 void Hooks::addTo(Function &function, cinstr::Hooking hooking) {
+    if (hooking != cinstr::Hooking::Timed && slots != nullptr) {
+        slots->addTo(function, [&](function_ref<void(IRBuilder<> &)> addExit) {
+            addExits(function, addExit);
+        });
+        return;
+    }
     IRBuilder<> entry(&function.getEntryBlock(), function.getEntryBlock().getFirstInsertionPt());
     if (DISubprogram *subprogram = function.getSubprogram())
         entry.SetCurrentDebugLocation(
@@ -117,7 +127,9 @@ void Hooks::addTo(Function &function, cinstr::Hooking hooking) {
     } else {
         const bool isTimed = hooking == cinstr::Hooking::Timed;
         addCall(entry, isTimed ? "__cyg_profile_func_enter" : "cinstr1_count_enter", function);
-        addExits(function, isTimed ? "__cyg_profile_func_exit" : "cinstr1_count_exit");
+        addExits(function, [&](IRBuilder<> &builder) {
+            addCall(builder, isTimed ? "__cyg_profile_func_exit" : "cinstr1_count_exit", function);
+        });
     }
 }
 
@@ -215,7 +227,10 @@ PreservedAnalyses Instrument::run(Module &module, ModuleAnalysisManager &) {
         return PreservedAnalyses::all();
     const cinstr::Selection selection(module);
     cinstr::ExternalCalls calls(module, selection);
-    Hooks hooks(module);
+    std::unique_ptr<cinstr::Slots> slots;
+    if (!isInlinedWanted && !cinstr::CountInstructions::isWanted() && !selection.hasExternal())
+        slots = std::make_unique<cinstr::Slots>(module);
+    Hooks hooks(module, slots.get());
     if (isInlinedWanted && isAfterInlining)
         cinstr::countInlined(module, selection);
     else if (isInlinedWanted)

@@ -145,9 +145,20 @@ Selection::Selection(Module &module) {
         if (resolver != nullptr)
             resolvers.insert(resolver);
     }
+    for (const Function *resolver : resolvers)
+        addEarly(*resolver);
     readExternal(module);
     if (!listFile.empty())
         readList(module);
+}
+
+void Selection::addEarly(const Function &caller) {
+    for (const Instruction &instruction : instructions(caller)) {
+        const auto *call = dyn_cast<CallBase>(&instruction);
+        const Function *callee = call == nullptr ? nullptr : call->getCalledFunction();
+        if (callee != nullptr && !callee->isDeclaration() && early.insert(callee).second)
+            addEarly(*callee);
+    }
 }
 
 bool Selection::isHook(const Function &function) {
@@ -159,8 +170,11 @@ bool Selection::isOwnHook(const Instruction &instruction) {
     const auto *call = dyn_cast<CallBase>(&instruction);
     const Function *hook = call == nullptr ? nullptr : call->getCalledFunction();
 
-    return hook != nullptr && isHook(*hook) && call->arg_size() == 2 &&
-           call->getArgOperand(0)->stripPointerCasts() == instruction.getFunction();
+    if (hook == nullptr || !isHook(*hook))
+        return false;
+    const unsigned self = hook->getName() == "cinstr1_enter_place" ? 1 : 0;
+    return call->arg_size() >= 2 &&
+           call->getArgOperand(self)->stripPointerCasts() == instruction.getFunction();
 }
 
 static bool isInterruptHandler(const Function &function) {
@@ -224,11 +238,20 @@ bool Selection::isRecorded(const Function &function) const {
 Hooking Selection::hooking(const Function &function) const {
     if (!isRecorded(function) || function.hasAvailableExternallyLinkage())
         return Hooking::None;
-    const Hooking hooking = asked(function);
+    Hooking hooking = asked(function);
+    /* Before relocation there is no thread's word to count by. */
+    if (hooking == Hooking::Counted && early.count(&function) != 0)
+        hooking = Hooking::Timed;
     /* A leaf's hook opens no context that its instructions could be counted in. */
     return hooking == Hooking::Counted && !hasCalls(function) && !CountInstructions::isWanted()
                ? Hooking::Leaf
                : hooking;
+}
+
+bool Selection::hasExternal() const {
+    return isOfLibc || std::any_of(rules.begin(), rules.end(), [](const Rule &rule) {
+               return rule.hooking == Hooking::External;
+           });
 }
 
 Hooking Selection::external(StringRef name) const {

@@ -35,6 +35,8 @@ class Selection {
     /* What the call of a function without hooks is to have around it: none, or to be timed or
      * counted. */
     Hooking external(llvm::StringRef name) const;
+    /* Whether there may be such calls. */
+    bool hasExternal() const;
     /* Of the program's run time, in plain runs', as the list states it; 0: it does not. */
     double prediction() const;
     /* Its calls are, wherever its body is: `hooking` of a copy of what is defined elsewhere is
@@ -50,7 +52,10 @@ class Selection {
     void readList(llvm::Module &module);
     void readExternal(llvm::Module &module);
 
+    void addEarly(const llvm::Function &caller);
+
     std::set<const llvm::Function *> resolvers; /* of IFUNCs */
+    std::set<const llvm::Function *> early;     /* what these call, by whatever way */
     std::unique_ptr<llvm::MemoryBuffer> list;   /* the rules point into it */
     std::vector<Rule> rules;
     bool isOfLibc = false; /* all that libc exports is external */

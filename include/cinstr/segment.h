@@ -49,8 +49,8 @@
 #include <stdint.h>
 
 #define SEGMENT_MAGIC         UINT64_C(0x4745535254534e49) /* "INSTRSEG" */
-#define SEGMENT_VERSION_MAJOR 3u
-#define SEGMENT_VERSION_MINOR 3u
+#define SEGMENT_VERSION_MAJOR 4u
+#define SEGMENT_VERSION_MINOR 0u
 #define SEGMENT_BYTE_ORDER    UINT32_C(0x01020304)
 #define SEGMENT_HEADER_SIZE   4096u
 
@@ -86,20 +86,15 @@ enum segment_pseudo {
     SEGMENT_FUNCTION_LOST = 5,   /* calls without memory for their edge's node, counted only */
 };
 
-enum segment_state {
-    SEGMENT_OPENING = 0,
-    SEGMENT_LIVE = 1,
-    SEGMENT_EXITED = 2, /* the process called exit(); calls after that still count */
-};
+/* Exited: the process called exit(); calls after that still count. */
+enum segment_state { SEGMENT_OPENING, SEGMENT_LIVE, SEGMENT_EXITED };
 
-enum segment_clock {
-    SEGMENT_CLOCK_MONOTONIC = 1, /* ticks are nanoseconds of CLOCK_MONOTONIC */
-    SEGMENT_CLOCK_TSC = 2,
-    SEGMENT_CLOCK_CNTVCT = 3,
-};
+/* Ticks of the first are nanoseconds of CLOCK_MONOTONIC. */
+enum segment_clock { SEGMENT_CLOCK_MONOTONIC = 1, SEGMENT_CLOCK_TSC, SEGMENT_CLOCK_CNTVCT };
 
 enum segment_timing { SEGMENT_TIMING_EXACT = 1, SEGMENT_TIMING_ADAPTIVE = 2 };
 #define SEGMENT_MOST_SHIFT 5u /* timing=adaptive: a timed call stands for at most 2^5 calls */
+#define SEGMENT_SHIFT_MASK UINT64_C(7)
 
 enum segment_section_id {
     SEGMENT_SECTION_MODULES,
@@ -349,6 +344,9 @@ struct segment_block {
     uint32_t count; /* complete nodes in this block */
 };
 
+/* Of counted calls nothing tells when they end. */
+enum segment_node_kind { SEGMENT_NODE_CALL, SEGMENT_NODE_CHARGE, SEGMENT_NODE_COUNTED };
+
 /* One calling context: 64 bytes, one cache line. */
 struct segment_node {
     uint64_t function; /* function word */
@@ -361,11 +359,11 @@ struct segment_node {
     /* Ticks in the context without its children, waits included. Signed: children of an open call
      * are subtracted at once, its own time is added when it ends. */
     uint64_t self;
-    uint64_t total;     /* ticks on a CPU, the sum over every finished activation; 0 in a root */
-    uint32_t parent;    /* node index, 0 for a root */
-    uint32_t merged;    /* for the writer: the same context's node in lane 0 */
-    uint32_t is_charge; /* 1: it holds charges, no calls: see above */
-    uint32_t writer;    /* for the writer: how often it is timed (timing=adaptive) */
+    uint64_t total;  /* ticks on a CPU, the sum over every finished activation; 0 in a root */
+    uint32_t parent; /* node index, 0 for a root */
+    uint32_t merged; /* for the writer: the same context's node in lane 0 */
+    uint32_t kind;   /* enum segment_node_kind */
+    uint32_t writer; /* for the writer: how often it is timed (timing=adaptive) */
 };
 
 /* An address at which sampling found a context; it lies in the heap, in a list whose head is in the
@@ -383,7 +381,7 @@ struct segment_frame {
     uint64_t sp;     /* stack pointer of the function at its entry hook */
     uint64_t start;  /* ticks at entry; 0: the call is counted, not timed */
     uint64_t paused; /* segment_lane.paused at that time */
-    uint64_t shift;  /* timing=adaptive: its duration stands for 2^shift calls; else 0 */
+    uint64_t shift;  /* its duration stands for 2^(shift & mask) calls; the rest is the writer's */
 };
 
 static_assert(sizeof(struct segment_header) <= SEGMENT_HEADER_SIZE, "header fits its page");

@@ -184,7 +184,7 @@ static int add_thread(struct build *build, const struct snapshot_lane *lane,
 static int add_node(struct build *build, uint32_t index, struct index_stack *stack) {
     const struct segment_node *node = &build->snapshot->nodes[index];
     if (build->snapshot->node_lane[index] == SNAPSHOT_NONE || !build_is_frame(node) ||
-        (node->is_charge != 0) != (build->kind == CHARGED))
+        (node->kind == SEGMENT_NODE_CHARGE) != (build->kind == CHARGED))
         return 0;
     switch (build->kind) {
     case EDGES:

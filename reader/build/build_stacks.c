@@ -33,25 +33,56 @@ static struct stacks_frame describe(const struct profile *profile, uint32_t inde
         .function = function->name, .file = function->file, .line = location->lines[0].line};
 }
 
+/* NULL: no memory. */
+static struct stacks_frame *add_frame(struct stacks_stack *stack, struct build_locations *locations,
+                                      const struct profile *profile,
+                                      const struct segment_node *node,
+                                      const struct segment_node *inner) {
+    const uint32_t location = locate(locations, node, inner);
+    struct stacks_frame *larger =
+        reallocarray(stack->frames, (size_t)stack->count + 1, sizeof *larger);
+    if (larger == NULL)
+        return NULL;
+    stack->frames = larger;
+    if (location == PROFILE_NONE)
+        return NULL;
+    larger[stack->count] = describe(profile, location);
+    return &larger[stack->count++];
+}
+
+/* Above a call lie those that are counted without a frame, up to the next that has one: the
+ * outermost of them. NULL: no memory. */
+static const struct segment_node *add_counted(struct stacks_stack *stack,
+                                              const struct snapshot *snapshot,
+                                              struct build_locations *locations,
+                                              const struct profile *profile,
+                                              const struct segment_node *inner) {
+    const struct segment_node *node = &snapshot->nodes[inner->parent];
+    while (node->kind == SEGMENT_NODE_COUNTED) {
+        if (add_frame(stack, locations, profile, node, inner) == NULL)
+            return NULL;
+        inner = node;
+        node = &snapshot->nodes[node->parent];
+    }
+    return inner;
+}
+
 static int fill_stack(struct stacks_stack *stack, const struct snapshot *snapshot,
                       struct build_locations *locations, const struct profile *profile) {
     const struct segment_frame *frames = stack->lane->frames;
     const struct segment_node *inner = NULL;
-    stack->frames = calloc((size_t)stack->lane->frame_count + 1, sizeof(*stack->frames));
-    if (stack->frames == NULL)
-        return -1;
     for (uint32_t i = stack->lane->frame_count; i-- > 0;) {
         const struct segment_node *node = &snapshot->nodes[frames[i].node];
-        const uint32_t location = locate(locations, node, inner);
-        if (location == PROFILE_NONE)
+        struct stacks_frame *frame = add_frame(stack, locations, profile, node, inner);
+        if (frame == NULL)
             return -1;
-        struct stacks_frame *frame = &stack->frames[stack->count++];
-        *frame = describe(profile, location);
         frame->is_timed = frames[i].start != 0;
         if (frame->is_timed)
             frame->ns =
                 snapshot_ns(snapshot, (double)snapshot_ticks_since(snapshot, frames[i].start));
-        inner = node;
+        inner = add_counted(stack, snapshot, locations, profile, node);
+        if (inner == NULL)
+            return -1;
     }
     return 0;
 }

@@ -55,8 +55,6 @@ static int read_modules(const struct snapshot_source *source, struct snapshot *s
         module->path[sizeof(module->path) - 1] = '\0';
         if (module->build_id_size > sizeof(module->build_id))
             module->build_id_size = 0;
-        if (snapshot->header.version_minor < 1)
-            module->hooks_generation = 0;
     }
     return 0;
 }

@@ -84,7 +84,7 @@ static void clear_values(struct snapshot *snapshot, uint32_t node) {
     snapshot->nodes[node].function = old.function;
     snapshot->nodes[node].call_site = old.call_site;
     snapshot->nodes[node].parent = old.parent;
-    snapshot->nodes[node].is_charge = old.is_charge;
+    snapshot->nodes[node].kind = old.kind;
 }
 
 static bool is_before_reset(const struct snapshot *snapshot, uint32_t lane) {
@@ -176,6 +176,18 @@ static int check_trees(const struct snapshot_source *source, struct snapshot *sn
     return 0;
 }
 
+/* --- calls without an end ----------------------------------------------------------------------- */
+
+/* Nothing tells of the end of calls that are counted alone: each is over as it begins. Whoever
+ * called them has their returns. */
+static void end_counted_calls(struct snapshot *snapshot) {
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        const struct segment_node *node = &snapshot->nodes[i];
+        if (snapshot->node_lane[i] != SNAPSHOT_NONE && node->kind == SEGMENT_NODE_COUNTED)
+            snapshot->nodes[node->parent].callee_returns += node->calls;
+    }
+}
+
 /* --- sums ------------------------------------------------------------------------------------- */
 
 static void add_early_sums(struct snapshot *snapshot) {
@@ -186,6 +198,8 @@ static void add_early_sums(struct snapshot *snapshot) {
         struct snapshot_sums *sums = &snapshot->lanes[snapshot->node_lane[i]].early;
         sums->calls += snapshot->nodes[i].calls;
         sums->exits += snapshot->nodes[i].callee_returns + (unwinds != NULL ? unwinds[i] : 0);
+        if (snapshot->nodes[i].kind == SEGMENT_NODE_COUNTED)
+            sums->exits += snapshot->nodes[i].calls;
     }
     for (uint32_t i = 0; i < snapshot->lane_count; i++)
         snapshot->lanes[i].late = snapshot->lanes[i].early;
@@ -215,6 +229,8 @@ static int add_late_block(const struct snapshot_source *source, const struct sna
     for (uint32_t i = 0; i < count; i++) {
         sums->calls += nodes[i].calls;
         sums->exits += nodes[i].callee_returns + unwinds[i];
+        if (nodes[i].kind == SEGMENT_NODE_COUNTED)
+            sums->exits += nodes[i].calls;
     }
     return 0;
 }
@@ -297,6 +313,7 @@ int snapshot_read_nodes(const struct snapshot_source *source, struct snapshot *s
         result = check_trees(source, snapshot, error);
     if (result == 0) {
         add_early_sums(snapshot);
+        end_counted_calls(snapshot);
         snapshot_add_late_durations(snapshot);
     }
     free(by_slot);

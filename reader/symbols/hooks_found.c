@@ -29,6 +29,8 @@ static void look_at(struct hooks_found *hooks, const GElf_Sym *symbol, const cha
     if (strcmp(name, "__cyg_profile_func_enter") == 0) {
         hooks->calls |= !is_defined;
         hooks->defines |= is_defined;
+    } else if (strcmp(name, "cinstr1_enter_place") == 0) {
+        hooks->calls |= !is_defined;
     } else if (strcmp(name, "cinstr_slow_enter") == 0) {
         hooks->has_recorder = true;
     } else if (is_defined) {

@@ -68,6 +68,8 @@ struct lane {
     uint64_t *timed_calls, *variance;
     uint64_t *instructions; /* of the node at address 0: see instructions.c */
     uint32_t *histogram;    /* NULL: no durations are kept */
+    uint32_t *place_of;     /* a node's place, by number: see places.h */
+    uint32_t token;         /* of its places that are in order */
 
     /* The slow path's own. */
     uintptr_t bound; /* size of the stack region: [high - bound, high) */
@@ -93,15 +95,19 @@ struct lane {
     struct cpu_account account;           /* of a thread, in its first lane */
     struct segment_node *deferred_parent; /* handler time to take from its self time */
     uint64_t deferred_ticks;
-    uint64_t epoch;       /* of the last reset that it has followed */
-    uint64_t root_self;   /* signal lanes: root->self when the handler came */
-    uint64_t overflow;    /* calls open beyond what the shadow stack can hold */
-    uint64_t resync_sp;   /* set by a catch: frames at or below were abandoned */
-    uint64_t vfork_depth; /* open calls when the thread last called vfork() */
-    struct jumps *jumps;  /* open setjmp's, see jumps.c */
-    uint64_t *trace;      /* its ring; NULL: none */
-    uint64_t trace_time;  /* ticks of the last event */
-    uint64_t trace_gap;   /* events lost since then */
+    uint64_t epoch;                   /* of the last reset that it has followed */
+    uint64_t root_self;               /* signal lanes: root->self when the handler came */
+    uint64_t overflow;                /* calls open beyond what the shadow stack can hold */
+    uint64_t resync_sp;               /* set by a catch: frames at or below were abandoned */
+    uint64_t vfork_depth;             /* open calls when the thread last called vfork() */
+    struct cinstr_place **vfork_slot; /* cinstr1_slot then */
+    uint32_t next_place, end_place;   /* rest of the current chunk of places */
+    uint32_t first_chunk, last_chunk;
+    struct segment_node *void_parent; /* where a call was made that leads to no place */
+    struct jumps *jumps;              /* open setjmp's, see jumps.c */
+    uint64_t *trace;                  /* its ring; NULL: none */
+    uint64_t trace_time;              /* ticks of the last event */
+    uint64_t trace_gap;               /* events lost since then */
 } __attribute__((aligned(64)));
 
 /* timing=adaptive, in a node's `writer`: it is timed on one call in 2^shift; see adaptive.c. */
@@ -133,10 +139,12 @@ extern __thread struct lane *cinstr1_self __attribute__((tls_model("initial-exec
 
 /* Every module's hooks.o registers itself; the address of this is in the module. */
 struct module_hooks {
-    uint64_t exact_tag;   /* the tag, where every call is timed; 0: timing=adaptive */
-    uint64_t tag;         /* generation << SEGMENT_ADDRESS_BITS; 0: nothing is recorded */
-    uint64_t early_calls; /* entries meanwhile */
-    uint64_t is_shared;   /* exported by the recorder for modules that have no hooks of their own */
+    uint64_t exact_tag;    /* the tag, where every call is timed, else 0 */
+    uint64_t adaptive_tag; /* the tag, where a share is */
+    uint64_t tag;          /* generation << SEGMENT_ADDRESS_BITS; 0: nothing is recorded */
+    uint64_t early_calls;  /* entries meanwhile */
+    uint64_t is_shared; /* exported by the recorder for modules that have no hooks of their own */
+    uint64_t is_mixed;  /* calls are counted by slots as well; the first two are 0 then */
     /* The hooks themselves, which hook_loop.c times; the latter NULL where none is linked. */
     void (*enter)(void *, void *), (*exit)(void *, void *);
     void (*count_enter)(void *, void *), (*count_exit)(void *, void *);
@@ -150,6 +158,11 @@ void cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp);
 void cinstr_slow_count(uint64_t function, uint64_t call_site, uintptr_t sp, int is_leaf);
 void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t now);
 void cinstr_slow_instructions(uintptr_t sp, uint64_t count);
+struct cinstr_place;
+struct cinstr_place *cinstr_slow_place(uint64_t function, uint64_t call_site, uint64_t slots,
+                                       uintptr_t sp);
+/* The place of a call that comes before the recorder is up. */
+struct cinstr_place *cinstr_early_place(void);
 void cinstr_adaptive_exit(struct lane *lane, const struct segment_frame *top, uint64_t ticks);
 void cinstr_loop_next(struct lane *lane);
 /* The thread was switched before the entry on top read the clock; within hook_begin(). */

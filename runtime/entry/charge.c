@@ -49,7 +49,8 @@ uint32_t charge_node(uintptr_t function, uintptr_t call_site) {
         follow_reset();
     node = process_unwinds ? charge_child(charge_stack(call_site), tag | (function + 1), 0)
                            : charge_child(counterpart_of_thread(), tag | function, call_site);
-    if (tree_node(node)->is_charge == 0 && tree_node(node)->function != SEGMENT_FUNCTION_ROOT)
-        tree_node(node)->is_charge = 1;
+    if (tree_node(node)->kind == SEGMENT_NODE_CALL &&
+        tree_node(node)->function != SEGMENT_FUNCTION_ROOT)
+        tree_node(node)->kind = SEGMENT_NODE_CHARGE;
     return node;
 }

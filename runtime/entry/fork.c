@@ -33,6 +33,7 @@
 #include "runtime/tree/charge_nodes.h"
 #include "runtime/tree/context_tree.h"
 #include "runtime/tree/cpu_time.h"
+#include "runtime/tree/places.h"
 #include "runtime/tree/shadow.h"
 #include "threads.h"
 #include "trace_drain.h"
@@ -44,7 +45,7 @@ struct fork_path {
     size_t size;
     uint64_t depth;
     struct fork_call {
-        uint64_t function, call_site, sp;
+        uint64_t function, call_site, sp, slot;
     } calls[];
 };
 static __thread struct fork_path *fork_path __attribute__((tls_model("initial-exec")));
@@ -69,7 +70,8 @@ static void before_fork(void) {
     path->depth = depth;
     for (uint64_t i = 0; i < depth; i++) {
         const struct segment_node *node = (const struct segment_node *)base[i + 1].node;
-        path->calls[i] = (struct fork_call){node->function, node->call_site, base[i + 1].sp};
+        path->calls[i] = (struct fork_call){node->function, node->call_site, base[i + 1].sp,
+                                            base[i + 1].shift & ~SEGMENT_SHIFT_MASK};
     }
     fork_path = path;
 }
@@ -94,6 +96,7 @@ static void in_fork_child(void) {
     if (process_wipe()) {
         for (uint64_t i = 0; i < segment.header->sections[SEGMENT_SECTION_LANES].count; i++)
             memset(lane_at((uint32_t)i), 0, sizeof(struct lane));
+        places_wipe();
     }
     if (process_unwinds) /* no hook will come */
         process_after_fork((uintptr_t)__builtin_frame_address(0));
@@ -116,6 +119,7 @@ static void carry_open_calls(struct lane *lane) {
         node = tree_child(lane, node, call->function, call->call_site);
         if (node == NULL || !shadow_push(lane, node, call->sp, now))
             break;
+        lane->top->shift = call->slot;
         lane->info->carried++;
     }
     drop_fork_path();
@@ -129,6 +133,7 @@ bool process_after_fork(uintptr_t sp) {
     children_inherit();
     cinstr1_self = lane_sentinel();
     process_is_own_now();
+    places_after_fork();
     stop_in_child(); /* _Fork and clone run no handlers */
     if (!writing_is_allowed() || !segment_create(true, options.cpu && cpu_time_available())) {
         modules_switch(false);

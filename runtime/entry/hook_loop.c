@@ -29,6 +29,7 @@
 #include "runtime/segment/segment_parts.h"
 #include "runtime/tree/cpu_time.h"
 #include "runtime/tree/lookup.h"
+#include "runtime/tree/places.h"
 #include "runtime/tree/probe_sums.h"
 
 #define PAIRS         SEGMENT_LOOP_PAIRS
@@ -195,7 +196,7 @@ static uint64_t pair_ticks(const struct segment_probe_sums *batch) {
 static bool run_batches(struct segment_probe_sums *batches, int count) {
     struct lane *self = cinstr1_self;
 
-    if (clock_kind == SEGMENT_CLOCK_MONOTONIC) /* every hook takes the slow path */
+    if (clock_kind == SEGMENT_CLOCK_MONOTONIC || places_in_use) /* these are not the hooks in use */
         return false;
     if (!sandbox_allows(SYS_rt_sigprocmask))
         return false;

@@ -21,6 +21,7 @@
 #include "runtime/tree/cpu_time.h"
 #include "runtime/tree/lanes.h"
 #include "runtime/tree/open_jumps.h"
+#include "runtime/tree/places.h"
 #include "runtime/tree/shadow.h"
 #include "runtime/tree/stacks.h"
 #include "runtime/tree/trace_ring.h"
@@ -51,18 +52,40 @@ void lane_rest(struct lane *lane) {
 
 /* The last call that is complete: an interrupted exit may have cleared its frame already. */
 static uint64_t complete_top(const struct lane *lane) {
+    if (places_in_use && slot_is_own(lane, cinstr1_slot))
+        return (uintptr_t)tree_node(slot_info(cinstr1_slot)->node);
     return lane->top->node != 0 ? lane->top->node : lane->top[-1].node;
+}
+
+/* The lane of the thread's that its slot belongs to: calls that are counted by slots are in no shadow
+ * stack. NULL: not known. */
+static struct lane *lane_of_slot(const struct lane *any) {
+    if (!places_in_use)
+        return NULL;
+    for (struct lane *lane = any->thread; lane != NULL; lane = lane->sibling) {
+        if (slot_is_own(lane, cinstr1_slot))
+            return lane;
+    }
+    return NULL;
+}
+
+/* What a handler has interrupted, of which the lane is known that a hook ran on last. */
+static struct lane *interrupted(struct lane *last) {
+    struct lane *lane = lane_of_slot(last);
+
+    if (lane != NULL || places_in_use)
+        return lane != NULL ? lane : last;
+    /* A coroutine that has ended went back to where it was resumed, without a hook. */
+    while (last->resumer != NULL && last->top == shadow_base(last))
+        last = last->resumer;
+    return last;
 }
 
 /* A lane for a handler on the stack [low, high): that of the interrupted lane, below the
  * interrupted hook, or an alternate one. Its tree hangs below the interrupted call. */
-static struct lane *enter_handler(struct lane *outer, uintptr_t low, uintptr_t high) {
-    struct lane *lane;
-
-    /* A coroutine that has ended went back to where it was resumed, without a hook. */
-    while (outer->resumer != NULL && outer->top == shadow_base(outer))
-        outer = outer->resumer;
-    lane = outer->nested;
+static struct lane *enter_handler(struct lane *last, uintptr_t low, uintptr_t high) {
+    struct lane *outer = interrupted(last);
+    struct lane *lane = outer->nested;
 
     if (lane == NULL) {
         lane = lane_new(SEGMENT_LANE_SIGNAL, high, high - low, outer);
@@ -239,10 +262,26 @@ static bool handler_is_over(const struct lane *lane, uintptr_t sp) {
            (contains(lane->outer, sp) || stacks_find(sp) == NULL);
 }
 
+/* The handler that the lane was for is over, and what comes now belongs to another lane, or to a
+ * handler that has interrupted that one. */
+static struct lane *leave_if_over(struct lane *lane) {
+    struct lane *other;
+
+    if (lane->info->kind != SEGMENT_LANE_SIGNAL || lane_in_hook(lane) ||
+        lane->top != shadow_base(lane))
+        return lane;
+    other = lane_of_slot(lane);
+    if (other == NULL || other == lane || other == lane->outer)
+        return lane;
+    lane_leave(lane, clock_ticks());
+    return other;
+}
+
 struct lane *lane_select(struct lane *lane, uintptr_t sp) {
     uintptr_t low, high;
 
     while (lane != NULL) {
+        lane = leave_if_over(lane);
         const bool in_hook = lane_in_hook(lane);
 
         forget_inner(lane, 0);

@@ -11,6 +11,7 @@
  * hook runs at its caller's stack pointer).
  */
 #include <cinstr/segment.h>
+#include <cinstr/slots.h>
 
 #include <errno.h>
 #include <stdbool.h>
@@ -27,6 +28,7 @@
 #include "runtime/segment/segment_parts.h"
 #include "runtime/tree/context_tree.h"
 #include "runtime/tree/cpu_time.h"
+#include "runtime/tree/places.h"
 #include "runtime/tree/shadow.h"
 #include "runtime/tree/trace_ring.h"
 
@@ -57,11 +59,20 @@ static void resync_enter(struct lane *lane, uint64_t function, uint64_t call_sit
     lane->resync_sp = 0;
 }
 
+/* What the call makes calls by; and what it was made by itself is kept in its frame. */
+static void take_slot(struct lane *lane, struct segment_node *node, struct cinstr_place **slot) {
+    struct cinstr_place *place = place_for(lane, node, 1);
+
+    lane->top->shift |= (uintptr_t)slot;
+    cinstr1_slot = place != NULL ? place_slots(place) : &cinstr1_no_slot;
+}
+
 enum enter_kind { ENTER_TIMED, ENTER_COUNTED, ENTER_LEAF };
 
 static void record_enter(struct lane *lane, uint64_t function, uint64_t call_site, uintptr_t sp,
                          enum enter_kind kind) {
-    struct segment_node *parent = node_of(lane->top);
+    struct cinstr_place **slot = cinstr1_slot;
+    struct segment_node *parent = places_in_use ? slot_context(lane, slot) : node_of(lane->top);
     struct segment_node *node;
     node = tree_child(lane, parent, function, call_site);
     if (node == NULL)
@@ -75,6 +86,8 @@ static void record_enter(struct lane *lane, uint64_t function, uint64_t call_sit
     if (!shadow_push(lane, node, sp, kind == ENTER_TIMED ? clock_ticks() : 0)) {
         parent->callee_returns++; /* too deep for the stack: counted, not timed */
         lane->overflow++;
+    } else if (places_in_use) {
+        take_slot(lane, node, slot);
     }
 }
 

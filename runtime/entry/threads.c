@@ -30,6 +30,7 @@
 #include "runtime/tree/cpu_time.h"
 #include "runtime/tree/duration.h"
 #include "runtime/tree/lanes.h"
+#include "runtime/tree/places.h"
 #include "runtime/tree/probe_sums.h"
 #include "runtime/tree/shadow.h"
 #include "runtime/tree/stacks.h"
@@ -39,6 +40,8 @@ static bool key_made;
 static struct lane *ended; /* lane 0 */
 
 static void add_node(struct segment_node *to, struct segment_node *from) {
+    if (from->kind == SEGMENT_NODE_COUNTED)
+        to->kind = from->kind;
     to->calls += from->calls; /* NOLINT(clang-analyzer-core.NullDereference): lane 0 has a root */
     to->callee_returns += from->callee_returns;
     to->self += from->self;
@@ -131,6 +134,7 @@ static void thread_ends(void *value) {
     sampler_detach();
     cpu_time_detach(lane);
     cinstr1_self = lane_sentinel();
+    cinstr1_slot = &cinstr1_no_slot;
     retire_thread(lane);
     signals_restore(mask);
 }

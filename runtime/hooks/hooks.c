@@ -19,6 +19,7 @@
 #include "runtime/base/lane.h"
 #include "runtime/tree/duration.h"
 #include "runtime/tree/lookup.h"
+#include "runtime/tree/places.h"
 
 /* Not linked into modules in which nothing is counted alone. */
 #pragma weak cinstr1_count_enter
@@ -50,6 +51,44 @@ static inline bool is_timed(struct lane *lane, struct segment_frame *frame,
         return false;
     frame->shift = shift;
     return true;
+}
+
+/* --- beside calls that are counted by slots: the thread's slot says what the context is ----------
+ */
+
+/* Within hook_begin(). NULL: it has to be asked for, or made. */
+static inline struct segment_node *find_mixed(struct lane *lane, uint64_t function,
+                                              uint64_t call_site) {
+    struct segment_node *parent, *node;
+
+    if (UNLIKELY(!slot_is_own(lane, cinstr1_slot)))
+        return NULL;
+    parent = node_at(lane, slot_info(cinstr1_slot)->node * (uint32_t)sizeof *parent);
+    node = memo_find(lane, parent, function, call_site);
+    return node != NULL ? node : transition_find(lane, parent, function, call_site);
+}
+
+HOT NOINLINE static void enter_mixed(uintptr_t sp, uint64_t function, uint64_t call_site) {
+    struct lane *lane = cinstr1_self;
+    struct segment_node *node = NULL;
+    struct cinstr_place *place = NULL;
+
+    if (LIKELY(begin_entry(lane, sp, call_site, false))) {
+        node = find_mixed(lane, function, call_site);
+        place = node == NULL ? NULL : place_of(lane, node);
+        if (UNLIKELY(place == NULL))
+            hook_end(lane);
+    }
+    if (UNLIKELY(place == NULL)) {
+        cinstr_slow_enter(function, call_site, sp);
+        return;
+    }
+    struct segment_frame *frame = lane->top + 1;
+    frame->shift = 0;
+    const bool timed = lane->timed_calls == NULL || is_timed(lane, frame, node);
+    frame->shift |= (uintptr_t)cinstr1_slot;
+    cinstr1_slot = place_slots(place);
+    enter_node(lane, lane->top, node, sp, timed);
 }
 
 /* Not what the memo holds: called within hook_begin(). */
@@ -97,8 +136,10 @@ HOT NOINLINE static void enter_external(uintptr_t sp, uint64_t function, uint64_
 static ALWAYS_INLINE void enter_any(uintptr_t sp, uint64_t callee, uint64_t call_site) {
     if (LIKELY(cinstr1_module.exact_tag != 0))
         enter(sp, callee | cinstr1_module.exact_tag, call_site);
+    else if (cinstr1_module.adaptive_tag != 0)
+        enter_adaptive(sp, callee | cinstr1_module.adaptive_tag, call_site);
     else if (cinstr1_module.tag != 0)
-        enter_adaptive(sp, callee | cinstr1_module.tag, call_site);
+        enter_mixed(sp, callee | cinstr1_module.tag, call_site);
     else
         cinstr1_module.early_calls++;
 }
@@ -198,11 +239,42 @@ HOT NOINLINE static void exit_adaptive(uint64_t function, uint64_t call_site, ui
         exit_node(lane, top);
 }
 
+/* A call that is timed, beside calls that are counted by slots. */
+HOT NOINLINE static void exit_mixed(uint64_t function, uint64_t call_site, uintptr_t sp) {
+    const uint64_t now = clock_counter();
+    struct lane *lane = cinstr1_self;
+    struct segment_frame *top;
+
+    if (UNLIKELY(lane->high - sp >= lane->span)) {
+        cinstr_slow_exit(function, call_site, sp, now);
+        return;
+    }
+    hook_begin(lane, sp);
+    top = lane->top;
+    if (UNLIKELY(!is_exit_of(top, function, call_site, sp) || now < top->start ||
+                 is_switched(lane) || top->shift <= SEGMENT_SHIFT_MASK)) {
+        exit_slow_after_all(function, call_site, sp, now);
+        return;
+    }
+    cinstr1_slot = (struct cinstr_place **)(uintptr_t)(top->shift & ~SEGMENT_SHIFT_MASK);
+    if (top->start == 0) {
+        exit_node(lane, top);
+    } else if (lane->timed_calls != NULL) {
+        exit_sampled(function, call_site, sp);
+    } else if (UNLIKELY(lane->histogram != NULL)) {
+        exit_with_duration(lane, top, now);
+    } else {
+        exit_timed(lane, top, now);
+    }
+}
+
 static ALWAYS_INLINE void leave(uint64_t callee, uint64_t call_site, uintptr_t sp) {
     if (LIKELY(cinstr1_module.exact_tag != 0))
         exit_exact(callee | cinstr1_module.exact_tag, call_site, sp, clock_counter());
+    else if (cinstr1_module.adaptive_tag != 0)
+        exit_adaptive(callee | cinstr1_module.adaptive_tag, call_site, sp);
     else if (cinstr1_module.tag != 0)
-        exit_adaptive(callee | cinstr1_module.tag, call_site, sp);
+        exit_mixed(callee | cinstr1_module.tag, call_site, sp);
 }
 
 HOT void __cyg_profile_func_exit(void *callee, void *caller) {
@@ -217,6 +289,8 @@ HOT void *cinstr1_enter_external(void *name) {
         return NULL;
     if (UNLIKELY(cinstr1_module.tag == 0))
         cinstr1_module.early_calls++;
+    else if (UNLIKELY(cinstr1_module.is_mixed))
+        cinstr_slow_enter(external(name) | cinstr1_module.tag, (uintptr_t)call_site, CALLER_SP);
     else
         enter_external(CALLER_SP, external(name) | cinstr1_module.tag, (uintptr_t)call_site);
     return call_site;

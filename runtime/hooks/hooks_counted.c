@@ -50,7 +50,7 @@ static ALWAYS_INLINE void count_call(uint64_t callee, uint64_t call_site, uintpt
         return;
     }
     lane = cinstr1_self;
-    if (UNLIKELY(!begin_entry(lane, sp, call_site, is_external))) {
+    if (UNLIKELY(cinstr1_module.is_mixed || !begin_entry(lane, sp, call_site, is_external))) {
         cinstr_slow_count(function, call_site, sp, is_leaf);
         return;
     }
@@ -69,7 +69,7 @@ static ALWAYS_INLINE void count_exit(uint64_t callee, uint64_t call_site, uintpt
     if (UNLIKELY(cinstr1_module.tag == 0))
         return;
     lane = cinstr1_self;
-    if (UNLIKELY(lane->high - sp >= lane->span)) {
+    if (UNLIKELY(cinstr1_module.is_mixed || lane->high - sp >= lane->span)) {
         cinstr_slow_exit(function, call_site, sp, clock_counter());
         return;
     }

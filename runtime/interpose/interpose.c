@@ -26,6 +26,7 @@
 #include "runtime/entry/lane_select.h"
 #include "runtime/entry/stack_switch.h"
 #include "runtime/segment/modules.h"
+#include "runtime/tree/places.h"
 
 /* glibc's own allows any number; nobody has been seen to use more. */
 #define ARGUMENTS 16
@@ -78,12 +79,24 @@ static void follow_switch(const ucontext_t *target) {
     errno = saved_errno;
 }
 
+/* The word belongs to the stack, which may be resumed by another thread. */
+static int switch_slot(int (*real)(ucontext_t *, const ucontext_t *), ucontext_t *from,
+                       const ucontext_t *to) {
+    struct cinstr_place **slot = slot_get();
+    int result;
+
+    slot_set(&cinstr1_no_slot);
+    result = real(from, to);
+    slot_set(slot);
+    return result;
+}
+
 __attribute__((visibility("default"))) int swapcontext(ucontext_t *from, const ucontext_t *to) {
     static int (*real)(ucontext_t *, const ucontext_t *);
     if (real == NULL)
         *(void **)&real = next_symbol("swapcontext");
     follow_switch(to);
-    return real(from, to);
+    return switch_slot(real, from, to);
 }
 NEAR_NAME(swapcontext);
 
@@ -92,6 +105,7 @@ __attribute__((visibility("default"))) int setcontext(const ucontext_t *to) {
     if (real == NULL)
         *(void **)&real = next_symbol("setcontext");
     follow_switch(to);
+    slot_set(&cinstr1_no_slot);
     return real(to);
 }
 NEAR_NAME(setcontext);

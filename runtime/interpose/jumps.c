@@ -29,6 +29,7 @@
 #include "runtime/segment/segment_writer.h"
 #include "runtime/tree/cpu_time.h"
 #include "runtime/tree/open_jumps.h"
+#include "runtime/tree/places.h"
 #include "runtime/tree/shadow.h"
 
 void (*cinstr_real_longjmp)(struct __jmp_buf_tag *, int);
@@ -79,7 +80,7 @@ void cinstr_note_setjmp(const void *buffer, uintptr_t sp) {
         if (jumps != NULL) {
             const uint64_t depth = (uint64_t)(lane->top - shadow_base(lane));
             drop_dead(jumps, (uintptr_t)buffer, sp);
-            jumps->open[jumps->count++] = (struct jump){(uintptr_t)buffer, sp, depth};
+            jumps->open[jumps->count++] = (struct jump){(uintptr_t)buffer, sp, depth, cinstr1_slot};
         }
         lane_rest(lane);
     }
@@ -108,6 +109,7 @@ static void land(struct lane *lane, const struct jump *jump) {
         lane->overflow = 0;
         shadow_unwind(lane, target, cpu_time_now(lane));
     }
+    cinstr1_slot = jump->slot;
     lane_rest(lane);
 }
 
@@ -136,6 +138,7 @@ void cinstr_before_vfork(uintptr_t sp) {
     struct lane *lane = lane_for_jump(sp);
     if (lane != NULL) {
         lane->vfork_depth = (uint64_t)(lane->top - shadow_base(lane));
+        lane->vfork_slot = cinstr1_slot;
         lane_rest(lane);
     }
     errno = saved_errno;
@@ -146,6 +149,7 @@ long cinstr_after_vfork(long result) {
     struct lane *lane = lane_for_jump((uintptr_t)__builtin_dwarf_cfa());
     if (lane != NULL) {
         shadow_unwind(lane, shadow_base(lane) + lane->vfork_depth, cpu_time_now(lane));
+        cinstr1_slot = lane->vfork_slot;
         lane_rest(lane);
     }
     errno = result < 0 ? (int)-result : saved_errno;

@@ -29,6 +29,7 @@
 #include "runtime/segment/segment_parts.h"
 #include "runtime/tree/context_tree.h"
 #include "runtime/tree/cpu_time.h"
+#include "runtime/tree/places.h"
 #include "runtime/tree/shadow.h"
 #include "runtime/tree/trace_ring.h"
 #include "trace_mark.h"
@@ -59,6 +60,7 @@ PUBLIC void cinstr_stop(void) {
         return;
     __atomic_store_n(&process_recording, false, __ATOMIC_SEQ_CST);
     wake_lanes();
+    places_close_all();
     /* Takes effect in the calling thread at once. */
     if (cinstr1_self->ready && !lane_in_hook(cinstr1_self))
         cinstr1_self->span = 0;
@@ -79,6 +81,7 @@ PUBLIC void cinstr_reset(void) {
     __atomic_add_fetch(&process_reset_epoch, 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&segment.header->reset_epoch, process_reset_epoch, __ATOMIC_SEQ_CST);
     wake_lanes();
+    places_close_all();
     if (cinstr1_self->ready && !lane_in_hook(cinstr1_self))
         cinstr1_self->span = 0;
 }
@@ -170,6 +173,7 @@ PUBLIC int cinstr_set_label(const char *key, const char *value) {
     root = label == 0 ? lane->root : tree_child(lane, lane->root, SEGMENT_FUNCTION_LABEL, label);
     if (root != NULL) {
         shadow_carry(lane, root, cpu_time_now(lane));
+        places_renew(lane);
         lane->info->label = label;
     }
     lane_rest(lane);

@@ -16,6 +16,7 @@
 #include "runtime/segment/segment_parts.h"
 #include "runtime/tree/adaptive.h"
 #include "runtime/tree/context_tree.h"
+#include "runtime/tree/places.h"
 
 static void record_early_calls(uint64_t calls) {
     struct lane *ended = lane_at(0);
@@ -49,6 +50,8 @@ void cinstr_module_gone(struct module_hooks *module) {
     if (process_state != PROCESS_UP)
         return;
     modules_drop_hooks(module);
-    if (!process_is_forked())
-        modules_next_generation();
+    if (process_is_forked())
+        return;
+    modules_next_generation();
+    places_close_all();
 }

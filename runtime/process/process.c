@@ -41,6 +41,7 @@
 #include "runtime/segment/segment_writer.h"
 #include "runtime/tree/charge_nodes.h"
 #include "runtime/tree/cpu_time.h"
+#include "runtime/tree/places.h"
 #include "runtime/tree/stacks.h"
 
 /* --- start ------------------------------------------------------------------------------------ */
@@ -79,6 +80,11 @@ static bool start(void) {
     predecessor_take();
     segment_take_block(); /* node 0 means "none" */
     lane_pool_init(segment.header->sections[SEGMENT_SECTION_LANES].capacity);
+    if (!places_init(segment.header->sections[SEGMENT_SECTION_NODES].capacity)) {
+        message("no memory for the recorder: nothing is recorded");
+        segment_unlink();
+        return false;
+    }
     stacks_init();
     retire_init(); /* lane 0 */
     sampler_init();

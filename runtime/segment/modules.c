@@ -35,6 +35,7 @@ static struct module_hooks *own_hooks;
 /* All that are registered. */
 static struct module_hooks *all_hooks;
 static bool hooks_are_on = true;
+static bool heeds_slots;
 
 /* How many objects the loader had added and removed when last asked. */
 static unsigned long long seen_adds, seen_removes;
@@ -180,8 +181,12 @@ void modules_refresh(void) {
 }
 
 static void show_tag(struct module_hooks *module) {
+    const bool is_exact = options.timing == SEGMENT_TIMING_EXACT;
+
     module->tag = hooks_are_on ? module->given_tag : 0;
-    module->exact_tag = options.timing == SEGMENT_TIMING_EXACT ? module->tag : 0;
+    module->is_mixed = heeds_slots;
+    module->exact_tag = is_exact && !heeds_slots ? module->tag : 0;
+    module->adaptive_tag = !is_exact && !heeds_slots ? module->tag : 0;
 }
 
 static void set_tag(struct module_hooks *module, uint32_t of) {
@@ -225,6 +230,7 @@ static uint32_t own_generation(const struct module_hooks *hooks) {
 
 bool modules_add_hooks(struct module_hooks *module) {
     const bool is_first = own_hooks == NULL;
+
     set_tag(module, module->is_shared ? generation : own_generation(module));
     if (is_first)
         own_hooks = module;
@@ -243,6 +249,12 @@ void modules_drop_hooks(const struct module_hooks *module) {
     if (*link != NULL)
         *link = module->next;
     process_unlock();
+}
+
+void modules_heed_slots(void) {
+    heeds_slots = true;
+    for (struct module_hooks *module = all_hooks; module != NULL; module = module->next)
+        show_tag(module);
 }
 
 uint64_t modules_tag(void) {

@@ -17,6 +17,8 @@ bool modules_add_hooks(struct module_hooks *module);
 void modules_drop_hooks(const struct module_hooks *module);
 /* Whether hooks record at all. Those that do not cost an addition: not for calls that are open. */
 void modules_switch(bool is_on);
+/* Hooks take their context from the thread's slot from now on. The caller holds the process lock. */
+void modules_heed_slots(void);
 /* The recorder's own copy of the hooks. */
 const struct module_hooks *modules_own_hooks(void);
 

@@ -82,7 +82,7 @@ static uint64_t add_saturating(uint64_t a, uint64_t b) {
 void cinstr_adaptive_exit(struct lane *lane, const struct segment_frame *top, uint64_t ticks) {
     struct segment_node *node = (struct segment_node *)top->node;
     const uint32_t index = node_offset(lane, node) / (uint32_t)sizeof *node;
-    const uint32_t shift = (uint32_t)top->shift;
+    const uint32_t shift = (uint32_t)(top->shift & SEGMENT_SHIFT_MASK);
     const uint64_t scaled = adaptive_scale(ticks, shift);
 
     node->total += scaled;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "context_tree.h"
+#include "places.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/lane_pool.h"
 #include "runtime/base/state.h"
@@ -23,6 +24,8 @@ struct segment_node *shadow_current(const struct lane *lane) {
     uint64_t node;
     if (!lane->ready || lane->is_loop)
         return NULL;
+    if (places_in_use && lane == cinstr1_self && slot_is_own(lane, cinstr1_slot))
+        return tree_node(slot_info(cinstr1_slot)->node);
     node = lane->top->node != 0 ? lane->top->node : lane->top[-1].node;
     return node - (uintptr_t)segment.nodes < size * sizeof(struct segment_node)
                ? (struct segment_node *)node

@@ -18,6 +18,7 @@
 
 #include "context_tree.h"
 #include "lookup.h"
+#include "places.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/lane_pool.h"
@@ -126,6 +127,7 @@ struct lane *lane_new(uint32_t kind, uintptr_t high, uintptr_t bound, struct lan
     lane->switch_word = &lane->switch_seen;
     lane->random = (uint32_t)clock_ticks() | 1;
     init_columns(lane);
+    places_renew(lane);
     trace_attach(lane);
     lane->ready = 1;
     __atomic_store_n(&lane->info->state, SEGMENT_LANE_USED, __ATOMIC_RELEASE);
@@ -138,6 +140,7 @@ void lane_free(struct lane *lane) {
     const uint64_t entries = UINT64_C(1) << (64 - lane->lookup_shift);
     const uint64_t frames = lane->info->frame_capacity;
     trace_detach(lane);
+    places_free(lane);
     __atomic_store_n(&lane->info->state, SEGMENT_LANE_FREE, __ATOMIC_RELEASE);
     if (entries > FIRST_ENTRIES)
         segment_give_heap(lane->lookup, entries * sizeof(*lane->lookup));

@@ -12,6 +12,7 @@
  * its jump then relies on stack pointers. */
 struct jump {
     uint64_t buffer, sp, depth;
+    struct cinstr_place **slot;
 };
 #define JUMPS (4096u / sizeof(struct jump) - 1)
 struct jumps {

@@ -16,6 +16,7 @@
 #include "adaptive.h"
 #include "context_tree.h"
 #include "duration.h"
+#include "places.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/state.h"
 #include "runtime/segment/segment_parts.h"
@@ -77,10 +78,23 @@ static void charge(struct lane *lane, const struct segment_frame *frame, uint64_
         ticks = 0;
         __atomic_add_fetch(&segment.header->losses.clock_backwards, 1, __ATOMIC_RELAXED);
     }
-    const uint64_t scaled = adaptive_scale(ticks, frame->shift);
+    const uint64_t scaled = adaptive_scale(ticks, frame->shift & SEGMENT_SHIFT_MASK);
     node->total += scaled;
     node->self += scaled;
     node_for_children(lane, frame - 1)->self -= scaled;
+}
+
+/* The thread's word is again what it was at the call. A call that ended otherwise may be found out
+ * late, when calls outside of it have put back theirs: then it is not its own any more. */
+static void leave_slot(const struct segment_frame *frame, const struct segment_node *node,
+                       bool abnormal) {
+    struct cinstr_place **before =
+        (struct cinstr_place **)(uintptr_t)(frame->shift & ~SEGMENT_SHIFT_MASK);
+
+    if (abnormal &&
+        (slot_is_void(cinstr1_slot) || slot_info(cinstr1_slot)->node != tree_index(node)))
+        return;
+    cinstr1_slot = before != NULL ? before : &cinstr1_no_slot;
 }
 
 void shadow_pop(struct lane *lane, uint64_t now, bool abnormal) {
@@ -98,6 +112,8 @@ void shadow_pop(struct lane *lane, uint64_t now, bool abnormal) {
     }
     if (lane->trace != NULL)
         trace_exit(lane, node, now);
+    if (places_in_use)
+        leave_slot(frame, node, abnormal);
     if (abnormal)
         segment.unwinds[tree_index(node)]++;
     else
@@ -117,8 +133,11 @@ static int64_t count_missing(const struct lane *lane) {
 
     for (uint32_t block = lane->first_block; block != 0; block = tree_block_next[block - 1]) {
         const uint32_t first = (block - 1) * SEGMENT_BLOCK_NODES;
-        for (uint32_t i = first; i < first + segment.blocks[block - 1].count; i++)
-            missing += tree_node(i)->calls - tree_node(i)->callee_returns - segment.unwinds[i];
+        for (uint32_t i = first; i < first + segment.blocks[block - 1].count; i++) {
+            const struct segment_node *node = tree_node(i);
+            missing += node->kind == SEGMENT_NODE_COUNTED ? 0 : node->calls;
+            missing -= node->callee_returns + segment.unwinds[i];
+        }
     }
     return (int64_t)missing;
 }
@@ -138,23 +157,48 @@ void shadow_repair(struct lane *lane) {
     }
 }
 
+/* The node `steps` above. */
+static struct segment_node *ancestor(struct segment_node *node, uint64_t steps) {
+    for (; steps > 0; steps--)
+        node = tree_node(node->parent);
+    return node;
+}
+
+/* What `node`, which lies below `outer`, is below `parent`. Between the two are calls without
+ * frames. */
+static struct segment_node *move(struct lane *lane, const struct segment_node *outer,
+                                 struct segment_node *node, struct segment_node *parent) {
+    uint64_t steps = 0;
+
+    for (const struct segment_node *at = node; at->parent != 0 && at != outer; steps++)
+        at = tree_node(at->parent);
+    if (steps == 0 || ancestor(node, steps) != outer)
+        steps = 1; /* by a way back: recursion is folded */
+    for (; steps > 0; steps--) {
+        const struct segment_node *at = ancestor(node, steps - 1);
+        struct segment_node *moved = tree_child(lane, parent, at->function, at->call_site);
+        parent = moved == NULL ? parent : moved;
+    }
+    return parent;
+}
+
 /* Closes the time of the open calls where they are and opens them again below `root`; they are not
  * counted anew, but listed as carried. */
 void shadow_carry(struct lane *lane, struct segment_node *root, uint64_t now) {
     struct segment_frame *base = shadow_base(lane);
     struct segment_frame *top = lane->top;
-    struct segment_node *parent = root;
+    struct segment_node *parent = root, *outer;
 
     for (struct segment_frame *frame = top; frame > base; frame--) {
         if (frame->start != 0)
             charge(lane, frame, now);
     }
+    outer = (struct segment_node *)base->node;
     base->node = (uintptr_t)root;
     for (struct segment_frame *frame = base + 1; frame <= top; frame++) {
-        const struct segment_node *node = (struct segment_node *)frame->node;
-        struct segment_node *moved = tree_child(lane, parent, node->function, node->call_site);
-        if (moved == NULL)
-            moved = parent;
+        struct segment_node *node = (struct segment_node *)frame->node;
+        struct segment_node *moved = move(lane, outer, node, parent);
+        outer = node;
         frame->node = (uintptr_t)moved;
         frame->start = frame->start == 0 ? 0 : now;
         frame->paused = lane->paused;

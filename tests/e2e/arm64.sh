@@ -192,6 +192,8 @@ for version in "${versions[@]}"; do
             check "$clang $options, $language: every edge exact" every_edge "$version" $language "${words[@]}"
             check "$clang $options, $language: those are never called that the program does not call" never_called
         done
+        check "$clang -O2, $language: every edge of calls that are counted alone exact" every_edge \
+            "$version" $language -O2 -fno-inline -fno-optimize-sibling-calls -Xclang -mllvm -Xclang -cinstr-count
         ingredients=(--calls 5000)
         choice=(--inlined)
         check "$clang -O3, $language: each function has its calls, inlined or not" \

@@ -24,7 +24,7 @@ done
 early() {
     local LINK=("${LINK_CINSTR[@]}" "-L$SCRATCH" "-Wl,--no-as-needed" -learly "-Wl,-rpath,$SCRATCH")
     gcc -O2 -shared -fPIC -DLIBRARY "$PROGRAMS/early_jumps.c" -o "$SCRATCH/libearly.so" &&
-        exact gcc early_jumps 1
+        exact "${compilers[0]}" early_jumps 1
 }
 check "a library that jumps before the recorder has started" early
 
@@ -32,15 +32,16 @@ deep() {
     local hard
     hard=$(ulimit -Hs)
     [[ $hard == unlimited ]] || return 0
-    (ulimit -s unlimited && exact gcc recursion 1 1000000)
+    (ulimit -s unlimited && exact "${compilers[0]}" recursion 1 1000000)
 }
 check "recursion a million deep on an unlimited stack" deep
 
 libraries_build() { # COMPILER LINK…
-    local compiler=$1 name
+    local compile name
+    compile_by "$1"
     shift
     for name in a b; do
-        "$compiler" -g -O2 -finstrument-functions -shared -fPIC -DNAME=$name "$PROGRAMS/plugin.c" \
+        "${compile[@]}" -g -O2 -finstrument-functions -shared -fPIC -DNAME=$name "$PROGRAMS/plugin.c" \
             "$@" -o "$SCRATCH/$name.so" || return 1
     done
 }
@@ -48,8 +49,8 @@ libraries_build() { # COMPILER LINK…
 cycles_exact() { # CYCLES LINK…
     local cycles=$1
     shift
-    libraries_build gcc "$@" &&
-        exact gcc dlopen_cycle 1 "$SCRATCH/a.so" "$SCRATCH/b.so" "$cycles" &&
+    libraries_build "${compilers[0]}" "$@" &&
+        exact "${compilers[0]}" dlopen_cycle 1 "$SCRATCH/a.so" "$SCRATCH/b.so" "$cycles" &&
         grep -q 'same address yes' "$SCRATCH/dlopen_cycle.out"
 }
 check "1,000 cycles of dlopen and dlclose at one address" cycles_exact 1000 "${LINK_CINSTR[@]}"
@@ -57,11 +58,12 @@ check "libraries with no hooks of their own, loaded and unloaded" cycles_exact 1
 
 # A truth program that needs far more contexts than it may have.
 truncated_exact() {
-    local source=$TOP/tests/truth
+    local source=$TOP/tests/truth compile
     "${CC:-cc}" -O1 -std=gnu11 "$source"/{generate,statements,blocks}.c -o "$SCRATCH/generate" &&
         "$SCRATCH/generate" 5 >"$SCRATCH/budget.c" &&
         "${CC:-cc}" -O1 -std=gnu11 -fexceptions -c "$source/truth.c" -o "$SCRATCH/truth.o" &&
-        gcc -g -O2 -w -finstrument-functions -I"$source" "$SCRATCH/budget.c" "$SCRATCH/truth.o" \
+        compile_by "${compilers[0]}" &&
+        "${compile[@]}" -g -O2 -w -finstrument-functions -I"$source" "$SCRATCH/budget.c" "$SCRATCH/truth.o" \
             "${LINK_CINSTR[@]}" -pthread -o "$SCRATCH/budget" &&
         TRUTH_OUTPUT=$SCRATCH/budget.truth \
             CINSTR_OPTIONS=output=$SCRATCH/budget.pb.gz:directory=$SEGMENTS:contexts=$1 "$SCRATCH/budget" &&

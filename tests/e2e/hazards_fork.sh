@@ -16,14 +16,14 @@ for compiler in "${compilers[@]}"; do
     check "$compiler: vfork children that end inside nested calls" exact "$compiler" vfork_loop 1 5000
     check "$compiler: posix_spawn, and vfork with exec" exact "$compiler" spawn 41
 done
-check "fork in a process of 8 busy threads, 60 times" exact gcc forks 61 fork 8 60
-check "fork in a process of 64 threads" exact gcc forks 6 fork 64 5
+check "fork in a process of 8 busy threads, 60 times" exact "${compilers[0]}" forks 61 fork 8 60
+check "fork in a process of 64 threads" exact "${compilers[0]}" forks 6 fork 64 5
 
 none_left() {
     echo "segments left behind: $(find "$SEGMENTS" -type f | wc -l)"
     (($(find "$SEGMENTS" -type f | wc -l) == 0))
 }
-exec_fails() { exact gcc exec_loop 1 0 && none_left; }
+exec_fails() { exact "${compilers[0]}" exec_loop 1 0 && none_left; }
 exec_row() { # it is said once
     program_run exec_loop 1000 && profiles_match exec_loop 1 && none_left && (($(wc -l <"$SCRATCH/exec_loop.err") == 1)) &&
         grep -q 'calls before exec, of exec_loop: not in the profile' "$SCRATCH/exec_loop.err"

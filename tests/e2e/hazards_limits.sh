@@ -11,7 +11,7 @@
 . "$TOP/tests/programs/harness.sh"
 
 builds() {
-    program_build gcc work && program_plain gcc work
+    program_build "${compilers[0]}" work && program_plain "${compilers[0]}" work
 }
 check "the working program builds" builds || finish
 

@@ -10,7 +10,7 @@
 . "$TOP/tests/programs/harness.sh"
 
 check "the checker builds" harness_build || finish
-check "the program of eight threads builds" program_build gcc live || finish
+check "the program of eight threads builds" program_build "${compilers[0]}" live || finish
 
 # grows BEFORE AFTER: no edge of BEFORE has fewer calls in AFTER.
 grows() {

@@ -17,7 +17,7 @@ find_plugins "the plugin"
 hooked() {
     objdump -d --no-show-raw-insn "$1" |
         awk '/^[0-9a-f]+ </ { sub(/^0*/, "", $1); address = $1 }
-            /call.*<(__cyg_profile_func_enter|cinstr1_count_enter|cinstr1_count_leaf)/ { print address }' | sort -u
+            /call.*<(__cyg_profile_func_enter|cinstr1_count_enter|cinstr1_count_leaf|cinstr1_enter_place)/ { print address }' | sort -u
 }
 called() { # PROFILE BINARY: their addresses
     "$CINSTR" report --addresses "$1" | sed -n "s/^${2##*/}+0x\([0-9a-f]*\) .*/\1/p" | sort -u

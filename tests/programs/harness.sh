@@ -9,22 +9,33 @@ LINK=("${LINK_CINSTR[@]}")
 PROGRAMS=$TOP/tests/programs
 SEGMENTS=$SCRATCH/segments
 mkdir -m 700 "$SEGMENTS"
-compilers=(gcc clang-14)
+# A compiler clang-N+count is clang with the plugin, which counts all functions.
+read -r -a compilers <<<"${HARNESS_COMPILERS:-gcc clang-14}"
 
 harness_build() {
     "${CC:-cc}" -O2 -std=gnu11 "$TOP/tests/truth/check.c" -o "$SCRATCH/truth-check"
 }
 
+compile_by() { # COMPILER: sets `compile`
+    local compiler=${1%+count}
+    compile=("$compiler")
+    [[ $1 != *+count ]] || compile+=({-fplugin,-fpass-plugin}"=$BUILD/cinstr-plugin-${compiler#clang-}.so"
+        -Xclang -mllvm -Xclang -cinstr-only-marked -Xclang -mllvm -Xclang -cinstr-count)
+}
+
 # program_build COMPILER NAME FLAGS…: builds $SCRATCH/NAME, linked with LINK; program_plain without it.
 program_build() {
-    local compiler=$1 name=$2
+    local compile name=$2
+    compile_by "$1"
     shift 2
-    "$compiler" -g -O2 -w -std=gnu11 -finstrument-functions "$PROGRAMS/$name.c" "$@" \
+    "${compile[@]}" -g -O2 -w -std=gnu11 -finstrument-functions "$PROGRAMS/$name.c" "$@" \
         "${LINK[@]}" -pthread -o "$SCRATCH/$name"
 }
 
 program_plain() {
-    "$1" -g -O2 -w -std=gnu11 "$PROGRAMS/$2.c" -pthread -o "$SCRATCH/$2.plain"
+    local compile
+    compile_by "$1"
+    "${compile[0]}" -g -O2 -w -std=gnu11 "$PROGRAMS/$2.c" -pthread -o "$SCRATCH/$2.plain"
 }
 
 forget() { # NAME

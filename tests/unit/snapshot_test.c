@@ -44,9 +44,9 @@ static void other_files_are_named_for_what_they_are(void **state) {
     assert_refused(sizeof(sample), "s: not a segment of cinstr");
     sample.header.magic = 0;
     assert_refused(sizeof(sample), "s: its process is just starting, or ended while it did");
-    sample.header.version_major = 4;
+    sample.header.version_major = 5;
     sample.header.version_minor = 7;
-    assert_refused(sizeof(sample), "s: written by another version (4.7; this one reads 3)");
+    assert_refused(sizeof(sample), "s: written by another version (5.7; this one reads 4)");
     sample.header.byte_order = UINT32_C(0x04030201);
     assert_refused(sizeof(sample), "s: of a machine with another byte order");
 }

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The code of cinstr/slots.h. What is not usual is one call, of a function that keeps registers, so
+ * that the usual way saves none.
+ *
+ * What a function or a call promises of memory (readnone and its like) goes: the callee reads the
+ * thread's word, and a promise to read nothing would let a call stray from its slot.
+ */
+#include "slots.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include <cinstr/slots.h>
+
+#include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/InlineAsm.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/MDBuilder.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
+
+#include "selection.h"
+
+using namespace llvm;
+
+namespace cinstr {
+
+#if LLVM_VERSION_MAJOR >= 16
+static const Attribute::AttrKind promises[] = {Attribute::Memory, Attribute::Speculatable};
+#else
+static const Attribute::AttrKind promises[] = {
+    Attribute::ReadNone,
+    Attribute::ReadOnly,
+    Attribute::WriteOnly,
+    Attribute::ArgMemOnly,
+    Attribute::InaccessibleMemOnly,
+    Attribute::InaccessibleMemOrArgMemOnly,
+    Attribute::Speculatable,
+};
+#endif
+
+static bool isX86(const Module &module) {
+    return StringRef(module.getTargetTriple()).find("x86_64") == 0;
+}
+
+Slots::Slots(Module &counted)
+    : module(counted), number(Type::getInt64Ty(counted.getContext())),
+      byte(Type::getInt8Ty(counted.getContext())), pointer(PointerType::get(byte, 0)) {
+    current = module.getGlobalVariable("cinstr1_slot");
+    if (current == nullptr)
+        current = new GlobalVariable(module, pointer, false, GlobalValue::ExternalLinkage, nullptr,
+                                     "cinstr1_slot", nullptr, GlobalValue::InitialExecTLSModel);
+    other = module.getOrInsertFunction(
+        "cinstr1_enter_place",
+        FunctionType::get(pointer, {pointer, pointer, pointer, number}, false));
+    auto *function = cast<Function>(other.getCallee());
+    function->setCallingConv(isX86(module) ? CallingConv::PreserveAll : CallingConv::PreserveMost);
+    function->setDoesNotThrow();
+    function->addFnAttr(Attribute::Cold);
+}
+
+/* --- which calls --------------------------------------------------------------------------------
+ */
+
+/* What is copied or set in place, and what makes no call. Of the rest nobody knows here whether it
+ * calls what is counted. */
+static bool makesCall(const CallBase &call) {
+    const auto *callee = call.getCalledFunction();
+
+    if (const auto *copy = dyn_cast<MemIntrinsic>(&call)) {
+        const auto *length = dyn_cast<ConstantInt>(copy->getLength());
+        return length == nullptr || length->getZExtValue() > 64;
+    }
+    return !isa<IntrinsicInst>(call) && !call.isInlineAsm() && !call.isMustTailCall() &&
+           (callee == nullptr || (!callee->isIntrinsic() && !Selection::isHook(*callee)));
+}
+
+std::vector<CallBase *> Slots::findCalls(Function &function) {
+    std::vector<CallBase *> calls;
+
+    for (Instruction &instruction : instructions(function)) {
+        auto *call = dyn_cast<CallBase>(&instruction);
+        if (call != nullptr && makesCall(*call))
+            calls.push_back(call);
+    }
+    return calls;
+}
+
+static void takePromises(Function &function) {
+    for (const Attribute::AttrKind promise : promises)
+        function.removeFnAttr(promise);
+}
+
+static void takePromises(CallBase &call) {
+    auto *callee = dyn_cast<Function>(call.getCalledOperand()->stripPointerCasts());
+
+    if (isa<IntrinsicInst>(call))
+        return;
+    for (const Attribute::AttrKind promise : promises)
+        call.removeFnAttr(promise);
+    if (callee != nullptr)
+        takePromises(*callee);
+}
+
+/* --- code ---------------------------------------------------------------------------------------
+ */
+
+Value *Slots::word(IRBuilder<> &builder) {
+#if LLVM_VERSION_MAJOR >= 16
+    return builder.CreateThreadLocalAddress(current);
+#else
+    (void)builder;
+    return current;
+#endif
+}
+
+void Slots::put(IRBuilder<> &builder, Value *slot) {
+    builder.CreateStore(slot, word(builder));
+}
+
+Value *Slots::field(IRBuilder<> &builder, Value *place, uint64_t offset, Type *type) {
+    Value *address = builder.CreateConstInBoundsGEP1_64(byte, place, offset);
+
+    address = builder.CreateBitCast(address, PointerType::get(type, 0));
+    return builder.CreateLoad(type, address);
+}
+
+/* One instruction on x86-64: a handler that counts the same call comes before or after it. On arm64
+ * it makes the store fail. */
+void Slots::count(IRBuilder<> &builder, Value *place) {
+    auto *type = FunctionType::get(builder.getVoidTy(), {pointer}, false);
+    InlineAsm *add =
+        isX86(module)
+            ? InlineAsm::get(type, "incq ($0)", "r,~{dirflag},~{fpsr},~{flags}", true)
+            : InlineAsm::get(type,
+                             "1: ldxr x16, [$0]\n\tadd x16, x16, #1\n\tstxr w17, x16, [$0]\n\t"
+                             "cbnz w17, 1b",
+                             "r,~{x16},~{x17}", true);
+
+    builder.CreateCall(type, add, {field(builder, place, offsetof(cinstr_place, calls), pointer)})
+        ->setDoesNotThrow();
+}
+
+/* Static allocations belong into the first block, which is going to be split. */
+static Instruction *beginOf(Function &function) {
+    BasicBlock &entry = function.getEntryBlock();
+    Instruction *begin = &*entry.getFirstInsertionPt();
+    std::vector<AllocaInst *> late;
+
+    while (isa<AllocaInst>(begin))
+        begin = begin->getNextNode();
+    for (Instruction &instruction : entry) {
+        auto *allocation = dyn_cast<AllocaInst>(&instruction);
+        if (allocation != nullptr && isa<ConstantInt>(allocation->getArraySize()))
+            late.push_back(allocation);
+    }
+    for (AllocaInst *allocation : late)
+        allocation->moveBefore(begin);
+    return begin;
+}
+
+static DebugLoc beginningOf(const Function &function) {
+    DISubprogram *subprogram = function.getSubprogram();
+
+    return subprogram == nullptr
+               ? DebugLoc()
+               : DebugLoc(DILocation::get(function.getContext(), subprogram->getScopeLine(), 0,
+                                          subprogram));
+}
+
+/* The function's place; `slot` is what leads to it in the end. */
+PHINode *Slots::findPlace(Instruction *at, Function &function, Value *&slot, uint64_t calls) {
+    LLVMContext &context = module.getContext();
+    IRBuilder<> builder(at);
+    builder.SetCurrentDebugLocation(beginningOf(function));
+    Constant *self = ConstantExpr::getPointerCast(&function, pointer);
+    Value *callSite = builder.CreateIntrinsic(Intrinsic::returnaddress, {}, builder.getInt32(0));
+    Type *slots = PointerType::get(pointer, 0);
+    slot = builder.CreateLoad(pointer, word(builder));
+    Value *last = builder.CreateLoad(pointer, builder.CreateBitCast(slot, slots));
+    Value *isOther = builder.CreateOr(
+        builder.CreateICmpNE(field(builder, last, offsetof(cinstr_place, function), pointer), self),
+        builder.CreateICmpNE(field(builder, last, offsetof(cinstr_place, call_site), pointer),
+                             callSite));
+    BasicBlock *usual = at->getParent();
+    Instruction *rare = SplitBlockAndInsertIfThen(
+        isOther, at, false, MDBuilder(context).createBranchWeights(1, 1 << 20));
+
+    IRBuilder<> beside(rare);
+    beside.SetCurrentDebugLocation(beginningOf(function));
+    CallInst *found = beside.CreateCall(other, {slot, self, callSite, beside.getInt64(calls)});
+    found->setCallingConv(cast<Function>(other.getCallee())->getCallingConv());
+    found->setDoesNotThrow();
+    Value *renewed = calls == 0 ? slot : beside.CreateLoad(pointer, word(beside));
+
+    IRBuilder<> after(&at->getParent()->front());
+    PHINode *place = after.CreatePHI(pointer, 2), *leading = after.CreatePHI(pointer, 2);
+    place->addIncoming(last, usual);
+    place->addIncoming(found, rare->getParent());
+    leading->addIncoming(slot, usual);
+    leading->addIncoming(renewed, rare->getParent());
+    slot = leading;
+    return place;
+}
+
+/* The slot that the function was called by. */
+Value *Slots::enter(Function &function, const std::vector<CallBase *> &calls) {
+    const uint64_t count = std::min<uint64_t>(calls.size(), CINSTR_SLOTS_MOST);
+    Instruction *begin = beginOf(function);
+    Value *slot = nullptr;
+
+    takePromises(function);
+    PHINode *place = findPlace(begin, function, slot, count);
+    IRBuilder<> builder(begin);
+    builder.SetCurrentDebugLocation(beginningOf(function));
+    this->count(builder, place);
+    for (uint64_t i = 0; i < calls.size(); i++) {
+        IRBuilder<> before(calls[i]);
+        const uint64_t index = std::min<uint64_t>(i, CINSTR_SLOTS_MOST - 1);
+        put(before, before.CreateConstInBoundsGEP1_64(
+                        byte, place, CINSTR_SLOTS_DISTANCE + index * sizeof(cinstr_place *)));
+        takePromises(*calls[i]);
+    }
+    return slot;
+}
+
+} // namespace cinstr

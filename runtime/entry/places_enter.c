@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The slow path of a call that is counted by slots: the first of its kind, on another stack, in a
+ * recorder that is stopped. Finds or makes the place and puts it into the slot.
+ */
+#include <cinstr/segment.h>
+#include <cinstr/slots.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "entry.h"
+#include "hook_loop.h"
+#include "lane_select.h"
+#include "runtime/base/lane.h"
+#include "runtime/base/state.h"
+#include "runtime/segment/modules.h"
+#include "runtime/segment/segment_parts.h"
+#include "runtime/tree/context_tree.h"
+#include "runtime/tree/cpu_time.h"
+#include "runtime/tree/places.h"
+#include "runtime/tree/shadow.h"
+
+/* From now on the hooks of all modules take their context from the thread's slot. */
+static void begin_use(void) {
+    process_lock();
+    places_in_use = true;
+    modules_heed_slots();
+    process_unlock();
+}
+
+/* What lies below is dead; at the same height is the function that this one was inlined into. */
+static void unwind_dead(struct lane *lane, uintptr_t sp, uint64_t now) {
+    const struct segment_frame *top = lane->top;
+
+    while (top > shadow_base(lane) && top->sp < sp)
+        top--;
+    if (top != lane->top) {
+        lane->overflow = 0;
+        shadow_unwind(lane, top, now);
+    }
+    lane->resync_sp = 0;
+}
+
+/* Code that nothing has given a slot goes by that of the innermost call that hooks know of. A
+ * handler's lane begins with another lane's. */
+static void give_slot(struct lane *lane) {
+    struct cinstr_place *place;
+
+    if (lane->top == shadow_base(lane) && lane->outer != NULL)
+        return;
+    place = place_for(lane, (struct segment_node *)lane->top->node, 1);
+    if (place != NULL)
+        cinstr1_slot = place_slots(place);
+}
+
+/* What the call that goes there calls belongs below `context`. */
+static struct cinstr_place *enter_void(struct lane *lane, struct segment_node *context) {
+    lane->void_parent = context;
+    return places_void();
+}
+
+static struct cinstr_place *enter(struct lane *lane, uint64_t function, uint64_t call_site,
+                                  uint64_t slots, uint64_t closed) {
+    struct segment_node *context = slot_context(lane, cinstr1_slot), *node;
+    struct cinstr_place *place;
+
+    if (!process_recording)
+        return enter_void(lane, context);
+    if (cinstr1_slot == &cinstr1_no_slot)
+        give_slot(lane);
+    node = tree_child(lane, context, function, call_site);
+    if (node == NULL)
+        return enter_void(lane, context);
+    node->kind = SEGMENT_NODE_COUNTED;
+    place = place_for(lane, node, slots);
+    if (place == NULL) {
+        node->calls++;
+        return enter_void(lane, node);
+    }
+    place_open(place, node, closed);
+    if (slot_is_own(lane, cinstr1_slot))
+        *cinstr1_slot = place;
+    return place;
+}
+
+struct cinstr_place *cinstr_slow_place(uint64_t function, uint64_t call_site, uint64_t slots,
+                                       uintptr_t sp) {
+    const int saved_errno = errno;
+    const uint64_t closed = places_closings();
+    struct cinstr_place *place = places_void();
+    struct lane *lane = lane_for_hook(sp);
+
+    if (lane != NULL) {
+        const uint64_t now = cpu_time_now(lane);
+        if (!places_in_use)
+            begin_use();
+        hook_loop_if_due(lane);
+        unwind_dead(lane, sp, now);
+        place = enter(lane, function, call_site, slots, closed);
+        cpu_time_own(lane, lane->top, now);
+        lane_rest(lane);
+    } else if (process_state == PROCESS_UP && process_recording) {
+        __atomic_add_fetch(&segment.header->losses.lane_calls, 1, __ATOMIC_RELAXED);
+    }
+    errno = saved_errno;
+    return place;
+}
+
+struct cinstr_place *cinstr_early_place(void) {
+    return places_void();
+}
