@@ -191,7 +191,7 @@ check "no budget is wrong usage" refused 2 "either --budget" before.pb.gz
 check "budget and comparison at once are wrong usage" refused 2 "either --budget" --budget 5 --against 1.1 before.pb.gz
 check "a budget of 0 is wrong usage" refused 2 "percentage above 0" --budget 0 before.pb.gz
 check "a budget that is no number is wrong usage" refused 2 "percentage above 0" --budget 5%% before.pb.gz
-check "an unknown compiler is wrong usage" refused 2 "plugin, gcc, xray" --budget 5 --for icc before.pb.gz
+check "an unknown compiler is wrong usage" refused 2 "plugin, gcc or xray" --budget 5 --for icc before.pb.gz
 check "no profile is wrong usage" refused 2 "no SOURCE" --budget 5
 check "a baseline longer than the run is an error" refused 1 "a plain run takes less" --budget 5 --baseline 1000 before.pb.gz
 check "a list without a prediction is an error" refused 1 "no prediction" --against names.cc before.pb.gz

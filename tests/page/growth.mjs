@@ -30,7 +30,7 @@ async function rowsAreThoseOfTheJson(page) {
     const kinds = await page.locator("#values option").allTextContents();
     const ofKind = (isEdge, kind) => kind === "all" ? [true, false].flatMap((isExact) => ofView(isEdge, isExact)) :
         ofView(isEdge, kind === kinds[0]);
-    for (const kind of kinds.toReversed()) {
+    for (const kind of [...kinds].reverse()) {
         await page.selectOption("#values", { label: kind });
         for (const view of ["edges", "functions"]) {
             await page.selectOption("#view", view);
