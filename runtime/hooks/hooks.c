@@ -136,12 +136,12 @@ HOT NOINLINE static void enter_external(uintptr_t sp, uint64_t function, uint64_
 static ALWAYS_INLINE void enter_any(uintptr_t sp, uint64_t callee, uint64_t call_site) {
     if (LIKELY(cinstr1_module.exact_tag != 0))
         enter(sp, callee | cinstr1_module.exact_tag, call_site);
+    else if (cinstr1_module.tag == 0)
+        cinstr1_module.early_calls++;
     else if (cinstr1_module.adaptive_tag != 0)
         enter_adaptive(sp, callee | cinstr1_module.adaptive_tag, call_site);
-    else if (cinstr1_module.tag != 0)
-        enter_mixed(sp, callee | cinstr1_module.tag, call_site);
     else
-        cinstr1_module.early_calls++;
+        enter_mixed(sp, callee | cinstr1_module.tag, call_site);
 }
 
 HOT void __cyg_profile_func_enter(void *callee, void *caller) {
@@ -271,9 +271,11 @@ HOT NOINLINE static void exit_mixed(uint64_t function, uint64_t call_site, uintp
 static ALWAYS_INLINE void leave(uint64_t callee, uint64_t call_site, uintptr_t sp) {
     if (LIKELY(cinstr1_module.exact_tag != 0))
         exit_exact(callee | cinstr1_module.exact_tag, call_site, sp, clock_counter());
+    else if (cinstr1_module.tag == 0)
+        return;
     else if (cinstr1_module.adaptive_tag != 0)
         exit_adaptive(callee | cinstr1_module.adaptive_tag, call_site, sp);
-    else if (cinstr1_module.tag != 0)
+    else
         exit_mixed(callee | cinstr1_module.tag, call_site, sp);
 }
 

@@ -104,7 +104,7 @@ environment() {
 check "what the environment says is not for the writer" environment
 
 in_memory() {
-    leaf CINSTR_OPTIONS=output=p.pb.gz:directory=/nonexistent/directory && whole && has 'in memory alone' <err &&
+    leaf CINSTR_OPTIONS=output=p.pb.gz:directory=/nonexistent/directory && whole && has 'recording in memory only' <err &&
         (($(wc -l <err) == 1))
 }
 check "a segment in memory alone is written whole" in_memory
