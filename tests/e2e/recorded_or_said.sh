@@ -154,7 +154,7 @@ small_from_outside() {
     umount small
     "$CINSTR" report outside.pb.gz >outside
     echo "status $status; $line" && head -n 4 outside
-    [[ $line == *'a dump from outside will lack'* ]] && ((status == 0)) &&
+    [[ $line == *'will lack what is recorded from now on'* ]] && ((status == 0)) &&
         has 'incomplete: its directory was full' <outside
 }
 
