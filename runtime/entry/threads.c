@@ -40,10 +40,10 @@ static bool key_made;
 static struct lane *ended; /* lane 0 */
 
 static void add_node(struct segment_node *to, struct segment_node *from) {
-    if (from->kind == SEGMENT_NODE_COUNTED)
-        to->kind = from->kind;
     to->calls += from->calls; /* NOLINT(clang-analyzer-core.NullDereference): lane 0 has a root */
     to->callee_returns += from->callee_returns;
+    if (from->kind == SEGMENT_NODE_COUNTED)
+        to->kind = from->kind;
     to->self += from->self;
     to->total += from->total;
     columns_add(tree_index(to), tree_index(from));

@@ -51,9 +51,9 @@ truth_by_callgrind() { # PROGRAM ARGUMENT…
 
 # Of ten runs.
 truth_by_perf() { # INPUT PROGRAM ARGUMENT…
-    local input=$1 run
+    local input=$1
     shift
-    for run in {1..10}; do
+    for _ in {1..10}; do
         perf record -q -e cpu-clock:u -F 2000 -o "$SCRATCH/perf.data" "$@" <"$input" >/dev/null 2>&1 || return
         perf report -i "$SCRATCH/perf.data" --stdio --no-children -F sample,symbol 2>/dev/null
     done | sed -nE 's/^ *([0-9]+) +\[\.\] ([A-Za-z_0-9]+).*/\2 \1/p' |
