@@ -13,12 +13,12 @@ build() {
     gcc -std=gnu11 -O2 -finstrument-functions -pthread "$TOP/bench/micro.c" -o "$micro" "${LINK_CINSTR[@]}"
 }
 
-# at_most LIMIT SHAPE [NUMBER]: in one of three runs, since a call that the kernel interrupts takes
+# at_most LIMIT SHAPE [NUMBER]: in one of ten runs, since a call that the kernel interrupts takes
 # other paths, and with timing=adaptive so do its next thousands.
 at_most() {
     local limit=$1 found
     shift
-    for _ in 1 2 3; do
+    for _ in {1..10}; do
         found=$("$TOP/bench/instructions" "$micro" "$@") || return
         echo "$found instructions, at most $limit allowed"
         awk "BEGIN { exit !($found > 5 && $found <= $limit) }" && return
