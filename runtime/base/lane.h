@@ -144,7 +144,7 @@ struct module_hooks {
     uint64_t tag;          /* generation << SEGMENT_ADDRESS_BITS; 0: nothing is recorded */
     uint64_t early_calls;  /* entries meanwhile */
     uint64_t is_shared; /* exported by the recorder for modules that have no hooks of their own */
-    uint64_t is_mixed;  /* calls are counted by slots as well; the first two are 0 then */
+    uint64_t is_mixed;  /* on, and calls are counted by slots as well: the first two are 0 then */
     /* The hooks themselves, which hook_loop.c times; the latter NULL where none is linked. */
     void (*enter)(void *, void *), (*exit)(void *, void *);
     void (*count_enter)(void *, void *), (*count_exit)(void *, void *);

@@ -133,15 +133,16 @@ HOT NOINLINE static void enter_external(uintptr_t sp, uint64_t function, uint64_
     enter_lane(cinstr1_self, sp, function, call_site, cinstr1_module.exact_tag != 0, true);
 }
 
+/* `given_tag` stays when another thread switches the hooks off in between. */
 static ALWAYS_INLINE void enter_any(uintptr_t sp, uint64_t callee, uint64_t call_site) {
     if (LIKELY(cinstr1_module.exact_tag != 0))
         enter(sp, callee | cinstr1_module.exact_tag, call_site);
-    else if (cinstr1_module.tag == 0)
-        cinstr1_module.early_calls++;
     else if (cinstr1_module.adaptive_tag != 0)
-        enter_adaptive(sp, callee | cinstr1_module.adaptive_tag, call_site);
+        enter_adaptive(sp, callee | cinstr1_module.given_tag, call_site);
+    else if (cinstr1_module.is_mixed != 0)
+        enter_mixed(sp, callee | cinstr1_module.given_tag, call_site);
     else
-        enter_mixed(sp, callee | cinstr1_module.tag, call_site);
+        cinstr1_module.early_calls++;
 }
 
 HOT void __cyg_profile_func_enter(void *callee, void *caller) {
@@ -274,7 +275,7 @@ static ALWAYS_INLINE void leave(uint64_t callee, uint64_t call_site, uintptr_t s
     else if (cinstr1_module.tag == 0)
         return;
     else if (cinstr1_module.adaptive_tag != 0)
-        exit_adaptive(callee | cinstr1_module.adaptive_tag, call_site, sp);
+        exit_adaptive(callee | cinstr1_module.given_tag, call_site, sp);
     else
         exit_mixed(callee | cinstr1_module.tag, call_site, sp);
 }
