@@ -9,28 +9,12 @@
 #include <cinstr/segment.h>
 #include <cinstr/writer.h>
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
+#include "runtime/base/write_all.h"
 #include "runtime/segment/segment_parts.h"
-
-static bool write_all(int fd, const void *data, uint64_t size) {
-    const char *at = data;
-    while (size > 0) {
-        const long written = syscall(SYS_write, fd, at, size);
-        if (written <= 0 && errno != EINTR)
-            return false;
-        if (written > 0) {
-            at += written;
-            size -= (uint64_t)written;
-        }
-    }
-    return true;
-}
 
 static bool send_part(int fd, uint64_t offset, const void *data, uint64_t size) {
     const struct writer_part part = {offset, size, segment.header->size};

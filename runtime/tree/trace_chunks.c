@@ -6,7 +6,6 @@
 
 #include <cinstr/segment.h>
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,25 +16,12 @@
 #include "runtime/base/lane.h"
 #include "runtime/base/lane_pool.h"
 #include "runtime/base/spin.h"
+#include "runtime/base/write_all.h"
 #include "runtime/segment/segment_parts.h"
 #include "runtime/segment/segment_writer.h"
 #include "trace_ring.h"
 
 static uint32_t drain_lock; /* held by whoever reads rings; never held in a hook */
-
-static bool write_all(int fd, const void *data, size_t size) {
-    const char *at = data;
-    while (size > 0) {
-        const long written = syscall(SYS_write, fd, at, size);
-        if (written <= 0 && errno != EINTR)
-            return false;
-        if (written > 0) {
-            at += written;
-            size -= (size_t)written;
-        }
-    }
-    return true;
-}
 
 /* The words up to the ring's end, or all. */
 static bool drain_part(int fd, const struct lane *lane, uint64_t written) {
