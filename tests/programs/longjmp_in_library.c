@@ -20,40 +20,9 @@ int main(int count, char **arguments) {
 
 static jmp_buf env;
 
-__attribute__((noinline)) int leaf(int x) {
-    __asm__ volatile("");
-    return x + 1;
-}
-
-__attribute__((noinline)) void jumper(void) {
-    longjmp(env, 1);
-}
-
-static inline int mid(int i) {
-    int result;
-    if (i % 2)
-        jumper();
-    result = leaf(i);
-    __asm__ volatile("");
-    return result + 1;
-}
-
-static inline int down(int i) {
-    int result = mid(i);
-    __asm__ volatile("");
-    return result + 1;
-}
-
-static inline int recovered(int i) {
-    __asm__ volatile("");
-    return i;
-}
-
-static inline int trier(volatile int i) {
-    if (setjmp(env) == 0)
-        return down(i);
-    return recovered(i);
-}
+#define JUMP() longjmp(env, 1)
+#define LAND() setjmp(env)
+#include "jump_out.h"
 
 long entry(int n) {
     volatile long sum = 0;
