@@ -277,7 +277,7 @@ static ALWAYS_INLINE void leave(uint64_t callee, uint64_t call_site, uintptr_t s
     else if (cinstr1_module.adaptive_tag != 0)
         exit_adaptive(callee | cinstr1_module.given_tag, call_site, sp);
     else
-        exit_mixed(callee | cinstr1_module.tag, call_site, sp);
+        exit_mixed(callee | cinstr1_module.given_tag, call_site, sp);
 }
 
 HOT void __cyg_profile_func_exit(void *callee, void *caller) {
