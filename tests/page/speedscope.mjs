@@ -17,28 +17,36 @@ const script = `${file}.js`;
 await writeFile(script, `speedscope.loadFileFromBase64(${JSON.stringify(basename(file))}, "${
     (await readFile(file)).toString("base64")}")`);
 
-// As speedscope writes an amount.
-function written(amount, isTime) {
-    if (!isTime)
-        return amount.toLocaleString("en-US");
-    const [unit, size] = [["s", 1e9], ["ms", 1e6], ["µs", 1e3]].find(([, least]) => amount >= least) ?? ["ns", 1];
-    return `${(amount / size).toFixed(2)}${unit}`;
+const units = { s: 1e9, ms: 1e6, "µs": 1e3, ns: 1 };
+
+// The least and the most that speedscope may mean by what it wrote: "13.65µs" is rounded, and by its own arithmetic,
+// so that a half goes up or down.
+function meant(written) {
+    const [, number, unit] = written.match(/^([\d.,]+)(\D*)$/);
+    const amount = Number(number.replaceAll(",", "")) * (units[unit] ?? 1);
+    const rounding = unit ? 0.00501 * units[unit] : 0;
+    return { least: amount - rounding, most: amount + rounding };
 }
 
-// Of functions that have anything of the value, "NAME SELF TOTAL".
+const byName = ([a], [b]) => a < b ? -1 : Number(a > b);
+
+// Of functions that have anything of the value, [NAME, SELF, TOTAL].
 function reported({ value, functions }) {
-    const isTime = functions.some((one) => "self_ns" in one);
     return functions.map((one) => [one.function, one.self_ns ?? one[value], one.total_ns ?? one.total])
-        .filter(([, , total]) => total !== 0)
-        .map(([name, self, total]) => `${name} ${written(self, isTime)} ${written(total, isTime)}`).sort();
+        .filter(([, , total]) => total !== 0).sort(byName);
 }
 
-const shown = (page) => page.$$eval("tr", (lines) => lines
+const shown = async (page) => (await page.$$eval("tr", (lines) => lines
     .map((line) => [...line.children].map((cell) => cell.textContent))
     .filter(([total]) => total.includes("%"))
-    .map(([total, self, name]) => {
-        return `${name} ${self.split(" ")[0]} ${total.split(" ")[0]}`;
-    }).sort());
+    .map(([total, self, name]) => [name, self.split(" ")[0], total.split(" ")[0]]))).sort(byName);
+
+// Says of which functions the viewer shows something else than the report.
+function differing(rows, expected) {
+    const differs = (written, amount) => amount < meant(written).least || amount > meant(written).most;
+    return rows.filter(([, self, total], i) => differs(self, expected[i][1]) || differs(total, expected[i][2]))
+        .map((row) => `${row.join(" ")}, reported ${expected.find(([name]) => name === row[0])?.join(" ")}`);
+}
 
 await withBrowser(async (open) => {
     const page = await open(`${pathToFileURL(viewer).href}#localProfilePath=${pathToFileURL(script).pathname}`);
@@ -50,7 +58,9 @@ await withBrowser(async (open) => {
             await page.keyboard.press("3");
             await page.waitForFunction(() => document.body.innerText.includes("Symbol Name"));
             assert.ok(reported(report).length >= 5);
-            assert.deepEqual(await shown(page), reported(report));
+            const [rows, expected] = [await shown(page), reported(report)];
+            assert.deepEqual(rows.map(([name]) => name), expected.map(([name]) => name));
+            assert.deepEqual(differing(rows, expected), []);
         });
         await page.keyboard.press("n");
     }
