@@ -34,8 +34,9 @@ static bool take(const Constant *entry) {
     if (function == nullptr)
         return false;
     if (word != "time" && word != "count" && word != "skip")
-        function->getContext().emitError("cinstr: " + function->getName() + ": annotation cinstr:" +
-                                         word + " is none of time, count and skip");
+        function->getContext().emitError("cinstr: " + function->getName() +
+                                         ": unknown annotation cinstr:" + word +
+                                         " (use time, count or skip)");
     function->addFnAttr(attributeName, word);
     return true;
 }

@@ -26,7 +26,7 @@ namespace cinstr {
 
 /* --- which calls ------------------------------------------------------------------------------ */
 
-/* The functions of the compiler's own runtime, and ours. */
+/* Whether it is a function of a compiler's runtime library, or ours. */
 static bool isRuntime(StringRef name) {
     static const char *const prefixes[] = {"cinstr",       "__cyg_profile_", "__cxa_",  "_Unwind_",
                                            "__asan_",      "__tsan_",        "__msan_", "__ubsan_",
@@ -38,7 +38,7 @@ static bool isRuntime(StringRef name) {
     return false;
 }
 
-/* With -fno-builtin clang does not recognize them. */
+/* Compares the names as well: with -fno-builtin clang does not recognize these functions. */
 static bool returnsTwice(const CallBase &call, StringRef name) {
     static const char *const names[] = {"setjmp",      "_setjmp", "sigsetjmp",
                                         "__sigsetjmp", "vfork",   "getcontext"};
@@ -96,7 +96,7 @@ Function *ExternalCalls::makeName(StringRef function, GlobalValue::LinkageTypes 
     return name;
 }
 
-/* A weak function gets no such mark: of two weak ones the linker takes any. */
+/* Weak functions are not marked: of two weak ones the linker may take either. */
 void ExternalCalls::exclude(const Function &function) {
     const StringRef name = GlobalValue::dropLLVMManglingEscape(function.getName());
 
@@ -104,7 +104,7 @@ void ExternalCalls::exclude(const Function &function) {
         makeName(name, GlobalValue::ExternalLinkage)->setSection("cinstr_hooked");
 }
 
-/* Where control goes after the call: one place, or two if it may unwind to here. */
+/* The instructions that follow the call: one, or two if the call may unwind to here. */
 static SmallVector<Instruction *, 2> findEnds(CallBase &call) {
     SmallVector<BasicBlock *, 2> pads;
     auto *invoke = dyn_cast<InvokeInst>(&call);

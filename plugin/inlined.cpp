@@ -34,7 +34,7 @@ using namespace llvm;
 namespace cinstr {
 
 static cl::opt<bool> isAsked("cinstr-inlined",
-                             cl::desc("cinstr: count inlined calls, too, each where it went"));
+                             cl::desc("cinstr: count inlined calls, too, where they were inlined"));
 
 bool isInlinedWanted() {
     return isAsked;
@@ -47,7 +47,7 @@ static const char markName[] = "cinstr1_inlined_here";
 static const char described[] = "cinstr"; /* a mark's metadata: the description of its function */
 static const char ownMark[] = "cinstr-inlined"; /* a function's attribute: the name of its mark */
 
-/* --- what is said of a function --------------------------------------------------------------- */
+/* --- the description of a function ------------------------------------------------------------ */
 
 static std::string pathOf(const DIFile *file) {
     SmallString<256> path;
@@ -109,7 +109,7 @@ void markEntry(Function &function) {
     function.addFnAttr(ownMark, mark->getName());
 }
 
-/* --- after it --------------------------------------------------------------------------------- */
+/* --- after inlining --------------------------------------------------------------------------- */
 
 namespace {
 

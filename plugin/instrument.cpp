@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The LLVM pass plugin: puts the entry and exit hooks into a module. It takes the place of clang's
- * own pass for -finstrument-functions and -finstrument-functions-after-inlining: clang marks the
- * functions, the plugin takes the marks off and does what they ask for, on every way out. Loaded by
- * clang -fpass-plugin=; one binary for each LLVM. It must never change what the program does.
+ * The LLVM pass plugin: puts the entry and exit hooks into a module. It replaces clang's own pass
+ * for -finstrument-functions and -finstrument-functions-after-inlining: clang marks the functions,
+ * and the plugin removes the marks and adds the hooks, at every exit. Loaded by clang
+ * -fpass-plugin=; one binary for each LLVM. It must never change what the program does.
  *
- * What runs no exit hook: calls that do not return. What such a call calls belongs below the
- * function that makes it; where it leaves by unwinding, the landing pad runs the hook, and where by
- * a jump, the recorder sees that itself.
+ * There is no exit hook before a call that does not return, since what it calls belongs below the
+ * function that makes it. If it ends by unwinding, the landing pad runs the hook; if by a jump, the
+ * recorder notices.
  */
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/IRBuilder.h"
@@ -33,9 +33,9 @@ using namespace llvm;
 namespace {
 
 cl::opt<bool> onlyMarked("cinstr-only-marked",
-                         cl::desc("cinstr: nothing in a file in which clang has marked nothing"));
+                         cl::desc("cinstr: skip files in which clang has marked no function"));
 
-/* clang's marks, and ours on functions that need no more. */
+/* clang's marks, and ours for functions whose mark was removed. */
 const char markBefore[] = "instrument-function-entry";
 const char markAfter[] = "instrument-function-entry-inlined";
 const char exitMarkBefore[] = "instrument-function-exit";
@@ -44,7 +44,7 @@ const char markDone[] = "cinstr-instrumented";
 
 class Hooks {
   public:
-    /* `countingSlots`: what counts; nullptr: hooks do. */
+    /* `countingSlots`: emits the code of counted functions; nullptr: hooks count. */
     Hooks(Module &instrumented, cinstr::Slots *countingSlots);
     void addTo(Function &function, cinstr::Hooking hooking);
 
@@ -86,7 +86,8 @@ void Hooks::givePersonality(Function &function) {
         function.setPersonalityFn(personality);
 }
 
-/* Exceptions that a function does not catch pass by a landing pad that only catches. */
+/* Makes all landing pads cleanups: an exception that the function does not catch passes by a pad
+ * that only catches. */
 void landOnUnwinding(Function &function) {
     for (BasicBlock &block : function) {
         if (LandingPadInst *pad = block.getLandingPadInst())
@@ -142,7 +143,7 @@ bool isMarkedModule(const Module &module) {
     return false;
 }
 
-/* Nothing is said of its functions: all are instrumented. */
+/* Whether clang has marked no function of the module: then all of them are instrumented. */
 bool isWholeModule(const Module &module) {
     return !onlyMarked && !isMarkedModule(module);
 }
@@ -162,7 +163,8 @@ class Instrument : public PassInfoMixin<Instrument> {
     bool isAfterInlining;
 };
 
-/* At -O0 clang 17 and later have put in their own hooks before any plugin is asked. */
+/* Removes the hooks that clang 17 and later put in at -O0 before any plugin runs. Returns whether
+ * there were any. */
 bool takeCalls(Function &function) {
     std::vector<Instruction *> calls;
 
@@ -175,7 +177,7 @@ bool takeCalls(Function &function) {
     return !calls.empty();
 }
 
-/* Its own, or those of what was inlined into it. */
+/* Whether it has hooks: its own, or those of functions inlined into it. */
 bool hasHooks(const Function &function) {
     for (const Instruction &instruction : instructions(function)) {
         const auto *call = dyn_cast<CallInst>(&instruction);
@@ -198,7 +200,7 @@ bool Instrument::takeMark(Function &function) const {
     return isMarked;
 }
 
-/* What is to get its hooks after inlining is marked before. */
+/* Marks, before inlining, the functions that get their hooks after it. */
 void markEntries(Module &module, const cinstr::Selection &selection) {
     const bool isWhole = isWholeModule(module);
 
@@ -259,7 +261,7 @@ void registerPasses(PassBuilder &builder) {
             manager.addPass(Instrument(true));
             if (cinstr::CountInstructions::isWanted())
                 manager.addPass(createModuleToFunctionPassAdaptor(cinstr::CountInstructions()));
-            /* What nobody needs any more must go first: the table would keep it. */
+            /* Unused functions must be removed first: the table would keep them. */
             if (level != OptimizationLevel::O0)
                 manager.addPass(GlobalDCEPass());
             manager.addPass(cinstr::ListFunctions());

@@ -10,6 +10,7 @@
 
 namespace cinstr {
 
+/* `predicted`: the run time of the program, as a multiple of that without instrumentation. */
 void addPrediction(llvm::Module &module, double predicted);
 
 } // namespace cinstr

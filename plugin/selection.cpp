@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a hook cannot be put into, or must not: code that runs before relocation, in an interrupt,
- * or without a frame. What the program's own attributes exclude (no_instrument_function) clang has
- * left unmarked, see instrument.cpp. Of the rest the options decide, over them the function's own
- * annotation, and over that the list, by its last line that fits.
+ * Decides which functions get hooks. Code that runs before relocation, in an interrupt or without
+ * a frame cannot have any. Functions with the attribute no_instrument_function are not marked by
+ * clang, see instrument.cpp. For all others the options decide; a function's annotation overrides
+ * them, and the last line of the list that matches overrides both.
  */
 #include "selection.h"
 
@@ -30,11 +30,11 @@ static cl::opt<std::string> listFile(
     cl::desc("cinstr: what to time, count or skip: lines `count fun:GLOB`, `skip src:GLOB`"));
 static cl::list<std::string>
     externals("cinstr-external", cl::value_desc("libc|glob,..."), cl::CommaSeparated,
-              cl::desc("cinstr: functions without hooks whose calls are timed all the same"));
+              cl::desc("cinstr: time calls of these functions, which have no hooks of their own"));
 static cl::opt<bool> countAll("cinstr-count", cl::desc("cinstr: count all functions, time none"));
 static cl::opt<unsigned>
     leafSize("cinstr-count-leaves", cl::value_desc("instructions"), cl::init(0),
-             cl::desc("cinstr: count functions without loops and calls that are no larger"));
+             cl::desc("cinstr: count functions of at most this size without loops and calls"));
 
 /* --- the list --------------------------------------------------------------------------------- */
 
@@ -52,14 +52,14 @@ static bool parseHooking(StringRef word, Hooking &hooking) {
     return true;
 }
 
-/* nullptr, or what is wrong. */
+/* Returns nullptr, or what is wrong with the pattern. */
 static const char *addRule(Hooking hooking, bool isOfSource, StringRef pattern,
                            std::vector<Rule> &rules) {
     Expected<GlobPattern> glob = GlobPattern::create(pattern);
 
     if (!glob) {
         consumeError(glob.takeError());
-        return "is no glob pattern";
+        return "is not a glob pattern";
     }
     rules.push_back({hooking, isOfSource, std::move(*glob)});
     return nullptr;
@@ -71,12 +71,12 @@ static const char *parseRule(StringRef line, std::vector<Rule> &rules) {
     Hooking hooking;
 
     if (!parseHooking(words.first, hooking))
-        return "begins with neither time, count, skip nor external";
+        return "must begin with time, count, skip or external";
     const bool isOfSource = pattern.consume_front("src:");
     if (!isOfSource && !pattern.consume_front("fun:"))
-        return "names neither fun: nor src:";
+        return "must name fun: or src:";
     if (isOfSource && hooking == Hooking::External)
-        return "names src:, which is not known of external functions";
+        return "must name fun:, since the source of an external function is not known";
     return addRule(hooking, isOfSource, pattern, rules);
 }
 
@@ -106,7 +106,7 @@ void Selection::readExternal(Module &module) {
     }
 }
 
-/* As the C library that the plugin was built beside exports them, in the order of their bytes. */
+/* The list has the names that the build machine's C library exports, sorted by their bytes. */
 static bool isInLibc(StringRef name) {
     static const char *const names[] = {
 #include "libc_names.inc"
@@ -115,7 +115,7 @@ static bool isInLibc(StringRef name) {
                               [](StringRef a, StringRef b) { return a < b; });
 }
 
-/* `cinstr filter` writes it as a comment. */
+/* `cinstr filter` writes the prediction into the list, as a comment. */
 double Selection::prediction() const {
     double predicted = 0;
 
@@ -132,7 +132,7 @@ static bool fits(const Rule &rule, const Function &function) {
                                       ? subprogram->getFilename()
                                       : function.getParent()->getSourceFileName());
     }
-    /* What the optimiser has made of f is called f.something. */
+    /* The optimiser's versions of f are called f.something. */
     return rule.pattern.match(function.getName()) ||
            rule.pattern.match(function.getName().split('.').first);
 }
@@ -182,7 +182,7 @@ static bool isInterruptHandler(const Function &function) {
            function.hasFnAttribute("interrupt");
 }
 
-/* target("general-regs-only"), and whole files of it: kernels. */
+/* By target("general-regs-only"), or by the options of a whole file, as in kernels. */
 static bool isGeneralRegistersOnly(const Function &function) {
     const StringRef features = function.getFnAttribute("target-features").getValueAsString();
     return features.contains("-x87") || features.contains("-fp-armv8");
@@ -239,7 +239,7 @@ Hooking Selection::hooking(const Function &function) const {
     if (!isRecorded(function) || function.hasAvailableExternallyLinkage())
         return Hooking::None;
     Hooking hooking = asked(function);
-    /* Before relocation there is no thread's word to count by. */
+    /* Code that runs before relocation cannot reach the thread's word, which slots need. */
     if (hooking == Hooking::Counted && early.count(&function) != 0)
         hooking = Hooking::Timed;
     /* A leaf's hook opens no context that its instructions could be counted in. */

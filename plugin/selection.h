@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which functions the plugin instruments, and what for: by what they are, by the list file
- * (-cinstr-list) and the other options. Called by instrument.cpp once a function, and by
- * external.cpp once a call; never changes the module.
+ * Decides which functions the plugin instruments, and how, by their properties, the list file
+ * (-cinstr-list) and the other options. instrument.cpp asks once for each function, external.cpp
+ * once for each call. It never changes the module.
  */
 #ifndef CINSTR_PLUGIN_SELECTION_H
 #define CINSTR_PLUGIN_SELECTION_H
@@ -18,7 +18,7 @@
 
 namespace cinstr {
 
-/* Leaf: counted, and without calls of its own. External: in the list alone. */
+/* Leaf: counted, and makes no calls. External: only in rules of the list. */
 enum class Hooking { None, Timed, Counted, Leaf, External };
 
 /* A line of the list. */
@@ -32,19 +32,19 @@ class Selection {
   public:
     explicit Selection(llvm::Module &module);
     Hooking hooking(const llvm::Function &function) const;
-    /* What the call of a function without hooks is to have around it: none, or to be timed or
-     * counted. */
+    /* How calls of a function without hooks are recorded: None, Timed or Counted. */
     Hooking external(llvm::StringRef name) const;
     /* Whether there may be such calls. */
     bool hasExternal() const;
-    /* Of the program's run time, in plain runs', as the list states it; 0: it does not. */
+    /* The run time that the list predicts, as a multiple of that without instrumentation. 0: it
+     * predicts none. */
     double prediction() const;
-    /* Its calls are, wherever its body is: `hooking` of a copy of what is defined elsewhere is
-     * None, but the copy may be inlined. */
+    /* Whether its calls are recorded, wherever its body is. For the copy of a function that is
+     * defined elsewhere hooking() is None, but the copy may be inlined. */
     bool isRecorded(const llvm::Function &function) const;
-    bool isPossible(const llvm::Function &function) const; /* code of ours may stand in it */
+    bool isPossible(const llvm::Function &function) const; /* the plugin may add code to it */
     static bool isHook(const llvm::Function &function);
-    /* A call of a hook, for the very function that it stands in. */
+    /* Whether it is a call of a hook for the function that contains it. */
     static bool isOwnHook(const llvm::Instruction &instruction);
 
   private:
@@ -55,7 +55,7 @@ class Selection {
     void addEarly(const llvm::Function &caller);
 
     std::set<const llvm::Function *> resolvers; /* of IFUNCs */
-    std::set<const llvm::Function *> early;     /* what these call, by whatever way */
+    std::set<const llvm::Function *> early;     /* what these call, directly or not */
     std::unique_ptr<llvm::MemoryBuffer> list;   /* the rules point into it */
     std::vector<Rule> rules;
     bool isOfLibc = false; /* all that libc exports is external */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The code of cinstr/slots.h. What is not usual is one call, of a function that keeps registers, so
- * that the usual way saves none.
+ * Emits the code that cinstr/slots.h describes. The unusual path is one call, of a function that
+ * preserves registers, so that the usual path saves none.
  *
- * What a function or a call promises of memory (readnone and its like) goes: the callee reads the
- * thread's word, and a promise to read nothing would let a call stray from its slot.
+ * Attributes that promise not to access memory (readnone and the like) are removed: the callee
+ * reads the thread's word, and with such a promise the call could be moved away from the store of
+ * its slot.
  */
 #include "slots.h"
 
@@ -60,11 +61,10 @@ Slots::Slots(Module &counted)
     function->addFnAttr(Attribute::Cold);
 }
 
-/* --- which calls --------------------------------------------------------------------------------
- */
+/* --- which calls ------------------------------------------------------------------------------ */
 
-/* What is copied or set in place, and what makes no call. Of the rest nobody knows here whether it
- * calls what is counted. */
+/* False for what becomes no call, such as copying little memory. Any other call may lead to a
+ * counted function. */
 static bool makesCall(const CallBase &call) {
     const auto *callee = call.getCalledFunction();
 
@@ -103,8 +103,7 @@ static void takePromises(CallBase &call) {
         takePromises(*callee);
 }
 
-/* --- code ---------------------------------------------------------------------------------------
- */
+/* --- code ------------------------------------------------------------------------------------- */
 
 Value *Slots::word(IRBuilder<> &builder) {
 #if LLVM_VERSION_MAJOR >= 16
@@ -126,8 +125,8 @@ Value *Slots::field(IRBuilder<> &builder, Value *place, uint64_t offset, Type *t
     return builder.CreateLoad(type, address);
 }
 
-/* One instruction on x86-64: a handler that counts the same call comes before or after it. On arm64
- * it makes the store fail. */
+/* One instruction on x86-64: a handler that counts the same call runs before or after it. On arm64
+ * such a handler makes the store fail, and the loop tries again. */
 void Slots::count(IRBuilder<> &builder, Value *place) {
     auto *type = FunctionType::get(builder.getVoidTy(), {pointer}, false);
     InlineAsm *add =
@@ -142,7 +141,8 @@ void Slots::count(IRBuilder<> &builder, Value *place) {
         ->setDoesNotThrow();
 }
 
-/* Static allocations belong into the first block, which is going to be split. */
+/* Moves static allocations to the front of the first block, which is going to be split, and returns
+ * the first instruction behind them. */
 static Instruction *beginOf(Function &function) {
     BasicBlock &entry = function.getEntryBlock();
     Instruction *begin = &*entry.getFirstInsertionPt();
@@ -169,7 +169,7 @@ static DebugLoc beginningOf(const Function &function) {
                                           subprogram));
 }
 
-/* The function's place; `slot` is what leads to it in the end. */
+/* Emits the code that finds the function's place. `slot`: set to the slot that leads to it. */
 PHINode *Slots::findPlace(Instruction *at, Function &function, Value *&slot, uint64_t calls) {
     LLVMContext &context = module.getContext();
     IRBuilder<> builder(at);
@@ -204,7 +204,8 @@ PHINode *Slots::findPlace(Instruction *at, Function &function, Value *&slot, uin
     return place;
 }
 
-/* The slot that the function was called by. */
+/* Emits the code at the function's entry and before its calls. Returns the slot by which the
+ * function was called. */
 Value *Slots::enter(Function &function, const std::vector<CallBase *> &calls) {
     const uint64_t count = std::min<uint64_t>(calls.size(), CINSTR_SLOTS_MOST);
     Instruction *begin = beginOf(function);

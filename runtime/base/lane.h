@@ -69,7 +69,7 @@ struct lane {
     uint64_t *instructions; /* of the node at address 0: see instructions.c */
     uint32_t *histogram;    /* NULL: no durations are kept */
     uint32_t *place_of;     /* a node's place, by number: see places.h */
-    uint32_t token;         /* of its places that are in order */
+    uint32_t token;         /* of its places that are valid */
 
     /* The slow path's own. */
     uintptr_t bound; /* size of the stack region: [high - bound, high) */
@@ -190,8 +190,9 @@ static inline uint32_t node_offset(const struct lane *lane, const struct segment
     return (uint32_t)((const char *)node - lane->nodes);
 }
 
-/* The end of a call that was counted, not timed: what its callees took was taken from its own time,
- * and that is in its caller's. */
+/* Ends a call that was counted and not timed, and so is part of its caller's self time. The time of
+ * its timed callees was subtracted from its own self time: it is subtracted from its caller's
+ * instead. */
 static inline void node_give_time(struct segment_node *node, struct segment_node *caller) {
     const uint64_t self = node->self;
     node->self = 0;

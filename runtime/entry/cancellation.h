@@ -8,11 +8,13 @@
 
 #include <stdbool.h>
 
-/* pthread_setcanceltype() of the calling thread. */
+/* Does what pthread_setcanceltype() does, and returns what it returns. */
 int cancellation_set(int type, int *old);
+/* Whether asynchronous cancellation is on in the calling thread. */
 bool cancellation_is_async(void);
 
-/* Around what is to be finished whoever cancels the thread meanwhile: by that it ends then. */
+/* Called before and after work that must be finished even if the thread is cancelled meanwhile:
+ * cancellation_allow() then ends the thread. */
 void cancellation_hold(void);
 void cancellation_allow(void);
 

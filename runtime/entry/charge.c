@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where allocations and waits are charged: to a node below the counterpart of the context that they
- * are made in, since what a thread allocated may live on when it has ended, and be freed by
- * another.
+ * Finds the node that an allocation or a wait is charged to: a child of the counterpart of the
+ * context that makes it. It cannot be a node of the thread, since memory may outlive the thread
+ * that allocated it and be freed by another.
  */
 #include "charge.h"
 
@@ -39,7 +39,8 @@ static void follow_reset(void) {
     process_unlock();
 }
 
-/* In a program without hooks all nodes are return addresses, and so is this one taken for one. */
+/* In a program without hooks the function of every node is a return address, from which readers
+ * subtract 1 before they look it up: so 1 is added here. */
 uint32_t charge_node(uintptr_t function, uintptr_t call_site) {
     const uint64_t tag = modules_tag();
     uint32_t node;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See children.h. The parent sets a lane aside whose nodes no thread of its own touches. A child
- * maps its parent's file for a moment, holding the file's lock against other children, which goes
- * with a child that dies; and adds its own nodes to those. Where its calls do not fit, by their
- * number or by what they are (samples, memory, labels, modules that the parent does not know), the
- * child has a profile of its own.
+ * See children.h. The parent reserves a lane whose nodes none of its own threads touches. A child
+ * maps its parent's file for a moment and adds its own nodes to that lane. Meanwhile it holds the
+ * file's lock against other children; the kernel releases the lock if the child dies. If there are
+ * too many calls, or something that cannot be added (samples, memory, labels, modules that the
+ * parent does not know), the child has a profile of its own.
  */
 #include "children.h"
 
@@ -36,15 +36,15 @@
 #include "runtime/tree/lanes.h"
 #include "runtime/tree/shadow.h"
 
-/* How long is a moment. */
+/* A child that has lived longer than this has a profile of its own. */
 #define MOMENT_NS UINT64_C(1000000000)
 
-/* Blocks that are set aside at a time: 512 contexts. */
+/* Blocks that are reserved at a time: 512 contexts. */
 #define BLOCKS 8u
 
 /* --- the parent ------------------------------------------------------------------------------- */
 
-/* Those set aside last. */
+/* The blocks that were reserved last. */
 static uint32_t batch[BLOCKS];
 
 static bool is_batch_used(void) {
@@ -70,7 +70,7 @@ static void add_batch(struct lane *lane) {
     }
 }
 
-/* Its root and the label below it. */
+/* Makes the children's lane, with a root and the label below it. */
 static bool make_lane(uint64_t *lane) {
     const uint32_t label = label_find("process", "child");
     struct lane *children = label == 0 ? NULL : lane_new(SEGMENT_LANE_ENDED, 0, 0, NULL);
@@ -107,7 +107,7 @@ void children_inherit(void) {
         parent.path[0] = '\0';
 }
 
-/* The parent's segment, mapped where there is room. */
+/* The parent's segment, as the child has mapped it. */
 struct there {
     int fd;
     char *base;
@@ -198,7 +198,7 @@ static uint32_t find_root(const struct there *there) {
     return find_node(there, there->lanes[there->header->children_lane].root, &label);
 }
 
-/* Calls something for each node of each lane, callers first. False: it did not succeed. */
+/* Calls `act` for each node of each lane, callers first, until it returns false. */
 static bool for_each_node(const struct there *there,
                           bool (*act)(const struct there *, struct segment_node *)) {
     const uint64_t lanes = segment.header->sections[SEGMENT_SECTION_LANES].count;
@@ -216,7 +216,7 @@ static bool for_each_node(const struct there *there,
     return true;
 }
 
-/* Which node of the parent's is that of this one; made if there is none. */
+/* Finds or makes the parent's node of the same context. */
 static bool map_node(const struct there *there, struct segment_node *node) {
     const bool is_top =
         node->function == SEGMENT_FUNCTION_ROOT || node->function == SEGMENT_FUNCTION_LABEL;
@@ -244,8 +244,8 @@ static bool move_node(const struct there *there, struct segment_node *node) {
 
 /* --- the child: its lanes --------------------------------------------------------------------- */
 
-/* Calls that are open end here, as far as the parent knows; in this segment they stay open, and go
- * on without their count if the process does. */
+/* In the parent's segment the open calls end here. In this one they stay open, in case the process
+ * goes on, but count as carried: their entries are counted in the parent's. */
 static void settle_lane(struct segment_lane *to, struct lane *lane) {
     const struct segment_frame *base = shadow_base(lane);
     for (const struct segment_frame *frame = lane->top; frame > base; frame--)
@@ -260,7 +260,8 @@ static bool is_this_thread(const struct lane *lane) {
     return lane->info->kind == SEGMENT_LANE_ENDED || lane->thread == cinstr1_self->thread;
 }
 
-/* All of them rest, and their time is in their nodes. */
+/* Adds the time of the open calls to their nodes. False: a lane belongs to another thread or is
+ * being changed. */
 static bool rest_lanes(void) {
     const uint64_t lanes = segment.header->sections[SEGMENT_SECTION_LANES].count;
     for (uint64_t i = 0; i < lanes; i++) {
@@ -278,7 +279,7 @@ static bool rest_lanes(void) {
     return true;
 }
 
-/* None but the one that its own children have. */
+/* Whether there is any label besides that of its own children. */
 static bool has_labels(void) {
     const uint64_t count = segment.header->sections[SEGMENT_SECTION_LABELS].count;
     return count > (segment.header->children_lane == 0 ? 0 : 2);
@@ -299,7 +300,7 @@ static bool is_simple(void) {
            clock_ns(CLOCK_MONOTONIC) - segment.header->start.monotonic_ns < MOMENT_NS;
 }
 
-/* What is there is of before a cinstr_reset(). */
+/* Clears what children added before the parent's last cinstr_reset(). */
 static void clear_old(const struct there *there, struct segment_lane *lane) {
     const uint64_t count = there->header->sections[SEGMENT_SECTION_BLOCKS].count;
     for (uint64_t block = 1; block < count; block++) {

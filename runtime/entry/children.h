@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a fork child leaves behind that ends without exit(): if it lived for a moment only, its calls
- * go to its parent's segment, under the label process=child, and nothing else is left.
+ * Fork children that end without exit(). If such a child lived for a moment only, its calls are
+ * added to its parent's segment, under the label process=child, and it leaves no profile of its
+ * own.
  */
 #ifndef CINSTR_RUNTIME_ENTRY_CHILDREN_H
 #define CINSTR_RUNTIME_ENTRY_CHILDREN_H
 
 #include <stdbool.h>
 
-/* In the parent, before it forks: makes room for that in its segment. */
+/* Called in the parent before it forks: makes room in its segment. */
 void children_prepare(void);
 
-/* In the child, while its parent's segment is still the one that is mapped. */
+/* Called in the child while its parent's segment is still mapped: notes where that is. */
 void children_inherit(void);
 
-/* In the child: moves all that it has recorded so far. False: it cannot be, and stays. */
+/* Called in the child: moves all that it has recorded so far into its parent's segment. False: that
+ * is not possible, and the child keeps it. */
 bool children_hand_over(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a hook that is not the usual case begins: the lane that it belongs to, with what was
- * pending done.
+ * How the slow path of a hook begins: it finds the lane that the hook belongs to, and does what is
+ * pending there.
  */
 #include "entry.h"
 

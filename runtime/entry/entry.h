@@ -6,8 +6,9 @@
 
 #include "runtime/base/lane.h"
 
-/* The lane for a hook at sp, ready to be changed and with what was pending done; NULL when the call
- * cannot be recorded. lane_rest() ends the change. */
+/* Begins the slow path of a hook whose stack pointer is `sp`. Returns the lane that the hook
+ * belongs to, with nothing pending; the caller may change it until lane_rest(). NULL: the call
+ * cannot be recorded. */
 struct lane *lane_for_hook(uintptr_t sp);
 
 #endif

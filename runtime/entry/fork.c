@@ -38,8 +38,8 @@
 #include "threads.h"
 #include "trace_drain.h"
 
-/* The open calls of a thread that is about to fork: its frames in the segment are the parent's, who
- * goes on writing them. Freed on both sides. */
+/* A copy of the open calls of a thread that is about to fork, for the child: the parent goes on
+ * changing its frames in the segment. Both processes free it. */
 #define FORK_DEPTH 65536u
 struct fork_path {
     size_t size;
@@ -88,7 +88,7 @@ static void stop_in_child(void) {
     process_is_serving = false;
 }
 
-/* Where the kernel cannot wipe, this does; otherwise there is nothing left to do. */
+/* The kernel wipes the child's lanes and places. If it cannot, this does. */
 static void in_fork_child(void) {
     if (process_state != PROCESS_UP)
         return;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Registers what is done around fork(). */
+/* Registers the handlers that run before and after fork(). */
 void fork_init(void);
 
 /* Gives a fork child a segment of its own and the calling thread a lane that carries the open

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the hooks cost at their best: the hooks themselves, in a tight loop, on a lane and nodes of
- * their own. Run when the recorder starts, and again and again while the program runs, since a
- * machine's speed changes with its load: the usual path of an exit asks for it by its time stamp's
- * bits, and sends the next hook to the slow path. What the figures say of a program is the reader's
- * to tell (reader/build/correction.c).
+ * Measures what the hooks cost at their best: calls them in a tight loop, on a lane and nodes made
+ * for that. This is done when the recorder starts and repeatedly while the program runs, since a
+ * machine's speed changes with its load: an exit whose time stamp has certain bits asks for it, and
+ * the next hook, on the slow path, does it. The reader estimates from these figures what the hooks
+ * cost in the program (reader/build/correction.c).
  *
- * Called outside of any hook. Signals wait meanwhile: a handler's hooks must not find this lane.
+ * Signals are blocked meanwhile: a handler's hooks must not find this lane.
  */
 #include "hook_loop.h"
 
@@ -68,7 +68,7 @@ static void set_up_nodes(void) {
         (uint64_t)(CALLER * sizeof nodes[0]) << 32 | CALLED * sizeof nodes[0];
 }
 
-/* A lane as any other, but that nothing of it lies in the segment. */
+/* Makes a lane like any other, except that nothing of it lies in the segment. */
 static void set_up(uintptr_t sp) {
     memset(frames, 0, sizeof frames);
     memset(&info, 0, sizeof info);
@@ -125,7 +125,8 @@ static uint64_t time_counted(void) {
     return clock_counter() - start;
 }
 
-/* Pairs that are counted and not timed: by timing=adaptive, or because the plugin was told to. */
+/* Times pairs of hooks that count and do not time: those of timing=adaptive, or of functions that
+ * the plugin was told to count. */
 static uint64_t time_untimed(void) {
     uint64_t start;
 
@@ -154,8 +155,8 @@ static void time_all(struct segment_probe_sums *batch) {
     batch->outer = difference(batch->outer, batch->inner);
 }
 
-/* timing=adaptive: a timed call among others that are not, which nobody can foresee: the branch to
- * its clock read is mispredicted, at its end between the two time stamps. */
+/* timing=adaptive: measures a timed call among others that are not timed. Which are is random, so
+ * the branch to the clock read is mispredicted, at the exit between the two time stamps. */
 static void time_drawn(struct segment_probe_sums *batch) {
     const uint64_t clock = segment.header->scaled_clock;
     uint64_t total, timed, spent;

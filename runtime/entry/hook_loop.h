@@ -6,8 +6,9 @@
 
 #include "runtime/base/lane.h"
 
-/* Times the hooks in a tight loop: at start, and one batch more while the program runs. */
+/* Times the hooks in a tight loop when the recorder starts, and adds the figures to `sums`. */
 void hook_loop_start(struct segment_probe_sums *sums);
+/* Times one batch if an exit of the lane has asked for it, and adds it to the lane's figures. */
 void hook_loop_if_due(struct lane *asking);
 
 #endif

@@ -15,7 +15,8 @@
 #include "runtime/tree/cpu_time.h"
 #include "runtime/tree/shadow.h"
 
-/* Since the moment `start` no hook of the lane has run. Its waits since then are its own. */
+/* Lets the lane's time begin at `start`. No hook of the lane has run since then, but its waits
+ * since then count. */
 static void count_time_from(struct lane *lane, uint64_t start) {
     const uint64_t paused = lane->paused;
     uint64_t now;

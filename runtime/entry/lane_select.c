@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which lane a hook belongs to, told by its stack pointer; and what a lane has to do before its
- * next change. Every hook that is not the usual case begins here.
+ * Finds the lane that a hook belongs to, by its stack pointer. The slow path of every hook begins
+ * here.
  *
  * Async-signal-safe, and entered from handlers that interrupted a hook at any instruction.
  */
@@ -30,7 +30,7 @@ static bool contains(const struct lane *lane, uintptr_t sp) {
     return lane->high - sp < lane->bound;
 }
 
-/* Where the stack pointer stood in the hook that is under way. */
+/* The stack pointer of the hook that is changing the lane. */
 static uintptr_t hook_sp(const struct lane *lane) {
     return lane->high - lane->span;
 }
@@ -57,8 +57,8 @@ static uint64_t complete_top(const struct lane *lane) {
     return lane->top->node != 0 ? lane->top->node : lane->top[-1].node;
 }
 
-/* The lane of the thread's that its slot belongs to: calls that are counted by slots are in no shadow
- * stack. NULL: not known. */
+/* The lane to which the thread's slot belongs: calls that are counted by slots are in no shadow
+ * stack, so only the slot says where they are. NULL: not known. */
 static struct lane *lane_of_slot(const struct lane *any) {
     if (!places_in_use)
         return NULL;
@@ -69,20 +69,21 @@ static struct lane *lane_of_slot(const struct lane *any) {
     return NULL;
 }
 
-/* What a handler has interrupted, of which the lane is known that a hook ran on last. */
+/* The lane that a handler has interrupted. `last`: the one on which a hook ran last. */
 static struct lane *interrupted(struct lane *last) {
     struct lane *lane = lane_of_slot(last);
 
     if (lane != NULL || places_in_use)
         return lane != NULL ? lane : last;
-    /* A coroutine that has ended went back to where it was resumed, without a hook. */
+    /* A coroutine that has ended returned without a hook to where it was resumed. */
     while (last->resumer != NULL && last->top == shadow_base(last))
         last = last->resumer;
     return last;
 }
 
-/* A lane for a handler on the stack [low, high): that of the interrupted lane, below the
- * interrupted hook, or an alternate one. Its tree hangs below the interrupted call. */
+/* Enters a lane for a handler that runs on the stack [low, high): the rest of the interrupted
+ * stack, below the interrupted hook, or an alternate stack. Its calls are children of the
+ * interrupted call. */
 static struct lane *enter_handler(struct lane *last, uintptr_t low, uintptr_t high) {
     struct lane *outer = interrupted(last);
     struct lane *lane = outer->nested;
@@ -116,7 +117,7 @@ void lane_leave(struct lane *lane, uint64_t now) {
     outer->deferred_ticks += lane->root_self - lane->root->self;
     outer->pending |= LANE_PENDING_DEFERRED;
     shadow_base(lane)->node = (uintptr_t)lane->root;
-    outer->full = 0; /* an interrupted hook leaves span at this; its next one settles */
+    outer->full = 0; /* the interrupted hook will set span to this; the next one then settles */
     if (!lane_in_hook(outer))
         outer->span = 0;
     outer->paused = outer->info->paused = lane->paused;
@@ -158,7 +159,7 @@ static bool is_in_use(const struct lane *lane) {
            shadow_base(lane)->node != (uintptr_t)lane->root;
 }
 
-/* Whether sp lies in a stack within the frames of this one: a local array, that is. */
+/* Whether sp lies in another stack that is part of this one: a local array of an open call. */
 static bool is_inner(const struct lane *lane, uintptr_t sp) {
     uintptr_t low, high;
 
@@ -166,7 +167,8 @@ static bool is_inner(const struct lane *lane, uintptr_t sp) {
            (lane->has_alternate && on_alternate_stack(sp, &low, &high));
 }
 
-/* Forgets those whose frame has gone. A hook of the lane's own is at sp, or 0. */
+/* Forgets such inner stacks if their frame has ended. `sp`: the stack pointer of a hook on the
+ * lane's own stack, or 0. */
 static void forget_inner(struct lane *lane, uintptr_t sp) {
     if (!lane->has_inner)
         return;
@@ -187,7 +189,8 @@ static struct lane *known_lane(struct lane *thread, uintptr_t sp) {
     return thread;
 }
 
-/* Deeper on the thread's own stack than it was known to reach. */
+/* Extends the bounds of the thread's own stack if sp lies deeper than it was known to reach. NULL:
+ * sp is not on that stack. */
 static struct lane *extend_thread(struct lane *thread, uintptr_t sp) {
     const uintptr_t low = thread->high - thread->bound;
     uintptr_t lower;
@@ -198,7 +201,7 @@ static struct lane *extend_thread(struct lane *thread, uintptr_t sp) {
     if (lower >= sp)
         return NULL;
     if (!lane_in_hook(thread))
-        thread->full = thread->span = 0; /* with another bound, span would tell of a hook */
+        thread->full = thread->span = 0; /* a span that is not the bound would mean a hook */
     thread->bound = thread->high - lower;
     return thread;
 }
@@ -244,7 +247,7 @@ void lane_exclude(uintptr_t high, uintptr_t sp) {
     if (!contains(thread, high - 1))
         return;
     if (lane_in_hook(thread))
-        return; /* set by a handler that interrupted a hook: left as it is */
+        return; /* called by a handler that interrupted a hook: nothing may be changed */
     if (contains(thread, sp) && high <= sp) {
         thread->bound = thread->high - high;
     } else {
@@ -262,8 +265,8 @@ static bool handler_is_over(const struct lane *lane, uintptr_t sp) {
            (contains(lane->outer, sp) || stacks_find(sp) == NULL);
 }
 
-/* The handler that the lane was for is over, and what comes now belongs to another lane, or to a
- * handler that has interrupted that one. */
+/* Leaves a handler's lane if the thread's slot shows that the handler is over. Returns the lane of
+ * the slot: the hook belongs to that one, or to a handler that has interrupted it. */
 static struct lane *leave_if_over(struct lane *lane) {
     struct lane *other;
 
@@ -289,7 +292,7 @@ struct lane *lane_select(struct lane *lane, uintptr_t sp) {
             forget_inner(lane, sp);
             if (in_hook && sp < hook_sp(lane))
                 return enter_handler(lane, lane->high - lane->bound, hook_sp(lane));
-            if (in_hook) /* by whoever jumped out of it */
+            if (in_hook) /* a handler has jumped out of that hook */
                 shadow_repair(lane);
             return lane;
         }

@@ -8,16 +8,19 @@
 
 #include "runtime/base/lane.h"
 
-/* The lane that a hook at sp belongs to, from the thread's current one; NULL: no memory. */
+/* Returns the lane that a hook at sp belongs to; `lane`: the thread's current one. NULL: no
+ * memory. */
 struct lane *lane_select(struct lane *lane, uintptr_t sp);
-/* Ends the change. */
+/* Ends a change of the lane: the next hook takes the usual path, unless something is pending. */
 void lane_rest(struct lane *lane);
-/* A handler's lane is left for good, by return or by a jump: its time goes to the lane outside. */
+/* Leaves a handler's lane, after a return or a jump. Its time is subtracted from the interrupted
+ * call's self time. */
 void lane_leave(struct lane *lane, uint64_t now);
-/* Another stack ends at `high`. The thread's own, which is at sp, does not reach that, whatever it
- * looked like; or the other one lies within its frames. */
+/* Says that another stack ends at `high`, while the thread's own stack pointer is `sp`. Either the
+ * thread's stack ends above it, even if the memory below is readable, or the other stack lies
+ * within its frames. */
 void lane_exclude(uintptr_t high, uintptr_t sp);
-/* What lies within the frames of a thread that is new. */
+/* Notes whether other stacks lie within the stack of a new thread. */
 void lane_find_inner(struct lane *thread);
 
 #endif

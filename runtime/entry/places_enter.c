@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The slow path of a call that is counted by slots: the first of its kind, on another stack, in a
- * recorder that is stopped. Finds or makes the place and puts it into the slot.
+ * The slow path of a call that is counted by slots: a call that is new in its context, a call on
+ * another stack, a call while recording is stopped. It finds or makes the place and puts it into
+ * the slot.
  */
 #include <cinstr/segment.h>
 #include <cinstr/slots.h>
@@ -31,7 +32,8 @@ static void begin_use(void) {
     process_unlock();
 }
 
-/* What lies below is dead; at the same height is the function that this one was inlined into. */
+/* Unwinds the frames below sp, which are dead. A frame at sp is live: the entered function was
+ * inlined into it. */
 static void unwind_dead(struct lane *lane, uintptr_t sp, uint64_t now) {
     const struct segment_frame *top = lane->top;
 
@@ -44,8 +46,8 @@ static void unwind_dead(struct lane *lane, uintptr_t sp, uint64_t now) {
     lane->resync_sp = 0;
 }
 
-/* Code that nothing has given a slot goes by that of the innermost call that hooks know of. A
- * handler's lane begins with another lane's. */
+/* Gives the thread a slot if it has none: that of the innermost call with a frame. The base frame
+ * of a handler's lane has a node of another lane, and so no place here. */
 static void give_slot(struct lane *lane) {
     struct cinstr_place *place;
 
@@ -56,7 +58,7 @@ static void give_slot(struct lane *lane) {
         cinstr1_slot = place_slots(place);
 }
 
-/* What the call that goes there calls belongs below `context`. */
+/* Lets the call enter the void place. What it calls belongs below `context`. */
 static struct cinstr_place *enter_void(struct lane *lane, struct segment_node *context) {
     lane->void_parent = context;
     return places_void();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The slow path of a hook: first calls of an edge, frames that did not return, other stacks,
- * context switches, a recorder that is stopped. Leaves behind exactly what the usual path would.
+ * The slow path of a hook: the first call over an edge, frames that did not return, other stacks,
+ * context switches, a recorder that is stopped. It leaves behind exactly what the usual path would.
  *
  * Resynchronisation: each frame holds the stack pointer of its function at its entry hook. On entry
  * at s, a frame below s is dead; one at s is dead unless the entered function was inlined into it,
@@ -59,7 +59,8 @@ static void resync_enter(struct lane *lane, uint64_t function, uint64_t call_sit
     lane->resync_sp = 0;
 }
 
-/* What the call makes calls by; and what it was made by itself is kept in its frame. */
+/* Sets the slot by which the call makes its own calls, and keeps the one by which it was called in
+ * its frame. */
 static void take_slot(struct lane *lane, struct segment_node *node, struct cinstr_place **slot) {
     struct cinstr_place *place = place_for(lane, node, 1);
 
@@ -82,7 +83,7 @@ static void record_enter(struct lane *lane, uint64_t function, uint64_t call_sit
         parent->callee_returns++;
         return;
     }
-    /* Readers see the frame at once: it has a time that is nearly right. */
+    /* Readers see the frame at once, so its start is nearly right; begin_call() corrects it. */
     if (!shadow_push(lane, node, sp, kind == ENTER_TIMED ? clock_ticks() : 0)) {
         parent->callee_returns++; /* too deep for the stack: counted, not timed */
         lane->overflow++;
@@ -91,7 +92,7 @@ static void record_enter(struct lane *lane, uint64_t function, uint64_t call_sit
     }
 }
 
-/* The call begins when all is done that is not the program's. */
+/* Lets the call begin now: what was done since `since` was the recorder's work. */
 static void begin_call(struct lane *lane, const struct segment_frame *caller, uint64_t since) {
     struct segment_frame *top = lane->top;
     cpu_time_own(lane, caller, since);
@@ -197,8 +198,8 @@ void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint6
     cancellation_allow();
 }
 
-/* Frames that lie below were left without a hook. What belongs to no open call is not recorded, as
- * its call was not. */
+/* Frames below sp were left without a hook. Instructions that belong to no open call are not
+ * recorded, because their call was not. */
 void cinstr_slow_instructions(uintptr_t sp, uint64_t count) {
     const int saved_errno = errno;
     cancellation_hold();

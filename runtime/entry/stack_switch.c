@@ -12,7 +12,7 @@
 #include "runtime/tree/shadow.h"
 #include "runtime/tree/stacks.h"
 
-/* What ran there before is over: a program cannot give a stack away that is in use. */
+/* What ran on this memory before is over: a program cannot give away a stack that is in use. */
 void stacks_register(uintptr_t low, uintptr_t high) {
     const struct stack *known;
     if (!stacks_are_there() || low >= high)

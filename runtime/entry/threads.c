@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The beginning and the end of a thread. At its first hook it gets a lane. At its end its trees are
- * added into lane 0, and their memory is used again, in the thread itself, as late as a
- * thread-specific destructor can.
+ * added to lane 0 and their memory is freed. The thread does that itself, in a thread-specific
+ * destructor, as late as it can.
  */
 #include "threads.h"
 
@@ -56,8 +56,8 @@ static struct segment_node *merge_target(struct segment_node *node) {
                       node->call_site);
 }
 
-/* Nodes lie in a lane's blocks in the order in which they were made: parents first. A handler's
- * lane hangs below nodes of the lane that it interrupted. */
+/* Nodes lie in a lane's blocks in the order in which they were made: parents first. The parents in
+ * a handler's lane may be nodes of the lane that it interrupted, so that one is merged first. */
 static void merge_tree(struct lane *lane) {
     if (lane->is_merged)
         return;
@@ -145,7 +145,8 @@ static void retire_watch(struct lane *lane) {
         pthread_setspecific(key, lane);
 }
 
-/* gcc's -fsplit-stack keeps the end of the piece that it is in beside the thread's pointer. */
+/* Code of gcc's -fsplit-stack keeps the limit of the current piece of the stack at a fixed distance
+ * from the thread pointer. */
 static void warn_of_split_stacks(void) {
 #if defined(__x86_64__)
     static bool is_said;
@@ -154,7 +155,7 @@ static void warn_of_split_stacks(void) {
     __asm__("mov %%fs:0x70, %0" : "=r"(limit));
     if (limit != 0 && !is_said)
         message(
-            "-fsplit-stack is not supported: callers of calls in a stack's later pieces are wrong");
+            "-fsplit-stack is not supported: calls on later pieces of a stack get wrong callers");
     is_said |= limit != 0;
 #endif
 }
@@ -181,7 +182,7 @@ static struct lane *attach(uintptr_t sp) {
     return lane;
 }
 
-/* In one piece: a handler's hooks find the lane or none. */
+/* Signals are blocked meanwhile, so that a handler's hooks find a complete lane or none. */
 struct lane *lane_attach(uintptr_t sp) {
     const signals_mask mask = signals_block();
     struct lane *lane = cinstr1_self->ready ? cinstr1_self : attach(sp);

@@ -40,7 +40,7 @@ static uint32_t must_stop;
 static void *drain_on(void *argument) {
     const struct timespec often = {0, 20000000};
     process_set_own_work(true);
-    /* A table of its own, empty: what it opens the program cannot close. */
+    /* Gives the thread an empty descriptor table of its own: the program cannot close its files. */
     syscall(SYS_close_range, 0, ~0U, CLOSE_RANGE_UNSHARE);
     while (__atomic_load_n(&must_stop, __ATOMIC_ACQUIRE) == 0) {
         trace_await(&often);
@@ -61,8 +61,9 @@ static bool start_drainer(void) {
     return has_begun;
 }
 
-/* Beside the trace that is to be made of it, wherever the program goes meanwhile; where that is no
- * file, beside the segment. By a name of its own, which nobody can have prepared. */
+/* The chunks lie beside the trace that is made of them, or beside the segment if the trace is not a
+ * regular file. The path is absolute, since the program may change its directory, and has a random
+ * part, so that nobody can have prepared the file. */
 static bool name_chunks(char *path, size_t size) {
     char name[1024], directory[1024] = "";
     struct stat status;
@@ -79,7 +80,7 @@ static bool name_chunks(char *path, size_t size) {
                          name, (unsigned long long)number) < size)
         return true;
     path[0] = '\0';
-    message("trace=: the name is too long");
+    message("trace=: the file name is too long");
     return false;
 }
 
@@ -110,7 +111,7 @@ void trace_init(void) {
         trace_is_drained = start_drainer();
         trace_is_on = trace_is_drained;
         if (!trace_is_drained)
-            message("trace=: no thread to write it");
+            message("trace=: cannot start the thread that writes the trace");
     }
 }
 

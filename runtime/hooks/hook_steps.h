@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The steps of a hook's usual path, and which module it works for. Included by the hooks of timed
- * and of counted functions (hooks.c, hooks_counted.c), which are linked into each module and keep
- * the rules of hooks.c.
+ * The steps of a hook's usual path. Included by the hooks (hooks.c, hooks_counted.c,
+ * hooks_slots.c), which are linked into each module and keep the rules that hooks.c states.
  */
 #ifndef CINSTR_RUNTIME_HOOK_STEPS_H
 #define CINSTR_RUNTIME_HOOK_STEPS_H
@@ -25,20 +24,21 @@
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #define CALLER_SP     ((uintptr_t)__builtin_dwarf_cfa())
 
-/* The module's own (hooks.c). */
+/* What this module registers with the recorder; defined in hooks.c. */
 #if !HOOKS_ARE_SHARED
 __attribute__((visibility("hidden")))
 #endif
 extern struct module_hooks cinstr1_module;
 
-/* A frame is still live when entered from higher up its stack, or when it is the function that the
- * entered one was inlined into: same stack pointer and same call site. */
+/* Whether the call of `frame` is still open when a function is entered at `sp`. It is if it was
+ * entered higher up the stack. At the same stack pointer it is if the entered function was inlined
+ * into it: then both have the same call site. */
 static inline bool is_open(const struct segment_frame *frame, uintptr_t sp, uint64_t call_site) {
     return LIKELY(frame->sp > sp) ||
            (frame->sp == sp && ((const struct segment_node *)frame->node)->call_site == call_site);
 }
 
-/* An external function is entered at its caller's stack pointer. */
+/* The same for an external function, whose entry hook runs at its caller's stack pointer. */
 static inline bool is_open_to_external(const struct segment_frame *frame, uintptr_t sp) {
     return frame->sp > sp ||
            (LIKELY(frame->sp == sp) &&
@@ -50,14 +50,16 @@ static inline void hook_end(struct lane *lane) {
     lane->span = lane->full;
 }
 
-/* Nothing but a call is new. Within hook_begin(). */
+/* Whether the usual path can record this entry: the call on top is open, and there is room for
+ * another frame. Called within hook_begin(). */
 static ALWAYS_INLINE bool is_usual(const struct lane *lane, uintptr_t sp, uint64_t call_site,
                                    bool is_external) {
     return (is_external ? is_open_to_external(lane->top, sp) : is_open(lane->top, sp, call_site)) &&
            lane->top < lane->limit;
 }
 
-/* True within hook_begin(). */
+/* Begins an entry. True: the lane may be changed until hook_end(). False: the slow path has to
+ * record the entry. */
 static ALWAYS_INLINE bool begin_entry(struct lane *lane, uintptr_t sp, uint64_t call_site,
                                       bool is_external) {
     if (UNLIKELY(lane->high - sp >= lane->span))
@@ -73,9 +75,9 @@ static inline bool is_switched(const struct lane *lane) {
     return UNLIKELY(*lane->switch_word != lane->switch_seen);
 }
 
-/* The clock is read last, and after it the word that tells of switches: the kernel switches between
- * instructions, whatever their order in the pipeline. A reader sees the frame from `node` on:
- * everything else of it comes before. */
+/* Reads the clock last, and then the word that changes at each context switch: the kernel switches
+ * between two instructions, whatever their order in the pipeline. A reader sees the frame once its
+ * `node` is set, so everything else in it is stored before. */
 static inline void enter_node(struct lane *lane, struct segment_frame *top,
                               struct segment_node *node, uintptr_t sp, bool is_timed) {
     node->calls++;
@@ -91,7 +93,7 @@ static inline void enter_node(struct lane *lane, struct segment_frame *top,
         hook_end(lane);
 }
 
-/* Within hook_begin(). */
+/* Called within hook_begin(). */
 static inline void exit_node(struct lane *lane, struct segment_frame *top) {
     ((struct segment_node *)top[-1].node)->callee_returns++;
     top->node = 0;
@@ -106,8 +108,8 @@ static inline bool is_exit_of(const struct segment_frame *top, uint64_t function
 
 /* --- external functions: see include/cinstr/hooks.h ------------------------------------------- */
 
-/* Both 0 where the section is not: no file of the module has such names, or the linker dropped all
- * that nothing refers to. */
+/* Both are NULL if the module has no such section: no file of it has such names, or the linker
+ * dropped all of them because nothing refers to them. */
 extern __attribute__((weak, visibility("hidden"))) const char __start_cinstr_hooked[],
     __stop_cinstr_hooked[];
 

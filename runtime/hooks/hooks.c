@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The hot path: what every instrumented function calls on entry and exit. Linked, hidden, into each
- * module that links -lcinstr (and exported once by libcinstr.so.0 for those that do not).
+ * The hot path: what every instrumented function calls on entry and exit. Each module that links
+ * -lcinstr has a hidden copy of it; libcinstr.so.0 exports another for modules that do not.
  *
  * It allocates nothing, locks nothing, calls nothing but the slow path and touches no
  * floating-point or vector register. Until the module is registered it touches nothing but the
@@ -21,7 +21,7 @@
 #include "runtime/tree/lookup.h"
 #include "runtime/tree/places.h"
 
-/* Not linked into modules in which nothing is counted alone. */
+/* NULL in modules whose functions are all timed: hooks_counted.c is not linked into those. */
 #pragma weak cinstr1_count_enter
 #pragma weak cinstr1_count_exit
 
@@ -33,7 +33,7 @@ struct module_hooks cinstr1_module = {
     .count_exit = cinstr1_count_exit,
 };
 
-/* Before everything else in the module. */
+/* Runs before all other constructors of the module. */
 __attribute__((constructor(101), used)) static void module_begins(void) {
     cinstr_module_register(&cinstr1_module);
 }
@@ -42,7 +42,8 @@ __attribute__((destructor(101), used)) static void module_ends(void) {
     cinstr_module_gone(&cinstr1_module);
 }
 
-/* timing=adaptive: a node's `writer` says how rarely it is timed (adaptive.c). */
+/* timing=adaptive: decides at random whether this call is timed. The node's `writer` says how
+ * rarely its calls are (adaptive.c). */
 static inline bool is_timed(struct lane *lane, struct segment_frame *frame,
                             const struct segment_node *node) {
     const uint32_t shift = node->writer & LANE_SHIFT_MASK;
@@ -53,10 +54,10 @@ static inline bool is_timed(struct lane *lane, struct segment_frame *frame,
     return true;
 }
 
-/* --- beside calls that are counted by slots: the thread's slot says what the context is ----------
- */
+/* --- programs that also count by slots: the thread's slot gives the context ------------------- */
 
-/* Within hook_begin(). NULL: it has to be asked for, or made. */
+/* The node of the call below the context of the thread's slot. NULL: the slow path has to find or
+ * make it. Called within hook_begin(). */
 static inline struct segment_node *find_mixed(struct lane *lane, uint64_t function,
                                               uint64_t call_site) {
     struct segment_node *parent, *node;
@@ -91,7 +92,7 @@ HOT NOINLINE static void enter_mixed(uintptr_t sp, uint64_t function, uint64_t c
     enter_node(lane, lane->top, node, sp, timed);
 }
 
-/* Not what the memo holds: called within hook_begin(). */
+/* The usual path for a call that the memo does not hold. Called within hook_begin(). */
 HOT NOINLINE static void enter_other(uintptr_t sp, uint64_t function, uint64_t call_site) {
     struct lane *lane = cinstr1_self;
     struct segment_frame *top = lane->top;
@@ -133,7 +134,7 @@ HOT NOINLINE static void enter_external(uintptr_t sp, uint64_t function, uint64_
     enter_lane(cinstr1_self, sp, function, call_site, cinstr1_module.exact_tag != 0, true);
 }
 
-/* `given_tag` stays when another thread switches the hooks off in between. */
+/* Uses `given_tag`, which keeps its value when another thread switches the hooks off meanwhile. */
 static ALWAYS_INLINE void enter_any(uintptr_t sp, uint64_t callee, uint64_t call_site) {
     if (LIKELY(cinstr1_module.exact_tag != 0))
         enter(sp, callee | cinstr1_module.exact_tag, call_site);
@@ -155,11 +156,11 @@ SLOW static void exit_slow_after_all(uint64_t function, uint64_t call_site, uint
     cinstr_slow_exit(function, call_site, sp, now);
 }
 
-/* On the lane's clock. */
+/* How long the call took by the lane's clock: that stands still while the thread is off the CPU. */
 static inline uint64_t duration(const struct lane *lane, const struct segment_frame *top,
                                 uint64_t now) {
     uint64_t ticks = now - top->start + top->paused - lane->paused;
-    __asm__("" : "+r"(ticks)); /* once: gcc would reckon its negative beside it */
+    __asm__("" : "+r"(ticks)); /* gcc would compute its negative separately */
     return ticks;
 }
 
@@ -184,7 +185,7 @@ HOT NOINLINE static void exit_with_duration(struct lane *lane, struct segment_fr
     exit_timed(lane, top, now);
 }
 
-/* The clock is read first. */
+/* `now`: the clock, read before anything else. */
 static inline void exit_exact(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t now) {
     struct lane *lane = cinstr1_self;
     struct segment_frame *top;
@@ -203,7 +204,7 @@ static inline void exit_exact(uint64_t function, uint64_t call_site, uintptr_t s
         exit_timed(lane, top, now);
 }
 
-/* Of an entry that was timed; within hook_begin(). */
+/* timing=adaptive: the exit of a call that is timed. Called within hook_begin(). */
 HOT NOINLINE static void exit_sampled(uint64_t function, uint64_t call_site, uintptr_t sp) {
     const uint64_t now = clock_counter();
     struct lane *lane = cinstr1_self;
@@ -240,7 +241,7 @@ HOT NOINLINE static void exit_adaptive(uint64_t function, uint64_t call_site, ui
         exit_node(lane, top);
 }
 
-/* A call that is timed, beside calls that are counted by slots. */
+/* The exit of a timed function in a program that also counts by slots. */
 HOT NOINLINE static void exit_mixed(uint64_t function, uint64_t call_site, uintptr_t sp) {
     const uint64_t now = clock_counter();
     struct lane *lane = cinstr1_self;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The hooks of functions that are counted and not timed: see include/cinstr/hooks.h. A file of
- * their own, since programs that no plugin has built do without.
+ * The hooks of functions that are counted and not timed: see include/cinstr/hooks.h. They have a
+ * file of their own, so that they are not linked into programs that were built without the plugin.
  */
 #include <cinstr/segment.h>
 
@@ -14,7 +14,7 @@
 #include "runtime/base/lane.h"
 #include "runtime/tree/lookup.h"
 
-/* A function that calls nothing needs no frame. Within hook_begin(). */
+/* Counts the call. A leaf, which makes no calls, needs no frame. Called within hook_begin(). */
 static ALWAYS_INLINE void count_node(struct lane *lane, struct segment_node *node, uintptr_t sp,
                                      bool is_leaf) {
     struct segment_frame *top = lane->top;
@@ -61,7 +61,8 @@ static ALWAYS_INLINE void count_call(uint64_t callee, uint64_t call_site, uintpt
         count_other(sp, function, call_site, is_leaf);
 }
 
-/* What its callees took was taken from its own time, which is in its caller's. */
+/* A function that is not timed is part of its caller's self time. The time of its timed callees was
+ * subtracted from its own self time, and has to be subtracted from its caller's instead. */
 static ALWAYS_INLINE void count_exit(uint64_t callee, uint64_t call_site, uintptr_t sp) {
     const uint64_t function = callee | cinstr1_module.tag;
     struct segment_frame *top;

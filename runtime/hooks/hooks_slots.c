@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What code that is counted by slots (cinstr/slots.h) calls where its slot leads elsewhere: the
- * contexts that a call site has met before are found here, the rest by the slow path. A file of its
- * own, since programs that no plugin has built do without. Keeps the rules of hooks.c.
+ * What code that counts by slots (cinstr/slots.h) calls when its slot does not lead to the right
+ * place. If the call was made in this context before, the place is found here, otherwise by the
+ * slow path. This is a file of its own, so that it is not linked into programs that were built
+ * without the plugin. It keeps the rules that hooks.c states.
  */
 #include <cinstr/segment.h>
 #include <cinstr/slots.h>
@@ -21,7 +22,8 @@
 #define SCOPE(name) ".globl " name "\n.hidden " name "\n"
 #endif
 
-/* Keeps what a function's first instructions have in registers: see cinstr/slots.h. */
+/* Called among a function's first instructions, and so preserves the registers that cinstr/slots.h
+ * lists. */
 /* clang-format off */
 #if defined(__x86_64__)
 __asm__(".text\n" SCOPE("cinstr1_enter_place") ".type cinstr1_enter_place, @function\n"
@@ -77,7 +79,8 @@ __asm__(".text\n" SCOPE("cinstr1_enter_place") ".type cinstr1_enter_place, %func
 #endif
 /* clang-format on */
 
-/* Within hook_begin(). NULL: not met before. */
+/* The place of a call that is made in `context`. NULL: there is none yet. Called within
+ * hook_begin(). */
 static inline struct cinstr_place *find(struct lane *lane, const struct place_info *context,
                                         uint64_t function, uint64_t call_site) {
     struct segment_node *parent = node_at(lane, context->node * (uint32_t)sizeof *parent);
@@ -88,7 +91,7 @@ static inline struct cinstr_place *find(struct lane *lane, const struct place_in
     return node == NULL ? NULL : place_of(lane, node);
 }
 
-/* Called by the above alone. */
+/* Called by the code above only. */
 struct cinstr_place *cinstr1_find_place(struct cinstr_place **slot, uint64_t function,
                                         uint64_t call_site, uint64_t slots, uintptr_t sp);
 HOT

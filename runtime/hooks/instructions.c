@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The plugin's instruction counts: what a function has executed since it last said so is added to
- * the context that is open. Called often by code built with -cinstr-instructions, and so linked
- * into each module as the hooks are (hooks.c), whose rules it keeps: it allocates nothing, locks
- * nothing and touches no floating-point or vector register.
+ * Instruction counts (the plugin's -cinstr-instructions): a function reports how many instructions
+ * it has executed since its last report, and they are added to the open context. This is called
+ * often and so linked into each module like the hooks (hooks.c), whose rules it keeps: it allocates
+ * nothing, locks nothing and touches no floating-point or vector register.
  */
 #include <cinstr/hooks.h>
 #include <cinstr/segment.h>
@@ -12,8 +12,8 @@
 
 #include "runtime/base/lane.h"
 
-/* What is on top may be a frame that was left without a hook, or the lane another's: then slowly.
- */
+/* Takes the slow path if the call on top was left without a hook, or if the lane is another
+ * stack's. */
 HOT void cinstr1_count_instructions(uint64_t count) {
     const uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
     const struct lane *lane = cinstr1_self;

@@ -3,11 +3,12 @@
  * timing=adaptive. Every call is counted. A context is timed at first on every call; while it
  * proves short it is timed on a random half of its calls, then a quarter, down to one in
  * 2^MAX_SHIFT. A timed call of probability 2^-shift stands for 2^shift calls (Horvitz and Thompson
- * 1952): the sums stay unbiased whatever made the share what it is, since it was fixed before the
- * call. The variance of the sum, the sum of (4^shift - 2^shift) d^2, is kept in a column of its
- * own. Two things are no part of what is scaled up: the clock's own time, which the other calls do
- * not have, and waits, which are found out in every call, timed or not (cpu_time.c). A new context
- * begins where the last one of its edge has come to: programs have many contexts of few calls each.
+ * 1952): the sums are unbiased however the share was chosen, since it was fixed before the call.
+ * The variance of the sum, the sum of (4^shift - 2^shift) d^2, is kept in a column of its own. Two
+ * things are not scaled up: the time of the clock read, which the untimed calls do not spend, and
+ * waits, which are measured in every call, timed or not (cpu_time.c). A new context begins with
+ * the share that the last context of its edge has reached: programs have many contexts with few
+ * calls each.
  */
 #include "adaptive.h"
 
@@ -21,15 +22,16 @@
 #include "runtime/base/lane.h"
 #include "runtime/segment/segment_parts.h"
 
-#define MAX_SHIFT    SEGMENT_MOST_SHIFT /* one in 32: what remains of the clock's cost is lost */
-#define CALLER_SHIFT 2u   /* one in 4: how long a call is that makes calls, others decide */
-#define FIRST_SHIFT  4u   /* one in 16 at most, of a context of which nothing is known itself */
+#define MAX_SHIFT    SEGMENT_MOST_SHIFT /* one in 32: the clock's cost hardly matters then */
+#define CALLER_SHIFT 2u   /* one in 4, of calls that make calls: their durations vary */
+#define FIRST_SHIFT  4u   /* one in 16 at most, in a context that is new */
 #define LEVEL_CALLS  128u /* timed calls before the share is halved */
-#define SHORT_TICKS                                                                                \
-    4000u /* about a microsecond: the clock is then no longer cheap beside the call */
 
-/* Whether chance makes less than 20 % of its total so far: calls that are usually short, but not
- * always, are soon known badly. */
+/* About a microsecond: beside longer calls the clock is cheap. */
+#define SHORT_TICKS 4000u
+
+/* Whether the standard error of the total so far is at most 20 % of it. It soon is more if the
+ * calls are usually, but not always, short. */
 static bool is_certain(const struct segment_node *node, uint64_t variance) {
     return (int64_t)node->total <= 0 || variance / node->total <= node->total / 25;
 }
@@ -92,7 +94,7 @@ void cinstr_adaptive_exit(struct lane *lane, const struct segment_frame *top, ui
     if (shift != 0 && ticks < UINT32_MAX) {
         const uint64_t factor = (UINT64_C(1) << (2 * shift)) - (UINT64_C(1) << shift);
         lane->variance[index] = add_saturating(lane->variance[index], factor * (ticks * ticks));
-        /* One that was long after all: look at every call again. */
+        /* The call was long after all: time every call again. */
         if (ticks >= UINT64_C(16) * SHORT_TICKS)
             node->writer = 0;
     }

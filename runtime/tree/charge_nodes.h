@@ -7,6 +7,7 @@
 
 /* Prepares the table, also in a fork child; does nothing without heap=, block= and mutex=. */
 void charge_init(void);
+/* Whether the table exists: nothing can be charged without it. */
 bool charge_is_ready(void);
 /* Whether anything has been charged. */
 bool charge_is_any(void);

@@ -75,9 +75,9 @@ static bool is_own(const struct lane *lane, const struct segment_node *node) {
     return segment.blocks[tree_index(node) / SEGMENT_BLOCK_NODES].lane == lane->index + 1;
 }
 
-/* The node of the same edge on the path up from `parent`. The caller is part of the edge: a call
- * site in code without hooks, or that of an inlined call, has several. Only this lane's own nodes:
- * a handler must not touch those of the hook that it interrupted. */
+/* The node of the same edge on the path up from `parent`. The caller is compared, too: a call site
+ * in code without hooks, or that of an inlined call, has several callers. Only this lane's own
+ * nodes are returned: a handler must not touch those of the hook that it interrupted. */
 static struct segment_node *find_on_path(const struct lane *lane, struct segment_node *parent,
                                          uint64_t function, uint64_t call_site) {
     const uint64_t caller = parent->function;
@@ -89,7 +89,7 @@ static struct segment_node *find_on_path(const struct lane *lane, struct segment
     return NULL;
 }
 
-/* Where the table has no room even for edges. */
+/* Searches the lane's blocks, if the table has no room even for edges. */
 static struct segment_node *find_in_blocks(const struct lane *lane, uint32_t parent,
                                            uint64_t function, uint64_t call_site) {
     for (uint32_t block = lane->first_block; block != 0; block = tree_block_next[block - 1]) {
@@ -102,7 +102,7 @@ static struct segment_node *find_in_blocks(const struct lane *lane, uint32_t par
     return NULL;
 }
 
-/* A child that is found or made whatever the budget. */
+/* Finds or makes a child without regard to the budget. */
 static struct segment_node *child_beyond_budget(struct lane *lane,
                                                 const struct segment_node *parent,
                                                 uint64_t function, uint64_t call_site) {
@@ -119,8 +119,9 @@ static struct segment_node *child_beyond_budget(struct lane *lane,
     return node;
 }
 
-/* Past the budget: below [truncated] one node a caller, which holds no calls, and below that one
- * node an edge. The caller must be kept, since an inlined function's call site does not tell it. */
+/* Beyond the budget [truncated] has a child for each caller, in which no calls are counted, and
+ * that has a child for each edge. The caller is kept because an inlined function's call site does
+ * not identify it. */
 static struct segment_node *truncated_child(struct lane *lane, const struct segment_node *parent,
                                             uint64_t function, uint64_t call_site) {
     const struct segment_node *caller =
@@ -160,11 +161,11 @@ struct segment_node *tree_child(struct lane *lane, struct segment_node *parent, 
         node = truncated_child(lane, parent, function, call_site);
         __atomic_add_fetch(&segment.header->losses.truncated, 1, __ATOMIC_RELAXED);
     }
-    if (node == NULL) { /* not even that: the call is counted, and its edge is lost */
+    if (node == NULL) { /* no memory even for that: only the number of such calls is kept */
         __atomic_add_fetch(&segment.header->losses.lost_calls, 1, __ATOMIC_RELAXED);
         return NULL;
     }
-    /* Without room it is found again as it was now. */
+    /* If the table has no room, the next call finds the node as this one did. */
     if (lookup_find(lane, parent, function, call_site) == NULL && lookup_has_room(lane))
         lookup_put(lane, node_offset(lane, parent), node);
     return node;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread's own nodes go when it ends, while what it allocated, or what a trace says of it, stays:
- * that refers to lane 0, where the same context has a counterpart. It is made when first needed,
- * and the thread's node points to it (`merged`), as it does when the thread is merged.
+ * A thread's own nodes are freed when it ends, while the memory that it allocated and its events
+ * in a trace remain. These refer to the counterpart: the node of the same context in lane 0. It is
+ * made when first needed, and the thread's node points to it (`merged`), as after a merge.
  */
 #include "counterpart.h"
 
@@ -32,7 +32,7 @@ struct segment_node *shadow_current(const struct lane *lane) {
                : NULL;
 }
 
-/* Its highest ancestor that has none, or itself. */
+/* The highest of the node and its ancestors that has no counterpart. */
 static struct segment_node *first_without(struct segment_node *node) {
     for (;;) {
         struct segment_node *parent = tree_node(node->parent);
@@ -59,7 +59,7 @@ static uint32_t make_counterpart(struct segment_node *node) {
     return node->merged;
 }
 
-/* A handler may have interrupted whoever holds the lock: then it is never had. */
+/* Gives up after a while: a handler may have interrupted the holder of the lock. */
 uint32_t counterpart_find(struct segment_node *node) {
     uint32_t made = __atomic_load_n(&node->merged, __ATOMIC_ACQUIRE);
     for (int tries = 0; made == 0 && tries < 1000; tries++) {

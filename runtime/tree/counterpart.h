@@ -9,7 +9,7 @@
 
 #include "runtime/base/lane.h"
 
-/* The counterpart of a node; 0: it cannot be found at present. In a hook. */
+/* The counterpart of a node, made if it is new. 0: the lock is taken. Called in a hook. */
 uint32_t counterpart_find(struct segment_node *node);
 /* The counterpart of the calling thread's context; a thread without open calls is at the root. */
 uint32_t counterpart_of_thread(void);

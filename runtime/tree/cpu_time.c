@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * On-CPU time without a system call a hook, and time off the CPU where it was spent.
+ * Measures CPU time without a system call in each hook, and charges time off the CPU to the context
+ * that waited.
  *
  * A lane's clock is the counter less `paused`: it stands still while the thread is off the CPU, and
  * while the recorder does work of its own that no usual hook does. Durations are differences of
  * that clock, so they hold the thread's CPU time alone; what the thread waited is added to the one
  * context that it waited in, to its self time and to its column "off_cpu".
  *
- * A word says when there is something to find out (switch_word.h). It is looked at after each clock
- * read that counts, and the kernel switches between two instructions: while the word stands, the
- * thread was not switched before that clock read, back to where it was last settled. When it has
- * moved, two clocks say how long the thread was off the CPU until then. They are read again until
- * the word stands still around them, since system calls attract the next switch: what was waited
- * between the first look and the last is known by itself.
+ * A word changes at each context switch (switch_word.h). A hook compares it after its clock read.
+ * The kernel switches between two instructions, so if the word has not changed, the thread was not
+ * switched between the last time that it did and the clock read. If it has changed, two other
+ * clocks say how long the thread was off the CPU. They are read again until the word does not
+ * change meanwhile, since system calls attract the next switch: a wait between the first look and
+ * the last is known separately.
  *
  *     last event ──────────── the hook's clock read ─ first look ──── last look
  *       │  time of the context that was on top   │      the recorder's own    │
  *
- * A wait that the first look finds lies before the hook's clock read as far as there is room, and
- * behind it otherwise. What fits into neither was no wait between these two moments: interrupts and
- * time stolen by the hypervisor, which the kernel does not count as CPU time, since the clocks were
- * last compared. It is charged to no context; the profile has it as `[unplaced]`.
+ * A wait that the first look finds is put before the hook's clock read as far as there is room, and
+ * the rest behind it. What fits into neither was no wait: it is interrupts, and time stolen by the
+ * hypervisor, since the clocks were last compared, which the kernel does not count as CPU time. No
+ * context is charged with it; the profile shows it as `[unplaced]`.
  */
 #include "cpu_time.h"
 
@@ -52,8 +53,8 @@ struct look {
     uint32_t word;
 };
 
-/* CPU time stands still during a switch, so `off_ns` is that of the moment when the monotonic clock
- * was read, wherever a switch comes in between. */
+/* `off_ns` is right for the moment when the monotonic clock was read even if a switch comes between
+ * the two reads: CPU time stands still while the thread is switched out. */
 static struct look look_once(const struct switch_word *word) {
     struct look look;
     look.word = switch_word_set(word);
@@ -64,7 +65,7 @@ static struct look look_once(const struct switch_word *word) {
     return look;
 }
 
-/* Looks on after `look` until no switch came in between. */
+/* Looks again after `look`, until no switch came during a look. */
 static struct look look_until_still(const struct switch_word *word, struct look look) {
     for (int i = 1; i < TRIES && *word->at != look.word; i++)
         look = look_once(word);
@@ -78,8 +79,8 @@ static void remember(struct cpu_account *account, const struct look *look) {
     segment.header->latest = (struct segment_clock_pair){look->before, look->monotonic_ns};
 }
 
-/* Ticks off the CPU since the last look. The length of a tick is that of the time in between, so
- * that it need not be known. */
+/* Ticks off the CPU since the last look. Nanoseconds are converted by the ratio of the two clocks
+ * since then, so the length of a tick need not be known. */
 static uint64_t take_wait(struct cpu_account *account, const struct look *look) {
     const struct cpu_account last = *account;
     const uint64_t ns = look->off_ns - last.off_ns;
@@ -129,9 +130,10 @@ void cpu_time_resume(struct lane *lane) {
     lane->last = clock_ticks();
 }
 
-/* --- what was found --------------------------------------------------------------------------- */
+/* --- charging the waits ----------------------------------------------------------------------- */
 
-/* Below a handler's base lies a context of the lane that it interrupted. */
+/* The base frame of a handler's lane is a context of the interrupted lane: waits there go to this
+ * lane's root. */
 static void add_wait(struct lane *lane, const struct segment_frame *frame, uint64_t ticks) {
     const bool is_call = frame > shadow_base(lane);
     struct segment_node *node = is_call ? (struct segment_node *)frame->node : lane->root;
@@ -143,7 +145,7 @@ static void add_wait(struct lane *lane, const struct segment_frame *frame, uint6
     lane->root_self -= ticks;
 }
 
-/* The thread was off the CPU for so long, and nobody knows in which context. */
+/* Adds time that the thread was off the CPU in a context that is not known. */
 static void add_stray(uint64_t ticks) {
     if (ticks != 0)
         __atomic_add_fetch(&segment.header->stray_ticks, ticks, __ATOMIC_RELAXED);
@@ -159,7 +161,7 @@ static uint64_t least(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
-/* How long the context on top can have been off the CPU, when the counter stood so. */
+/* The longest that the context on top can have been off the CPU before the hook read `counter`. */
 static uint64_t most_wait(const struct lane *lane, const struct segment_frame *frame,
                           uint64_t counter) {
     const uint64_t last = lane->last > frame->start ? lane->last : frame->start;

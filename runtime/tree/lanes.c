@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Making lanes and giving them up. A lane's hot state lies in the pool (lane_pool.c), its frames,
+ * Makes lanes and frees them. A lane's hot state lies in the pool (lane_pool.c), its frames,
  * nodes and numbers in the segment.
  *
  * Async-signal-safe: a thread's first hook may come in a handler.
@@ -30,7 +30,7 @@
 #include "trace_chunks.h"
 #include "trace_ring.h"
 
-/* What a lane begins with, in one page: it may never need more. */
+/* What a lane begins with, in one page. Many lanes never need more. */
 #define FIRST_FRAMES  64u
 #define FIRST_ENTRIES 64u
 struct first_page {

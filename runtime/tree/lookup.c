@@ -32,7 +32,7 @@ static void memo_grow(struct lane *lane) {
         memo_use(lane, memo, MEMO_FULL);
 }
 
-/* What is left when it cannot grow is shared: half of it is for edges alone. */
+/* When the table cannot grow, half of the free entries are reserved for edges. */
 static bool has_left(const struct lane *lane, uint64_t entries, bool is_last) {
     return lane->lookup_used < (is_last ? entries - 1 : entries - entries / 4);
 }

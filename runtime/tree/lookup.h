@@ -11,7 +11,7 @@
  * Rejected: a cache of the last children in each node. It was right for half of the calls of real
  * programs where the memo is for 55 to 90 of a hundred, and random callees made it mispredict.
  *
- * Included by the hooks and by who fills the table (context_tree.c). Called within hook_begin().
+ * Included by the hooks and by context_tree.c, which fills the table. Called within hook_begin().
  */
 #ifndef CINSTR_RUNTIME_LOOKUP_H
 #define CINSTR_RUNTIME_LOOKUP_H
@@ -25,7 +25,7 @@ static inline bool is_node(const struct segment_node *node, uint64_t function, u
     return node->call_site == call_site && node->function == function;
 }
 
-/* Of 16 bytes each: a power of two of them, few for a lane that makes few different calls. */
+/* Entries of the memo, 16 bytes each; a power of two. A lane begins with the smaller number. */
 #define MEMO_FIRST UINT32_C(64)
 #define MEMO_FULL  UINT32_C(1024)
 
@@ -38,7 +38,7 @@ static inline uint32_t memo_entries(const struct lane *lane) {
     return lane->memo_mask / (uint32_t)sizeof(*lane->memo) + 1;
 }
 
-/* Functions lie 16 bytes apart, as entries do, and call sites anywhere. */
+/* Function addresses are multiples of 16, like the offsets of entries; call sites are not. */
 static inline struct lane_memo *memo_slot(const struct lane *lane, uint64_t function,
                                           uint64_t call_site) {
     const uint64_t offset = call_site * sizeof(struct lane_memo) + function;
@@ -77,15 +77,15 @@ static inline struct segment_node *lookup_find(const struct lane *lane,
     return NULL;
 }
 
-/* Makes room for one more, or says that there is none. The table is at most half full, so that
- * probing stays short and always ends. */
+/* Makes room for one more transition. False: there is none. The table is at most half full as long
+ * as it can grow, so that probing is short. */
 bool lookup_has_room(struct lane *lane);
-/* Also where memory is so short that only edges have room. */
+/* The same for edges, which may use what contexts must leave when memory is short. */
 bool lookup_has_last_room(struct lane *lane);
-/* Adds a transition that is not there, where there is room. */
+/* Adds a transition that the table does not hold. There must be room for it. */
 void lookup_put(struct lane *lane, uint32_t parent, const struct segment_node *node);
 
-/* What the memo does not hold; NULL: this call is the first of its kind. */
+/* Finds a transition that the memo does not hold, and puts it there. NULL: it was never taken. */
 static inline struct segment_node *transition_find(struct lane *lane, struct segment_node *parent,
                                                    uint64_t function, uint64_t call_site) {
     struct segment_node *node = lookup_find(lane, parent, function, call_site);

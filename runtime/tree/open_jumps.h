@@ -20,7 +20,7 @@ struct jumps {
     struct jump open[JUMPS];
 };
 
-/* What ran on the lane's stack is gone, and its setjmp()s with it. */
+/* Forgets them all, when what ran on the lane's stack is gone. */
 static inline void jumps_forget(struct lane *lane) {
     if (lane->jumps != NULL)
         lane->jumps->count = 0;

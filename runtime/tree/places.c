@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See places.h. Async-signal-safe; growth alone waits, for other threads' growth. */
+/* See places.h. Async-signal-safe: only growth waits, for other threads' growth. */
 #include "places.h"
 
 #include <cinstr/segment.h>
@@ -23,7 +23,7 @@
 #include "runtime/segment/segment_parts.h"
 #include "shadow.h"
 
-/* A lane takes so many granules at a time: as many as the largest place needs. */
+/* The granules that a lane takes at a time: as many as the largest place needs. */
 #define CHUNK_GRANULES (CINSTR_SLOTS_MOST / (uint32_t)GRANULE_SLOTS)
 #define UNIT_CHUNKS    ((uint32_t)(PLACES_GRANULES / CHUNK_GRANULES))
 #define CHUNKS         (PLACES_UNITS * UNIT_CHUNKS)
@@ -35,9 +35,9 @@ __thread struct cinstr_place **cinstr1_slot __attribute__((tls_model("initial-ex
 char *cinstr1_units[PLACES_UNITS];
 bool places_in_use;
 
-static uint32_t *place_numbers;     /* of the places of nodes */
-static uint32_t chunks_taken = 1;   /* the first would have the number 0 */
-static uint32_t chunk_next[CHUNKS]; /* a lane's, or those that are free; + 1 */
+static uint32_t *place_numbers;     /* the place of each node; 0: none */
+static uint32_t chunks_taken = 1;   /* chunk 0 is not used: it would hold place 0 */
+static uint32_t chunk_next[CHUNKS]; /* the next of the lane's or of the free chunks; + 1 */
 static uint32_t free_chunk;         /* + 1 */
 static uint32_t last_token;
 static uint32_t forks;
@@ -54,8 +54,7 @@ struct cinstr_place *places_void(void) {
     return &cinstr1_void.place;
 }
 
-/* --- chunks -------------------------------------------------------------------------------------
- */
+/* --- chunks ----------------------------------------------------------------------------------- */
 
 static char *map_unit(void) {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
@@ -108,7 +107,7 @@ static struct cinstr_place *chunk_start(uint32_t chunk) {
     return place_at(chunk * CHUNK_GRANULES);
 }
 
-/* Whatever a thread's word points to: what it finds there leads somewhere. */
+/* No slot is ever NULL: whatever slot a thread's word points to, it leads to a place. */
 static void clear_slots(uint32_t chunk) {
     struct cinstr_place **slots = place_slots(chunk_start(chunk));
 
@@ -130,7 +129,7 @@ static uint32_t take_free_chunk(void) {
     return chunk;
 }
 
-/* 0: there is no more. */
+/* 0: there is none left. */
 static uint32_t take_chunk(void) {
     uint32_t chunk = take_free_chunk();
 
@@ -178,8 +177,7 @@ static uint32_t take_place(struct lane *lane, uint64_t slots) {
     return number;
 }
 
-/* --- closing ------------------------------------------------------------------------------------
- */
+/* --- closing ---------------------------------------------------------------------------------- */
 
 static void close_chunk(uint32_t chunk) {
     char *at = (char *)chunk_start(chunk);
@@ -238,14 +236,13 @@ void places_after_fork(void) {
     forks++;
 }
 
-/* --- a node's place -----------------------------------------------------------------------------
- */
+/* --- a node's place --------------------------------------------------------------------------- */
 
 static struct place_info *info_of(uint32_t number) {
     return place_info(place_at(number));
 }
 
-/* The place that a node has, in order or not; 0: it needs another. */
+/* The place that the node has, valid or not. 0: it has none, or one with too few slots. */
 static uint32_t known_place(const struct lane *lane, const struct segment_node *node,
                             uint64_t slots) {
     const uint32_t index = tree_index(node), number = place_numbers[index];
@@ -292,7 +289,7 @@ struct cinstr_place *place_for(struct lane *lane, struct segment_node *node, uin
     return settle(lane, number, node);
 }
 
-/* What was closed meanwhile stays so: whoever closes has said so first. */
+/* A place closed meanwhile stays closed: places_close_all() counts first and then closes. */
 void place_open(struct cinstr_place *place, const struct segment_node *node, uint64_t closed) {
     place->call_site = node->call_site;
     __atomic_store_n(&place->function, node->function & SEGMENT_ADDRESS_MASK, __ATOMIC_SEQ_CST);
@@ -300,11 +297,11 @@ void place_open(struct cinstr_place *place, const struct segment_node *node, uin
         place->function = 0;
 }
 
-/* --- the context that a slot belongs to ---------------------------------------------------------
- */
+/* --- the context that a slot belongs to ------------------------------------------------------- */
 
-/* The contexts of places that are the parent process's, or those of another label: made again from
- * the root on. The chain of parents is turned round on the way up and back on the way down. */
+/* Makes the context of a place again, from the root down: what the place knows is a node of the
+ * parent process or below another label. The chain of parents is reversed on the way up and
+ * restored on the way down. */
 static struct segment_node *restore(struct lane *lane, uint32_t number) {
     struct segment_node *node = (struct segment_node *)shadow_base(lane)->node;
     uint32_t above = 0;
@@ -331,8 +328,8 @@ static struct segment_node *restore(struct lane *lane, uint32_t number) {
     return node;
 }
 
-/* A thread may run on several lanes: which it is the stack says, and a word may have been left
- * behind on another. */
+/* Whether the place belongs to another lane of this process. A thread may run on several lanes, and
+ * its word may still point to a slot of the last one. */
 static bool is_of_another(const struct lane *lane, const struct place_info *info) {
     return info->owner == 0 ||
            (info->owner != lane_owner(lane) && info->owner >> 16 == lane_owner(lane) >> 16);

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Places (cinstr/slots.h): private memory, in units that are aligned to more than they hold.
+ * The places of cinstr/slots.h, in private memory. It is mapped in units whose alignment is larger
+ * than their size, so that any address within a unit leads to its start:
  *
- *     unit               places, one a granule of 64 bytes or several; empty in a fork child
- *     + PLACES_DISTANCE  their slots, eight a granule
- *     + PLACES_OF        what is said of each place: struct place_info
+ *     unit                     places, of one or more granules of 64 bytes; empty in a fork child
+ *     + CINSTR_SLOTS_DISTANCE  their slots, eight a granule
+ *     + PLACES_OF              a struct place_info for each place
  *
- * A node that a call leads to has one place at most, which counts in the node. What a slot leads to
- * may be anything: it is a hint, checked by who follows it. What a place says of itself, its
- * function, is true: it is taken away from all when it may have become untrue (places_close_all()),
- * and is written again by the slow path alone.
+ * A node has at most one place, and calls that enter it are counted in the node. A slot is a hint:
+ * it may lead to any place, and whoever follows it checks that one. The function that a place
+ * states is always true: when it may become untrue, it is cleared in all places
+ * (places_close_all()), and only the slow path writes it again.
  *
- * A fork child finds all places empty, while slots and infos are as its parent's: by these the
+ * In a fork child all places are empty, while slots and infos are its parent's: from those the
  * contexts of open calls are made again in its own segment.
  */
 #ifndef CINSTR_RUNTIME_TREE_PLACES_H
@@ -38,13 +39,14 @@ struct place_info {
     uint32_t number;
     uint32_t parent; /* the place above; 0: the lane's root, or it is not known */
     uint32_t node;
-    uint32_t token; /* the lane's: else the rest is to be looked at */
+    uint32_t token; /* the place is valid while it is the lane's */
     uint32_t owner; /* lane and generation of forks; 0: none */
     uint16_t back;  /* granules back to where the place begins */
     uint16_t granules;
 };
 
-/* Leads nowhere, and is entered where a call cannot be counted. Not in a unit. */
+/* The void place, which calls enter that cannot be counted. Its slots lead to itself. It lies in no
+ * unit. */
 struct places_void {
     struct cinstr_place place;
     char unused[CINSTR_SLOTS_DISTANCE - sizeof(struct cinstr_place)];
@@ -66,7 +68,7 @@ static inline struct cinstr_place **place_slots(struct cinstr_place *place) {
     return (struct cinstr_place **)(void *)((char *)place + CINSTR_SLOTS_DISTANCE);
 }
 
-/* `address`: of a granule's place or slots. */
+/* `address`: anywhere in a place or its slots. */
 static inline struct place_info *info_at(uintptr_t address) {
     const uintptr_t unit = address & ~(PLACES_ALIGNED - 1);
     const uintptr_t granule = (address - unit) / PLACE_GRANULE % PLACES_GRANULES;
@@ -83,13 +85,13 @@ static inline struct place_info *place_info(const struct cinstr_place *place) {
     return info_at((uintptr_t)place);
 }
 
-/* By its number; that of the place of a node is the lane's to know. 0: none. */
+/* The place of that number, which must not be 0. */
 static inline struct cinstr_place *place_at(uint32_t number) {
     return (struct cinstr_place *)(void *)(cinstr1_units[number / PLACES_GRANULES] +
                                            number % PLACES_GRANULES * PLACE_GRANULE);
 }
 
-/* The place of a node, if it is in order; NULL: the slow path has to see to it. */
+/* The place of a node, if it is valid. NULL: the slow path has to find or make it. */
 static inline struct cinstr_place *place_of(const struct lane *lane,
                                             const struct segment_node *node) {
     const uint32_t number = lane->place_of[node_offset(lane, node) / (uint32_t)sizeof *node];
@@ -100,43 +102,44 @@ static inline struct cinstr_place *place_of(const struct lane *lane,
                : NULL;
 }
 
-/* Whether calls are counted by slots in this process: then hooks heed them. */
+/* Whether calls are counted by slots in this process: then hooks take their context from them. */
 extern bool places_in_use;
 
-/* Whether the slot belongs to a context of the lane's, in order. */
+/* Whether the slot belongs to a valid place of the lane. */
 static inline bool slot_is_own(const struct lane *lane, struct cinstr_place **slot) {
     return !slot_is_void(slot) && slot_info(slot)->token == lane->token;
 }
 
-/* For a segment of that many nodes. False: no memory. */
+/* Makes room for the places of `nodes` nodes. False: no memory. */
 bool places_init(uint64_t nodes);
-/* In a fork child: empties the places where the kernel has not; and what is made from now on is the
- * child's own. */
+/* Empties all places, in a fork child in which the kernel has not. */
 void places_wipe(void);
+/* Makes the places of the parent invalid in a fork child. */
 void places_after_fork(void);
 
-/* What cannot be counted is entered here. */
+/* The void place. */
 struct cinstr_place *places_void(void);
-/* None of the lane's places is in order: it is new, or its root is another now. */
+/* Makes all places of the lane invalid, because it is new or has another root. */
 void places_renew(struct lane *lane);
-/* The lane goes, and its places with it. The caller holds the process lock. */
+/* Frees the places of a lane that is freed. The caller holds the process lock. */
 void places_free(struct lane *lane);
 
-/* All places are looked at again before they are entered. From any thread. */
+/* Closes all places: calls that would enter one take the slow path. Any thread may call it. */
 void places_close_all(void);
-/* How often that was done: to be read before what the other side has changed. */
+/* How often places_close_all() was called. To be read before anything that its caller may have
+ * changed. */
 uint64_t places_closings(void);
 
-/* The place of the lane's own node, in order, with as many slots at least; made if need be. NULL:
- * no memory. Within hook_begin(), as what follows. */
+/* The place of a node of the lane, valid, with at least `slots` slots; made if there is none. NULL:
+ * no memory. Called within hook_begin(), like what follows. */
 struct cinstr_place *place_for(struct lane *lane, struct segment_node *node, uint64_t slots);
-/* Lets calls enter it, unless places were closed since. */
+/* Lets calls enter the place, unless places were closed since places_closings() was `closed`. */
 void place_open(struct cinstr_place *place, const struct segment_node *node, uint64_t closed);
 
-/* The context that a call by `slot` is made in. */
+/* The context in which a call through `slot` is made. */
 struct segment_node *slot_context(struct lane *lane, struct cinstr_place **slot);
 
-/* The thread's word now, and a new one: for functions in which the thread may change. */
+/* Read and set cinstr1_slot, for functions that may go on in another thread. */
 struct cinstr_place **slot_get(void);
 void slot_set(struct cinstr_place **slot);
 

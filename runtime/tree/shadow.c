@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The shadow stack, slow half: growth, abnormal ends, open calls carried elsewhere. The hot half is
- * in hooks.c and must stay the same as shadow_push() and shadow_pop() in what it leaves behind.
+ * The shadow stack, slow half: growth, abnormal ends, open calls carried elsewhere. The hot half,
+ * in hooks.c, must leave behind the same as shadow_push() and shadow_pop().
  *
  * Called within hook_begin().
  */
@@ -84,8 +84,8 @@ static void charge(struct lane *lane, const struct segment_frame *frame, uint64_
     node_for_children(lane, frame - 1)->self -= scaled;
 }
 
-/* The thread's word is again what it was at the call. A call that ended otherwise may be found out
- * late, when calls outside of it have put back theirs: then it is not its own any more. */
+/* Sets the thread's word to what it was at the call. That a call ended abnormally may be noticed
+ * late, when its callers have set the word already: then it is left alone. */
 static void leave_slot(const struct segment_frame *frame, const struct segment_node *node,
                        bool abnormal) {
     struct cinstr_place **before =
@@ -127,7 +127,8 @@ void shadow_unwind(struct lane *lane, const struct segment_frame *frame, uint64_
         shadow_pop(lane, now, true);
 }
 
-/* Entries counted less what became of them: 0 but where a hook stopped halfway. */
+/* Entries counted less the calls that are open, returned or unwound: 0 unless a hook stopped
+ * halfway. */
 static int64_t count_missing(const struct lane *lane) {
     uint64_t missing = lane->info->carried - (uint64_t)(lane->top - shadow_base(lane));
 
@@ -152,7 +153,7 @@ void shadow_repair(struct lane *lane) {
     if (missing < 0 && lane->top > base) { /* an exit that had counted the return */
         lane->top->node = 0;
         lane->top--;
-    } else if (missing > 0) { /* an entry that had counted the call, nobody knows whose */
+    } else if (missing > 0) { /* an entry that had counted the call, in which node is not known */
         segment.unwinds[tree_index(lane->root)]++;
     }
 }
@@ -164,8 +165,8 @@ static struct segment_node *ancestor(struct segment_node *node, uint64_t steps) 
     return node;
 }
 
-/* What `node`, which lies below `outer`, is below `parent`. Between the two are calls without
- * frames. */
+/* `node` lies below `outer`: finds or makes the node that lies below `parent` in the same way.
+ * Calls without frames may lie in between. */
 static struct segment_node *move(struct lane *lane, const struct segment_node *outer,
                                  struct segment_node *node, struct segment_node *parent) {
     uint64_t steps = 0;

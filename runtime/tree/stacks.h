@@ -8,7 +8,9 @@
 
 #include "runtime/base/lane.h"
 
+/* Makes the table of named stacks. */
 void stacks_init(void);
+/* Whether there is such a table: false without memory. */
 bool stacks_are_there(void);
 /* Adds a stack that was named and is not known yet. The caller holds the process lock. */
 void stacks_add(uintptr_t low, uintptr_t high);
@@ -19,7 +21,7 @@ struct stack {
 };
 /* Whether its lane still belongs to it: a lane is given up with the thread that ran it last. */
 bool stack_has_lane(const struct stack *stack);
-/* As a stack pointer, sp may stand at the stack's end and not at its beginning. */
+/* The named stack to which a stack pointer belongs: low < sp <= high. NULL: none. */
 struct stack *stacks_find(uintptr_t sp);
 /* Whether a stack that was named lies within the lane's stack. */
 bool stacks_are_in(const struct lane *lane);

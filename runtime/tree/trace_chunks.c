@@ -23,7 +23,7 @@
 
 static uint32_t drain_lock; /* held by whoever reads rings; never held in a hook */
 
-/* The words up to the ring's end, or all. */
+/* Writes the words that are not read yet, as far as the ring's end. */
 static bool drain_part(int fd, const struct lane *lane, uint64_t written) {
     struct segment_lane *info = lane->info;
     const uint64_t from = info->trace_read % info->trace_capacity;

@@ -23,7 +23,7 @@
 #include "runtime/segment/segment_parts.h"
 #include "runtime/segment/segment_writer.h"
 
-#define TIME_EVERY   1024u /* after so many words one has the whole time */
+#define TIME_EVERY   1024u /* words after which one has the whole time */
 #define TIME_MASK    ((UINT64_C(1) << SEGMENT_TRACE_TIME_BITS) - 1)
 #define PAYLOAD_MASK ((UINT64_C(1) << 58) - 1)
 #define MOST_WORDS   4u /* words of an event with those that must precede it */

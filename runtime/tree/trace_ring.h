@@ -26,12 +26,12 @@ void trace_enter(struct lane *lane, struct segment_node *node, uint64_t ticks);
 void trace_exit(struct lane *lane, struct segment_node *node, uint64_t ticks);
 void trace_off_cpu(struct lane *lane, uint64_t ticks);
 
-/* Other events: add an event of one or two words. */
+/* For other events: make a word, and add an event of one or two words. */
 uint64_t trace_other(enum segment_trace_other what, uint64_t payload);
 uint64_t trace_timed(uint64_t field, uint64_t ticks);
 void trace_emit(struct lane *lane, uint64_t ticks, const uint64_t *words, unsigned count);
 
-/* Wakes the thread that drains; waits until it is woken, or so long. */
+/* Wakes the thread that drains. That thread waits in trace_await(), for `time` at most. */
 void trace_wake(void);
 void trace_await(const struct timespec *time);
 

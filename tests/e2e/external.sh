@@ -104,12 +104,12 @@ for version in "${versions[@]}"; do
     check "$clang: those that the list names" eval \
         '[[ $(listed "$version" "external fun:str*\nexternal fun:[mr]*\nskip fun:malloc\n") == "memcpy read strlen " ]]'
     check "$clang: a line that counts them" counted_by_list "$version"
-    check "$clang: external functions by source are refused" refused "$version" 'external src:*\n' ':1: names src:'
+    check "$clang: external functions by source are refused" refused "$version" 'external src:*\n' ':1: must name fun:'
     choice=('--external=malloc,str*')
     check "$clang: those that the option names, unless the list skips them" eval \
         '[[ $(listed "$version" "") == "malloc strlen " && $(listed "$version" "skip fun:str*\n") == "malloc " ]]'
     choice=('--external=[')
-    check "$clang: what is no pattern is refused" eval '! built "$version" 2>err && grep -q "cinstr-external: \[ is no glob" err'
+    check "$clang: what is no pattern is refused" eval '! built "$version" 2>err && grep -q "cinstr-external: \[ is not a glob" err'
 done
 check "gcc has no external calls, and cc says so" eval \
     '! "$CINSTR" cc --external=libc gcc -c "$TOP/tests/programs/external.c" -o none.o 2>err && grep -q "^cinstr: cc: --external needs clang" err'

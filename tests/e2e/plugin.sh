@@ -88,7 +88,7 @@ END
 unknown_annotation() { # VERSION
     printf '__attribute__((annotate("cinstr:cuont"))) int f(int x) { return x; }\n' >"$SCRATCH/unknown.c"
     ! "$CINSTR" cc "clang-$1" -O2 -c "$SCRATCH/unknown.c" -o "$SCRATCH/unknown.o" 2>"$SCRATCH/err" &&
-        grep 'error: cinstr: f: annotation cinstr:cuont is none of time, count and skip' "$SCRATCH/err"
+        grep 'error: cinstr: f: unknown annotation cinstr:cuont (use time, count or skip)' "$SCRATCH/err"
 }
 refused() { # VERSION LIST PATTERN
     printf '%b' "$2" >"$SCRATCH/chosen.list"
