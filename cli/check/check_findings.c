@@ -18,7 +18,7 @@ struct check_finding *check_findings_add(struct check_findings *findings,
     *finding = (struct check_finding){
         .rule = judgement->rule,
         .profile = judgement->profile,
-        .verdict = CHECK_CANNOT_TELL,
+        .verdict = CHECK_UNDECIDED,
         .function = PROFILE_NONE,
     };
     return finding;
@@ -84,13 +84,13 @@ enum check_verdict check_verdict_of(const struct check_findings *findings,
             continue;
         if (finding->verdict == CHECK_BROKEN)
             return CHECK_BROKEN;
-        if (finding->verdict == CHECK_CANNOT_TELL)
-            verdict = CHECK_CANNOT_TELL;
+        if (finding->verdict == CHECK_UNDECIDED)
+            verdict = CHECK_UNDECIDED;
     }
     return verdict;
 }
 
 const char *check_verdict_name(enum check_verdict verdict) {
-    static const char *const names[] = {"held", "broken", "cannot tell"};
+    static const char *const names[] = {"held", "broken", "undecided"};
     return names[verdict];
 }

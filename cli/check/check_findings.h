@@ -13,7 +13,7 @@ struct check_judgement {
     uint32_t type, base_type;            /* the rule's value type, in profile and base */
 };
 
-/* Adds a finding whose verdict is "cannot be told". NULL with `error` filled when out of memory.
+/* Adds a finding whose verdict is undecided. NULL with `error` filled when out of memory.
  * The pointer is good until the next one is added. */
 struct check_finding *check_findings_add(struct check_findings *findings,
                                          const struct check_judgement *judgement,

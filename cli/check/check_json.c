@@ -67,8 +67,8 @@ int check_print_json(FILE *out, const struct check_input *input,
         json_array_append_new(list, entry(&findings->list[i]));
     return json_print(out,
                       json_pack("{s:i, s:i, s:i, s:i, s:o, s:o}", "rules", (int)sums.rules, "held",
-                                (int)sums.held, "broken", (int)sums.broken, "cannot_tell",
-                                (int)sums.cannot_tell, "findings", list, "exempt",
+                                (int)sums.held, "broken", (int)sums.broken, "undecided",
+                                (int)sums.undecided, "findings", list, "exempt",
                                 exemptions(input->rules)),
                       error);
 }

@@ -17,7 +17,7 @@
 /* --- one rule, one profile -------------------------------------------------------------------- */
 
 static void say_bounds(struct check_finding *finding, const struct analysis_bounds *bounds) {
-    if (finding->verdict != CHECK_CANNOT_TELL)
+    if (finding->verdict != CHECK_UNDECIDED)
         return;
     if (bounds->truncated != 0)
         snprintf(finding->why, sizeof(finding->why),

@@ -16,7 +16,7 @@ struct check_profile {
     struct analysis *analysis;
 };
 
-enum check_verdict { CHECK_HELD, CHECK_BROKEN, CHECK_CANNOT_TELL };
+enum check_verdict { CHECK_HELD, CHECK_BROKEN, CHECK_UNDECIDED };
 
 enum { CHECK_CALLERS = 3 };
 
@@ -56,8 +56,8 @@ int check_judge(const struct check_input *input, struct check_findings *findings
                 struct error *error);
 void check_findings_free(struct check_findings *findings);
 
-/* The verdict on one rule over all its findings: broken if any is broken, else "cannot be told"
- * if any is, else held. */
+/* The verdict on one rule over all its findings: broken if any is broken, else undecided if any is,
+ * else held. */
 enum check_verdict check_verdict_of(const struct check_findings *findings, const struct rule *rule);
 const char *check_verdict_name(enum check_verdict verdict);
 

@@ -78,7 +78,7 @@ static void print_suite(FILE *out, const struct check_input *input,
     print_attribute(out, "hostname", host);
     print_attribute(out, "timestamp", moment);
     fprintf(out, " tests=\"%u\" failures=\"%u\" errors=\"%u\">\n", sums.rules, sums.broken,
-            sums.cannot_tell);
+            sums.undecided);
     print_properties(out, input);
     for (uint32_t i = 0; i < input->rules->count; i++) {
         if (input->rules->list[i].kind != RULE_EXEMPT)

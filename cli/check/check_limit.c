@@ -47,14 +47,14 @@ enum check_verdict check_compare(enum rule_bound bound, int64_t least, int64_t m
         is_held = low == 0 && high == 0;
         is_broken = low > 0 || high < 0;
     }
-    return is_held ? CHECK_HELD : is_broken ? CHECK_BROKEN : CHECK_CANNOT_TELL;
+    return is_held ? CHECK_HELD : is_broken ? CHECK_BROKEN : CHECK_UNDECIDED;
 }
 
 enum check_verdict check_compare_growth(const struct rule *rule, const struct analysis_bounds *now,
                                         const struct analysis_bounds *base) {
     const bool is_held = compare(now->most, grown(rule, base->least)) <= 0;
     const bool is_broken = compare(now->least, grown(rule, base->most)) > 0;
-    return is_held ? CHECK_HELD : is_broken ? CHECK_BROKEN : CHECK_CANNOT_TELL;
+    return is_held ? CHECK_HELD : is_broken ? CHECK_BROKEN : CHECK_UNDECIDED;
 }
 
 /* --- for people ------------------------------------------------------------------------------- */

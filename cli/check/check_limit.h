@@ -18,7 +18,7 @@ struct check_fraction {
 /* The limit: the rule's number for each of so many calls. */
 struct check_fraction check_limit_of(const struct rule *rule, int64_t calls);
 
-/* Held or broken where both bounds give the same verdict, else it cannot be told. */
+/* Held or broken where both bounds give the same verdict, else undecided. */
 enum check_verdict check_compare(enum rule_bound bound, int64_t least, int64_t most,
                                  struct check_fraction limit);
 

@@ -70,7 +70,7 @@ struct check_sums check_sum_up(const struct check_input *input,
         sums.rules++;
         sums.held += verdict == CHECK_HELD;
         sums.broken += verdict == CHECK_BROKEN;
-        sums.cannot_tell += verdict == CHECK_CANNOT_TELL;
+        sums.undecided += verdict == CHECK_UNDECIDED;
     }
     return sums;
 }

@@ -14,7 +14,7 @@
 typedef int check_printer(FILE *out, const struct check_input *input,
                           const struct check_findings *findings, struct error *error);
 
-check_printer check_print_text;   /* broken rules, those that cannot be told, and a line of sums */
+check_printer check_print_text;   /* broken and undecided rules, and a line of sums */
 check_printer check_print_json;   /* one object with every finding */
 check_printer check_print_junit;  /* a test case a rule, in the format of Ant and Jenkins */
 check_printer check_print_sarif;  /* SARIF 2.1.0: a result for each broken finding */
@@ -37,7 +37,7 @@ struct check_message {
 struct check_message check_say(const struct check_finding *finding);
 
 struct check_sums {
-    uint32_t rules, held, broken, cannot_tell;
+    uint32_t rules, held, broken, undecided;
 };
 struct check_sums check_sum_up(const struct check_input *input,
                                const struct check_findings *findings);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Verdicts as SARIF 2.1.0 (see check_print.h): a result for each finding that breaks its rule. A
- * rule that cannot be told is a notification instead, and the run is marked as unsuccessful.
+ * rule that is undecided becomes a notification, and the run is marked as unsuccessful.
  */
 #include <ctype.h>
 
@@ -103,7 +103,7 @@ int check_print_sarif(FILE *out, const struct check_input *input,
         const uint32_t index = index_of(input->rules, finding->rule);
         if (finding->verdict == CHECK_BROKEN)
             json_array_append_new(results, result(finding, index));
-        else if (finding->verdict == CHECK_CANNOT_TELL)
+        else if (finding->verdict == CHECK_UNDECIDED)
             json_array_append_new(notifications, notification(finding, index));
     }
     const bool is_complete = json_array_size(notifications) == 0;

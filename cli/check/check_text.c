@@ -60,7 +60,7 @@ static void print_finding(FILE *out, const struct check_input *input,
     if (finding->verdict != CHECK_HELD)
         print_callers(out, finding);
     if (finding->why[0] != '\0')
-        print_line(out, finding->verdict == CHECK_CANNOT_TELL ? "because" : "note", finding->why);
+        print_line(out, finding->verdict == CHECK_UNDECIDED ? "because" : "note", finding->why);
     if (finding->profile != NULL && input->profile_count > 1)
         print_line(out, "profile", finding->profile->name);
 }
@@ -86,7 +86,7 @@ int check_print_text(FILE *out, const struct check_input *input,
                     of_rule - MOST_FINDINGS);
         of_rule = 0;
     }
-    fprintf(out, "%u %s: %u held, %u broken, %u cannot be told\n", sums.rules,
-            sums.rules == 1 ? "rule" : "rules", sums.held, sums.broken, sums.cannot_tell);
+    fprintf(out, "%u %s: %u held, %u broken, %u undecided\n", sums.rules,
+            sums.rules == 1 ? "rule" : "rules", sums.held, sums.broken, sums.undecided);
     return 0;
 }

@@ -16,7 +16,7 @@
 #include "cli/source/source.h"
 
 /* Exit statuses of this command alone: see its help. */
-enum { STATUS_HELD = 0, STATUS_BROKEN = 1, STATUS_CANNOT_TELL = 2 };
+enum { STATUS_HELD = 0, STATUS_BROKEN = 1, STATUS_UNDECIDED = 2 };
 
 struct request {
     struct rules rules;
@@ -110,9 +110,9 @@ static int judge(const struct request *request, const struct check_profile *prof
     if (check_judge(&input, &findings, error) == 0 &&
         print_all(request, &input, &findings, error) == 0) {
         const struct check_sums sums = check_sum_up(&input, &findings);
-        status = sums.broken != 0        ? STATUS_BROKEN
-                 : sums.cannot_tell != 0 ? STATUS_CANNOT_TELL
-                                         : STATUS_HELD;
+        status = sums.broken != 0      ? STATUS_BROKEN
+                 : sums.undecided != 0 ? STATUS_UNDECIDED
+                                       : STATUS_HELD;
     }
     check_findings_free(&findings);
     return status;
@@ -132,7 +132,7 @@ static int check(const struct request *request, uint32_t count, char **names) {
     if (status >= 0)
         return status;
     fail(&error);
-    return STATUS_CANNOT_TELL;
+    return STATUS_UNDECIDED;
 }
 
 /* --- options ---------------------------------------------------------------------------------- */
@@ -152,7 +152,7 @@ static int add_file(struct request *request) {
     request->has_rules = true;
     if (wrong < 0) {
         fail(&error);
-        return STATUS_CANNOT_TELL;
+        return STATUS_UNDECIDED;
     }
     request->is_wrong = request->is_wrong || wrong > 0;
     return STATUS_FINE;
@@ -166,7 +166,7 @@ static int add_text(struct request *request, const char *file, const char *text)
         return STATUS_FINE;
     if (wrong < 0)
         fail(&error);
-    return STATUS_CANNOT_TELL;
+    return STATUS_UNDECIDED;
 }
 
 /* 'PATTERN=N' stands for the rule `at most N calls of PATTERN`. */
@@ -212,9 +212,9 @@ static const char help[] =
     "      --github          print annotations for GitHub's workflows as well\n" HELP_DIRECTORY
     "  -h, --help            show this help\n"
     "\n"
-    "Exit status: 0 all rules are held, 1 a rule is broken, 2 one cannot be told (no\n"
-    "such function or value, or a context that the profile lost), a file cannot be\n"
-    "read, a rule is wrong, or wrong usage.\n"
+    "Exit status: 0 all rules are held, 1 a rule is broken, 2 one is undecided (no such\n"
+    "function or value, or a context that the profile lost), a file cannot be read, a\n"
+    "rule is wrong, or wrong usage.\n"
     "\n"
     "Examples:\n"
     "  cinstr check --write-rules run1.pb.gz run2.pb.gz >calls.rules\n"
@@ -292,14 +292,14 @@ static bool has_rule(const struct rules *rules) {
 /* Refuses options that contradict each other. STATUS_GO_ON when none do. */
 static int look_over(const struct command *command, struct request *request) {
     if (request->is_wrong)
-        return STATUS_CANNOT_TELL;
+        return STATUS_UNDECIDED;
     if (request->write_rules)
         return request->has_rules || request->against != NULL
                    ? usage_error(command, "--write-rules takes no rules and no base")
                    : STATUS_GO_ON;
     if (!has_rule(&request->rules) && request->against != NULL &&
         add_text(request, "--against", "at most 0 % more calls than base") != STATUS_FINE)
-        return STATUS_CANNOT_TELL;
+        return STATUS_UNDECIDED;
     if (!has_rule(&request->rules))
         return usage_error(command, request->has_rules ? "there is no rule in what --rules gave"
                                                        : "give --rules, --max-calls or --against");

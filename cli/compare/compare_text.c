@@ -39,7 +39,7 @@ static void print_head(FILE *out, const struct compare *compare, const struct co
     fprintf(out, ": %s of %s time in %s %s", units_ns(total_time(compare)).text,
             compare->value_name, units_count(compare->row_count).text, unit(compare));
     if (compare->unplaced > 0)
-        fprintf(out, "; %s of that is in the wrong functions; in which is not known",
+        fprintf(out, "; %s of that is in the wrong functions, which ones is not known",
                 units_ns(compare->unplaced).text);
     putc('\n', out);
     fputs("sampled   ", out);

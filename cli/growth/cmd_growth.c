@@ -15,7 +15,7 @@
 #include "growth_run.h"
 
 /* Exit statuses of this command alone: see its help. */
-enum { STATUS_HELD = 0, STATUS_BROKEN = 1, STATUS_CANNOT_TELL = 2 };
+enum { STATUS_HELD = 0, STATUS_BROKEN = 1, STATUS_UNDECIDED = 2 };
 
 enum { GATES_MAX = 64, DEFAULT_LIMIT = 30 };
 
@@ -69,8 +69,8 @@ static int judge(struct request *request) {
         growth_gate_judge(gate, &request->growth);
         if (gate->verdict == GROWTH_BROKEN)
             status = STATUS_BROKEN;
-        else if (gate->verdict == GROWTH_CANNOT_TELL && status == STATUS_HELD)
-            status = STATUS_CANNOT_TELL;
+        else if (gate->verdict == GROWTH_UNDECIDED && status == STATUS_HELD)
+            status = STATUS_UNDECIDED;
     }
     return status;
 }
@@ -108,7 +108,7 @@ static int measure(struct request *request, char **argv) {
     if (status >= 0)
         return status;
     fail(&error);
-    return STATUS_CANNOT_TELL;
+    return STATUS_UNDECIDED;
 }
 
 /* --- options ---------------------------------------------------------------------------------- */
@@ -142,9 +142,9 @@ static const char help[] =
     "                        nothing but a browser\n"
     "  -h, --help            show this help\n"
     "\n"
-    "Exit status: 0 fine, 1 something grows faster than --max-exponent allows, 2 it\n"
-    "cannot be told (the interval holds the limit, nothing is called so, a run\n"
-    "failed), or wrong usage.\n"
+    "Exit status: 0 fine, 1 something grows faster than --max-exponent allows, 2 that\n"
+    "is undecided (the interval contains the limit, no function has the name), a run\n"
+    "failed, or wrong usage.\n"
     "\n"
     "Examples:\n"
     "  cinstr growth --sizes 1000,2000,4000,8000 -- ./program {}\n"

@@ -145,5 +145,5 @@ enum growth_verdict growth_judge(const struct growth_fit *fit, double most) {
     const double rounding = 1e-9;
     if (fit->points >= 3 && fit->low > most + rounding)
         return GROWTH_BROKEN;
-    return fit->points >= 3 && fit->high <= most + rounding ? GROWTH_HELD : GROWTH_CANNOT_TELL;
+    return fit->points >= 3 && fit->high <= most + rounding ? GROWTH_HELD : GROWTH_UNDECIDED;
 }

@@ -45,7 +45,7 @@ void growth_fit(struct growth_fit *fit, const double *sizes, const double *value
 const char *growth_shape_name(enum growth_shape shape);
 
 /* Whether it grows faster than with that exponent, by its interval. */
-enum growth_verdict { GROWTH_HELD, GROWTH_BROKEN, GROWTH_CANNOT_TELL };
+enum growth_verdict { GROWTH_HELD, GROWTH_BROKEN, GROWTH_UNDECIDED };
 enum growth_verdict growth_judge(const struct growth_fit *fit, double most);
 
 #endif

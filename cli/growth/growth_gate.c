@@ -57,14 +57,13 @@ void growth_gate_judge(struct growth_gate *gate, const struct growth *growth) {
             continue;
         gate->matched++;
         const enum growth_verdict verdict = growth_judge(&row->fit, gate->most);
-        if (verdict == GROWTH_CANNOT_TELL && is_wide && row->fit.points < 3) {
+        if (verdict == GROWTH_UNDECIDED && is_wide && row->fit.points < 3) {
             gate->skipped++;
-        } else if (verdict == GROWTH_BROKEN ||
-                   (verdict == GROWTH_CANNOT_TELL && gate->row == NULL)) {
+        } else if (verdict == GROWTH_BROKEN || (verdict == GROWTH_UNDECIDED && gate->row == NULL)) {
             gate->verdict = verdict;
             gate->row = row;
         }
     }
     if (gate->matched == 0)
-        gate->verdict = GROWTH_CANNOT_TELL;
+        gate->verdict = GROWTH_UNDECIDED;
 }

@@ -41,7 +41,7 @@ static json_t *row_entry(const struct growth *growth, const struct growth_row *r
 }
 
 static json_t *gate_entry(const struct growth *growth, const struct growth_gate *gate) {
-    static const char *const names[] = {"held", "broken", "cannot tell"};
+    static const char *const names[] = {"held", "broken", "undecided"};
     return json_pack("{s:o, s:s, s:f, s:i, s:i, s:o}", "gate", json_text(gate->text), "verdict",
                      names[gate->verdict], "most", gate->most, "matched", (int)gate->matched,
                      "not_judged", (int)gate->skipped, "row",

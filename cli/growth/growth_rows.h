@@ -47,8 +47,8 @@ struct growth_gate {
     struct pattern caller, name;
     double most;
     enum growth_verdict verdict;
-    const struct growth_row *row; /* the row that decided: the first broken one, or one that
-                                   * cannot be told; else NULL */
+    const struct growth_row *row; /* the row that decided: the first broken or undecided one;
+                                   * else NULL */
     uint32_t matched;             /* rows that were judged */
     uint32_t skipped;             /* rows that a wildcard matches but that have too few sizes */
 };

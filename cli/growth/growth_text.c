@@ -60,7 +60,7 @@ static void print_head(FILE *out, const struct growth *growth, const struct grow
 }
 
 static void print_gate(FILE *out, const struct growth_gate *gate) {
-    static const char *const names[] = {"held", "broken", "cannot tell"};
+    static const char *const names[] = {"held", "broken", "undecided"};
     fprintf(out, "%s: ", names[gate->verdict]);
     text_print(out, gate->text);
     if (gate->matched == 0)
@@ -74,7 +74,7 @@ static void print_gate(FILE *out, const struct growth_gate *gate) {
         else
             fprintf(out, " grow as n^%.2f (95 %%: %.2f to %.2f)", fit->exponent, fit->low,
                     fit->high);
-        if (gate->verdict == GROWTH_CANNOT_TELL && fit->points >= 3)
+        if (gate->verdict == GROWTH_UNDECIDED && fit->points >= 3)
             fputs(": the limit is within this interval; use larger sizes, or more of them", out);
     }
     if (gate->skipped != 0)

@@ -46,7 +46,7 @@ void run_options_get(const struct run_options *options, const char *name, char *
     }
 }
 
-/* The directory in the form of a pattern; "" where the recorder cannot be told, which then takes
+/* The directory in the form of a pattern; "" where the recorder cannot be given it and then takes
  * the program's directory at its end. */
 static void quote_directory(char *to) {
     char directory[PATH_MAX];

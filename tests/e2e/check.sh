@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # cinstr check: rules on the counts of a small server. Each way of making the server worse that
-# tests/programs/planted.c has is found and named; what cannot be told is said to be that; reports are valid by their schemas.
+# tests/programs/planted.c has is found and named; rules that the profile does not decide are undecided; reports are valid by
+# their schemas.
 # tests/unit/check_rules_test.c and analysis_scope_test.c have the grammar and the sums.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
@@ -55,7 +56,7 @@ finds() { # FAULT RULE-LINE FOUND FUNCTION CALLER
     judge 1 "$1" --rules server.rules || return
     grep -A6 "^server.rules:$2: broken: " said >part && grep -qx "    found     $3" part &&
         grep -qx "    where     $4  planted.c:$(line_of "$4")" part && grep -qx "    callers   $5" part &&
-        grep -q "^6 rules: [45] held, [12] broken, 0 cannot be told$" said || { cat said && return 1; }
+        grep -q "^6 rules: [45] held, [12] broken, 0 undecided$" said || { cat said && return 1; }
 }
 check "a call that moved into a loop is found and named" finds CALL_IN_LOOP 3 400 validate 'parse 400'
 check "a lost cache is found and named" finds LOST_CACHE 4 400 compute 'look_up 400'
@@ -151,29 +152,29 @@ ten_equal_verdicts() {
 }
 check "ten runs give ten equal verdicts" ten_equal_verdicts
 
-# --- what cannot be told ----------------------------------------------------------------------------
+# --- undecided rules --------------------------------------------------------------------------------
 
-cannot_tell() { # WORDS RULE PROFILE…
+undecided() { # WORDS RULE PROFILE…
     local words=$1
     echo "$2" >some.rules
     shift 2
     "$CINSTR" check --rules some.rules "$@" >said 2>&1
-    (($? == 2)) && grep -q -- "$words" said && (($(grep -c ': cannot tell: ' said) == 1)) || { cat said && return 1; }
+    (($? == 2)) && grep -q -- "$words" said && (($(grep -c ': undecided: ' said) == 1)) || { cat said && return 1; }
 }
-check "a name that nothing has is no rule held" cannot_tell 'no function is called prase' 'at most 5 calls of prase' fair.pb.gz
-check "a value that no profile has" cannot_tell "no profile has the value 'instructions'; there are calls" 'at most 5 instructions in main' fair.pb.gz
-check "times are not checked" cannot_tell "'wall' is in nanoseconds" 'at most 5 wall in main' fair.pb.gz
-check "calls of what was not called in a run of allocations alone" cannot_tell 'has no calls' 'at most 1 allocation in handle per call of handle' fair.heap.pb.gz
-check "nor does 'if present' make them up" cannot_tell 'has no calls' 'at most 1 allocation in handle per call of handle if present' fair.heap.pb.gz
+check "a name that nothing has is no rule held" undecided 'no function is called prase' 'at most 5 calls of prase' fair.pb.gz
+check "a value that no profile has" undecided "no profile has the value 'instructions'; there are calls" 'at most 5 instructions in main' fair.pb.gz
+check "times are not checked" undecided "'wall' is in nanoseconds" 'at most 5 wall in main' fair.pb.gz
+check "calls of what was not called in a run of allocations alone" undecided 'has no calls' 'at most 1 allocation in handle per call of handle' fair.heap.pb.gz
+check "nor does 'if present' make them up" undecided 'has no calls' 'at most 1 allocation in handle per call of handle if present' fair.heap.pb.gz
 never_divided() {
     echo 'at most 1 call of handle per call of prase if present' >some.rules
     "$CINSTR" check --rules some.rules fair.pb.gz >said
-    (($? == 1)) && grep -q 'expected  at most 0 (1 for each of 0 calls of prase)' said && cannot_tell 'no function is called prase' 'at most 1 call of handle per call of prase' fair.pb.gz
+    (($? == 1)) && grep -q 'expected  at most 0 (1 for each of 0 calls of prase)' said && undecided 'no function is called prase' 'at most 1 call of handle per call of prase' fair.pb.gz
 }
 check "no call of what is missing allows none" never_divided
 sampled_memory() {
     CINSTR_OPTIONS=heap=64 "$CINSTR" run -q -o sampled.pb.gz --heap=64 -- ./fair 100 >out &&
-        cannot_tell 'one allocation in 64 bytes' 'no allocations in main' sampled.heap.pb.gz
+        undecided 'one allocation in 64 bytes' 'no allocations in main' sampled.heap.pb.gz
 }
 check "nor allocations of which only some were recorded" sampled_memory
 lost_contexts() {
@@ -184,7 +185,7 @@ lost_contexts() {
     (($? == 1)) && below=$(sed -n 's/^    found  *//p' said | tr -d ,) || return
     echo "at most $below calls of level_0 below level_5" >some.rules
     "$CINSTR" check --rules some.rules all.pb.gz >said || return
-    cannot_tell 'was not kept: record with more contexts' "at most $((below - 1)) calls of level_0 below level_12" few.pb.gz
+    undecided 'was not kept: record with more contexts' "at most $((below - 1)) calls of level_0 below level_12" few.pb.gz
 }
 check "a context that the profile lost leaves a rule on it open" lost_contexts
 edges_are_exact_all_the_same() {
@@ -254,7 +255,7 @@ check "reports are written beside the text" report
 annotations() {
     (($(grep -c '^::error ' said) == 2)) &&
         grep -q "^::error file=planted.c,line=$(line_of validate),title=cinstr check%3A broken::at most 1 call of validate per call of parse: found 400, expected at most 100 .*callers: parse 400 (all.rules:3)$" said &&
-        grep -q '^::error file=all.rules,line=8,title=cinstr check%3A cannot tell::' said || { cat said && return 1; }
+        grep -q '^::error file=all.rules,line=8,title=cinstr check%3A undecided::' said || { cat said && return 1; }
 }
 check "annotations stand at the function, or at the rule" annotations
 modules=$BUILD/report-schemas/node_modules
@@ -289,7 +290,7 @@ sarif_says() {
             .relatedLocations[0].message.text == "parse: 400 of them") and
         (.invocations[0] | .executionSuccessful == false and (.toolExecutionNotifications | length) == 1)' s.json
 }
-check "SARIF has a result, its place, and what could not be told" sarif_says
+check "SARIF has a result, its place, and the undecided rule" sarif_says
 
 # --- the plugin's counting mode, as docs/ci.md has it -------------------------------------------------
 

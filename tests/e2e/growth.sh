@@ -70,10 +70,10 @@ names_the_cache() {
 check "so does a lost cache, where a constant was promised" names_the_cache
 within_the_interval() {
     grow 2 --sizes 100,200 --max-exponent 'handle=1.2' -- ./fair {} &&
-        grep -q '^cannot tell: handle=1.2: calls of handle .* occur at only 2 of the sizes$' said || { cat said && return 1; }
+        grep -q '^undecided: handle=1.2: calls of handle .* occur at only 2 of the sizes$' said || { cat said && return 1; }
 }
 check "two sizes are too few to judge" within_the_interval
-check "a limit on what is not there cannot be told" grow 2 --sizes $sizes --max-exponent 'hundle=1.2' -- ./fair {}
+check "a limit on a function that does not exist is undecided" grow 2 --sizes $sizes --max-exponent 'hundle=1.2' -- ./fair {}
 judges_time_when_asked() {
     grow 0 --sizes $sizes --value wall --max-exponent 'main=9' -- ./fair {} && grep -qx 'held: main=9' said &&
         ! grep -q ' calls ' said

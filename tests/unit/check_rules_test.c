@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of check_rules.c, check_parse.c, pattern.c and check_limit.c: what a line means,
- * where a wrong one is wrong, whom a name means, and that limits are exact. */
+/* Tests of check_rules.c, check_parse.c, pattern.c and check_limit.c: what a line means, at which
+ * column a wrong one is wrong, which functions a name means, and that limits are exact. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -74,7 +74,7 @@ static void never_and_no(void **state) {
     assert_string_equal(found->value, "alloc_space");
     assert_true(found->scope == RULE_IN && found->limit.units == 0);
     rules_free(&rules);
-    /* What are words of the grammar elsewhere. */
+    /* Names that are also words of the grammar. */
     found = rule(&rules, "\"no\" never calls never");
     assert_string_equal(found->where.text, "\"no\"");
     assert_string_equal(found->what.text, "never");
@@ -213,7 +213,7 @@ static void limits_are_exact(void **state) {
     assert_int_equal(judged("at most 2.5 calls of f", 6, 6, 2), CHECK_BROKEN);
     assert_int_equal(judged("exactly 0.1 calls of f", 3, 3, 30), CHECK_HELD);
     assert_int_equal(judged("exactly 0.1 calls of f", 3, 3, 29), CHECK_BROKEN);
-    /* Where a double has no more digits. */
+    /* Numbers that a double cannot represent exactly. */
     assert_int_equal(judged("at most 1 calls of f", INT64_MAX, INT64_MAX, INT64_MAX), CHECK_HELD);
     assert_int_equal(judged("at most 1 calls of f", INT64_MAX, INT64_MAX, INT64_MAX - 1),
                      CHECK_BROKEN);
@@ -223,11 +223,11 @@ static void limits_are_exact(void **state) {
 static void lost_contexts_leave_doubt(void **state) {
     (void)state;
     assert_int_equal(judged("at most 5 calls of f", 3, 5, 1), CHECK_HELD);
-    assert_int_equal(judged("at most 5 calls of f", 3, 6, 1), CHECK_CANNOT_TELL);
+    assert_int_equal(judged("at most 5 calls of f", 3, 6, 1), CHECK_UNDECIDED);
     assert_int_equal(judged("at most 5 calls of f", 6, 9, 1), CHECK_BROKEN);
     assert_int_equal(judged("at least 5 calls of f", 3, 4, 1), CHECK_BROKEN);
-    assert_int_equal(judged("at least 5 calls of f", 3, 5, 1), CHECK_CANNOT_TELL);
-    assert_int_equal(judged("exactly 5 calls of f", 5, 6, 1), CHECK_CANNOT_TELL);
+    assert_int_equal(judged("at least 5 calls of f", 3, 5, 1), CHECK_UNDECIDED);
+    assert_int_equal(judged("exactly 5 calls of f", 5, 6, 1), CHECK_UNDECIDED);
     assert_int_equal(judged("exactly 5 calls of f", 6, 9, 1), CHECK_BROKEN);
 }
 

@@ -76,13 +76,13 @@ static void known_exponents(void **state) {
     assert_fit(logarithm, 0.125, 0.01, "log n");
 }
 
-/* Two terms are no power: the fit says so by its width, and the end is steeper than the whole. */
+/* A sum of two powers is no power: the interval is wide, and the end is steeper than the whole. */
 static void bends_are_doubt(void **state) {
     const struct growth_fit found = fit(mixed);
     (void)state;
     assert_true(found.low < 1.2 && found.high > 1.3 && found.last > found.exponent + 0.1);
     assert_true(found.shape == GROWTH_POWER && found.residual > 0.01);
-    assert_int_equal(growth_judge(&found, 1.2), GROWTH_CANNOT_TELL);
+    assert_int_equal(growth_judge(&found, 1.2), GROWTH_UNDECIDED);
     assert_int_equal(growth_judge(&found, 0.9), GROWTH_BROKEN);
     assert_int_equal(growth_judge(&found, 2), GROWTH_HELD);
 }
@@ -94,10 +94,10 @@ static void few_points_tell_little(void **state) {
     growth_fit(&found, sizes, values, SIZES);
     assert_int_equal(found.points, 2);
     assert_true(fabs(found.exponent - 1) < 1e-12 && isinf(found.low) && isinf(found.high));
-    assert_int_equal(growth_judge(&found, 100), GROWTH_CANNOT_TELL);
+    assert_int_equal(growth_judge(&found, 100), GROWTH_UNDECIDED);
     growth_fit(&found, sizes, values, 3);
     assert_true(found.points == 1 && isnan(found.exponent));
-    assert_int_equal(growth_judge(&found, 100), GROWTH_CANNOT_TELL);
+    assert_int_equal(growth_judge(&found, 100), GROWTH_UNDECIDED);
 }
 
 static void exact_powers_keep_to_their_limit(void **state) {
@@ -119,7 +119,7 @@ static double noise(uint64_t *seed) {
     return sqrt(-2 * log(parts[0])) * cos(2 * M_PI * parts[1]);
 }
 
-/* Of 20,000 intervals of 95 % so many hold the truth, within four standard deviations of that. */
+/* 95 % of 20,000 intervals contain the truth, within four standard deviations of that number. */
 static void intervals_hold_what_they_say(void **state) {
     enum { RUNS = 20000, MOST = 8 };
     const double many[MOST] = {100, 200, 400, 800, 1600, 3200, 6400, 12800};
