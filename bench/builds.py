@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What instrumenting costs the build: compile time and code size of each way, everything compiled
-afresh. Called by bench/bench, which prints the table."""
+"""Measures what instrumentation costs the build: compile time and code size of each way, with all files
+compiled anew. Called by bench/bench, which prints the table."""
 import resource
 import shutil
 import subprocess

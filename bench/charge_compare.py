@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Measures what bench/charge_sides.py lists: all sides interleaved, as compare.py does, and each one's
 cost by the allocation, event or lock against the side that it stands on. Used by bench/charges and
-bench/bench. Whether a trace kept all events is read once a side; writing out words for that is not
-in any figure."""
+bench/bench. Whether a trace kept all events is checked once for each side; no figure contains the time
+for that."""
 import mmap
 import shutil
 import subprocess
@@ -21,7 +21,7 @@ LOST = b"events lost"
 
 
 def median_interval(values):
-    """The ends of the median's 95 % interval, whatever the distribution; of few values the outermost."""
+    """The ends of the median's 95 % interval, for any distribution; with few values the outermost ones."""
     ordered, count, outside, skipped = sorted(values), len(values), 0, 0
     while skipped < count // 2:
         outside += 2 * comb(count, skipped) / 2**count
@@ -46,7 +46,7 @@ def words_are_whole(directory, cinstr):
 
 
 def keeps_all(side, binary, directory, cinstr, truth):
-    """Whether a trace has every event; None where it cannot be told."""
+    """Whether a trace has every event; None if that is not known."""
     if side.reads == "words":
         return words_are_whole(directory, cinstr)
     if side.reads == "perfetto":
@@ -59,7 +59,7 @@ def keeps_all(side, binary, directory, cinstr, truth):
 
 
 def count_allocations(runner, program):
-    """By an allocator of the tests' that counts."""
+    """The number of allocations, from the tests' counting allocator."""
     counter, counted = runner.bench / "counting_malloc.so", runner.bench / "counted"
     subprocess.run(["gcc", "-O2", "-w", "-fPIC", "-shared", "-fno-builtin",
                     TOP / "tests/programs/counting_malloc.c", "-o", counter], check=True)
@@ -92,7 +92,7 @@ class Charges(Comparison):
                 figures["whole"] = None
 
     def added_ns(self, side):
-        """Of each round in which both ran, by the allocation, event or lock."""
+        """The cost of an allocation, event or lock, in each round in which both sides ran."""
         base = self.runs.get(side.base, {})
         return [(figures["cpu"] - base[number]["cpu"]) / self.units * 1e9
                 for number, figures in self.runs[side.name].items() if number in base]
@@ -130,14 +130,14 @@ def table(summary):
 
 
 def prepare(runner):
-    """The recorder in a directory without the library that writes profiles."""
+    """Copies the recorder into a directory without the program that writes profiles."""
     recorder = runner.bench / "recorder"
     recorder.mkdir(parents=True, exist_ok=True)
     shutil.copy(runner.build / "libcinstr.so.0", recorder)
 
 
 def measure(runner, names=None, rounds=ROUNDS, slow_rounds=SLOW_ROUNDS):
-    """Yields a summary a program."""
+    """Yields a summary for each program."""
     prepare(runner)
     for program, sides, unit in PARTS:
         if names is None or program.name in names:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The section of docs/benchmarks.md about profiles of memory and waits, and traces: written by
-bench/bench with the page, or by bench/charges alone into a page that is there. It must state nothing
-that was not measured in that run: its reading is made of the run's own figures."""
+"""The section of docs/benchmarks.md about profiles of memory and waits, and traces. bench/bench writes
+it with the page, bench/charges alone into an existing page. It must state nothing that was not
+measured in that run: its sentences are made from the run's own figures."""
 import textwrap
 
 import tables
@@ -37,8 +37,8 @@ def rows_of(summaries, name):
 
 
 def charge(summaries, name, side):
-    """What a side adds, as text: the median, or all that it may be where the rounds do not tell it from
-    nothing; "?" where it was not measured."""
+    """What a side adds, as text: the median, or its whole interval if that contains 0; "?" if it was not
+    measured."""
     middle, least, most = rows_of(summaries, name).get(side, {}).get("charge_ns", (None, None, None))
     if middle is None:
         return "?"
@@ -79,7 +79,7 @@ SIDES = {
 
 
 def times(summaries, name, side, other):
-    """How often the other's charge goes into the side's."""
+    """The side's cost, divided by the other's."""
     found = [rows_of(summaries, name).get(each, {}).get("charge_ns", [0])[0] for each in (side, other)]
     return tables.number(found[0] / found[1]) if min(found) > 0 else "?"
 
@@ -110,7 +110,7 @@ def section(results):
 
 
 def replace(path, results):
-    """The section anew, at the end of the page if it was not there."""
+    """Replaces the section; adds it at the end of the page if there was none."""
     page = path.read_text()
     before, found, after = page.partition(HEADING + "\n")
     if not found:

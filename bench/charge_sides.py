@@ -2,8 +2,8 @@
 """What bench/charges compares: profiles of memory and of waits, traces, and their peers; on which
 programs, and by what their cost is divided. A row must not decide how it is measured.
 
-A side stands on another: the same program run the same way without the profile. A preloaded
-allocator is what its own heap profile stands on, cinstr's hooks what cinstr's stand on."""
+A side stands on another one, which runs the same program in the same way without the profile: a heap
+profile of a preloaded allocator stands on that allocator without it, cinstr's profiles on its hooks."""
 import subprocess
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ from sides import BEFORE, CINSTR, PLAIN, Side
 PLAIN_SIDE, HOOKS_SIDE = "gcc: plain", "gcc, hooks: cinstr"
 HEAP = ("-L{build}", "-lcinstr_heap", *CINSTR)
 BLOCK = ("-L{build}", "-lcinstr_block", *CINSTR)
-RAW = ("-L{build}", "-lcinstr", "-Wl,-rpath,{bench}/recorder")  # where no library is that writes profiles
+RAW = ("-L{build}", "-lcinstr", "-Wl,-rpath,{bench}/recorder")  # a recorder that cannot write profiles
 
-# heaptrack speaks on the program's standard output, before it and after.
+# heaptrack prints on the program's standard output, before and after its run.
 HEAPTRACK = ("sh", "-c", """heaptrack -o heap "$@" | sed '/^heaptrack output /d; /libheaptrack_preload/d
 /^starting application/d; /^Heaptrack finished/,$d'""", "sh")
 UFTRACE = ("uftrace", "record", "--no-libcall", "-d", "data")
@@ -31,7 +31,7 @@ class Charged(Side):
 
 
 def plain(name, *command, base=PLAIN_SIDE, preload="", built_with="", slow=False, needs="", **environment):
-    """On the program as it is."""
+    """A side on the plain program."""
     if preload:
         environment["LD_PRELOAD"] = preload
     return Charged(f"gcc: {name}", "gcc", PLAIN, command=command, environment=environment, base=base,
@@ -113,7 +113,7 @@ PARTS = [  # program, its sides, what one of its charges is
 
 
 def missing_library(side):
-    """What there is not of the library that a side preloads: the loader would go on without it."""
+    """What is missing of the library that a side preloads: the loader would go on without it."""
     if not side.preload:
         return None
     checked = {"LD_PRELOAD": side.preload, "MALLOC_CONF": "stats_print:true", "PATH": "/usr/bin:/bin"}

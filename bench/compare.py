@@ -34,7 +34,7 @@ class Comparison:
         self.runs.pop(side.name)
 
     def truth(self, side):
-        """The counting hook's counts of the calls that this side sees; None where it sees others."""
+        """The counting hook's counts of the calls that this side sees; None if the hook sees others."""
         flags = side.calls or ("" if self.program.is_real or not side.reads else BEFORE)
         key = (side.compiler, flags)
         if not flags:
@@ -48,7 +48,7 @@ class Comparison:
         return self.truths[key]
 
     def read(self, side, binary, figures):
-        """What the run has left behind; the counts once, the total time every time."""
+        """Reads what the run has left behind: the counts once, the total time in every run."""
         if side.reads.startswith("cinstr"):
             figures["corrected"] = readers.corrected_seconds(figures["directory"], self.runner.cinstr)
         if side.reads and not self.runs[side.name]:
@@ -82,7 +82,7 @@ class Comparison:
             say(f"bench: {self.program.name}: round {number + 1} of {self.rounds}")
 
     def ratios(self, side, divisor, subtract):
-        """Of each round in which all ran: (side - subtract) / (divisor - subtract)."""
+        """(side - subtract) / (divisor - subtract), for each round in which all of them ran."""
         found = []
         for number, figures in self.runs[side.name].items():
             below = self.runs.get(subtract, {}).get(number, {"cpu": 0})["cpu"]
@@ -92,7 +92,7 @@ class Comparison:
         return found
 
     def corrected(self, side, plain):
-        """Median error of the corrected total, and in how many runs its bar holds the plain time."""
+        """The median error of the corrected total, and how often its interval contains the plain time."""
         found = [f["corrected"] for f in self.runs[side.name].values() if f.get("corrected")]
         if not found or not plain:
             return {}

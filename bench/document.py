@@ -31,7 +31,7 @@ bench-quick` does the micro-programs in two minutes. `scripts/install-deps bench
   convention. Hooks are linked into the program as cinstr's are, but for the *shared* rows.
 - **memory** is the peak of the process and what it runs with; **disk** is what the run leaves.
 - **counts exact**: every count equals the counting hook's: for cinstr on every call edge (the
-  plugin's, whose code lies elsewhere, by function), for others by function. Empty where it cannot be told.
+  plugin's, whose code lies elsewhere, by function), for others by function. Empty where it is not known.
 - **total time: error**: the profile's total on-CPU time, with the probes taken out, against the
   plain build's CPU time; **its bar** is the profile's own (95 %); **holds**: in how many runs it
   contained the plain build's time. Peers do not take their own cost out at all.
@@ -41,7 +41,7 @@ bench-quick` does the micro-programs in two minutes. `scripts/install-deps bench
 
 
 def kept(page, heading):
-    """A section that was left out of this run: as the page has it, with the day that it is of."""
+    """A section that this run has left out: the text in the page, with the day when it was measured."""
     body = page.partition(f"\n{heading}\n")[2].split("\n## ")[0]
     if not body:
         return ""

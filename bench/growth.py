@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""How costs grow: start-up and exit, dumps of a running program, dumps and exit profiles as contexts
-grow, a call's cost as children and threads grow, symbols of a large binary. Called by bench/bench, which prints the
-tables: each a title, rows of cells with the head first, and what should be seen in them."""
+"""Measures how costs grow: start-up and exit, dumps of a running program, dumps and exit profiles with the
+number of contexts, a call's cost with the number of children and threads, symbols of a large binary.
+Called by bench/bench, which prints the tables: a title, rows of cells with the head first, and what is
+expected of them."""
 import os
 import subprocess
 import threading
@@ -99,7 +100,7 @@ class Dumps(threading.Thread):
 
 
 def run_with_dumps(runner, command, directory, is_dumped):
-    """CPU seconds of the command, and how often it was dumped. It says its number to a pipe first."""
+    """CPU seconds of the command, and how often it was dumped. It writes its pid to a pipe first."""
     reading, writing = os.pipe()
     announced = ["sh", "-c", f'echo $$ >&{writing}; exec {writing}>&-; exec "$0" "$@"']
     environment = {**runner.environment, "CINSTR_OPTIONS": "output=none"}
@@ -148,7 +149,7 @@ def contexts(runner):
 
 
 def call_costs(runner, programs):
-    """Added ns a call, of the clock alone and of cinstr, for each program."""
+    """The ns that hooks with the clock alone, and cinstr, add to a call, for each program."""
     costs = []
     for program in programs:
         comparison = Comparison(runner, program, [s for s in SIDES if s.name in COMPARED], ROUNDS, ROUNDS)
@@ -179,7 +180,7 @@ def threads(runner):
 
 
 def write_functions(directory, count):
-    """A program of `count` functions, each called once, in files that a compiler can take."""
+    """Writes a program of `count` functions, each called once, in files small enough for a compiler."""
     files = range(count // FUNCTIONS_A_FILE or 1)
     each = count // len(files)
     directory.mkdir(parents=True, exist_ok=True)

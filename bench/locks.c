@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that is nothing but locking. Run by bench/charges as `locks THREADS LOCKS`: each thread
- * takes one mutex so often, each time in one call of update(). One thread never waits. More of them
- * share one CPU, and whoever has the lock yields it: then all others wait, on any machine.
+ * A program that does nothing but lock. Run by bench/charges as `locks THREADS LOCKS`: each thread
+ * takes one mutex LOCKS times, each time in one call of update(). A single thread never waits. Several
+ * threads share one CPU, and the holder of the lock yields the CPU: then all others wait, on any
+ * machine.
  */
 #define _GNU_SOURCE
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The machine that a benchmark ran on, and the day: what bench/bench and bench/charges put beside
-their figures. It must name the machine by what it is, never by where or whose it is."""
+"""The machine that a benchmark ran on, and the day, which bench/bench and bench/charges state with their
+figures. It must describe the machine, never say where it is or whose."""
 import platform
 import re
 import time

@@ -42,7 +42,7 @@ def panel(summary, top):
 
 
 def draw(summaries):
-    """SVG of these programs, one below the other."""
+    """An SVG with a panel for each program, one below the other."""
     top, panels = 8, []
     for summary in summaries:
         drawn, top = panel(summary, top)

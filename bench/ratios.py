@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What the tables of bench/bench come to: one row a question, one column a program. A ratio is of
-what two sides add to the plain build's CPU time, or of their whole CPU time where that is said;
-medians of runs that were interleaved. Called by document.py and bench/bench."""
+"""The summary of bench/bench's tables: a row for each question, a column for each program. A ratio
+compares what two sides add to the plain build's CPU time, or their whole CPU time where that is said.
+Ratios are medians of interleaved runs. Called by document.py and bench/bench."""
 import tables
 from sides import CLANG
 
@@ -9,7 +9,7 @@ HOOKS, AFTER, PLUGIN = "gcc, hooks: ", f"{CLANG}, hooks after inlining: ", f"{CL
 
 ADDED, WHOLE = "added", "whole"
 
-QUESTIONS = [  # what is asked, of what, the side above, the side below, what was aimed at
+QUESTIONS = [  # the question, what it compares, numerator, denominator, the aim
     ("gcc's hooks: cinstr ÷ two clocks", ADDED, HOOKS + "cinstr", HOOKS + "two clocks", "≤ 1.25; fan-out 1.4"),
     ("clang's hooks: cinstr ÷ two clocks", ADDED, f"{CLANG}, hooks: cinstr", f"{CLANG}, hooks: two clocks",
      "≤ 1.25; fan-out 1.4"),

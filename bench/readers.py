@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What a run has left behind: how often each function was called, and what the total time was.
+"""Reads what a run has left behind: how often each function was called, and what the total time was.
 
-One function a kind of side, named in the rows of sides.py: reader(binary, directory, context)
-returns a dictionary of function name to calls; None when the tool that reads it is not here.
-Names are as in the symbol table. The truth they are judged by is the counting hook's (counted()).
+There is one function for each kind of side, named in the rows of sides.py: reader(binary, directory,
+context) returns a dictionary of function name to calls; None if the tool that reads it is not installed.
+Names are as in the symbol table. They are compared with the counting hook's (counted()).
 """
 import json
 import re
@@ -48,12 +48,12 @@ def counted(binary, listing):
 
 
 def read_cinstr(binary, directory, cinstr):
-    """By edge; the only reader that can be held to so much."""
+    """Counts by edge; for cinstr alone these can be checked."""
     return named_edges(binary, output_of(cinstr, "report", "--addresses", directory / "profile.pb.gz"))
 
 
 def read_cinstr_functions(binary, directory, cinstr):
-    """Where the code is not the counted one's: its call sites lie elsewhere."""
+    """Counts by function, for code that is not the counted one's: its call sites lie elsewhere."""
     return by_function(read_cinstr(binary, directory, cinstr))
 
 
@@ -111,7 +111,7 @@ READERS = {"cinstr": read_cinstr, "cinstr functions": read_cinstr_functions, "gp
 
 
 def is_exact(kind, read, truth):
-    """True, false, or None where it cannot be told. main is left out: gprof does not count it."""
+    """True, false, or None if that is not known. main is left out: gprof does not count it."""
     if read is None or truth is None:
         return None
     edges, functions = truth

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Builds and runs one side of one program. Used by bench/bench; it judges nothing.
 
-A run happens in a directory of its own, so that what it leaves behind can be weighed and read, and
-under bench/measure, which knows its times and peak memory. Output goes to a file that is compared
-with the plain build's: a side that changes what a program does is not compared in speed."""
+Each run has a directory of its own, so that the files it leaves can be measured and read, and is started
+by bench/measure, which reports its times and peak memory. Its output goes to a file that is compared
+with the plain build's: the speed of a side that changes what a program does is not compared."""
 import hashlib
 import os
 import re
@@ -22,7 +22,7 @@ class Skipped(Exception):
 
 
 def weigh(file):
-    """Bytes on disk: segments have holes. Of other files not all may be there yet."""
+    """Bytes on disk: segments have holes. Other files may not be complete yet."""
     status = file.stat()
     return min(status.st_size, status.st_blocks * 512) if file.suffix == ".seg" else status.st_size
 
@@ -41,15 +41,14 @@ class Runner:
         return text.replace("{build}", str(self.build)).replace("{bench}", str(self.bench))
 
     def fill_flags(self, flags):
-        """Objects are kept by the flags that they are compiled with, and a plugin is more than its
-        name."""
+        """The key of the objects that a side shares: its flags, and the contents of its plugin."""
         filled = self.fill(flags)
         named = re.search(r"-fpass-plugin=(\S+)", filled)
         return filled if not named else f"{filled} -DPLUGIN_CHECKSUM={zlib.crc32(Path(named[1]).read_bytes())}"
 
     def binary(self, program, compiler, flags, link):
-        """The built program: by one name on every side, since Lua keeps its own. Sides that are
-        built alike share it."""
+        """The built program. It has the same name on every side, since Lua stores its name. Sides that
+        are built in the same way share it."""
         key = hashlib.sha256(repr((compiler, flags, link)).encode()).hexdigest()[:12]
         path = self.bench / "bin" / key / program.source
         if path in self.built:
@@ -90,7 +89,7 @@ class Runner:
                 "directory": directory}
 
     def count(self, program, compiler, flags):
-        """The counting hook's truth on these calls."""
+        """The counting hook's counts of these calls."""
         hook = subprocess.run(["bash", "-c", ". tests/real/programs.sh && real_count_hook"], cwd=TOP,
                               env=self.environment, check=True, capture_output=True, text=True).stdout.strip()
         binary = self.binary(program, compiler, flags, (hook, "-pthread"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The sides that are compared: one row a way of building and running a program.
+"""The sides that are compared: a row for each way of building and running a program.
 
 bench/bench builds and runs each; a new way (a mode of the plugin, say) is a new row. Rows that
 share compiler and flags share their compiled objects. A row must not decide how it is measured.
@@ -47,7 +47,7 @@ class Side:
 
 
 def hooks(compiler, when, flags, slow_rows=()):
-    """The rows of one compiler's hooks: both floors, cinstr and its options."""
+    """The rows for the hooks of one compiler: both floors, cinstr, and cinstr with options."""
     start = f"{compiler}, hooks{when}: "
     floor = start + "two clocks"
 

@@ -6,7 +6,7 @@ HEAD = ["side", "CPU s", "slowdown (min–max)", "+ns a call", "× floor", "memo
 
 
 def number(value):
-    """Three digits that mean something: 0.0123, 1.23, 12.3, 123, 12,345."""
+    """A number with three significant digits: 0.0123, 1.23, 12.3, 123, 12,345."""
     if value is None:
         return ""
     if abs(value) >= 100:

@@ -27,7 +27,7 @@ function sources() {
     definitions(byId("sources"), [
         ["exact", `${data.exact}: ${ns(total)} of ${data.value} time in ` +
             `${count(data.rows.length + data.left_out)} ${unit}` + (data.unplaced_ns > 0
-            ? `; ${ns(data.unplaced_ns)} of that is in the wrong functions; in which is not known` : "")],
+            ? `; ${ns(data.unplaced_ns)} of that is in the wrong functions, which ones is not known` : "")],
         ["sampled", `${data.sampled}: ${samples.join("; ")}`],
         ["against", data.against === "raw"
             ? `raw times${own ? ", since the samples are of the same run" : ""}; of these ` +
@@ -64,7 +64,7 @@ function sums() {
             `${needed === null ? "ever more" : count(Math.trunc(needed))} samples: ` +
             (needed !== null && needed <= matched ? "there are enough"
                 : `${needed === null ? "∞" : (needed / matched).toFixed(1)} times as many`)],
-        ["error", data.within_error === 0 ? [] : `of ${unit}, ${count(data.within_error)} differ beyond ` +
+        ["error", data.within_error === 0 ? [] : `${count(data.within_error)} of the ${unit} differ beyond ` +
             "chance, but not beyond the exact side's error"],
         ["unknown", data.unresolved === 0 ? [] : "the exact profile does not know the time of " +
             `${count(data.unresolved)} of the ${unit}: not judged`],

@@ -14,7 +14,7 @@ const difference = new Difference(data);
 
 // --- numbers -------------------------------------------------------------------------------------
 
-// Parts and means need not be whole: what is less than a thousandth is rounding.
+// Parts and means need not be whole numbers: below a thousandth they are rounding errors.
 const tidy = (value) => Math.abs(value) < 0.0005 ? 0 : value;
 const times = (number) => Number.isInteger(number) || Math.abs(number) >= 1000 ? count(number) : number.toFixed(2);
 const value = (number) => number === null ? "-" : data.unit === "count" ? times(tidy(number)) :
@@ -105,7 +105,7 @@ const calleeColumns = [text("callee", "callee", (row) => row.callee.name), ...sh
 
 // --- the flame graph: width one side, colour the change -------------------------------------------
 
-// From -1, gone, over 0 to 1, new.
+// How much of a node changed, from -1 (gone) over 0 to 1 (new).
 function changeOf(node) {
     const before = difference.totals[OLD][node], after = difference.totals[NEW][node];
     const most = Math.max(before, after);
@@ -135,7 +135,7 @@ function describe(node) {
     return lines;
 }
 
-// The innermost frames of the path are those of interest.
+// Shows the innermost frames of the path, since those matter most.
 function sayZoom(node) {
     const path = difference.pathOf(node).map((index) => difference.functions[index].name);
     const shown = path.length > 6 ? ["…", ...path.slice(-6)] : path;
@@ -173,7 +173,7 @@ const callees = new Table(byId("callees"), {
     onPick: (row) => choose(row.callee),
 });
 
-// A function's callers and callees.
+// Shows a function's callers and callees.
 function pick(row) {
     const change = (of, show) => `${show(of.old)} → ${show(of.new)}`;
     byId("picked").textContent = `${row.name}: ${change(row.calls, times)} ${data.count}, ` +
@@ -182,13 +182,14 @@ function pick(row) {
     callees.setRows(difference.edges.filter((edge) => edge.caller === row));
 }
 
-// As pick(), and the table of functions goes there.
+// Does what pick() does, and selects the function in its table.
 function choose(row) {
     pick(row);
     functions.select(row);
 }
 
-// From a cause to its function, and to where it is called most. What is gone has no width in new.
+// Chooses the function of a cause, and zooms to where it is called most. A function that is gone has no
+// width on the new side, so then the old one is shown.
 function follow(cause) {
     choose(cause.function);
     if (cause.cause === "gone" || cause.cause === "new") {

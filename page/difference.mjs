@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The data of a difference (cli/diff_json.c) as what its page shows: functions and edges that know
+// Prepares the data of a difference (cli/diff/diff_json.c) for its page: functions and edges that know
 // each other, and the tree of both sides. Sides are 0, old, and 1, new.
 import { Tree } from "./tree.mjs";
 import { baseName } from "./units.mjs";
@@ -28,7 +28,7 @@ export class Difference extends Tree {
         this.totals = data.nodes.self.map((self) => this.sumUp(self));
     }
 
-    // null: the caller of what is outermost.
+    // The function of that name and file. The caller of an outermost function has the name null.
     find(name, file) {
         return name === null ? null : this.byKey.get(`${name}\n${file}`);
     }
@@ -45,8 +45,8 @@ export class Difference extends Tree {
         return node === 0 ? 0 : this.data.nodes.calls[side][node - 1];
     }
 
-    // The node of the function, called by that caller, that is widest on either side; the root if
-    // there is none. A caller of null is any.
+    // The node of the function, called by `caller` (null: by any), that is widest on either side; the root
+    // if there is none.
     widest(row, caller) {
         let best = 0, most = -1;
         for (let node = 1; node < this.nodes; node++) {

@@ -20,7 +20,7 @@ export const svgElement = (tag, attributes = {}, ...children) =>
 
 export const byId = (id) => document.getElementById(id);
 
-// Terms and what is to be said of each: a string, or a list of strings.
+// Fills a list of terms and descriptions; a description is a string or a list of strings.
 export function definitions(list, entries) {
     for (const [term, said] of entries) {
         if (said.length === 0)

@@ -47,7 +47,7 @@ export class Flame {
         this.canvas.addEventListener("blur", () => this.draw());
     }
 
-    // The tree and the value that widths show. Where it was zoomed to stays, if it is there still.
+    // Shows a tree; frames are as wide as the value says. Keeps the zoom if that context still exists.
     show(profile, type) {
         const keys = (node) => this.profile.pathOf(node).map((index) => this.profile.keyOf(index));
         const places = this.profile === undefined || this.profile === profile ? null :
@@ -61,14 +61,14 @@ export class Flame {
         this.onZoom(this.zoom);
     }
 
-    // By function; null: nothing is searched.
+    // `matched`: by function, whether it matches the search; null: there is no search.
     highlight(matched) {
         this.matched = matched;
         this.draw();
     }
 
-    // What the frames that match come to, of totals by node, each counted once however many match
-    // above each other.
+    // The sum of `totals`, by node, over the frames that match. A frame with a matching frame above it
+    // is not added again.
     matchedTotal(totals) {
         const { nodes, parent, functionOf } = this.profile;
         const inside = new Uint8Array(nodes);
@@ -100,7 +100,7 @@ export class Flame {
         this.zoomTo(0);
     }
 
-    // --- where frames lie: rows of {node, from, to}, in pixels, from left to right ---------------
+    // --- layout: rows of {node, from, to}, in pixels, from left to right -------------------------
 
     layOut() {
         if (this.profile === undefined)
@@ -187,7 +187,7 @@ export class Flame {
         }
     }
 
-    // Files have a range of hues, functions one of it; what does not match a search is grey.
+    // A file has a range of hues, a function one of them; frames that do not match a search are grey.
     colourOf(node) {
         const isDark = this.dark.matches;
         const index = this.profile.functionOf[node];

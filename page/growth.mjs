@@ -38,7 +38,7 @@ const number = (name, title, width) => ({
 
 const columns = [
     text("function", (row) => row.function),
-    // Equal exponents differ in their last digits: among them the larger number stays first.
+    // Exponents that are equal may differ in their last digits; the row with the larger number is first.
     { ...number("exponent", "the slope of the logarithms", "7em"),
       value: (row) => row.exponent === null ? null : Number(row.exponent.toFixed(9)) },
     number("low", "its 95 % interval", "4.5em"), number("high", "its 95 % interval", "4.5em"),
@@ -102,7 +102,7 @@ function drawWorst(rows) {
 const search = byId("search"), view = byId("view"), values = byId("values");
 const table = new Table(byId("rows"), { label: "exponents", sort: "exponent", onCurrent: pick, onPick: reveal });
 
-// Exact numbers and times are not of one order: their choices are apart.
+// Counts and times are offered in separate groups.
 function offerValues() {
     const names = (isExact) => [...new Set(data.rows.filter((row) => row.exact === isExact).map((row) => row.value))];
     const kinds = [names(true), names(false)].filter((kind) => kind.length > 0);

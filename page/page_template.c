@@ -10,7 +10,7 @@ extern const char page_diff_start[], page_diff_end[];
 extern const char page_growth_start[], page_growth_end[];
 extern const char page_report_start[], page_report_end[];
 
-/* The marker in the templates that stands where the data goes. */
+/* The templates have this where the data goes. */
 static const char mark[] = "@DATA@";
 
 int page_template_find(struct page_template *template, enum page_name name, struct error *error) {

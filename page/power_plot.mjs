@@ -14,7 +14,7 @@ const compact = new Intl.NumberFormat("en-US", { notation: "compact" });
 
 export const powerAt = (row, size) => row.scale * size ** row.exponent;
 
-// Decades, as exponents of ten, that hold the points and the line.
+// The decades, as exponents of ten, that the points and the line reach.
 function range(row, sizes) {
     const shown = sizes.flatMap((size, i) => row.values[i] > 0 ? [row.values[i], powerAt(row, size)] : []);
     const low = Math.floor(Math.log10(Math.min(...shown)));
@@ -37,7 +37,8 @@ function labelled(sizes, x) {
     return chosen;
 }
 
-// An SVG of a row with two points or more, as --json has it: `decades` upwards, from where it begins.
+// An SVG of a row that --json prints, with two points or more. It is `decades` high, from the row's
+// lowest decade on.
 export function powerPlot(row, sizes, { width, height, decades, ...attributes }) {
     const low = range(row, sizes)[0];
     const first = sizes[0], last = sizes.at(-1);

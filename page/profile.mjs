@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The data of a profile (page/report_data.h) as what the page shows: rows of tables, and the tree
-// with its totals.
+// Prepares the data of a profile (page/report_data.h) for the page: rows of tables, and the tree with
+// its totals.
 import { Tree } from "./tree.mjs";
 import { baseName } from "./units.mjs";
 
@@ -24,20 +24,20 @@ export class Profile extends Tree {
         this.totals = new Map();
     }
 
-    // Whether any value of the row is not 0: others stand in the tables of the command neither.
+    // Whether any value of the row is not 0: like the command, the page shows no other rows.
     says(columns, row) {
         return columns.total.some((column) => column[row.index] !== 0) ||
             columns.self.some((column) => column[row.index] !== 0);
     }
 
-    // By node; computed when first asked for.
+    // The totals by node; computed when first asked for.
     totalsOf(type) {
         if (!this.totals.has(type))
             this.totals.set(type, this.sumUp(this.data.nodes.self[type]));
         return this.totals.get(type);
     }
 
-    // Of a row of functions or edges.
+    // The self value of a row of functions or edges.
     self(columns, row, type) {
         return this.data[columns].self[type][row.index];
     }
@@ -46,13 +46,13 @@ export class Profile extends Tree {
         return this.data[columns].total[type][row.index];
     }
 
-    // Whether anything is known of how well values of a type are known.
+    // Whether the profile has errors of the values of a type.
     hasErrors(type) {
         return this.types[type].error >= 0 || this.types[type].samples >= 0;
     }
 
-    // One standard error, of the value of each type that `of` gives; below 0: unknown. As
-    // reader/analysis/analysis_errors.c has it.
+    // One standard error of a value; below 0: unknown. `of` gives the value for each type. Computed like
+    // in reader/analysis/analysis_errors.c.
     error(type, of) {
         const { error, variance, samples } = this.types[type];
         if (error >= 0)

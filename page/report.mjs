@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The page of `cinstr report --html`. Its data is in the page; where it is not, it comes from
-// data.json beside the page, and again as often as is asked for.
+// The page of `cinstr report --html`. Its data is in the page, or else in data.json beside the page,
+// which is loaded again as often as the reader chooses.
 import { byId, definitions, element, focusSearchBySlash } from "./element.mjs";
 import { Flame } from "./flame.mjs";
 import { Profile } from "./profile.mjs";
@@ -15,7 +15,7 @@ let picked = 0; // index of a function
 
 const unitOf = (index) => profile.types[index].unit;
 const totalOf = (index) => profile.types[index].total;
-// The value that says how often; -1: none does.
+// The index of the value that counts calls; -1: there is none.
 const counting = () => profile.types[type].count;
 const countName = () => profile.types[counting()].name.replace("edge_", "");
 
@@ -27,13 +27,13 @@ function number(name, label, title, value, show, width = "7em") {
 
 const GRADES = "; the letter says how well it is known (95 %): A to within 5 %, B 20 %, C worse, - not known";
 
-// "38 ms B": a time with what is known of it.
+// "38 ms B": a time and its grade.
 function known(value, error) {
     const text = amountWithin(value, unitOf(type), error);
     return profile.hasErrors(type) ? `${text} ${gradeOf(value, error)}` : text;
 }
 
-// One of the columns "total" and "self", and its share.
+// The columns of "total" or "self" and of its share.
 function times(rows, name, title, of) {
     const value = (row) => profile[of](rows, row, type);
     const error = (row) => profile.error(type, (one) => profile[of](rows, row, one));
@@ -45,7 +45,8 @@ function times(rows, name, title, of) {
     ];
 }
 
-// Of each call: the mean as measured, like the quantiles, where there are those; else without the probes.
+// The mean of a call's durations. If the profile has quantiles, it is as measured, like them; otherwise it
+// is without the time of the probes.
 function durations(rows, calls) {
     const counted = counting();
     const each = (row, of) => calls(row) === 0 ? null : of(row) / calls(row);
@@ -91,7 +92,7 @@ const functionColumns = () =>
     [text("function", "function", (row) => row.name), text("file", "file", where, "10em"), ...numbers("functions")];
 const edgeColumns = () =>
     [text("caller", "caller", caller), text("callee", "callee", callee), ...numbers("edges")];
-// Beside each other there is room for less.
+// The tables of callers and callees stand side by side and have fewer columns.
 const neighbourColumns = (name, of) => [text(name, name, of), ...numbers("edges")
     .filter((column) => ["calls", "total", "self", "mean"].includes(column.name))
     .map((column) => ({ ...column, width: `${Math.max(6.5, 0.7 * column.label.length)}em` }))];
@@ -121,10 +122,10 @@ const flame = new Flame(byId("flame"), {
     describe, say, onZoom: sayZoom, onPick: (node) => node > 0 && choose(profile.functionOf[node]),
 });
 
-// A node's total, or in it alone, of any value type.
+// The total of a node, for each value type.
 const totalIn = (node) => (one) => profile.totalsOf(one)[node];
 const selfIn = (node) => (one) => profile.data.nodes.self[one][node - 1];
-// The sum of all is stated; it errs less than its parts together.
+// The profile states the error of the sum of all: it is less than the errors of its parts together.
 const errorIn = (node) => node === 0 ? profile.types[type].sum_error : profile.error(type, totalIn(node));
 
 function describe(node) {
@@ -142,7 +143,7 @@ function describe(node) {
     return lines;
 }
 
-// The innermost frames of the path are those of interest.
+// Shows the innermost frames of the path, since those matter most.
 function sayZoom(node) {
     const path = profile.pathOf(node).map((index) => profile.functions[index].name);
     const shown = path.length > 6 ? ["…", ...path.slice(-6)] : path;
@@ -154,7 +155,7 @@ function sayZoom(node) {
     byId("back").disabled = flame.history.length === 0;
 }
 
-// A function's callers and callees.
+// Shows a function's callers and callees.
 function pick(index) {
     picked = index;
     const row = profile.functions[index];
@@ -169,7 +170,7 @@ function pick(index) {
     callees.setRows(profile.shownEdges.filter((edge) => edge.caller === row));
 }
 
-// As pick(), and the table of functions goes there.
+// Does what pick() does, and selects the function in its table.
 function choose(index) {
     pick(index);
     functions.select(profile.functions[index]);
@@ -210,7 +211,7 @@ function about() {
     notes(data.comments);
 }
 
-// Warnings come first, and are seen without being asked for, until the reader closes them.
+// Warnings come first; if there are any, the notes are open until the reader closes them.
 function notes(comments) {
     const box = byId("comments"), warnings = comments.filter((one) => one.startsWith("warning: "));
     const others = comments.filter((one) => !warnings.includes(one));
@@ -237,7 +238,7 @@ function showType(index) {
     filter();
 }
 
-// All that was chosen before stays, as far as it is there still.
+// Shows new data, and keeps the reader's choices as far as they still exist.
 function show(data) {
     const before = profile;
     const value = before === undefined ? null : before.types[type].name;
@@ -257,7 +258,7 @@ function show(data) {
     showType(type);
 }
 
-// To begin with: the function that has the most.
+// The function that is chosen at first: the one with the largest value.
 function largest() {
     let best = profile.shownFunctions[0];
     for (const row of profile.shownFunctions) {
@@ -283,7 +284,7 @@ async function fetchData() {
     }
 }
 
-// The next one is asked for when the last has been shown: a slow answer makes no queue.
+// Asks for the next data after the last was shown, so that slow answers do not pile up.
 function live() {
     const every = byId("every");
     let timer;

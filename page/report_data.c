@@ -80,7 +80,7 @@ static void write_spreads(struct writer *writer, const struct analysis_spread *s
     putc(']', writer->out);
 }
 
-/* --- what is in them -------------------------------------------------------------------------- */
+/* --- the contents of the columns -------------------------------------------------------------- */
 
 static const char *function_name(const struct analysis *analysis, uint32_t row) {
     return analysis->functions[row].name;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The plot of exact against sampled shares, on logarithmic axes. What has no sample, or less of a
-// share than could ever be sampled, stands in a band of its own at the edge: 0 has no logarithm.
+// The plot of exact against sampled shares, on logarithmic axes. Rows without a sample, or with a share
+// too small to be sampled, are in a band at the edge, since 0 has no logarithm.
 import { axisBottom, axisLeft } from "d3-axis";
 import { scaleLog } from "d3-scale";
 import { select } from "d3-selection";
@@ -18,7 +18,7 @@ const AT_WEIGHT = { "within chance": 0, unresolved: 0.5, "within error": 1, more
 export class Scatter {
     constructor(parent, data, { nameOf, say, onPick }) {
         Object.assign(this, { data, nameOf, say, onPick });
-        // A share a tenth of one sample's is beyond what these samples can say.
+        // A share of a tenth of a sample is less than these samples can show.
         this.least = Math.max(1e-8, 10 ** Math.floor(Math.log10(0.1 / Math.max(data.samples, 1))));
         this.x = scaleLog([this.least, 1], [LEFT + BAND, WIDTH - RIGHT]);
         this.y = scaleLog([this.least, 1], [HEIGHT - BOTTOM - BAND, TOP]);
@@ -81,7 +81,8 @@ export class Scatter {
                 `${count(POINTS)} points of ${count(rows.length)} are drawn: what differs, then the largest.`));
         this.points = rows.slice(0, POINTS).map((row) => {
             const x = this.acrossOf(row.exact_share), y = this.upOf(row.sampled_share);
-            // Of what was never sampled they all end at one height: a curtain, unless it matters.
+            // The intervals of rows that were never sampled all end at one height and would hide the
+            // rest: only those that matter are drawn.
             const isPlain = row.sampled_share === 0 && AT_WEIGHT[row.verdict] < 2;
             const bar = svgElement("path", { class: `interval ${classOf(row.verdict)}${isPlain ? " plain" : ""}`,
                 d: `M${x},${this.upOf(row.low)}V${this.upOf(row.high)}` });

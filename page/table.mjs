@@ -9,7 +9,7 @@ const BEYOND = 8;      // rows kept above and below those in view
 
 let tables = 0;
 
-// What cannot be compared comes last, whichever way the column is sorted.
+// Values that cannot be compared come last, whichever way the column is sorted.
 function compareValues(a, b, direction) {
     const noA = a === null || a === undefined || Number.isNaN(a);
     const noB = b === null || b === undefined || Number.isNaN(b);
@@ -63,7 +63,7 @@ export class Table {
         this.arrange();
     }
 
-    // Only rows that `matches` are shown.
+    // Shows only rows for which `matches` is true.
     filter(matches) {
         this.matches = matches;
         this.box.scrollTop = 0;
@@ -78,7 +78,7 @@ export class Table {
         this.arrange();
     }
 
-    // The row is the current one from now on, and in view.
+    // Makes the row the current one and scrolls to it.
     select(row) {
         this.current = this.rows.indexOf(row);
         if (this.current >= 0)

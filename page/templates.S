@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pages that page/build.mjs made, as they are; empty where there was no npm. Found by
+/* The pages that page/build.mjs made; empty if cinstr was built without npm. Found by
  * page_template.c. */
 
 .macro page name

@@ -32,7 +32,7 @@ export class Tree {
             this.children[next[this.parent[node]]++] = node;
     }
 
-    // By node: what a column of self values, of the nodes from 1 on, comes to with all below.
+    // The totals by node of a column of self values, which begins with node 1.
     sumUp(self) {
         const totals = new Float64Array(this.nodes);
         for (let node = this.nodes - 1; node > 0; node--) {
@@ -42,7 +42,7 @@ export class Tree {
         return totals;
     }
 
-    // Largest first.
+    // The children of a node, the largest first.
     childrenOf(node, totals) {
         return this.children.slice(this.first[node], this.first[node + 1])
             .sort((a, b) => totals[b] - totals[a] || a - b);
@@ -72,7 +72,7 @@ export class Tree {
         return node;
     }
 
-    // Tells functions apart from one load of the data to the next.
+    // What identifies a function when the data is loaded again.
     keyOf(index) {
         const row = this.functions[index];
         return `${row.name}\n${row.path}`;

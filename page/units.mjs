@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Numbers for people, as cli/print/units.c writes them: four significant digits in the largest unit of
-// which there is one, fewer where that is all that is known.
+// Numbers for people, as cli/print/units.c writes them: in the largest unit of which there is at least
+// one, with four significant digits, or fewer if no more are known.
 
 export const count = (value) => Math.round(value).toLocaleString("en-US");
 
@@ -46,7 +46,7 @@ function scaled(value, scales, digits = ALL_DIGITS) {
 
 export const ns = (value) => scaled(value, TIME);
 
-// By the unit of a profile's values.
+// A value of a profile, in the given unit, as text.
 export function amount(value, unit) {
     if (unit === "nanoseconds")
         return ns(value);

@@ -15,11 +15,11 @@ export const VERDICTS = {
                   title: "the exact profile does not know its time: it is not judged" },
 };
 
-// In style.css.
+// The verdict's class in style.css.
 export const classOf = (verdict) => verdict.replace(" ", "-");
 
 export const mark = (verdict) => svgElement("path", { class: `mark ${classOf(verdict)}`, d: VERDICTS[verdict].path });
 
-// By itself, for a line of text.
+// The shape alone, for a line of text.
 export const shape = (verdict) => svgElement("svg",
     { class: "shape", width: 12, height: 12, viewBox: "-6 -6 12 12", "aria-hidden": "true" }, mark(verdict));

@@ -59,8 +59,8 @@ export async function isQuiet(page) {
     assert.deepEqual(page.requests, []);
 }
 
-// What axe finds that keeps people with other eyes, or without a pointer, from using the page: as
-// it is light and dark. axe is code that the page's policy would not let run.
+// axe finds no accessibility problem in the page, light or dark. The page is opened without its policy,
+// which would not let axe's code run.
 export async function isAccessible(open, file) {
     for (const colorScheme of ["light", "dark"]) {
         const page = await open(file, { colorScheme, bypassCSP: true });

@@ -110,7 +110,7 @@ async function hostileStaysText(page) {
     assert.equal(await page.evaluate(() => globalThis.hit), undefined);
 }
 
-// Even what became markup by mistake would not run.
+// Even if a name became markup by mistake, its code would not run.
 async function policyForbidsCode(page) {
     await page.evaluate(() => {
         document.body.append(Object.assign(document.createElement("script"), { textContent: "hit=2" }));

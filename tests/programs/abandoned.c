@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Promise: a coroutine's stack is given to a new coroutine while an old one still stands on it,
- * with no instrumented call between the two: the new one's calls are its own, also after it has
- * been left and gone back to.
+ * with no instrumented call between the two. The new one's calls are recorded as its own, even
+ * after the program has switched away from it and back.
  */
 #include <ucontext.h>
 

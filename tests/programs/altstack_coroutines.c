@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: a handler on the alternate stack that interrupts a coroutine is that coroutine's, also
- * when no instrumented call was made since the switch to it; and a jump out of it, or within it,
- * lands where its own setjmp was, though other coroutines' handlers have run on the same memory.
+ * Promise: the calls of a handler on the alternate stack that interrupts a coroutine belong to
+ * that coroutine, even if no instrumented call was made since the switch to it. A jump out of the
+ * handler, or within it, lands at its own setjmp, though other coroutines' handlers have run on
+ * the same memory.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -33,7 +34,7 @@ static void handler(int number) {
     leaf();
 }
 
-/* Interrupted at once after it has been gone back to. */
+/* Is interrupted as soon as the coroutine has been resumed. */
 NOINLINE static void inner(void) {
     for (;;) {
         swapcontext(&there, &here);

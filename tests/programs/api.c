@@ -49,7 +49,8 @@ QUIET static void *write_edges(void *path) {
     return NULL;
 }
 
-/* By threads of their own, and the last one by main: what writes is loaded by the first of them. */
+/* Each profile is written by a new thread, the last one by main. The first of them loads the
+ * writer. */
 QUIET static void write_both(const char *directory) {
     char path[512];
     pthread_t thread;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions in assembly whose symbols have neither size nor, the second, a type: what is called by
- * hand as their hooks would be is named after them, and what lies behind their section is not.
+ * Functions in assembly whose symbols have no size; the second has no type either. The program
+ * calls hooks for them by hand: those addresses get their names, an address behind their section
+ * gets none.
  */
 #include <cinstr/hooks.h>
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# A Go service with net/http/pprof, and requests that are made of it and of ours. Sourced by the tests
-# of what serves profiles, after harness.sh; they kill what is in `servers`.
+# A Go service with net/http/pprof, and requests that are sent to it and to cinstr's server. Sourced by the
+# tests of the servers, after harness.sh; they kill the processes in `servers`.
 # shellcheck disable=SC2154
 
 go_service() {
@@ -80,7 +80,7 @@ GET /trace?seconds=0.1
 GET /trace?seconds=1
 END
 
-# side_by_side BASE: ours gives each request the status, type and headers that Go gives it.
+# side_by_side BASE: cinstr's server answers each request with the status, type and headers of Go's.
 side_by_side() {
     answers "$go" >"$SCRATCH/go" && answers "$1" >"$SCRATCH/ours" || return
     (($(wc -l <"$SCRATCH/go") >= 40)) && diff "$SCRATCH/go" "$SCRATCH/ours"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The compiler's own jumps, out of functions that were inlined. */
+/* Jumps by the compiler's builtins, out of functions that were inlined. */
 #include <stdio.h>
 
 static void *env[5];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `closes HOW DIRECTORY`: closes all descriptors but the standard ones, which it does not know (range: by
- * close_range(), loop: one by one, all: those too, daemon: in a child that goes on alone), then has
- * files of its own by all their numbers, and works until DIRECTORY/stop is there.
+ * `closes HOW DIRECTORY`: closes all descriptors but the standard ones (range: by close_range(),
+ * loop: one by one, all: the standard ones too, daemon: in a child that goes on alone), then opens
+ * files of its own under all those numbers, and works until DIRECTORY/stop exists.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -48,7 +48,7 @@ static void close_all(const char *how) {
     }
 }
 
-/* The text goes to each before any is looked at. */
+/* Writes the text to each of them before it reads any. */
 static int take_numbers(const char *directory) {
     char path[512];
     for (int fd = 0; fd <= LAST; fd++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: each coroutine's calls are its own: 10,000 of 64 KiB, some left unfinished and their
- * stacks unmapped and mapped again, or given to another coroutine at once. The recorder needs no
- * word from the program but makecontext().
+ * Promise: the calls of each coroutine are recorded as its own. There are 10,000 with stacks of 64
+ * KiB; some are left unfinished and their stacks unmapped and mapped again, or given to another
+ * coroutine at once. The program tells the recorder nothing; it calls only makecontext().
  */
 #include <sys/mman.h>
 #include <ucontext.h>

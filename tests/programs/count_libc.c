@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The independent truth of external calls: preloaded, it stands before functions of libc and
- * libstdc++ and counts those calls that return to the program's own code. Writes `name,calls` to
- * $COUNT_LIBC_OUTPUT at the end. Functions that libstdc++ jumps to, like operator new, cannot be
- * counted so. It must share no code with cinstr. For programs of one thread.
+ * The independent truth about external calls. It is preloaded, replaces functions of libc and
+ * libstdc++, and counts the calls that return to the program's own code. At the end it writes
+ * `name,calls` to $COUNT_LIBC_OUTPUT. It cannot count functions that libstdc++ jumps to, like
+ * operator new. It must share no code with cinstr. For programs of one thread.
  */
 #include <dlfcn.h>
 #include <link.h>

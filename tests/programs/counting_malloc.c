@@ -62,7 +62,7 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
     return 0;
 }
 
-/* What libc and the loader took before the program began is not the program's. */
+/* Memory that libc and the loader allocated before the program began is not counted. */
 __attribute__((constructor)) static void begin(void) {
     objects = bytes = frees = 0;
 }

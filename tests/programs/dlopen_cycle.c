@@ -2,7 +2,7 @@
 /*
  * Promise: a library that is unloaded and another one loaded at its address are told apart, however
  * often: a's and b's functions have their own exact counts, with their names. Arguments: A B
- * CYCLES. Prints how often b came to lie where a had been, since otherwise nothing is proved.
+ * CYCLES. Prints whether b was ever loaded where a had been, since otherwise nothing is proved.
  */
 #include <dlfcn.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Many contexts of few edges: `explosion EVENTS` prints each edge and how often it was taken,
- * "caller callee calls". `explosion EVENTS limited`: meanwhile no more memory is to be had. */
+ * "caller callee calls". `explosion EVENTS limited`: it gets no more memory while it makes the
+ * calls. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -72,7 +72,7 @@ NOINLINE static void *writer(void *end) {
     return NULL;
 }
 
-/* Nobody writes to the end that is read. */
+/* Waits for input that never comes: nobody writes into the pipe. */
 NOINLINE static void waits(void) {
     const struct timeval limit = {0, 30000};
     pthread_t thread;

@@ -56,7 +56,7 @@ edges_of() { # PROFILE OR SEGMENT
     "$CINSTR" report --edges --csv "$1"
 }
 
-# Every process that said what it did has a profile that says the same, and the other way round.
+# Every process that stated its calls has a profile with the same calls, and every profile such a process.
 profiles_match() { # NAME [PROFILES EXPECTED]
     local name=$1 truth pid count=0
     for truth in "$SCRATCH/$name".truth.*; do

@@ -60,7 +60,7 @@ UNTRACED static bool is_asleep(pid_t thread) {
     return state != NULL && state[2] == 'S';
 }
 
-/* The other thread is in its wait; some time passes. */
+/* Returns when the other thread waits and some time has passed. */
 UNTRACED static void await_waiter(void) {
     while (waiter == 0)
         sched_yield();
@@ -88,7 +88,7 @@ UNTRACED static void await_turn(int number) {
         sched_yield();
 }
 
-/* --- who waits -------------------------------------------------------------------------------- */
+/* --- functions that wait ---------------------------------------------------------------------- */
 
 NOINLINE static void waits_for_mutex(void) {
     about_to_wait();
@@ -137,7 +137,7 @@ NOINLINE static void waits_for_input(void) {
     MEASURED(if (read(ends[0], &byte, 1) != 1) abort());
 }
 
-/* --- who lets it go on ------------------------------------------------------------------------ */
+/* --- functions that end a wait ---------------------------------------------------------------- */
 
 NOINLINE static void holds_mutex(int number) {
     pthread_mutex_lock(&mutex);
@@ -226,7 +226,7 @@ UNTRACED static void *wait_in_turn(void *argument) {
     return argument;
 }
 
-/* --- what is no wait, and the rest ------------------------------------------------------------ */
+/* --- calls that do not wait, and the rest ----------------------------------------------------- */
 
 NOINLINE static void never_waits(void) {
     char bytes[100] = "";

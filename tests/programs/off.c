@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* `off N`: N calls of a function that does next to nothing. With -DPRELOADED: what makes a program
- * believe that it is set-uid. With -DEMPTY: hooks that do nothing. */
+/* `off N`: N calls of a function that does next to nothing. With -DPRELOADED: a library that makes
+ * a program believe that it is set-uid. With -DEMPTY: hooks that do nothing. */
 #if defined(PRELOADED)
 #include <sys/auxv.h>
 

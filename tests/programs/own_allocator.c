@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: a program with an allocator of its own makes all calls of it itself; and a child of
- * fork() may end by exit() though a thread of its parent held the allocator's lock. Says how often
- * malloc() and free() were called. Arguments: none; or fork, how often.
+ * Promise: the recorder never calls a program's own allocator; and a child of fork() may end by
+ * exit() even if a thread of its parent held the allocator's lock. Prints how often malloc() and
+ * free() were called. Arguments: none; or fork, how often.
  */
 #include <pthread.h>
 #include <stddef.h>

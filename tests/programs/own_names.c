@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: functions that a program defines by libc's names are called by nobody but the program:
- * the recorder has its own. Each counts its calls, and what was counted is printed.
+ * Promise: functions that a program defines under names of libc are called only by the program,
+ * never by the recorder. Each counts its calls, and the counts are printed.
  */
-/* Without libc's headers: there they are declared. */
+/* libc's headers are not included, since they declare these functions. */
 long say(int fd, const void *data, unsigned long size) __asm__("write");
 
 #define NAMES(X)                                                                                   \

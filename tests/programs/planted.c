@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A small server of requests, and four ways to make it worse without changing what it says: for
- * tests/e2e/check.sh and growth.sh, which have to find each. Argument: how many requests. Built
+ * A small server of requests, and four ways to make it worse without changing its output: for
+ * tests/e2e/check.sh and growth.sh, which have to find each. Argument: number of requests. Built
  * with -DCALL_IN_LOOP, -DLOST_CACHE, -DQUADRATIC_LIST or -DEXTRA_MALLOC, or with none of them.
  */
 #include "said.h"

@@ -3,13 +3,13 @@
  * Functions whose share of the CPU time is known, for runs in which the kernel takes the CPU away
  * at any moment. Promise: shares do not depend on that.
  *
- *   preempted gaps      long stretches of main() between calls: a time slice ends in main(), or in
- *                       whatever a slow recorder calls next
+ *   preempted gaps      long stretches of main() between calls: a time slice ends in main(), or, if
+ *                       the recorder is late, seems to end in the next call
  *   preempted leaf      short calls without a pause: a time slice ends in any of them
  *   preempted threads   four threads, each with functions of its own, one of which sleeps
  *
  * Prints `FUNCTION SHARE` for each, in hundredths, by the thread's CPU clock. `leaf` prints
- * nothing: its calls are too short for a clock; callgrind tells.
+ * nothing: its calls are too short for a clock; the test takes their shares from callgrind.
  */
 #include <pthread.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: after cinstr_reset() no time from before it is left, of open calls either. worker()
+ * Promise: after cinstr_reset() no time from before it is left, not even of open calls. worker()
  * calls it between 300 and 50 ms of work. Prints the CPU time that it spent afterwards, in
  * nanoseconds.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How the small programs of this directory state the truth about themselves: lines
- * `caller callee count` in the file $TRUTH_OUTPUT.PID, "-" as the caller of what no instrumented
- * function calls. Included by them all; nothing here is instrumented, or writes to standard output.
+ * `caller callee count` in the file $TRUTH_OUTPUT.PID; the caller is "-" if it is not instrumented.
+ * Included by them all. Nothing here is instrumented, or writes to standard output.
  */
 #ifndef SAID_H
 #define SAID_H

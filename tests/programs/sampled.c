@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What may meet with a sampler: threads that end early, a fork, timers and signal handlers of the
- * program's own, system calls that wait, death. Used by tests/e2e/sampling.sh.
+ * Situations that are hard for a sampler: threads that end early, a fork, timers and signal
+ * handlers of the program's own, system calls that wait, kill -9. Used by tests/e2e/sampling.sh.
  *
  *     sampled threads COUNT MS   COUNT threads, four at a time, each takes MS ms of CPU time
  *     sampled sort MS            takes it in a function that qsort() calls
- *     sampled fork MS            parent and child take so much each
- *     sampled own MS             with a SIGPROF handler and timer of its own; prints what came
+ *     sampled fork MS            parent and child each take MS ms
+ *     sampled own MS             with a SIGPROF handler and timer of its own; prints their counts
  *     sampled read               a read that waits for standard input; prints how often it failed
- *     sampled reset MS           forgets all of it, then takes no more
+ *     sampled reset MS           takes MS ms, resets the profile, and ends
  *     sampled live               says "ready" once it has taken 300 ms, and goes on until killed
  */
 #include <errno.h>

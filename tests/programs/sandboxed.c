@@ -3,12 +3,12 @@
  * `sandboxed HOW`: works in a sandbox, long enough to be switched away, in many contexts and deeply.
  *   strict, strict-call  seccomp's strict mode by prctl() or seccomp()
  *   kill, kill-call      a filter that kills all but what the program needs, by prctl() or seccomp()
- *   threads              one that lets the program make threads, too; two of them work
+ *   threads              a filter that also lets the program make threads; two of them work
  *   all                  kill, for all threads (TSYNC): two are at work before
- *   refuse               one that refuses all else with an error
- *   lax                  one that kills ptrace() alone
- *   probe                asks, as programs do to learn whether there is seccomp, and works without
- *   clock                no sandbox: gives up the clock (PR_SET_TSC)
+ *   refuse               a filter that refuses all other calls with an error
+ *   lax                  a filter that kills only at ptrace()
+ *   probe                tests whether the kernel has seccomp, as programs do, and works without it
+ *   clock                no sandbox, but gives up the clock (PR_SET_TSC)
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -81,7 +81,7 @@ HIDDEN static void append(unsigned short *length, struct sock_filter one) {
     code[(*length)++] = one;
 }
 
-/* What is in the lists passes, and all else has `action`; or the other way round. */
+/* Calls in the lists pass, and all others have `action`; or the other way round. */
 HIDDEN static struct sock_fprog make_filter(const int *list, size_t count, const int *more,
                                             size_t more_count, unsigned listed, unsigned action) {
     struct sock_fprog program = {0, code};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * `second_stacks WHERE HOW`: coroutines whose stack lies in a frame (local), in a static array, in
- * the heap, or in a mapping of its own, switched to by swapcontext() (context), or in a way that
- * nobody sees (unseen), named before by cinstr_stack_switch(). Or handlers on an alternate stack
- * there (signal, by raise(); timer, at any moment). Each coroutine gives way with a call open.
- * Prints how often the handler ran.
+ * the heap, or in a mapping of its own. The program switches to it by swapcontext() (context), or
+ * by code of its own (unseen) after naming it by cinstr_stack_switch(). Or handlers run on an
+ * alternate stack there (signal: by raise(); timer: at any moment). Each coroutine gives way with
+ * a call open. Prints how often the handler ran.
  */
 #include <dlfcn.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that works until it is ended, for tests of what is served of it meanwhile. It says so
- * once it has begun; on SIGTERM it says how often each function was called, and exits. */
+/* A program that works until it is ended, for tests of the profiles that are served meanwhile. It
+ * says when it has begun; on SIGTERM it prints how often each function was called, and exits. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A Go service with net/http/pprof, for tests that hold ours against it. Prints its address.
+// A Go service with net/http/pprof, for tests that compare cinstr's server with it. Prints its address.
 package main
 
 import (

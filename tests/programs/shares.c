@@ -8,9 +8,9 @@
  *
  * Each beat calls every function once, in an order that is shuffled anew. free (the default): one
  * beat after the other. lockstep: a beat starts every 10 ms, sharp, and then in_lockstep() always
- * comes first. naive: a sampler of its own looks every 10 ms, always 0.2 ms into a beat, as one
- * with a fixed period may. Prints a line a function: name, share of the work in percent, and
- * naive's samples.
+ * comes first. naive: the program also samples itself every 10 ms, always 0.2 ms into a beat, as a
+ * sampler with a fixed period may. Prints a line for each function: its name, its share of the
+ * work in percent, and naive's samples.
  */
 #include <errno.h>
 #include <signal.h>
@@ -39,7 +39,7 @@ static inline __attribute__((always_inline)) UNTRACED void spend(unsigned slices
     sink = value;
 }
 
-/* clang-format off: it does not agree with itself here */
+/* clang-format off: it formats this differently each time */
 #define FUNCTIONS(X)                                                                               \
     X(in_lockstep, 200)                                                                            \
     X(work_a, 200)                                                                                 \
@@ -85,7 +85,7 @@ static UNTRACED uint64_t now_ns(clockid_t clock) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* The fastest of some: others may be at work on this machine. */
+/* Takes the fastest of some runs, since other programs may be running. */
 static UNTRACED void calibrate(void) {
     uint64_t best = UINT64_MAX;
     slice = 1000;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Promise: the calls of fork children that live for a moment are in their parent's profile, under
- * the label process=child, and nothing else is left of them, however they end: _exit, _Exit; exec,
- * execl (of true), tried (along a path that has it not first). nested: a child has children of its
- * own. seconds: it works for seconds, and keeps a profile. Arguments: HOW, HOW OFTEN.
+ * the label process=child, and they leave no profile of their own, however they end: _exit, _Exit;
+ * exec, execl (of true), tried (exec along a path whose first folders do not have it). nested: a
+ * child has children of its own. seconds: it works for seconds, and keeps a profile. Arguments:
+ * HOW, HOW OFTEN.
  */
 #define _GNU_SOURCE
 #include <errno.h>

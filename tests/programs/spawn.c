@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: posix_spawn and vfork+exec leave parent and child right: each counts its own calls, in
- * profiles of their own. The parent starts itself 20 times by each way, with the argument "child".
+ * Promise: after posix_spawn and vfork+exec, parent and child each count their own calls, in
+ * profiles of their own. The parent starts itself 20 times in each way, with the argument "child".
  */
 #include <spawn.h>
 #include <sys/wait.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Promise: stacks that a program switches to by hand, with no library's help, are recorded exactly
- * once they have been named by cinstr_stack_switch(), memory that is used anew included. Argument:
+ * once they have been named by cinstr_stack_switch(), even in memory that is reused. Argument:
  * COROUTINES, each with three resumes. The switch is the usual few instructions of x86-64.
  */
 #include <cinstr.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names that fill the screen.
+// Functions with very long names.
 #include <map>
 #include <string>
 #include <vector>

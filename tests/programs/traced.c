@@ -5,8 +5,8 @@
  *     traced known              each way to leave a function, marks and values; says what it did on
  *                               standard output, a line an event: B name, E, i name, C name value
  *     traced threads N          four threads that call work() N times each
- *     traced spin N [limited]   work() N times; then it says so and waits to be killed; limited: no
- *                               file of its may grow past 4096 bytes
+ *     traced spin N [limited]   work() N times; then it says so and waits to be killed; limited: its
+ *                               files may not grow past 4096 bytes
  */
 #include <cinstr.h>
 #include <pthread.h>

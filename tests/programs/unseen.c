@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: a program finds no child that it did not make: no SIGCHLD comes and wait() has none, when
- * it has a profile written and when it ends. Arguments: HOW it treats SIGCHLD: handle, ignore,
- * default; reap: also takes in the orphans of its children, and waits for any child all the time.
+ * Promise: a program never sees a child process that it did not make: neither when it writes a
+ * profile nor when it ends does it get a SIGCHLD or a child from wait(). Argument: HOW it treats
+ * SIGCHLD: handle, ignore, default; reap: it adopts the orphans of its children and always waits
+ * for any child.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: under any limit on memory, files and descriptors the program does as without the
- * recorder: same output, same status. Options: --close-all closes every descriptor from 3 up and
- * then uses the numbers itself, --wide calls through tens of thousands of contexts, so that the
- * segment must grow.
+ * Promise: under any limit on memory, files and descriptors the program does the same as without
+ * the recorder: same output, same status. Options: --close-all closes every descriptor from 3 up
+ * and then uses the numbers itself, --wide calls through tens of thousands of contexts, so that
+ * the segment must grow.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of reader/analysis/budget.c: what is left out is what costs most for the time that it
- * tells. */
+/* Tests of reader/analysis/budget.c: it leaves out the functions whose probes cost most for the
+ * time that they measure. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 
 #include "reader/analysis/budget.h"
 
-/* cmocka's own are of a later version, or of single precision. */
+/* This version of cmocka compares single precision only. */
 static void assert_near(double actual, double expected) {
     assert_true(actual - expected < 1e-6 && expected - actual < 1e-6);
 }
@@ -115,7 +115,7 @@ static void a_small_budget_leaves_the_most_telling_function(void **state) {
     profile_free(profile);
 }
 
-/* The first step saves more than is needed once the second is taken: it is taken back. */
+/* Once the second step is taken, the first is not needed any more: it is taken back. */
 static void steps_that_are_not_needed_are_taken_back(void **state) {
     (void)state;
     struct profile *profile = profile_new();
@@ -137,7 +137,7 @@ static bool by_part(const struct budget_function *skipped, const struct budget_f
 }
 
 /* Skipping leaf takes get_leaf_size with it: 79,900 for 25,000 ns is less than middle's 20,000 for
- * 10,000 no longer, but what goes is reckoned in. */
+ * 10,000 no longer, but its other effects are counted. */
 static void what_a_name_hits_besides_is_reckoned_in(void **state) {
     (void)state;
     struct profile *profile = make_profile();
@@ -211,7 +211,7 @@ static void a_plain_run_says_what_the_program_itself_takes(void **state) {
     profile_free(profile);
 }
 
-/* Of a short program nothing may be left when the probes are taken out. */
+/* In a short program no time may remain after the probes are subtracted. */
 static void a_plain_run_stands_in_for_no_time_at_all(void **state) {
     (void)state;
     struct error error = {""};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of cli/cc/cc_line.c: what a compiler is going to do is read off its command line. */
+/* Tests of cli/cc/cc_line.c: it finds out from the command line what a compiler is going to do. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -123,7 +123,7 @@ static void links_without_the_c_library_are_left_alone(void **state) {
     assert_false(needs_library("-nostdlib a.o -o a"));
     assert_false(needs_library("-nodefaultlibs a.o -o a"));
     assert_false(needs_library("-nolibc a.o -o a"));
-    /* As libtool links C++ libraries. */
+    /* This is how libtool links C++ libraries. */
     assert_true(needs_library("-shared -nostdlib crti.o a.o -lstdc++ -lm -lc -lgcc_s crtn.o"));
 }
 

@@ -19,7 +19,7 @@
 
 enum { FUNCTIONS = 12 };
 
-/* In thousandths; the times in the exact profile are a million times that. */
+/* In thousandths; the times in the exact profile are a million times as large. */
 static const unsigned shares[FUNCTIONS] = {200, 200, 150, 120, 100, 80, 50, 40, 30, 20, 8, 2};
 
 static const struct compare_options options = {.against = COMPARE_CORRECTED, .level = 0.05};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of reader/analysis/compare.c: a sampler is not blamed for what the exact side does not
- * know, and like is held against like. */
+/* Tests of reader/analysis/compare.c: a sampler is not blamed for errors of the exact side, and
+ * only comparable things are compared. */
 #include "compare_build.h"
 
-/* Times as above, in CPU time; each known to within so many per cent (95 %), and 100 % more is
- * unplaced if that is asked for. */
+/* The exact profile as above, with CPU times that are known to within `off` per cent (95 %). With
+ * `has_unplaced`, as much time again is unplaced. */
 static struct profile *make_doubtful(const unsigned *off, bool has_unplaced) {
     struct profile *profile = profile_new();
     char name[16];
@@ -57,7 +57,7 @@ static void what_the_exact_side_does_not_know_is_not_judged(void **state) {
     profile_free(exact);
 }
 
-/* The rows have that much too much in sum, and it may all be in one. */
+/* The rows together have too much time by that amount, and all of it may be in one row. */
 static void unplaced_time_is_in_no_row_and_puts_no_blame_on_the_sampler(void **state) {
     const unsigned off[FUNCTIONS] = {0};
     struct profile *exact = make_doubtful(off, true), *sampled;
@@ -71,7 +71,7 @@ static void unplaced_time_is_in_no_row_and_puts_no_blame_on_the_sampler(void **s
     profile_free(exact);
 }
 
-/* What was counted only has its time elsewhere. */
+/* A function that was only counted has its time in its callers. */
 static void a_function_that_was_never_timed_is_not_judged(void **state) {
     struct profile *exact = profile_new(), *sampled = profile_new();
     struct compare *result;

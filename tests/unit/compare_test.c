@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of reader/analysis/compare.c on profiles whose truth is known: what is drawn from the exact
- * shares, and what is not, goes through the whole comparison. */
+/* Tests of reader/analysis/compare.c on profiles whose truth is known: samples that are drawn from
+ * the exact shares, or from others, go through the whole comparison. */
 #include "compare_build.h"
 
 /* At the 5 % level 5 of 100 are expected to differ somewhere by chance; more than 11 would come
@@ -94,8 +94,7 @@ static void samples_in_unknown_code_are_its_callers(void **state) {
     profile_free(exact);
 }
 
-/* "middle" is inlined into main there; what main was called from has a name in one of them alone.
- */
+/* One build inlines "middle" into main, and only one of them has names for the callers of main. */
 static void contexts_of_another_build_are_found_without_callers_that_it_lacks(void **state) {
     const struct compare_options by_context = {
         .against = COMPARE_CORRECTED, .by_context = true, .level = 0.05};

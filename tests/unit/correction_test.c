@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is taken out of the times for the probes: of which contexts, and from which loops it is
- * known. How much that should be only real programs can tell: bench/times.
+ * Tests of the correction, which subtracts the probes' time: from which contexts, and which loops
+ * it learns that time from. Whether the amount is right is measured on real programs by
+ * bench/times.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -102,8 +103,8 @@ static double sum(const struct correction *correction, size_t value) {
 }
 #define SUM(correction, value) sum(correction, offsetof(struct correction_context, value))
 
-/* What was measured in a context is all that it has, and none of it is below 0; contexts have no
- * more too much than is said to be unplaced. */
+/* The parts of a context add up to what was measured there, and none is below 0. What contexts have
+ * too much is no more than is stated to be unplaced. */
 static void assert_adds_up(const struct correction *correction) {
     for (uint32_t i = MAIN; i < NODES; i++) {
         const struct correction_context *context = &correction->contexts[i];
@@ -142,7 +143,7 @@ static void who_waits_runs_no_probes(void **state) {
     correction_free(correction);
 }
 
-/* A reckoned cost that a context has not even taken says nothing of what others took. */
+/* If the estimated cost is more than a context took, that says nothing about other contexts. */
 static void what_a_context_cannot_pay_is_taken_from_no_other(void **state) {
     struct correction *correction = correct();
     const struct correction_context main_before = correction->contexts[MAIN],
@@ -160,7 +161,7 @@ static void what_a_context_cannot_pay_is_taken_from_no_other(void **state) {
     correction_free(correction);
 }
 
-/* The thread was taken off the CPU in main(), which the next call found out. */
+/* The thread was taken off the CPU in main(); the next call noticed it. */
 static void a_wait_longer_than_its_context_is_unplaced(void **state) {
     struct correction *correction;
     (void)state;
@@ -194,7 +195,7 @@ static void time_off_the_cpu_of_no_context_is_unplaced(void **state) {
     correction_free(correction);
 }
 
-/* timing=adaptive: one in a timed call, of which 32 are reckoned. */
+/* timing=adaptive: a time of one tick in a timed call that stands for 32 calls. */
 static void a_time_below_zero_is_zero_and_the_rest_unplaced(void **state) {
     struct correction *correction;
     (void)state;
@@ -271,7 +272,7 @@ static void whatever_was_measured_no_time_is_below_zero_and_sums_hold(void **sta
     }
 }
 
-/* --- what is not known of them ---------------------------------------------------------------- */
+/* --- the errors of the times ------------------------------------------------------------------ */
 
 static void the_models_errors_of_contexts_add_up_to_that_of_all(void **state) {
     struct correction *correction;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Damaged segments: every byte of one that matters is changed, and its end cut off everywhere. What
- * tests/segment_examine.h asks must hold of each. And the whole one says what is in it.
+ * Damaged segments: each byte that matters is changed, and the file is cut off at each length. All
+ * of them must pass the checks of tests/segment_examine.h; the undamaged one must say what is in
+ * it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,7 +40,7 @@ static void the_sample_is_sound(void **state) {
     snapshot_free(snapshot);
 }
 
-/* Most of it is nodes that are not in use, and their share of the columns. */
+/* Whether the byte is in use. Most are not: they belong to free nodes and their columns. */
 static bool matters(size_t at) {
     static struct segment_sample zeros;
     const unsigned char *bytes = (const unsigned char *)&sample;

@@ -54,7 +54,7 @@ static struct profile *make(const char *count, const char *value, const char *un
     return profile;
 }
 
-/* Of profiles ended by NULL, which are freed. */
+/* The difference of two lists of profiles, which end in NULL and are freed. */
 static struct diff *diff_of(const struct diff_options *options, struct profile **old,
                             struct profile **new) {
     struct error error;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of reader/analysis/diff.c on random profiles, by a generator with fixed seeds: whatever
- * they are, the parts of a change add up to it.
+ * Tests of reader/analysis/diff.c on random profiles, by a generator with fixed seeds: the parts of
+ * every change add up to it.
  */
 #include "diff_profiles.h"
 
@@ -101,7 +101,7 @@ static void parts_of_averages_add_up_as_well(void **state) {
     }
 }
 
-/* Only what is matched below a function that one side has may depend on who was there first. */
+/* Only matches below a function that one side alone has may depend on the order of the sides. */
 static void the_other_way_round_each_part_is_the_same_but_for_the_sign(void **state) {
     (void)state;
     for (unsigned run = 0; run < 500; run++) {

@@ -48,7 +48,7 @@ static void a_call_that_moved_into_a_loop_has_all_that_it_calls(void **state) {
     assert_near(diff->causes[0].effect, 49000, 0);
     assert_true(diff->causes[0].calls[DIFF_NEW] == 50 &&
                 diff->causes[0].caller_calls[DIFF_NEW] == 1);
-    /* spin itself has more calls, but they are not its caller's doing. */
+    /* spin itself has more calls, but its caller does not cause them. */
     assert_near(row_of(diff, NULL, "spin")->parts.calls, 44100, 0);
     diff_free(diff);
 }
@@ -178,7 +178,7 @@ static void what_a_call_takes_is_compared_in_the_same_contexts(void **state) {
     diff_free(diff);
 }
 
-/* What could not be placed is no function that somebody calls anew; it may be below 0. */
+/* [unplaced] is not a new callee, and may be below 0. */
 static void what_could_not_be_placed_is_nobodys_call(void **state) {
     struct profile *old = make_calls(), *new = make_calls();
     (void)state;

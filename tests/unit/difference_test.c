@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What happened between two snapshots: a thread that went on and one that ended in between, whose
- * calls are then in another place.
+ * Tests of the difference of two snapshots: one thread went on in between, and one ended, so that
+ * its calls moved to lane 0.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,10 +22,10 @@ static struct segment_sample before, after;
 #define NODE(lane, number) (((lane) + 1) * SEGMENT_BLOCK_NODES + (number))
 enum { ROOT, OUTER, INNER };
 
-/* Three lanes have an open call; that of the handler interrupts another. */
+/* Three lanes have an open call each; the handler's interrupts another. */
 #define OPEN_TIME (2 * 100000)
 
-/* Ticks are nanoseconds here, and nothing is known of what probes cost. */
+/* Ticks are nanoseconds here, and the cost of the probes is not known. */
 static int fill(void **state) {
     (void)state;
     sample_fill(&before);

@@ -72,7 +72,7 @@ static void give_back(struct analysis *analysis, struct line_costs *costs) {
     profile_free(profile);
 }
 
-/* What the rows say of a function: its own cost, that of calls of it, that of its calls. */
+/* Sums of rows for one function: its own cost, the cost of calls to it, and that of its calls. */
 struct sums {
     int64_t self, called, calls;
 };

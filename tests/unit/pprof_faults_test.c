@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of the pprof reader on files that others wrote: every valid encoding reads the same, each
- * fault is named in one line, a bomb is not inflated.
+ * Tests of the pprof reader on files of other programs: every valid encoding reads the same, each
+ * fault gives one line that names it, a decompression bomb is not inflated.
  */
 #include <fcntl.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Go's pprof as the outside judge: it opens what we write without a warning and sees the same
- * numbers, we read what Go writes as it does, and both refuse the same files. Runs in the
+ * Tests against Go's pprof: it opens our files without a warning and sees the same numbers, we read
+ * Go's files as it does, and both refuse the same files. Runs in the
  * repository's top, needs `go` (package golang-go), uses no network and leaves nothing behind.
  */
 #include <fcntl.h>

@@ -109,7 +109,7 @@ static void fail_everywhere(bool (*operation)(struct error *error)) {
         assert_int_equal(live, live_before);
         assert_int_equal(done, error.message[0] == '\0');
         failures += !done;
-        /* What can do without the memory may succeed, but then the search goes on. */
+        /* An operation that does not need the memory may succeed; then the search goes on. */
         done = done && !was_reached;
     }
     assert_true(failures > 5);

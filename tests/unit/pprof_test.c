@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of the pprof writer with the reader: what comes back is what went in, to the last field,
- * whatever it is written to. Go's own opinion is asked in pprof_go_test.c.
+ * Tests of the pprof writer with the reader: a profile that is written, to a file or a pipe, reads
+ * back the same in every field. pprof_go_test.c compares with Go.
  */
 #include <errno.h>
 #include <fcntl.h>

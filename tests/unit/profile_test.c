@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of the profile model: what is equal is one element, what differs is two; merge and subtract
- * against a plain recount; nothing is lost when sums are too large.
+ * Tests of the profile model: equal functions and locations are one element; merge and subtract
+ * agree with a plain recount; nothing is lost when sums are too large.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of what reports say of how well their numbers are known: grades, digits, errors in every
- * format; what stands above a table and what below. */
+/* Tests of how reports show the accuracy of their numbers: grades, digits, errors in every format;
+ * the notes above and below a table. */
 #include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -139,7 +139,8 @@ static void json_has_one_standard_error_or_null_and_the_grade(void **state) {
     profile_free(profile);
 }
 
-/* What a probe costs is off for all contexts alike; which calls were timed is chance for each. */
+/* The error of a probe's cost is the same in all contexts; which calls were timed is chance in
+ * each. */
 static void errors_of_contexts_add_up_and_chance_does_so_by_its_squares(void **state) {
     struct profile *profile = profile_new();
     struct error error;
@@ -183,7 +184,7 @@ static void sampled_times_are_known_as_well_as_so_many_samples_tell(void **state
     profile_free(profile);
 }
 
-/* --- above and below -------------------------------------------------------------------------- */
+/* --- notes above and below the table ---------------------------------------------------------- */
 
 static struct profile *talkative_profile(void) {
     struct profile *profile = doubtful_profile();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is said on standard error between said_begin() and said_end(). */
+/* Catches standard error between said_begin() and said_end(). */
 #ifndef CINSTR_TESTS_SAID_H
 #define CINSTR_TESTS_SAID_H
 

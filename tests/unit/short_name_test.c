@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of cli/short_name.c: what is left of a name is what tells functions apart at a glance. */
+/* Tests of cli/print/short_name.c: a shortened name keeps the part that identifies the function. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What snapshots say of segments that are not as they should be: each named damage has its line,
- * and each number that does not add up is found by snapshot_verify(). What a killed process may
- * leave is none of these. See also damage_test.c, which changes every byte.
+ * Tests of snapshots of wrong segments: each kind of damage gives a line that names it, and
+ * snapshot_verify() finds each number that does not add up, except what a killed process may leave.
+ * See also damage_test.c, which changes every byte.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -178,7 +178,7 @@ static void set_this_boot(void) {
     fclose(file);
 }
 
-/* What it did since the recorder last looked at the clock is in its calls alone. */
+/* Only its calls show the time since the recorder last read the clock. */
 static void a_killed_process_lived_as_long_as_its_calls(void **state) {
     struct snapshot_totals totals;
     (void)state;
@@ -212,7 +212,7 @@ static void a_lane_without_its_root_is_found(void **state) {
     assert_found("lane 1 has no root");
 }
 
-/* --- what a process may leave that was killed ------------------------------------------------- */
+/* --- states that a killed process may leave --------------------------------------------------- */
 
 static void one_event_half_done_is_no_violation(void **state) {
     struct snapshot_totals totals;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tests that a broken file costs names and lines, never the process: files cut short, bits flipped
- * anywhere and where it hurts most. Which bits is fixed by a seed that failures print.
+ * anywhere and where it hurts most. A seed, which failures print, determines the bits.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -44,7 +44,7 @@ static void read_good(const char *command) {
     assert_true(good.size < 1 << 20 && function_count > 8);
 }
 
-/* Asks for everything; the answers must be strings and lines, of whatever kind. */
+/* Asks for everything; the answers must be strings and lines, right or wrong. */
 static bool ask(struct symbols *symbols) {
     bool is_sane = true;
     struct symbol symbol;
@@ -58,7 +58,7 @@ static bool ask(struct symbols *symbols) {
     return is_sane;
 }
 
-/* The same of what the LLVM plugin leaves. */
+/* The same for the sections that the LLVM plugin writes. */
 static bool ask_plugin(struct symbols *symbols) {
     struct instrumented listed = {0};
     struct error error;
@@ -145,7 +145,7 @@ static void flipped_bits_do_no_harm(void **state) {
     }
 }
 
-/* Where sections are, and what the debug information says of them, counts for most. */
+/* Damages what matters most: headers, tables of sections, symbols and debug information. */
 static void flipped_bits_in_tables_do_no_harm(void **state) {
     (void)state;
     static const char *const names[] = {".debug_info",      ".debug_abbrev",   ".debug_line",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of where names come from: which file, which table, which of several names. nm and addr2line
- * are the outside judges.
+ * Tests of where names come from: which file, which table, which of several names. The results are
+ * compared with nm and addr2line.
  */
 #include <fcntl.h>
 #include <link.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests that running out of memory at any point costs names and lines, never the process: libdw's
- * own answer is exit(). The allocator is this program's own: it fails from the n-th call on, for
- * every n. (Of a failure that comes and goes, libdw 0.188 itself does not survive each.) Each try
- * is a process of its own.
+ * Tests that running out of memory at any point costs names and lines, never the process: libdw
+ * itself would call exit(). The allocator is this program's own: it fails from the n-th call on,
+ * for every n. (libdw 0.188 does not survive every failure of a single call.) Each try is a
+ * process of its own.
  */
 #include <errno.h>
 #include <signal.h>

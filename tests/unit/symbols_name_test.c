@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of reader/symbols/symbols_name.c: what a symbol's author called the function, and no more.
- */
+/* Tests of reader/symbols/symbols_name.c: the name of a function in its source, and no more. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

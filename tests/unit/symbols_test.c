@@ -20,7 +20,7 @@ static bool is_called_in_place(const char *callee, const char *caller) {
     static const char *const names[] = {"leaf", "rare", "split", "cloned", "quietly"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(names[i], callee) == 0)
-            return strcmp(caller, "quietly") != 0; /* it calls through what may have no hooks */
+            return strcmp(caller, "quietly") != 0; /* the function between may have no hooks */
     }
     return false;
 }
@@ -51,7 +51,7 @@ static void check_row(const struct row *row, struct symbols *symbols, struct res
     result->unknown += line == 0;
 }
 
-/* Runs a program that is built, with what may run it for us, and compares. */
+/* Runs a program, under `runner` if there is one, and compares. */
 static struct result check(const char *runner, const char *program) {
     struct result result = {0, 0};
     struct row row;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of cli/print/units.c and cli/print/text.c: what is printed for people is right and
- * harmless. */
+/* Tests of cli/print/units.c and cli/print/text.c: numbers are printed right, texts harmless. */
 #include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of cli/verify/verify_profile.c: a profile that does not add up is found out. */
+/* Tests of cli/verify/verify_profile.c: it detects a profile that does not add up. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ static void add(struct profile *profile, const char *name, int64_t calls, int64_
                      .depth = 1, .locations = &stack, .values = (int64_t[]){calls, wall, unwinds}});
 }
 
-/* Of 10 calls, with what is said of them. */
+/* A profile of 10 calls, with these statements about them. */
 static struct profile *profile_stating(const char *totals, const char *more) {
     struct profile *profile = profile_new();
     profile_add_value_type(profile, "calls", "count");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What cinstr-writer is made of: profiles of a segment, also by eight threads at once; the segment
- * from a file and in parts from a pipe; names; and one line that says what is wrong.
+ * Tests of the parts of cinstr-writer: profiles of a segment, also by eight threads at once; the
+ * segment from a file and in parts from a pipe; names; and the one line for each error.
  * tests/e2e/threads.sh runs it under the thread sanitizer.
  */
 #include <fcntl.h>
@@ -99,7 +99,7 @@ static void what_cannot_be_written_is_one_line(void **state) {
     snapshot_free(snapshot);
 }
 
-/* --- what comes in ---------------------------------------------------------------------------- */
+/* --- input ------------------------------------------------------------------------------------ */
 
 static void add_part(int fd, uint64_t offset, uint64_t size, uint64_t whole) {
     const struct writer_part part = {offset, size, whole};
@@ -108,7 +108,7 @@ static void add_part(int fd, uint64_t offset, uint64_t size, uint64_t whole) {
         assert_int_equal(write(fd, (const char *)&sample + offset, size), size);
 }
 
-/* Of a pipe that has these bytes of the segment in parts of that size. */
+/* Reads a pipe that has these bytes of the segment in parts of that size. */
 static struct snapshot *receive(uint64_t from, uint64_t part, uint64_t whole, struct error *error) {
     int ends[2];
     assert_int_equal(pipe(ends), 0);
