@@ -23,6 +23,10 @@ enum report_sort {
     REPORT_SORT_CALLS,
     REPORT_SORT_PER_CALL,
     REPORT_SORT_NAME,
+    REPORT_SORT_P50, /* these and what follows: only with the durations of calls */
+    REPORT_SORT_P90,
+    REPORT_SORT_P99,
+    REPORT_SORT_LONGEST,
 };
 
 struct report_options {
@@ -30,10 +34,12 @@ struct report_options {
     uint32_t limit;      /* rows, edge blocks, or tree nodes; 0: all */
     double least_share;  /* share of the total; smaller branches of the tree are left out */
     const regex_t *show; /* only functions that match; NULL: all */
+    uint32_t slowest;    /* how many of the longest calls */
     bool verbose;        /* print everything that the profile says of itself */
 };
 
 struct leaks;        /* of report_leaks.h */
+struct slowest;      /* of report_slowest.h */
 struct never_called; /* of reader/analysis/never_called.h */
 
 struct report_format {
@@ -46,6 +52,7 @@ struct report_format {
                 struct error *error);
     int (*leaks)(FILE *out, const struct leaks *leaks, struct error *error); /* NULL: no place for
                                                                                 stacks */
+    int (*slowest)(FILE *out, const struct slowest *slowest, struct error *error); /* the same */
     int (*never_called)(FILE *out, const struct never_called *never_called,
                         const struct report_options *options, struct error *error);
 };
@@ -113,6 +120,15 @@ static inline double report_shown(const struct analysis *analysis, const struct 
     return (double)(is_total ? analysis_total(sums, row, analysis->value_type)
                              : analysis_self(sums, row, analysis->value_type));
 }
+
+/* The durations of a row's calls, in the order in which all formats show them. */
+enum { REPORT_DURATIONS = 4 };
+static inline int64_t report_duration(const struct analysis_spread *spread, unsigned which) {
+    const int64_t durations[REPORT_DURATIONS] = {spread->p50, spread->p90, spread->p99,
+                                                 spread->longest};
+    return durations[which];
+}
+extern const char *const report_duration_names[REPORT_DURATIONS]; /* "p50_ns", ... */
 
 /* The name of the count: "calls", "samples", ... */
 const char *report_count_name(const struct analysis *analysis);

@@ -8,6 +8,9 @@
 
 #include "report.h"
 
+const char *const report_duration_names[REPORT_DURATIONS] = {"p50_ns", "p90_ns", "p99_ns",
+                                                             "longest_ns"};
+
 static const char *short_unit(const char *unit) {
     return strcmp(unit, "nanoseconds") == 0 ? "ns" : unit;
 }

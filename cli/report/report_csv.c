@@ -18,7 +18,13 @@ static void print_values(FILE *out, const struct analysis_sums *sums, uint32_t r
         fprintf(out, ",%" PRId64, report_value(sums, row, &columns[i]));
 }
 
-/* The last columns, where the error is known: one standard error, and the grade. */
+/* Columns behind the values, where asked for: `spreads` is NULL or that of each row. */
+static void print_durations(FILE *out, const struct analysis_spread *spreads, uint32_t row) {
+    for (unsigned i = 0; spreads != NULL && i < REPORT_DURATIONS; i++)
+        fprintf(out, ",%" PRId64, report_duration(&spreads[row], i));
+}
+
+/* Where the error is known: one standard error, and the grade. */
 static void print_errors(FILE *out, const struct analysis *analysis,
                          const struct analysis_sums *sums, uint32_t row) {
     for (int total = 0; total <= 1 && analysis_has_errors(analysis); total++) {
@@ -29,11 +35,11 @@ static void print_errors(FILE *out, const struct analysis *analysis,
         else
             fprintf(out, ",%.0f,%c", error, grade);
     }
-    putc('\n', out);
 }
 
 static uint32_t print_header(FILE *out, const struct analysis *analysis, const char *first,
-                             const char *last, struct report_column columns[REPORT_MAX_COLUMNS]) {
+                             const char *last, const struct analysis_spread *spreads,
+                             struct report_column columns[REPORT_MAX_COLUMNS]) {
     uint32_t count = report_columns(analysis, columns);
     fputs(first, out);
     for (uint32_t i = 0; i < count; i++) {
@@ -43,6 +49,8 @@ static uint32_t print_header(FILE *out, const struct analysis *analysis, const c
     fprintf(out, ",%s", last);
     if (analysis_has_errors(analysis))
         fputs(",self_error_ns,self_grade,total_error_ns,total_grade", out);
+    for (unsigned i = 0; spreads != NULL && i < REPORT_DURATIONS; i++)
+        fprintf(out, ",%s", report_duration_names[i]);
     putc('\n', out);
     return count;
 }
@@ -53,7 +61,8 @@ static int print_functions(FILE *out, const struct analysis *analysis,
     struct report_column columns[REPORT_MAX_COLUMNS];
     if (report_rows_functions(&rows, analysis, options, error) != 0)
         return -1;
-    uint32_t count = print_header(out, analysis, "function", "file,line", columns);
+    uint32_t count =
+        print_header(out, analysis, "function", "file,line", analysis->function_spreads, columns);
     for (uint32_t i = 0; i < rows.count; i++) {
         const struct analysis_function *function = &analysis->functions[rows.rows[i]];
         csv_text(out, function->name);
@@ -62,6 +71,8 @@ static int print_functions(FILE *out, const struct analysis *analysis,
         csv_text(out, function->file);
         fprintf(out, ",%" PRId64, function->line);
         print_errors(out, analysis, &analysis->function_sums, rows.rows[i]);
+        print_durations(out, analysis->function_spreads, rows.rows[i]);
+        putc('\n', out);
     }
     report_rows_free(&rows);
     return 0;
@@ -73,8 +84,8 @@ static int print_edges(FILE *out, const struct analysis *analysis,
     struct report_column columns[REPORT_MAX_COLUMNS];
     if (report_rows_edges(&rows, analysis, options, error) != 0)
         return -1;
-    uint32_t count =
-        print_header(out, analysis, "caller,callee", "caller_file,callee_file", columns);
+    uint32_t count = print_header(out, analysis, "caller,callee", "caller_file,callee_file",
+                                  analysis->edge_spreads, columns);
     for (uint32_t i = 0; i < rows.count; i++) {
         const struct analysis_edge *edge = &analysis->edges[rows.rows[i]];
         bool is_outermost = edge->caller == PROFILE_NONE;
@@ -87,6 +98,8 @@ static int print_edges(FILE *out, const struct analysis *analysis,
         putc(',', out);
         csv_text(out, analysis->functions[edge->callee].file);
         print_errors(out, analysis, &analysis->edge_sums, rows.rows[i]);
+        print_durations(out, analysis->edge_spreads, rows.rows[i]);
+        putc('\n', out);
     }
     report_rows_free(&rows);
     return 0;
@@ -98,7 +111,8 @@ static int print_tree(FILE *out, const struct analysis *analysis,
     struct report_column columns[REPORT_MAX_COLUMNS];
     if (report_rows_tree(&rows, analysis, options, error) != 0)
         return -1;
-    uint32_t count = print_header(out, analysis, "node,parent,depth,function", "file", columns);
+    uint32_t count =
+        print_header(out, analysis, "node,parent,depth,function", "file", NULL, columns);
     for (uint32_t i = 0; i < rows.count; i++) {
         const struct analysis_node *node = &analysis->nodes[rows.rows[i]];
         const struct analysis_function *function = &analysis->functions[node->function];
@@ -108,6 +122,7 @@ static int print_tree(FILE *out, const struct analysis *analysis,
         putc(',', out);
         csv_text(out, function->file);
         print_errors(out, analysis, &analysis->node_sums, rows.rows[i]);
+        putc('\n', out);
     }
     report_rows_free(&rows);
     return 0;
@@ -115,7 +130,7 @@ static int print_tree(FILE *out, const struct analysis *analysis,
 
 const struct report_format report_csv = {
     .name = "csv",
-    .help = "the same for a spreadsheet, but for --leaks",
+    .help = "the same for a spreadsheet, but for stacks",
     .functions = print_functions,
     .edges = print_edges,
     .tree = print_tree,

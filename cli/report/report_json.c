@@ -15,6 +15,7 @@
 #include "report.h"
 #include "report_leaks.h"
 #include "report_never_called.h"
+#include "report_slowest.h"
 
 static json_t *totals(const struct analysis *analysis) {
     json_t *object = json_object();
@@ -86,6 +87,12 @@ static void set_errors(json_t *object, const struct analysis *analysis,
     }
 }
 
+static void set_durations(json_t *object, const struct analysis_spread *spreads, uint32_t row) {
+    for (unsigned i = 0; spreads != NULL && i < REPORT_DURATIONS; i++)
+        json_object_set_new(object, report_duration_names[i],
+                            json_integer((json_int_t)report_duration(&spreads[row], i)));
+}
+
 static json_t *function_entry(const struct analysis *analysis, uint32_t row) {
     const struct analysis_function *function = &analysis->functions[row];
     return json_pack("{s:o, s:o, s:I}", "function", json_text(function->name), "file",
@@ -136,19 +143,26 @@ static bool print_members(FILE *out, json_t *object) {
     return good;
 }
 
+struct list {
+    const char *key;
+    const struct analysis_sums *sums;
+    const struct analysis_spread *spreads; /* NULL: without durations */
+    json_t *(*entry)(const struct analysis *, uint32_t);
+};
+
 /* Prints the rows one a line, since there may be millions. Frees `rows`. */
-static int print(FILE *out, const struct analysis *analysis, const char *key,
-                 struct report_rows *rows, const struct analysis_sums *sums,
-                 json_t *(*entry)(const struct analysis *, uint32_t), struct error *error) {
+static int print(FILE *out, const struct analysis *analysis, const struct list *list,
+                 struct report_rows *rows, struct error *error) {
     struct report_column columns[REPORT_MAX_COLUMNS];
     const uint32_t count = report_columns(analysis, columns);
     putc('{', out);
     bool good = print_members(out, document(analysis));
-    fprintf(out, "\n \"%s\": [", key);
+    fprintf(out, "\n \"%s\": [", list->key);
     for (uint32_t i = 0; good && i < rows->count; i++) {
-        json_t *item = entry(analysis, rows->rows[i]);
-        set_values(item, sums, rows->rows[i], columns, count);
-        set_errors(item, analysis, sums, rows->rows[i]);
+        json_t *item = list->entry(analysis, rows->rows[i]);
+        set_values(item, list->sums, rows->rows[i], columns, count);
+        set_errors(item, analysis, list->sums, rows->rows[i]);
+        set_durations(item, list->spreads, rows->rows[i]);
         fputs(i == 0 ? "\n  " : ",\n  ", out);
         good = print_value(out, item);
     }
@@ -162,8 +176,9 @@ static int print_functions(FILE *out, const struct analysis *analysis,
     struct report_rows rows;
     if (report_rows_functions(&rows, analysis, options, error) != 0)
         return -1;
-    return print(out, analysis, "functions", &rows, &analysis->function_sums, function_entry,
-                 error);
+    const struct list list = {"functions", &analysis->function_sums, analysis->function_spreads,
+                              function_entry};
+    return print(out, analysis, &list, &rows, error);
 }
 
 static int print_edges(FILE *out, const struct analysis *analysis,
@@ -171,7 +186,8 @@ static int print_edges(FILE *out, const struct analysis *analysis,
     struct report_rows rows;
     if (report_rows_edges(&rows, analysis, options, error) != 0)
         return -1;
-    return print(out, analysis, "edges", &rows, &analysis->edge_sums, edge_entry, error);
+    const struct list list = {"edges", &analysis->edge_sums, analysis->edge_spreads, edge_entry};
+    return print(out, analysis, &list, &rows, error);
 }
 
 static int print_tree(FILE *out, const struct analysis *analysis,
@@ -179,7 +195,8 @@ static int print_tree(FILE *out, const struct analysis *analysis,
     struct report_rows rows;
     if (report_rows_tree(&rows, analysis, options, error) != 0)
         return -1;
-    return print(out, analysis, "nodes", &rows, &analysis->node_sums, node_entry, error);
+    const struct list list = {"nodes", &analysis->node_sums, NULL, node_entry};
+    return print(out, analysis, &list, &rows, error);
 }
 
 const struct report_format report_json = {
@@ -189,5 +206,6 @@ const struct report_format report_json = {
     .edges = print_edges,
     .tree = print_tree,
     .leaks = report_leaks_json,
+    .slowest = report_slowest_json,
     .never_called = report_never_called_json,
 };

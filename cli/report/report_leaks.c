@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
-#include "cli/print/text.h"
 #include "cli/print/units.h"
 #include "page/json_text.h"
+#include "report_stack.h"
 
 struct leaks {
     const struct profile *profile;
@@ -51,29 +51,7 @@ static int find(struct leaks *leaks, struct error *error) {
     return 0;
 }
 
-/* Calls `show` for each frame of a stack, innermost first, inlined functions included. */
-static void each_frame(const struct profile *profile, uint32_t sample,
-                       void (*show)(void *context, const struct profile_function *function,
-                                    int64_t line),
-                       void *context) {
-    const struct profile_sample *stack = &profile->samples[sample];
-    for (uint32_t i = 0; i < stack->depth; i++) {
-        const struct profile_location *location = &profile->locations[stack->locations[i]];
-        for (uint32_t k = 0; k < location->line_count; k++)
-            show(context, &profile->functions[location->lines[k].function],
-                 location->lines[k].line);
-    }
-}
-
 /* --- text ------------------------------------------------------------------------------------- */
-
-static void print_frame(void *context, const struct profile_function *function, int64_t line) {
-    FILE *out = context;
-    fputs("    ", out);
-    text_print_name(out, function->name);
-    text_print_place(out, function->file, line);
-    fputc('\n', out);
-}
 
 int report_leaks_text(FILE *out, const struct leaks *leaks, struct error *error) {
     (void)error;
@@ -91,7 +69,7 @@ int report_leaks_text(FILE *out, const struct leaks *leaks, struct error *error)
         fprintf(out, "\n%s bytes in %s object%s\n",
                 units_count(value(leaks, sample, leaks->space)).text, units_count(objects).text,
                 units_plural(objects));
-        each_frame(leaks->profile, sample, print_frame, out);
+        report_stack_text(out, leaks->profile, sample);
     }
     if (leaks->shown < leaks->count)
         fprintf(out, "\n%s more context%s; --limit 0 shows all\n",
@@ -102,22 +80,15 @@ int report_leaks_text(FILE *out, const struct leaks *leaks, struct error *error)
 
 /* --- JSON ------------------------------------------------------------------------------------- */
 
-static void append_frame(void *context, const struct profile_function *function, int64_t line) {
-    json_array_append_new(context,
-                          json_pack("{s:o, s:o, s:I}", "function", json_text(function->name),
-                                    "file", json_text(function->file), "line", (json_int_t)line));
-}
-
 int report_leaks_json(FILE *out, const struct leaks *leaks, struct error *error) {
     json_t *array = json_array();
     for (uint32_t i = 0; i < leaks->shown; i++) {
         const uint32_t sample = leaks->samples[i];
-        json_t *stack = json_array();
-        each_frame(leaks->profile, sample, append_frame, stack);
-        json_array_append_new(
-            array, json_pack("{s:I, s:I, s:o}", "objects",
-                             (json_int_t)value(leaks, sample, leaks->objects), "bytes",
-                             (json_int_t)value(leaks, sample, leaks->space), "stack", stack));
+        json_array_append_new(array,
+                              json_pack("{s:I, s:I, s:o}", "objects",
+                                        (json_int_t)value(leaks, sample, leaks->objects), "bytes",
+                                        (json_int_t)value(leaks, sample, leaks->space), "stack",
+                                        report_stack_json(leaks->profile, sample)));
     }
     return json_print(out,
                       json_pack("{s:I, s:I, s:I, s:o}", "objects", (json_int_t)leaks->total_objects,

@@ -12,6 +12,7 @@
 struct order {
     const struct analysis *analysis;
     const struct analysis_sums *sums;
+    const struct analysis_spread *spreads; /* NULL: durations are not known */
     enum report_sort sort;
     bool edges;
 };
@@ -33,6 +34,13 @@ static double sort_value(const struct order *order, uint32_t row) {
         return (double)calls;
     case REPORT_SORT_PER_CALL:
         return calls == 0 ? 0 : (double)total / (double)calls;
+    case REPORT_SORT_P50:
+    case REPORT_SORT_P90:
+    case REPORT_SORT_P99:
+    case REPORT_SORT_LONGEST:
+        return order->spreads == NULL
+                   ? 0
+                   : (double)report_duration(&order->spreads[row], order->sort - REPORT_SORT_P50);
     case REPORT_SORT_NAME:
         return 0;
     }
@@ -109,15 +117,20 @@ static int collect(struct report_rows *rows, struct order *order,
 
 int report_rows_functions(struct report_rows *rows, const struct analysis *analysis,
                           const struct report_options *options, struct error *error) {
-    struct order order = {
-        .analysis = analysis, .sums = &analysis->function_sums, .sort = options->sort};
+    struct order order = {.analysis = analysis,
+                          .sums = &analysis->function_sums,
+                          .spreads = analysis->function_spreads,
+                          .sort = options->sort};
     return collect(rows, &order, options, error);
 }
 
 int report_rows_edges(struct report_rows *rows, const struct analysis *analysis,
                       const struct report_options *options, struct error *error) {
-    struct order order = {
-        .analysis = analysis, .sums = &analysis->edge_sums, .sort = options->sort, .edges = true};
+    struct order order = {.analysis = analysis,
+                          .sums = &analysis->edge_sums,
+                          .spreads = analysis->edge_spreads,
+                          .sort = options->sort,
+                          .edges = true};
     return collect(rows, &order, options, error);
 }
 

@@ -30,6 +30,19 @@ const char *report_text_no_grade(const struct analysis *analysis) {
     return analysis_has_errors(analysis) ? "  " : "";
 }
 
+void report_text_durations_head(FILE *out) {
+    fprintf(out, "%11s %11s %11s %11s", "p50", "p90", "p99", "longest");
+}
+
+void report_text_durations(FILE *out, const struct analysis_spread *spread) {
+    const unsigned longest = REPORT_DURATIONS - 1;
+    for (unsigned i = 0; i < REPORT_DURATIONS; i++) {
+        const int64_t ns = report_duration(spread, i);
+        const struct units_text text = units_ns_digits((double)ns, i == longest ? 4 : 2);
+        fprintf(out, "%*s", i == 0 ? 11 : 12, ns == 0 ? "-" : text.text);
+    }
+}
+
 struct report_text_value report_text_value(const struct analysis *analysis,
                                            const struct analysis_sums *sums, uint32_t row,
                                            bool is_total) {

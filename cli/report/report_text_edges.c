@@ -68,8 +68,16 @@ static bool is_call(const struct analysis *analysis, uint32_t edge) {
            report_text_count(analysis, &analysis->edge_sums, edge) != 0;
 }
 
+/* `spread` is NULL unless durations are to be shown. */
 static void print_values(FILE *out, const struct analysis *analysis,
-                         const struct analysis_sums *sums, uint32_t row) {
+                         const struct analysis_sums *sums, const struct analysis_spread *spread,
+                         uint32_t row) {
+    if (spread != NULL) {
+        putc(' ', out);
+        report_text_durations(out, spread);
+        fputs("  ", out);
+        return;
+    }
     const struct report_text_value total = report_text_value(analysis, sums, row, true);
     const struct report_text_value self = report_text_value(analysis, sums, row, false);
     fprintf(out, " %11s%s %11s%s  ", total.amount.text, total.grade, self.amount.text, self.grade);
@@ -82,7 +90,8 @@ static void print_edge(FILE *out, const struct analysis *analysis, uint32_t edge
     uint32_t other = is_caller ? of->caller : of->callee;
     fprintf(out, "%15s of %15s", units_count(report_text_count(analysis, sums, edge)).text,
             units_count(report_text_count(analysis, &analysis->function_sums, of->callee)).text);
-    print_values(out, analysis, sums, edge);
+    print_values(out, analysis, sums,
+                 analysis->edge_spreads == NULL ? NULL : &analysis->edge_spreads[edge], edge);
     fputs(is_caller ? "    from " : "    to   ", out);
     report_text_name(out, analysis, other);
     fputs(other == function ? " (itself)\n" : "\n", out);
@@ -91,7 +100,9 @@ static void print_edge(FILE *out, const struct analysis *analysis, uint32_t edge
 static void print_function(FILE *out, const struct analysis *analysis, uint32_t function) {
     const struct analysis_sums *sums = &analysis->function_sums;
     fprintf(out, "%15s    %15s", units_count(report_text_count(analysis, sums, function)).text, "");
-    print_values(out, analysis, sums, function);
+    print_values(out, analysis, sums,
+                 analysis->function_spreads == NULL ? NULL : &analysis->function_spreads[function],
+                 function);
     report_text_name(out, analysis, function);
     report_text_place(out, analysis, function);
     putc('\n', out);
@@ -113,8 +124,12 @@ static void print_table(FILE *out, const struct analysis *analysis,
                         const struct edge_index *callers, const struct edge_index *callees) {
     const char *space = report_text_no_grade(analysis);
     report_text_head(out, analysis, options);
-    fprintf(out, "%15s    %15s %11s%s %11s%s  %s\n\n", report_count_name(analysis), "of all",
-            "total", space, "self", space, "function, its callers above, its callees below");
+    fprintf(out, "%15s    %15s ", report_count_name(analysis), "of all");
+    if (analysis->edge_spreads != NULL)
+        report_text_durations_head(out);
+    else
+        fprintf(out, "%11s%s %11s%s", "total", space, "self", space);
+    fputs("  function, its callers above, its callees below\n\n", out);
     for (uint32_t i = 0; i < rows->count; i++) {
         if (i != 0)
             putc('\n', out);

@@ -140,7 +140,11 @@ void report_text_foot(FILE *out, const struct analysis *analysis, uint32_t left_
     if (left_out != 0)
         fprintf(out, "%s %s%s; %s\n", units_count(left_out).text, what, units_plural(left_out),
                 how);
-    if (analysis_has_errors(analysis))
+    if (analysis->function_spreads != NULL)
+        fputs("durations are as measured, probes included: the longest is exact, the others are "
+              "within 12.5 %\n",
+              out);
+    else if (analysis_has_errors(analysis))
         fputs("A: known to within 5 %, B: 20 %, C: worse, -: not known (95 % intervals)\n", out);
     if (is_threads(analysis))
         fputs("CPU time, since the program has threads; --value wall shows wall time, waits "

@@ -31,10 +31,9 @@ static double sort_value(const struct tree_order *order, uint32_t node) {
         return calls;
     case REPORT_SORT_PER_CALL:
         return calls > 0 ? total / calls : 0;
-    case REPORT_SORT_NAME:
+    default:
         return 0;
     }
-    return 0;
 }
 
 static int compare_nodes(const void *left, const void *right, void *context) {

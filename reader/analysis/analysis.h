@@ -83,6 +83,11 @@ struct analysis_options {
     const regex_t *focus; /* only samples with a matching function in their stack; NULL: all */
 };
 
+/* What is said where durations are asked for and the profile has none. */
+#define ANALYSIS_NO_DURATIONS                                                                      \
+    "the profile has no durations of calls; record it with `cinstr run --histogram`, or with "     \
+    "CINSTR_OPTIONS=histogram=1"
+
 /* Functions are summed up at once, edges, tree and durations on request. NULL, or -1, with
  * `error` filled. The profile must live longer than the analysis. */
 struct analysis *analysis_new(const struct profile *profile, const struct analysis_options *options,

@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis.h"
 #include "analysis_frames.h"
@@ -22,16 +21,6 @@ struct entries {
     struct entry *all;
     size_t count;
 };
-
-/* How long each call of the sample took; 0 when the sample does not say. */
-static int64_t duration(const struct profile_sample *sample) {
-    for (uint32_t i = 0; i < sample->tag_count; i++) {
-        const struct profile_tag *tag = &sample->tags[i];
-        if (tag->text == NULL && strcmp(tag->key, PROFILE_DURATION_TAG) == 0)
-            return tag->number;
-    }
-    return 0;
-}
 
 /* The innermost function of the sample, and its caller. */
 static struct analysis_edge innermost_edge(const struct analysis_frames *frames,
@@ -55,7 +44,8 @@ static bool collect(struct entries *entries, const struct analysis *analysis,
                     struct pair_table *table) {
     for (uint32_t i = 0; i < analysis->profile->sample_count; i++) {
         const struct profile_sample *sample = &analysis->profile->samples[i];
-        const int64_t ns = duration(sample), calls = sample->values[analysis->count_type];
+        const int64_t ns = profile_sample_duration(sample),
+                      calls = sample->values[analysis->count_type];
         if (ns <= 0 || calls <= 0 || !analysis_frames_match(analysis->frames, sample))
             continue;
         const struct analysis_edge edge = innermost_edge(analysis->frames, sample);
@@ -128,7 +118,7 @@ static bool list_edges(struct pair_table *table, const struct analysis *analysis
 
 static bool has_durations(const struct analysis *analysis) {
     for (uint32_t i = 0; i < analysis->profile->sample_count; i++) {
-        if (duration(&analysis->profile->samples[i]) > 0)
+        if (profile_sample_duration(&analysis->profile->samples[i]) > 0)
             return analysis->count_type != PROFILE_NONE;
     }
     return false;

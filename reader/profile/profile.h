@@ -125,6 +125,9 @@ uint32_t profile_add_comment(struct profile *profile, const char *text);
  * then). */
 uint32_t profile_add_sample(struct profile *profile, const struct profile_sample *sample);
 
+/* How long each call of the sample took, in ns, by its tag; 0: it does not say. */
+int64_t profile_sample_duration(const struct profile_sample *sample);
+
 /* Whether all values of the sample are 0. */
 bool profile_sample_is_zero(const struct profile *profile, const struct profile_sample *sample);
 

@@ -140,3 +140,12 @@ bool profile_sample_is_zero(const struct profile *profile, const struct profile_
     }
     return true;
 }
+
+int64_t profile_sample_duration(const struct profile_sample *sample) {
+    for (uint32_t i = 0; i < sample->tag_count; i++) {
+        const struct profile_tag *tag = &sample->tags[i];
+        if (tag->text == NULL && strcmp(tag->key, PROFILE_DURATION_TAG) == 0)
+            return tag->number;
+    }
+    return 0;
+}
