@@ -11,6 +11,7 @@
 #include "report_never_called.h"
 #include "report_request.h"
 #include "report_slowest.h"
+#include "report_source.h"
 
 static int print_data(FILE *out, const void *analysis, struct error *error) {
     return report_data_write(out, *(struct analysis *const *)analysis, error);
@@ -30,6 +31,9 @@ static int print_view(const struct report_request *request, struct analysis *ana
     switch (request->view) {
     case REPORT_VIEW_SLOWEST:
         return report_slowest(stdout, analysis, format, &request->options, error);
+    case REPORT_VIEW_SOURCE:
+        return report_source(stdout, analysis, format, &request->options, request->source,
+                             &request->source_paths, error);
     case REPORT_VIEW_EDGES:
         return !request->has_percentiles && analysis_add_edges(analysis, error) != 0
                    ? -1

@@ -38,9 +38,10 @@ struct report_options {
     bool verbose;        /* print everything that the profile says of itself */
 };
 
-struct leaks;        /* of report_leaks.h */
-struct slowest;      /* of report_slowest.h */
-struct never_called; /* of reader/analysis/never_called.h */
+struct leaks;         /* of report_leaks.h */
+struct slowest;       /* of report_slowest.h */
+struct report_source; /* of report_source.h */
+struct never_called;  /* of reader/analysis/never_called.h */
 
 struct report_format {
     const char *name, *help; /* of the option that asks for it */
@@ -53,6 +54,7 @@ struct report_format {
     int (*leaks)(FILE *out, const struct leaks *leaks, struct error *error); /* NULL: no place for
                                                                                 stacks */
     int (*slowest)(FILE *out, const struct slowest *slowest, struct error *error); /* the same */
+    int (*source)(FILE *out, const struct report_source *source, struct error *error);
     int (*never_called)(FILE *out, const struct never_called *never_called,
                         const struct report_options *options, struct error *error);
 };

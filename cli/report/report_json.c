@@ -16,6 +16,7 @@
 #include "report_leaks.h"
 #include "report_never_called.h"
 #include "report_slowest.h"
+#include "report_source.h"
 
 static json_t *totals(const struct analysis *analysis) {
     json_t *object = json_object();
@@ -207,5 +208,6 @@ const struct report_format report_json = {
     .tree = print_tree,
     .leaks = report_leaks_json,
     .slowest = report_slowest_json,
+    .source = report_source_json,
     .never_called = report_never_called_json,
 };

@@ -28,11 +28,14 @@ const char report_help[] =
     "                        took, half of them, 90 %, 99 % and the longest; of\n"
     "                        programs recorded with histogram=1\n"
     "      --slowest N       the N longest calls and their contexts, of the same\n"
+    "      --source WHAT     source with what each line costs: of a function (or a\n"
+    "                        pattern, lua_*), or of a FILE\n"
     "      --leaks           memory still held, by who allocated it: of a heap\n"
     "                        profile, or a process recorded with heap=\n"
     "      --never-called    instrumented functions without a call: of programs that\n"
     "                        cinstr's LLVM plugin built\n"
     "      --by-thread       keep threads apart, as outermost frames\n"
+    "      --source-path DIR look for source below DIR first (can be repeated)\n"
     "      --value NAME      which of the profile's values: wall, cpu, ... (default\n"
     "                        wall; cpu for programs with threads, which wait much)\n"
     "      --focus REGEX     only stacks with a function that matches (an extended\n"
@@ -68,6 +71,7 @@ static const char help_end[] =
     "  cinstr report --edges --show '^luaV_execute$' 4711\n"
     "  cinstr report --tree --focus parse cinstr.lua.4711.pb.gz\n"
     "  cinstr report --percentiles --sort p99 cinstr.lua.4711.pb.gz\n"
+    "  cinstr report --source luaV_execute --source-path lua/src lua.pb.gz\n"
     "  cinstr report --leaks prof.heap.pb.gz\n"
     "  cinstr report --html lua.html cinstr.lua.4711.pb.gz\n"
     "  cinstr report --json lua | jq '.functions[:3]'\n";
@@ -78,6 +82,8 @@ enum {
     OPTION_ADDRESSES,
     OPTION_PERCENTILES,
     OPTION_SLOWEST,
+    OPTION_SOURCE,
+    OPTION_SOURCE_PATH,
     OPTION_LEAKS,
     OPTION_NEVER_CALLED,
     OPTION_BY_THREAD,
@@ -109,6 +115,8 @@ static const struct option long_options[] = {
     {"addresses", no_argument, NULL, OPTION_ADDRESSES},
     {"percentiles", no_argument, NULL, OPTION_PERCENTILES},
     {"slowest", required_argument, NULL, OPTION_SLOWEST},
+    {"source", required_argument, NULL, OPTION_SOURCE},
+    {"source-path", required_argument, NULL, OPTION_SOURCE_PATH},
     {"leaks", no_argument, NULL, OPTION_LEAKS},
     {"never-called", no_argument, NULL, OPTION_NEVER_CALLED},
     {"by-thread", no_argument, NULL, OPTION_BY_THREAD},
@@ -198,6 +206,7 @@ static bool set_view(struct report_request *request, int option) {
         {OPTION_TREE, REPORT_VIEW_TREE, "tree"},
         {OPTION_ADDRESSES, REPORT_VIEW_ADDRESSES, "addresses"},
         {OPTION_SLOWEST, REPORT_VIEW_SLOWEST, "slowest"},
+        {OPTION_SOURCE, REPORT_VIEW_SOURCE, "source"},
         {OPTION_LEAKS, REPORT_VIEW_LEAKS, "leaks"},
         {OPTION_NEVER_CALLED, REPORT_VIEW_NEVER_CALLED, "never-called"},
         {OPTION_HTML, REPORT_VIEW_PAGE, "html"},
@@ -222,13 +231,19 @@ static bool set_format(struct report_request *request, int option) {
 
 static int set_option(const struct command *command, void *context, int option) {
     struct report_request *request = context;
+    struct error error;
     if (option == OPTION_LEAKS)
         request->build.kind = "heap";
     if (option == OPTION_HTML)
         request->html = optarg;
+    if (option == OPTION_SOURCE)
+        request->source = optarg;
     if ((set_view(request, option) && option != OPTION_SLOWEST) || set_format(request, option))
         return STATUS_FINE;
     switch (option) {
+    case OPTION_SOURCE_PATH:
+        return source_paths_add(&request->source_paths, optarg, &error) == 0 ? STATUS_FINE
+                                                                             : fail(&error);
     case OPTION_PERCENTILES:
         request->has_percentiles = true;
         return STATUS_FINE;
@@ -283,6 +298,13 @@ static int check(const struct command *command, const struct report_request *req
         (request->view == REPORT_VIEW_SLOWEST && request->format->slowest == NULL))
         return usage_error(command, "--%s has stacks, which --%s cannot show: use --json",
                            request->view_option, request->format_option);
+    if (request->view == REPORT_VIEW_SOURCE && request->format->source == NULL)
+        return usage_error(command, "--source cannot be shown as --%s: use --json",
+                           request->format_option);
+    if (request->view == REPORT_VIEW_SOURCE && request->show_text != NULL)
+        return usage_error(command, "--source says what to show: not with --show");
+    if (request->source_paths.count != 0 && request->view != REPORT_VIEW_SOURCE)
+        return usage_error(command, "--source-path goes with --source");
     if (request->has_percentiles && request->view != REPORT_VIEW_FUNCTIONS &&
         request->view != REPORT_VIEW_EDGES)
         return usage_error(command, "--percentiles goes with the table of functions or --edges");
@@ -314,4 +336,5 @@ void report_request_free(struct report_request *request) {
         regfree(&request->focus);
     if (request->options.show != NULL)
         regfree(&request->show);
+    source_paths_free(&request->source_paths);
 }

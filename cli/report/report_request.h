@@ -9,6 +9,7 @@
 #include "cli/base/command.h"
 #include "reader/build/build_profile.h"
 #include "report.h"
+#include "source_text.h"
 
 enum report_view {
     REPORT_VIEW_FUNCTIONS,
@@ -17,6 +18,7 @@ enum report_view {
     REPORT_VIEW_ADDRESSES,
     REPORT_VIEW_LEAKS,
     REPORT_VIEW_SLOWEST,
+    REPORT_VIEW_SOURCE,
     REPORT_VIEW_NEVER_CALLED,
     REPORT_VIEW_PAGE,
 };
@@ -28,6 +30,8 @@ struct report_request {
     struct analysis_options analysis;
     struct build_options build;
     const char *directory;
+    const char *source; /* the function or file, for REPORT_VIEW_SOURCE */
+    struct source_paths source_paths;
     const char *html;                        /* the page's file, for REPORT_VIEW_PAGE */
     const char *view_option, *format_option; /* as given; NULL none */
     const char *rivals[2];                   /* two that exclude each other */

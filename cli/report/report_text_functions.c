@@ -5,6 +5,7 @@
 #include "report_leaks.h"
 #include "report_never_called.h"
 #include "report_slowest.h"
+#include "report_source.h"
 #include "report_text.h"
 
 #include "cli/print/units.h"
@@ -15,6 +16,7 @@ const struct report_format report_text = {
     .tree = report_text_tree,
     .leaks = report_leaks_text,
     .slowest = report_slowest_text,
+    .source = report_source_text,
     .never_called = report_never_called_text,
 };
 

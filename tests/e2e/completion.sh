@@ -46,7 +46,7 @@ for shell in bash fish zsh; do
     has_tool $shell "completion by $shell" || continue
     check "$shell completes commands" offers $shell "report" cinstr rep
     check "$shell completes options" offers $shell "--before-inlining" cinstr cc --bef
-    check "$shell completes options with short names" offers $shell "--sort" cinstr report --so
+    check "$shell completes options with short names" offers $shell "--sort" cinstr report --sor
     check "$shell completes values of options" offers $shell "adaptive" cinstr run --timing a
     check "$shell completes formats" offers $shell "speedscope" cinstr export --format sp
     check "$shell completes values joined by =" diff <(joined $shell --block=i) <(echo io)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of line_costs.c: costs of lines and calls add up to what the analysis says of functions and
+/* Tests of line_costs.c and source_lines.c: costs of lines and calls add up to what the analysis says of functions and
  * edges, in random profiles with recursion. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "reader/analysis/line_costs.h"
+#include "reader/analysis/source_lines.h"
 
 enum { FUNCTIONS = 7, LINES = 3, MOST_DEPTH = 9, SAMPLES = 400 };
 
@@ -154,11 +155,43 @@ static void rows_come_by_function_and_line(void **unused) {
     give_back(analysis, costs);
 }
 
+/* source_lines.c: the own costs of a function's lines are the function's, the calls on its lines
+ * those of its edges, and no line has more than all samples. */
+static void lines_of_source_add_up(void **unused) {
+    (void)unused;
+    struct error error;
+    state = 11;
+    struct analysis *analysis = random_analysis(3);
+    struct source_lines *lines = source_lines_new(analysis, &error);
+    assert_non_null(lines);
+    for (uint32_t function = 0; function < analysis->function_sums.count; function++) {
+        int64_t self = 0, calls = 0;
+        for (uint32_t row = 0; row < lines->sums.count; row++) {
+            const uint32_t at = lines->sums_row[row];
+            if (lines->rows[row].function != function)
+                continue;
+            self += analysis_self(&lines->sums, at, 1);
+            calls += lines->rows[row].calls;
+            assert_in_range(analysis_total(&lines->sums, at, 1), analysis_self(&lines->sums, at, 1),
+                            analysis_total(&analysis->function_sums, function, 1));
+        }
+        for (uint32_t edge = 0; edge < analysis->edge_sums.count; edge++)
+            calls -= analysis->edges[edge].caller == function
+                         ? analysis_self(&analysis->edge_sums, edge, analysis->count_type)
+                         : 0;
+        assert_int_equal(self, analysis_self(&analysis->function_sums, function, 1));
+        assert_int_equal(calls, 0);
+    }
+    source_lines_free(lines);
+    give_back(analysis, NULL);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(functions_have_what_the_analysis_says),
         cmocka_unit_test(edges_have_their_calls),
         cmocka_unit_test(rows_come_by_function_and_line),
+        cmocka_unit_test(lines_of_source_add_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
