@@ -12,16 +12,19 @@
 #include <unistd.h>
 
 #include "cli/base/command.h"
+#include "cli/export/export.h"
 #include "cli/print/output_file.h"
 #include "cli/print/units.h"
 #include "cli/source/source.h"
 #include "reader/build/difference.h"
+#include "reader/profile/thread_frames.h"
 #include "reader/snapshot/liveness.h"
 #include "reader/trace/trace.h"
 
 struct request {
     struct build_options build;
     const char *output;
+    const struct export_format *format; /* NULL: pprof */
     const char *directory;
     const char *trace; /* NULL: write a profile */
     double seconds;    /* 0: everything since the start */
@@ -79,15 +82,15 @@ static const struct kind *find_kind(const char *name) {
     return NULL;
 }
 
-static void default_name(const struct segment_header *header, const struct kind *kind, char *name,
-                         size_t size) {
+static void default_name(const struct segment_header *header, const struct kind *kind,
+                         const char *extension, char *name, size_t size) {
     char program[sizeof(header->program)];
     snprintf(program, sizeof(program), "%s", header->program);
     for (char *at = program; *at != '\0'; at++) {
         if (*at == '/' || (unsigned char)*at < 0x20 || *at == 0x7f)
             *at = '_';
     }
-    snprintf(name, size, "cinstr.%s.%u%s.pb.gz", program, header->pid, kind->extension);
+    snprintf(name, size, "cinstr.%s.%u%s.%s", program, header->pid, kind->extension, extension);
 }
 
 static bool is_json(const char *name) {
@@ -117,24 +120,36 @@ static int dump_trace(const struct request *request, const struct snapshot *snap
     return result;
 }
 
+/* Other formats have no tags: threads are outermost frames there. */
+static int write_profile(const struct request *request, const char *path, struct profile *profile,
+                         struct error *error) {
+    struct output_file file;
+    if (request->format == NULL)
+        return output_file_write(&file, path, output_file_pprof, profile, error);
+    if (request->build.by_thread && thread_frames_add(profile, error) != 0)
+        return -1;
+    return export_write(request->format, strcmp(path, "-") == 0 ? NULL : path, profile,
+                        &(struct analysis_options){0}, error);
+}
+
 static int dump_snapshot(const struct source *source, const struct request *request,
                          const struct snapshot *snapshot, struct error *error) {
     const struct kind *kind = find_kind(request->build.kind != NULL ? request->build.kind
                                         : snapshot->header.sampling.stacks == 0 ? "exact"
                                         : snapshot->header.sampling.is_wall     ? "wall"
                                                                                 : "cpu");
-    struct output_file file;
     char name[128];
     struct profile *profile = request->seconds > 0
                                   ? build_difference(source, request, snapshot, error)
                                   : build_profile(snapshot, &request->build, error);
     if (profile == NULL)
         return -1;
-    default_name(&snapshot->header, kind, name, sizeof(name));
+    default_name(&snapshot->header, kind, request->format == NULL ? "pb.gz" : request->format->name,
+                 name, sizeof(name));
     const char *path = request->output == NULL ? name : request->output;
-    const int result = output_file_write(&file, path, output_file_pprof, profile, error);
+    const int result = write_profile(request, path, profile, error);
     if (result == 0 && !request->quiet)
-        note("%s: %s %s", file.path, units_count(profile->sample_count).text, kind->samples);
+        note("%s: %s %s", path, units_count(profile->sample_count).text, kind->samples);
     profile_free(profile);
     return result;
 }
@@ -167,6 +182,8 @@ static const char help[] =
     "                        CINSTR_OPTIONS);\n"
     "                        heap, allocs: what is in use, what was allocated;\n"
     "                        block, mutex: waits by who waited, who held the lock\n"
+    "      --format FORMAT   write a format of another viewer instead of pprof's:\n"
+    "                        those of cinstr export\n"
     "      --trace FILE      write the trace instead: the last of each thread\n"
     "                        (trace_ring=), or all so far (trace=); in Perfetto's\n"
     "                        format, or with a FILE.json in Chrome's\n"
@@ -191,6 +208,7 @@ enum {
     OPTION_BY_THREAD,
     OPTION_BASELINE,
     OPTION_TRACE,
+    OPTION_FORMAT,
     OPTION_DIRECTORY
 };
 
@@ -200,6 +218,7 @@ static const struct option long_options[] = {
     {"seconds", required_argument, NULL, OPTION_SECONDS},
     {"by-thread", no_argument, NULL, OPTION_BY_THREAD},
     {"baseline", required_argument, NULL, OPTION_BASELINE},
+    {"format", required_argument, NULL, OPTION_FORMAT},
     {"trace", required_argument, NULL, OPTION_TRACE},
     {"directory", required_argument, NULL, OPTION_DIRECTORY},
     {"quiet", no_argument, NULL, 'q'},
@@ -228,6 +247,8 @@ static int set_option(const struct command *command, void *context, int option) 
         if (!parse_real(optarg, 0.001, 2e6, &request->seconds))
             return usage_error(command, "--seconds takes 0.001 to 2000000, not '%s'", optarg);
         break;
+    case OPTION_FORMAT:
+        return export_set_format(command, &request->format, optarg);
     case OPTION_TRACE:
         request->trace = optarg;
         break;
@@ -253,8 +274,10 @@ static int run(const struct command *command, int argc, char **argv) {
     const char *source = source_argument(command, argc, argv);
     if (source == NULL)
         return STATUS_USAGE;
-    if (request.trace != NULL && (request.seconds > 0 || request.build.kind != NULL))
-        return usage_error(command, "--trace writes no profile; it excludes --kind and --seconds");
+    if (request.trace != NULL &&
+        (request.seconds > 0 || request.build.kind != NULL || request.format != NULL))
+        return usage_error(command,
+                           "--trace writes no profile; it excludes --kind, --format and --seconds");
     if (request.seconds > 0 && request.build.baseline_seconds > 0)
         return usage_error(command, "--baseline is for a whole run, not for --seconds of it");
     return dump(&request, source, &error) == 0 ? STATUS_FINE : fail(&error);

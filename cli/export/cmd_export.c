@@ -4,17 +4,9 @@
 #include <string.h>
 
 #include "cli/base/command.h"
-#include "cli/print/output_file.h"
 #include "cli/source/source.h"
 #include "export.h"
 #include "reader/profile/thread_frames.h"
-
-static const struct export_format *const formats[] = {
-#define FORMAT(name) &export_##name,
-    EXPORT_FORMATS(FORMAT)
-#undef FORMAT
-};
-enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
 struct request {
     const struct export_format *format;
@@ -24,44 +16,11 @@ struct request {
     struct build_options build;
 };
 
-struct printing {
-    const struct export_format *format;
-    struct analysis *analysis;
-};
-
-/* --- the export ------------------------------------------------------------------------------- */
-
-static int print(FILE *out, const void *what, struct error *error) {
-    const struct printing *printing = what;
-    return printing->format->print(out, printing->analysis, error);
-}
-
-/* Viewers take values for costs, which are never negative. */
-static int refuse_negative(const struct profile *profile, struct error *error) {
-    for (uint32_t i = 0; i < profile->sample_count; i++) {
-        for (uint32_t type = 0; type < profile->value_type_count; type++) {
-            if (profile->samples[i].values[type] < 0)
-                return error_set(error, "it is a difference: it has values below 0, which other "
-                                        "viewers' formats cannot express");
-        }
-    }
-    return 0;
-}
-
 static int export_profile(const void *context, struct profile *profile, struct error *error) {
     const struct request *request = context;
-    if (refuse_negative(profile, error) != 0 ||
-        (request->build.by_thread && thread_frames_add(profile, error) != 0))
+    if (request->build.by_thread && thread_frames_add(profile, error) != 0)
         return -1;
-    const struct printing printing = {request->format,
-                                      analysis_new(profile, &request->analysis, error)};
-    if (printing.analysis == NULL)
-        return -1;
-    const int result = request->output == NULL
-                           ? print(stdout, &printing, error)
-                           : output_file_print(request->output, print, &printing, error);
-    analysis_free(printing.analysis);
-    return result;
+    return export_write(request->format, request->output, profile, &request->analysis, error);
 }
 
 /* --- options ---------------------------------------------------------------------------------- */
@@ -88,8 +47,7 @@ static const char help_end[] =
     "  cinstr export --format folded --value cpu 4711 | flamegraph.pl >lua.svg\n";
 
 static void print_help_end(FILE *out) {
-    for (size_t i = 0; i < FORMATS; i++)
-        fprintf(out, "                        %s: %s\n", formats[i]->name, formats[i]->help);
+    export_print_help(out);
     fputs(help_end, out);
 }
 
@@ -105,31 +63,6 @@ static const struct option long_options[] = {
     {0},
 };
 
-struct names {
-    char text[128];
-};
-
-/* The names of all formats: "callgrind, folded, ..." */
-static struct names format_names(void) {
-    struct names names = {""};
-    size_t length = 0;
-    for (size_t i = 0; i < FORMATS && length < sizeof(names.text); i++)
-        length += (size_t)snprintf(names.text + length, sizeof(names.text) - length, "%s%s",
-                                   i == 0 ? "" : ", ", formats[i]->name);
-    return names;
-}
-
-static int set_format(const struct command *command, struct request *request) {
-    for (size_t i = 0; i < FORMATS; i++) {
-        if (strcmp(formats[i]->name, optarg) == 0) {
-            request->format = formats[i];
-            return STATUS_FINE;
-        }
-    }
-    return usage_error(command, "unknown format '%s': choose one of %s", optarg,
-                       format_names().text);
-}
-
 static int set_option(const struct command *command, void *context, int option) {
     struct request *request = context;
     switch (option) {
@@ -137,7 +70,7 @@ static int set_option(const struct command *command, void *context, int option) 
         request->output = strcmp(optarg, "-") == 0 ? NULL : optarg;
         break;
     case OPTION_FORMAT:
-        return set_format(command, request);
+        return export_set_format(command, &request->format, optarg);
     case OPTION_VALUE:
         request->analysis.value = optarg;
         break;
@@ -159,7 +92,7 @@ static int run(const struct command *command, int argc, char **argv) {
     if (status != STATUS_GO_ON)
         return status;
     if (request.format == NULL)
-        return usage_error(command, "no --format: choose one of %s", format_names().text);
+        return usage_error(command, "no --format: choose one of %s", export_format_names().text);
     const char *text = source_argument(command, argc, argv);
     if (text == NULL)
         return STATUS_USAGE;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "cli/base/command.h"
 #include "cli/report/report.h"
 #include "reader/analysis/analysis.h"
 #include "reader/base/error.h"
@@ -27,12 +28,31 @@ struct export_format {
     FORMAT(callgrind)                                                                              \
     FORMAT(folded)                                                                                 \
     FORMAT(speedscope)                                                                             \
+    FORMAT(firefox)                                                                                \
     FORMAT(dot)                                                                                    \
     FORMAT(csv)
 
 #define FORMAT(name) extern const struct export_format export_##name;
 EXPORT_FORMATS(FORMAT)
 #undef FORMAT
+
+/* --- all formats (export.c), for export and dump ---------------------------------------------- */
+
+/* Writes a profile to `path`; NULL: standard output. -1 with `error` filled. */
+int export_write(const struct export_format *format, const char *path,
+                 const struct profile *profile, const struct analysis_options *options,
+                 struct error *error);
+
+/* Finds a format by its name. Returns a status, after printing a usage error if there is none. */
+int export_set_format(const struct command *command, const struct export_format **format,
+                      const char *name);
+
+/* The names of all: "callgrind, folded, ..."; and lines for --help. */
+struct export_names {
+    char text[128];
+};
+struct export_names export_format_names(void);
+void export_print_help(FILE *out);
 
 /* --- what formats share (export_values.c) ----------------------------------------------------- */
 

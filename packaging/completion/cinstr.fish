@@ -27,7 +27,7 @@ complete -c cinstr -n '__cinstr_has_command; and string match -q -- "-*" (comman
 complete -c cinstr -n '__cinstr_has_command; and contains (commandline -opc)[2] report diff dump stack verify filter check export' -a '(__cinstr_processes)'
 complete -c cinstr -n '__cinstr_has_command; and contains (commandline -opc)[2] run cc; and not string match -q -- "-*" (commandline -ct)' -a '(__fish_complete_command)'
 
-complete -c cinstr -n 'contains export (commandline -opc)' -l format -x -a '(__cinstr_formats)'
+complete -c cinstr -n 'contains (commandline -opc)[2] export dump' -l format -x -a '(__cinstr_formats)'
 
 function __cinstr_is_run
     test (commandline -opc)[2] = run 2>/dev/null

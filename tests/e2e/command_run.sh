@@ -147,6 +147,10 @@ check "dump of a directory that is not there is one line" eval \
 check "dump --by-thread: report tells threads apart" eval \
     '"$CINSTR" dump -q --by-thread -o t.pb.gz $pid &&
         "$CINSTR" report --by-thread --csv t.pb.gz | has "^\[thread waiter [0-9]*\],"'
+check "dump --format: another viewer's" eval \
+    '"$CINSTR" dump -q --by-thread --format folded -o t.folded $pid &&
+        has "^\[thread obedient $pid\];.*main;" <t.folded && "$CINSTR" dump -q --format speedscope $pid &&
+        jq -e ".profiles[0].type" cinstr.obedient.$pid.speedscope'
 check "report --by-thread of a process" eval \
     '"$CINSTR" report --by-thread --csv $pid | has "^\[thread obedient $pid\],"'
 check "a profile that does not tell threads apart says so" eval \

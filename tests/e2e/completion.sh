@@ -49,6 +49,7 @@ for shell in bash fish zsh; do
     check "$shell completes options with short names" offers $shell "--sort" cinstr report --sor
     check "$shell completes values of options" offers $shell "adaptive" cinstr run --timing a
     check "$shell completes formats" offers $shell "speedscope" cinstr export --format sp
+    check "$shell completes formats of dump" offers $shell "speedscope" cinstr dump --format sp
     check "$shell completes values joined by =" diff <(joined $shell --block=i) <(echo io)
     check "$shell offers no value where a program follows" eval '[[ ! $(in_'$shell' cinstr run --block exac) == *exact* ]]'
     for command in $(cinstr help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do

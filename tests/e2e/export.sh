@@ -115,6 +115,38 @@ first() {
 }
 check "the value that was asked for comes first" first
 
+# --- the Firefox Profiler ---------------------------------------------------------------------------
+
+# What the viewer's documentation asks of the format's version 61: columns of one length, and indices within
+# their tables, a stack after its prefix.
+firefox_valid() { # PROFILE
+    "$CINSTR" export --format firefox -o "$1.firefox.json" "$1.pb.gz" && jq -e '
+        def table: . as $t | all(to_entries[] | select(.value | type == "array"); .value | length == $t.length);
+        def within($n): all(. == null or (type == "number" and . >= 0 and . < $n and . == floor));
+        .shared as $s | (.meta | .preprocessedProfileVersion == 61 and .interval > 0 and (.categories[0].color == "grey")) and
+        ($s.stringArray | all(type == "string")) and
+        ([$s.funcTable, $s.frameTable, $s.stackTable, $s.sources, $s.resourceTable, $s.nativeSymbols] | all(table)) and
+        ($s.funcTable.name | within($s.stringArray | length)) and ($s.funcTable.source | within($s.sources.length)) and
+        ($s.sources.filename | within($s.stringArray | length)) and ($s.frameTable.func | within($s.funcTable.length)) and
+        ($s.stackTable.frame | within($s.frameTable.length)) and
+        ($s.stackTable.prefix | to_entries | all(.value == null or .value < .key)) and
+        (.threads | length >= 3 and all((.samples | table) and (.markers | table) and .processType == "default" and
+            (.samples.stack | within($s.stackTable.length)) and (.samples.time | . == sort)))' "$1.firefox.json"
+}
+firefox_sums() { # PROFILE VALUE KEY SCALE
+    jq -r --arg value "$2" --argjson scale "$4" '.shared as $s | .threads[] | select(.name == $value) | .samples |
+        [.stack, .weight] | transpose | map({f: $s.frameTable.func[$s.stackTable.frame[.[0]]], w: .[1]}) | group_by(.f)[] |
+        "\(map(.w * $scale | round) | add) \($s.stringArray[$s.funcTable.name[.[0].f]])"' "$1.firefox.json" | sort >actual
+    "$CINSTR" report --json --value "$2" "$1.pb.gz" | jq -r --arg key "$3" '.functions[] | select(.[$key] != 0) |
+        "\(.[$key]) \(.function)"' | sort >expected
+    same expected actual
+}
+for profile in lua odd; do
+    check "the Firefox Profiler's file is as its format asks ($profile)" firefox_valid $profile
+    check "its weights add up to each function's calls ($profile)" firefox_sums $profile calls calls 1
+    check "and to its own time ($profile)" firefox_sums $profile wall self_ns 1000000
+done
+
 # --- dot --------------------------------------------------------------------------------------------
 
 # `COUNT CALLER -> CALLEE` of each edge, as Graphviz reads it.
@@ -158,7 +190,7 @@ refuses() { # STATUS PATTERN ARGUMENT…
     ((actual == status)) && is_empty said && [[ $(wc -l <err) == 1 ]] && grep -q -- "$pattern" err ||
         { echo "status $actual" && cat err && return 1; }
 }
-check "an unknown format is refused with the list" refuses 2 "unknown format 'x': choose one of callgrind, folded, speedscope, dot, csv" --format x odd.pb.gz
+check "an unknown format is refused with the list" refuses 2 "unknown format 'x': choose one of callgrind, folded, speedscope, firefox, dot, csv" --format x odd.pb.gz
 check "so is none" refuses 2 'choose one of callgrind' odd.pb.gz
 check "an unknown value is refused with the list" refuses 1 'wall' --format folded --value x odd.pb.gz
 check "a file that is no profile is named" refuses 1 'odd\.cpp' --format folded odd.cpp
