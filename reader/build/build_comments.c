@@ -128,6 +128,10 @@ static void say_correction(struct comments *comments, const struct correction *c
         "from %" PRIu64 " loops of them",
         ns(comments, costs->inner), ns(comments, costs->outer),
         DOUBT_95 * ns(comments, costs->error), costs->batches);
+    if (correction->samples > 0)
+        say(comments,
+            "probes: %.0f of the run's %.0f samples hit them; so contexts' shares are known",
+            correction->probe_samples, correction->samples);
     if (comments->snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE)
         say(comments, "probes: a call that was counted and not timed costs %.1f ns, +- %.1f ns",
             ns(comments, costs->untimed), DOUBT_95 * ns(comments, costs->untimed_error));

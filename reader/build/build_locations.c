@@ -275,20 +275,48 @@ static bool is_recorder(const struct segment_module *module, const struct symbol
            (length >= tail && strcmp(symbol->file + length - tail, source) == 0);
 }
 
+/* Where a call was interrupted. */
+struct interrupted {
+    uint32_t module;
+    struct symbol symbol;
+    char text[32]; /* a name for it where there is none */
+    int64_t line;
+    bool is_own, is_probe;
+};
+
+static void find_interrupted(struct build_locations *locations, const struct place_key *key,
+                             struct interrupted *at) {
+    const uint64_t address = key->at & SEGMENT_ADDRESS_MASK;
+    const struct snapshot *snapshot = locations->snapshot;
+    at->module = build_module_of_code(snapshot, address, segment_generation(key->at));
+    at->symbol = name_function(locations, at->module, address, at->text);
+    at->line = 0;
+    at->is_own = at->module != SNAPSHOT_NONE &&
+                 is_own_code(locations, key, at->module, &at->symbol, &at->line);
+    at->is_probe = !at->is_own && at->module != SNAPSHOT_NONE &&
+                   is_recorder(&snapshot->modules[at->module], &at->symbol);
+}
+
 static uint32_t make_interrupted(struct build_locations *locations, const struct place_key *key,
                                  bool *is_own) {
-    const struct snapshot *snapshot = locations->snapshot;
     const uint64_t address = key->at & SEGMENT_ADDRESS_MASK;
-    const uint32_t module = build_module_of_code(snapshot, address, segment_generation(key->at));
-    char text[32];
-    struct symbol symbol = name_function(locations, module, address, text);
-    int64_t line = 0;
-    *is_own = module != SNAPSHOT_NONE && is_own_code(locations, key, module, &symbol, &line);
-    if (!*is_own && module != SNAPSHOT_NONE && is_recorder(&snapshot->modules[module], &symbol))
-        symbol = (struct symbol){.name = "[cinstr]", .system_name = "[cinstr]", .file = ""};
-    else if (!*is_own && module != SNAPSHOT_NONE)
-        line = symbols_line(locations->symbols, module, address, address);
-    return add_location(locations, module, address, &symbol, line != 0 ? line : symbol.line);
+    struct interrupted at;
+    find_interrupted(locations, key, &at);
+    *is_own = at.is_own;
+    if (at.is_probe)
+        at.symbol = (struct symbol){.name = "[cinstr]", .system_name = "[cinstr]", .file = ""};
+    else if (!at.is_own && at.module != SNAPSHOT_NONE)
+        at.line = symbols_line(locations->symbols, at.module, address, address);
+    return add_location(locations, at.module, address, &at.symbol,
+                        at.line != 0 ? at.line : at.symbol.line);
+}
+
+bool build_location_is_probe(struct build_locations *locations, uint64_t function,
+                             uint64_t address) {
+    const struct place_key key = {.function = function, .at = address, .role = INTERRUPTED};
+    struct interrupted at;
+    find_interrupted(locations, &key, &at);
+    return at.is_probe;
 }
 
 static uint32_t make_place(struct build_locations *locations, struct place *place) {

@@ -42,6 +42,11 @@ uint32_t build_location_outside(struct build_locations *locations, uint64_t func
 uint32_t build_location_interrupted(struct build_locations *locations, uint64_t function,
                                     uint64_t address, bool *is_own);
 
+/* Whether an address (a function word) at which a call of `function` was interrupted is in the
+ * recorder's code. Adds no location. */
+bool build_location_is_probe(struct build_locations *locations, uint64_t function,
+                             uint64_t address);
+
 /* "[truncated]" and the like. */
 uint32_t build_location_pseudo(struct build_locations *locations, const char *name);
 

@@ -18,6 +18,7 @@
 #include "build_samples.h"
 #include "build_values.h"
 #include "correction.h"
+#include "probe_samples.h"
 #include "reader/snapshot/snapshot_columns.h"
 
 #define THREADCREATE "threadcreate" /* the kind and its default value, named as in Go */
@@ -31,6 +32,7 @@ struct build {
     struct build_locations *locations;
     struct build_times own_times;
     const struct build_times *times;
+    struct probe_samples *samples; /* NULL: not sampled */
     struct correction *correction;
     struct build_durations *durations; /* NULL: no histograms */
     struct build_values values;
@@ -249,6 +251,12 @@ static int describe(struct build *build) {
     return 0;
 }
 
+/* Samples by hooks tell the program's code from the probes; stacks that were unwound have none. */
+static bool has_own_samples(const struct snapshot *snapshot) {
+    return snapshot->sample_count != 0 && snapshot->header.sampling.stacks == 0 &&
+           snapshot->header.sampling.is_wall == 0;
+}
+
 static int take_times(struct build *build, struct error *error) {
     build->times = build->options->times;
     if (build->times == NULL) {
@@ -256,8 +264,13 @@ static int take_times(struct build *build, struct error *error) {
             return -1;
         build->times = &build->own_times;
     }
+    if (has_own_samples(build->snapshot)) {
+        build->samples = probe_samples_new(build->snapshot, build->locations, error);
+        if (build->samples == NULL)
+            return -1;
+    }
     build->correction = correction_new(build->snapshot, build->times->self, build->times->off_cpu,
-                                       build->options->baseline_seconds, error);
+                                       build->samples, build->options->baseline_seconds, error);
     if (build->correction == NULL)
         return -1;
     build_values_init(&build->values, build->snapshot, build->correction,
@@ -331,6 +344,7 @@ struct profile *build_profile(const struct snapshot *snapshot, const struct buil
         build_locations_free(build.locations);
     build_times_free(&build.own_times);
     correction_free(build.correction);
+    probe_samples_free(build.samples);
     build_durations_free(build.durations);
     build_contexts_free(&build.contexts);
     return build.profile;

@@ -55,7 +55,7 @@ static int64_t value_excess(const struct build_values *from, uint32_t index) {
 
 /* --- all of them ------------------------------------------------------------------------------ */
 
-enum when { ALWAYS, WITH_CPU, ADAPTIVE, RECORDED, IF_ANY, NEVER };
+enum when { ALWAYS, WITH_CPU, BY_CHANCE, RECORDED, IF_ANY, NEVER };
 
 static const struct row {
     const char *name, *unit;
@@ -78,8 +78,8 @@ static bool is_there(const struct build_values *from, const struct row *row,
         return true;
     case WITH_CPU:
         return from->has_cpu;
-    case ADAPTIVE:
-        return snapshot_column(from->snapshot, "timed_calls") != NULL;
+    case BY_CHANCE:
+        return from->correction->errs_by_chance;
     case RECORDED:
         return column != NULL;
     case IF_ANY:

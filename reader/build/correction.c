@@ -4,6 +4,7 @@
  * thread runs no hooks; so the cost is subtracted from a context's CPU time, at most all of it.
  */
 #include "correction.h"
+#include "joined.h"
 #include "reader/snapshot/snapshot_columns.h"
 
 #include <math.h>
@@ -21,7 +22,8 @@ struct work {
     double *measured; /* by node: self ticks, as if no duration had been scaled up with its clock */
     double *waits;    /* by node: ticks found off the CPU */
     double *costs;    /* by node: ticks that the probes should have taken */
-    double *timed_from; /* by node: the share of calls made from it that was timed */
+    double *timed_from;            /* by node: the share of calls made from it that was timed */
+    struct probe_samples *samples; /* NULL: the run was not sampled */
 };
 
 void correction_free(struct correction *correction) {
@@ -158,6 +160,69 @@ static int reckon_all(struct work *work) {
     return 0;
 }
 
+/* --- what the run's samples say of that -------------------------------------------------------- */
+
+/* The samples of a call that is only counted are its caller's, as its time is. */
+static void give_counted_samples(struct work *work) {
+    for (uint32_t i = 1; i < work->snapshot->node_count; i++) {
+        const uint32_t payer = is_context(work->snapshot, i) ? timed_caller(work, i) : i;
+        if (payer == i)
+            continue;
+        work->samples->own[payer] += work->samples->own[i];
+        work->samples->probes[payer] += work->samples->probes[i];
+        work->samples->own[i] = work->samples->probes[i] = 0;
+    }
+}
+
+static void count_samples(struct work *work) {
+    for (uint32_t i = 1; i < work->snapshot->node_count; i++) {
+        work->correction->samples += work->samples->own[i] + work->samples->probes[i];
+        work->correction->probe_samples += work->samples->probes[i];
+    }
+}
+
+static struct joined *prepare_join(const struct work *work) {
+    struct joined *joined = joined_new(work->snapshot->node_count);
+    for (uint32_t i = 1; joined != NULL && i < work->snapshot->node_count; i++) {
+        if (!is_context(work->snapshot, i))
+            continue;
+        joined->cpu[i] = work->measured[i] - work->waits[i];
+        joined->costs[i] = work->costs[i];
+        joined->variances[i] = work->correction->contexts[i].variance;
+    }
+    return joined;
+}
+
+static void take_joined(struct work *work, const struct joined *joined) {
+    struct correction *correction = work->correction;
+    correction->error_total = 0;
+    for (uint32_t i = 0; i < joined->count; i++) {
+        const uint32_t node = joined->nodes[i];
+        struct correction_context *context = &correction->contexts[node];
+        work->measured[node] = joined->cpu[node] + work->waits[node];
+        work->costs[node] = joined->costs[node];
+        context->variance = joined->variances[node];
+        context->error = joined->errors[node];
+        correction->error_total += context->error;
+    }
+}
+
+/* A sampled run: what was measured, and what the probes should have cost by the loop, is joined
+ * with what the samples found. */
+static int join_samples(struct work *work) {
+    struct joined *joined = prepare_join(work);
+    if (joined == NULL)
+        return -1;
+    give_counted_samples(work);
+    count_samples(work);
+    if (is_adaptive(work))
+        joined_estimate_cpu(joined, work->snapshot, work->samples);
+    joined_estimate_costs(joined, work->snapshot, work->samples);
+    take_joined(work, joined);
+    joined_free(joined);
+    return 0;
+}
+
 /* --- each context by itself ------------------------------------------------------------------- */
 
 static void settle(struct work *work, uint32_t node) {
@@ -249,10 +314,11 @@ static void clean_up(struct work *work) {
 }
 
 struct correction *correction_new(const struct snapshot *snapshot, const int64_t *self,
-                                  const int64_t *off_cpu, double baseline_seconds,
-                                  struct error *error) {
+                                  const int64_t *off_cpu, struct probe_samples *samples,
+                                  double baseline_seconds, struct error *error) {
     struct work work = {.snapshot = snapshot,
                         .self = self,
+                        .samples = samples,
                         .timed_calls = snapshot_column(snapshot, "timed_calls"),
                         .variance = snapshot_column(snapshot, "variance")};
     int result = allocate(&work);
@@ -261,6 +327,10 @@ struct correction *correction_new(const struct snapshot *snapshot, const int64_t
         measure(&work, off_cpu);
         result = reckon_all(&work);
     }
+    if (result == 0 && samples != NULL)
+        result = join_samples(&work);
+    if (result == 0)
+        work.correction->errs_by_chance = samples != NULL || work.variance != NULL;
     if (result == 0) {
         settle_all(&work, baseline_seconds);
     } else {

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "probe_costs.h"
+#include "probe_samples.h"
 #include "reader/snapshot/snapshot.h"
 
 /* The parts of a context's self time, in ticks. */
@@ -24,7 +25,8 @@ struct correction_context {
     double excess;          /* probes' cost beyond the whole CPU time */
     double error;    /* one standard error of on_cpu by the model of the probes' cost: errors of
                         contexts add up, since the model errs in all of them alike */
-    double variance; /* timing=adaptive: error by chance, in ticks squared: variances add up */
+    double variance; /* timing=adaptive, or sampled: error by chance, in ticks squared: variances
+                        add up */
     bool is_timed;   /* false: nothing is known of its time */
 };
 
@@ -40,6 +42,9 @@ struct correction {
     double unplaced_wall;     /* self times below 0 (timing=adaptive, by chance) */
     double unplaced_cpu;      /* those, waits found where there was less time than that, and stray
                                  ones, of which it is not known where they were */
+    bool errs_by_chance;      /* contexts may have a variance */
+    double samples;           /* of the run, on a CPU; 0: the loop alone says what probes cost */
+    double probe_samples;     /* those of them that hit the probes */
     bool is_anchored;         /* anchored by the run time of a plain build */
     bool is_timed;            /* any context was timed; else there is no time to correct */
     uint64_t counted_calls;   /* calls of contexts that are counted and never timed */
@@ -47,10 +52,11 @@ struct correction {
 };
 
 /* `self` is by node, with open calls; so is `off_cpu`, in ticks, at least 0; NULL: unknown.
- * `baseline_seconds`: run time of a plain build, 0 unknown. NULL with `error` filled. */
+ * `samples`, whose samples of counted calls are moved to their callers: NULL if the run was not
+ * sampled. `baseline_seconds`: run time of a plain build, 0 unknown. NULL with `error` filled. */
 struct correction *correction_new(const struct snapshot *snapshot, const int64_t *self,
-                                  const int64_t *off_cpu, double baseline_seconds,
-                                  struct error *error);
+                                  const int64_t *off_cpu, struct probe_samples *samples,
+                                  double baseline_seconds, struct error *error);
 void correction_free(struct correction *correction);
 
 #endif

@@ -126,7 +126,7 @@ static void check_contexts(const struct snapshot *snapshot, struct report *repor
     struct correction *correction = NULL;
     uint32_t wrong = 0;
     if (build_times_measure(&times, snapshot, &error) == 0) {
-        correction = correction_new(snapshot, times.self, times.off_cpu, 0, &error);
+        correction = correction_new(snapshot, times.self, times.off_cpu, NULL, 0, &error);
         build_times_free(&times);
     }
     if (correction == NULL) {

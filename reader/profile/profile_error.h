@@ -6,9 +6,9 @@
  *     wall_error, cpu_error   one standard error by the model of what probes cost, in nanoseconds.
  *                             The model errs in the same direction in all contexts and runs, so
  *                             these errors are added. At least 1 where a context was timed.
- *     variance                timing=adaptive: the error by the random choice of the timed calls.
- *                             These are independent, so variances are added, in square
- *                             microseconds.
+ *     variance                the error by chance: of the timed calls (timing=adaptive), and of the
+ *                             samples that say what the probes took (sample=HZ). These are
+ *                             independent, so variances are added, in square microseconds.
  *
  * Called by whoever shows times; works on single samples and on sums of them.
  */

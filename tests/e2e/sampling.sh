@@ -121,6 +121,21 @@ hooks_told() {
 }
 check "the hooks' own time is told from the program's" hooks_told
 
+# Of the same run: $SCRATCH/found has its samples by function.
+times_follow() {
+    local exact
+    exact=$(compgen -G "$SCRATCH/explosive.*[0-9].pb.gz") || return 1
+    functions "$exact" self_cpu_ns >"$SCRATCH/cpu" && functions "$exact" self_overhead_ns >"$SCRATCH/overhead" || return 1
+    go tool pprof -comments "$exact" | awk -v cpu="$(awk '{ n += $1 } END { print n }' "$SCRATCH/cpu")" \
+        -v overhead="$(awk '{ n += $1 } END { print n }' "$SCRATCH/overhead")" \
+        'FNR == NR { all += $1; if ($2 == "[cinstr]") hooks = $1; next }
+        $1 == "probes:" && /samples hit them/ { said = $2 " of " $6 }
+        END { share = overhead / (cpu + overhead)
+            print hooks " of " all " samples; said: " said "; taken out: " share
+            exit said != hooks " of " all || share < hooks / all - 0.25 || share > hooks / all + 0.25 }' "$SCRATCH/found" -
+}
+check "what samples found in the hooks is taken out of the times" times_follow
+
 # --- threads and processes ------------------------------------------------------------------------
 
 many_threads() {

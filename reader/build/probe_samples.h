@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the run's own samples (sample=HZ) say of the probes: how many of a context's samples hit the
+ * recorder's code, and how many the program's. Of samples by the threads' CPU clocks alone: those of
+ * the wall clock are of waits as well. Called by build_profile.c.
+ */
+#ifndef CINSTR_READER_PROBE_SAMPLES_H
+#define CINSTR_READER_PROBE_SAMPLES_H
+
+#include <stdint.h>
+
+#include "build_locations.h"
+#include "reader/snapshot/snapshot.h"
+
+struct probe_samples {
+    double *own,
+        *probes; /* by node: samples on a CPU, in the program's code and in the recorder's */
+};
+
+/* NULL with `error` filled: out of memory. */
+struct probe_samples *probe_samples_new(const struct snapshot *snapshot,
+                                        struct build_locations *locations, struct error *error);
+void probe_samples_free(struct probe_samples *samples);
+
+#endif
