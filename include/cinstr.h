@@ -24,9 +24,9 @@ extern "C" {
 #endif
 
 /* Written before a function's definition, these say how its calls are recorded: timed, only
- * counted, or not at all. The plugin for clang obeys all three; its option -cinstr-list may override
- * them, but cannot record what CINSTR_SKIP left out. The hooks of gcc and of clang itself obey
- * CINSTR_SKIP alone. */
+ * counted, or not at all. The plugin for clang obeys all three; its option -cinstr-list may
+ * override them, but cannot record what CINSTR_SKIP left out. The hooks of gcc and of clang itself
+ * obey CINSTR_SKIP alone. */
 #ifdef __clang__
 #define CINSTR_TIME  __attribute__((annotate("cinstr:time")))
 #define CINSTR_COUNT __attribute__((annotate("cinstr:count")))
@@ -68,11 +68,13 @@ void cinstr_reset(void);
  * not be made or written; a line on standard error says why). */
 int cinstr_write_profile(const char *kind, int fd);
 
-/* The same into the file `path`, which is created with mode 0644 less the umask. A file that is
- * there is replaced once the profile is complete. */
+/* The same, into the file `path` (not NULL). An existing file keeps its mode and is replaced once
+ * the profile is complete; a new one gets mode 0666 less the umask. A symbolic link is followed. A
+ * device or a pipe is written to; this waits until somebody reads the pipe. Errors: those above,
+ * EINVAL (path is NULL), and those of opening, closing and renaming a file. */
 int cinstr_write_profile_to(const char *kind, const char *path);
 
-/* cinstr_write_profile("heap", fd). */
+/* The same as cinstr_write_profile("heap", fd). */
 int cinstr_write_heap_profile(int fd);
 
 /* Serves this process's profiles over HTTP: everything that Go's net/http/pprof has at
@@ -109,13 +111,14 @@ int cinstr_set_label(const char *key, const char *value);
 int cinstr_trace_event(const char *name);
 int cinstr_trace_value(const char *name, long long value);
 
-/* Tells the recorder of a stack that the program is going to switch to by hand, for a coroutine:
- * the bytes from `low` up to `high`. The recorder knows stacks given to makecontext() without it.
- * Call this before the first switch to the stack, and again whenever the memory is used for another
- * coroutine. Thread-safe; not async-signal-safe. */
+/* Tells the recorder about a stack that the program is going to switch to by hand, for a
+ * coroutine: the bytes from `low` (included) to `high` (excluded). Stacks given to makecontext()
+ * need no such call. Call this before the first switch to the stack, and again whenever the memory
+ * is used for another coroutine. It does nothing if low is not below high. Thread-safe; not
+ * async-signal-safe. */
 void cinstr_stack_switch(void *low, void *high);
 
-/* The version of the library, "major.minor.patch", in static memory. */
+/* Returns the version of the library, "major.minor.patch", in static memory; never NULL. */
 const char *cinstr_version(void);
 
 #ifdef __cplusplus

@@ -28,28 +28,29 @@ struct option_row {
     const char *name;
     const char *initial; /* the value when the option is not given; NULL: an empty text */
     const char *words; /* "exact=1 adaptive=2": each with the number that it stands for; or NULL */
-    const char
-        *argument; /* what help calls any other value: "FILE", "HZ"; NULL: there are words and
-                             the few numbers alone */
-    uint64_t least, most;  /* of a number; both 0: no number */
-    const char *bare;      /* the value of the name without '='; NULL: a value is required */
-    const char *implies;   /* "heap=exact": set when this one is given and that one is 0; or NULL */
-    const char *run;       /* the option of `cinstr run` without "--"; NULL: none */
+    const char *argument; /* the name of any other value in help: "FILE", "HZ"; NULL: only words and
+                           * a few numbers are allowed */
+    uint64_t least, most; /* of a number; both 0: no number */
+    const char *bare;     /* the value of the name without '='; NULL: a value is required */
+    const char *implies;  /* "heap=exact": set when this one is given and that one is 0; or NULL */
+    const char *run;      /* the option of `cinstr run` without "--"; NULL: none */
     const char *run_value; /* the value that it sets without an argument; NULL: one is required */
     const char *run_help;  /* its help, where `help` does not fit; or NULL */
     enum option_library library;
     const char *help; /* a line */
 };
 
+/* Whether the option takes any text. */
 static inline bool option_is_text(const struct option_row *row) {
     return row->words == NULL && row->most == 0;
 }
 
-/* 0 or 1. */
+/* Whether the option takes only 0 or 1. */
 static inline bool option_is_switch(const struct option_row *row) {
     return row->words == NULL && row->argument == NULL && row->most == 1;
 }
 
+/* Parses `length` decimal digits without leading zeros. False: they are no such number. */
 static inline bool option_number(const char *text, size_t length, uint64_t *number) {
     *number = 0;
     if (length > 1 && text[0] == '0')
@@ -62,7 +63,8 @@ static inline bool option_number(const char *text, size_t length, uint64_t *numb
     return length > 0;
 }
 
-/* The number that a word or a number of the option's stands for. False: it has no such value. */
+/* Sets `value` to the number that `text`, a word of the option or a number, stands for. False: the
+ * option has no such value. */
 static inline bool option_value(const struct option_row *row, const char *text, uint64_t *value) {
     for (const char *word = row->words; word != NULL && *word != '\0';) {
         const size_t length = strcspn(word, "="), end = strcspn(word, " ");
@@ -74,7 +76,8 @@ static inline bool option_value(const struct option_row *row, const char *text, 
            *value <= row->most;
 }
 
-/* Appends `length` characters of `more`, after a separator if there is something already. */
+/* Appends `length` characters of `more`, after `separator` if `text` is not empty. Does nothing if
+ * that does not fit into the `size` bytes of `text`. */
 static inline void option_append(char *text, size_t size, const char *separator, const char *more,
                                  size_t length) {
     const size_t used = strlen(text), gap = used == 0 ? 0 : strlen(separator);
@@ -85,7 +88,8 @@ static inline void option_append(char *text, size_t size, const char *separator,
     text[used + gap + length] = '\0';
 }
 
-/* What may follow '=', "exact|BYTES": the words, and the numbers if they are few. */
+/* Writes what may follow '=' into `text`, like "exact|BYTES": the words, and the numbers if they
+ * are few. */
 static inline void option_values(const struct option_row *row, char *text, size_t size) {
     text[0] = '\0';
     for (uint64_t i = row->least; row->argument == NULL && row->most != 0 && i <= row->most; i++) {
@@ -102,15 +106,17 @@ static inline void option_values(const struct option_row *row, char *text, size_
         option_append(text, size, "|", row->argument, strlen(row->argument));
 }
 
-/* "1024 to 16777216"; "" where there are no limits, or the values show them. */
+/* Writes the limits into `text`, like "1024 to 16777216"; "" if there are none or option_values()
+ * shows them. */
 static inline void option_limits(const struct option_row *row, char *text, size_t size) {
     text[0] = '\0';
     if (row->argument != NULL && row->most != 0)
         snprintf(text, size, "%" PRIu64 " to %" PRIu64, row->least, row->most);
 }
 
-/* `help`, and in brackets the limits, the value when the option is not given (`initial`) and the
- * value of the bare name (`bare`); either may be NULL. */
+/* Writes into `text` the words of `help` and, in brackets, the limits, the value if the option is
+ * not given (`initial`) and the value of the bare name (`bare`). Both may be NULL and are then
+ * left out. */
 static inline void option_help(const struct option_row *row, const char *help, const char *initial,
                                const char *bare, char *text, size_t size) {
     char facts[160];

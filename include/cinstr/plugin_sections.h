@@ -7,8 +7,8 @@
  * the word plus the word's own address, so that the loader has nothing to relocate. A function may
  * have several words; their order means nothing.
  *
- * CINSTR_PREDICTION is how many times the run time of a plain build the program was predicted to
- * take, by the list that it was built with (`cinstr filter`). Without such a list there is none.
+ * CINSTR_PREDICTION is the run time that the list of functions (`cinstr filter`) predicted, as a
+ * multiple of a plain build's. Programs that were built without such a list do not have it.
  *
  * The names are C identifiers because the address sanitizer leaves sections with such names
  * alone.

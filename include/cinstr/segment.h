@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The segment: the one interface between the recorder and everything that reads.
+ * The segment: the only interface between the recorder and all readers.
  *
  * A segment is a memory-mapped file, one for each process. Only the recorder writes it. A reader
- * copies it at any time, of a running, hung or dead process, and trusts nothing in it. A lane is what
- * is recorded for one stack: a tree of nodes and a shadow stack of frames. A node is one calling
- * context, a frame one open call. A column is an array with a further value of each node.
+ * copies it at any time, of a running, hung or dead process, and trusts nothing in it. A lane is
+ * what is recorded for one stack: a tree of nodes and a shadow stack of frames. A node is one
+ * calling context, a frame one open call. A column is an array with a further value of each node.
  *
  *   offset            what                      element            written by
  *   0                 struct segment_header     -                  recorder, cold path
- *   sections[MODULES] modules, ever loaded      segment_module     recorder, cold path
+ *   sections[MODULES] all modules ever loaded   segment_module     recorder, cold path
  *   sections[LANES]   lanes (stacks recorded)   segment_lane       the lane's thread, cold path
  *   sections[LABELS]  label texts               segment_label      cinstr_set_label()
  *   sections[BLOCKS]  who owns which 64 nodes   segment_block      the lane's thread, cold path
@@ -28,8 +28,8 @@
  * them may be one event apart in a live segment.
  *
  * Charges. Memory and waits are charged in lane 0, whichever thread caused them: to a node for the
- * library's function (malloc, say) below the context that called it. Such nodes have no calls, but
- * values in columns ("alloc_space", "delay"), to which any thread may add, atomically.
+ * library function, such as malloc, below the context that called it. Such nodes have no calls, but
+ * values in columns ("alloc_space", "delay"), to which any thread may add atomically.
  *
  * Traces. With trace= each lane has a ring of words in the heap, see segment_trace_kind. The words
  * that are drained from it go into a file of chunks, see segment_trace_chunk.
@@ -60,15 +60,17 @@
 #define SEGMENT_MAX_LABELS  256u
 #define SEGMENT_MAX_SAMPLES 262144u
 
-/* A function word has the function's address in the low 48 bits and a generation above it: that in
- * which its module was loaded (1 and up; dlclose() starts the next), or one that its module alone
- * has, to tell apart functions that share a name and so an address. Generation 0 marks a pseudo
- * function. For an inlined call it is the address of the call's record (cinstr/inlined.h). */
+/* A function word has the function's address in the low 48 bits and a generation above it. That is
+ * the generation in which its module was loaded (1 and up; dlclose() starts the next), or one that
+ * only its module has, which distinguishes functions that share a name and so an address.
+ * Generation 0 marks a pseudo function. For an inlined call the address is that of its record
+ * (cinstr/inlined.h). */
 #define SEGMENT_ADDRESS_BITS 48
 #define SEGMENT_ADDRESS_MASK ((UINT64_C(1) << SEGMENT_ADDRESS_BITS) - 1)
 
 /* Set in the word of an external function: it has no hooks, but its caller has hooks around the
- * call. The address is that of a symbol in the caller's module that has its name: see hooks.h. */
+ * call. The address is that of a symbol in the caller's module that contains its name: see
+ * hooks.h. */
 #define SEGMENT_EXTERNAL (UINT64_C(1) << 63)
 
 #define SEGMENT_LAST_GENERATION UINT32_C(0x7fff)
@@ -78,8 +80,8 @@ static inline uint32_t segment_generation(uint64_t function) {
 
 enum segment_pseudo {
     SEGMENT_FUNCTION_ROOT = 1, /* a lane's root; not a frame of any stack */
-    /* Contexts past the node budget: below it one node for each caller, with call site 0 and no
-     * calls, and below that one node for each edge. */
+    /* Contexts beyond the node budget: it has a child for each caller, with call site 0 and no
+     * calls, and that has a child for each edge. */
     SEGMENT_FUNCTION_TRUNCATED = 2,
     SEGMENT_FUNCTION_BEFORE = 3, /* calls before the recorder was ready, counted only */
     SEGMENT_FUNCTION_LABEL = 4,  /* root of what ran under a label; call_site = label index */
@@ -89,7 +91,7 @@ enum segment_pseudo {
 /* Exited: the process called exit(); calls after that still count. */
 enum segment_state { SEGMENT_OPENING, SEGMENT_LIVE, SEGMENT_EXITED };
 
-/* Ticks of the first are nanoseconds of CLOCK_MONOTONIC. */
+/* What ticks are: nanoseconds of CLOCK_MONOTONIC, or those of the CPU's counter. */
 enum segment_clock { SEGMENT_CLOCK_MONOTONIC = 1, SEGMENT_CLOCK_TSC, SEGMENT_CLOCK_CNTVCT };
 
 enum segment_timing { SEGMENT_TIMING_EXACT = 1, SEGMENT_TIMING_ADAPTIVE = 2 };
@@ -121,7 +123,7 @@ enum segment_combine {
     SEGMENT_COMBINE_MAX = 3,
     SEGMENT_COMBINE_HISTOGRAM = 4, /* element = an array of uint32_t counts, see below */
     SEGMENT_COMBINE_SAMPLES = 5,   /* file offset of the first segment_place of a list, 0 none */
-    SEGMENT_COMBINE_GAUGE = 6,     /* a sum of what is there now: a reset leaves it alone */
+    SEGMENT_COMBINE_GAUGE = 6,     /* a sum of what exists now: a reset does not change it */
 };
 
 struct segment_column {
@@ -147,7 +149,8 @@ struct segment_clock_pair {
     uint64_t monotonic_ns;
 };
 
-/* What batches of SEGMENT_LOOP_PAIRS hooks cost in a tight loop (runtime/entry/hook_loop.c). */
+/* The cost of batches of SEGMENT_LOOP_PAIRS pairs of hooks in a tight loop
+ * (runtime/entry/hook_loop.c). */
 #define SEGMENT_LOOP_PAIRS 32u
 struct segment_probe_sums {
     uint64_t reserved[2];
@@ -169,13 +172,13 @@ struct segment_losses {
     uint64_t modules;           /* modules beyond SEGMENT_MAX_MODULES */
     uint64_t growth_failures;   /* neither file nor memory could grow: the budget is frozen */
     uint64_t exec_calls;        /* calls of the programs that this process was before exec */
-    uint64_t lanes_without_cpu; /* lanes whose off-CPU time could not be followed */
+    uint64_t lanes_without_cpu; /* lanes whose time off the CPU could not be followed */
 };
 
 /* sample=HZ; all zero when it is off. */
 struct segment_sampling {
     uint64_t period_ns;    /* mean time from one sample to the next */
-    uint64_t lost;         /* periods without a place: no context, thread ended, no memory */
+    uint64_t lost;         /* periods that no context has: thread ended, no memory */
     uint64_t lost_threads; /* threads for which no timer could be made */
     uint64_t broken;       /* samples whose stack could not be unwound to its end */
     uint32_t stacks;       /* 1: the program has no hooks; nodes are return addresses, see below */
@@ -190,7 +193,7 @@ struct segment_heap {
 
 /* trace=, trace_ring=; all zero when both are off. */
 struct segment_trace {
-    uint64_t ring_words; /* a lane's ring keeps so many of the newest words; 0: rings are drained */
+    uint64_t ring_words; /* words of a ring, which keeps the newest; 0: rings are drained */
     uint64_t lost;       /* events lost in lanes that have ended or have no ring */
     char path[256];      /* the file of chunks; "": there are only rings */
 };
@@ -214,11 +217,11 @@ enum segment_trace_other {
 #define SEGMENT_TRACE_TIME_BITS 35
 #define SEGMENT_TRACE_HEAP      0u /* the label that stands for bytes of memory in use */
 
-/* The head of a chunk, which has some of one lane's words, in the file of chunks. */
+/* The head of a chunk in the file of chunks; a chunk has some of one lane's words. */
 #define SEGMENT_TRACE_MAGIC UINT32_C(0x4b484354) /* "TCHK" */
 struct segment_trace_chunk {
     uint32_t magic;
-    uint32_t words; /* so many follow */
+    uint32_t words; /* the number of words that follow */
     uint32_t lane, generation;
     uint32_t tid;
     uint32_t lane_kind;
@@ -268,15 +271,15 @@ struct segment_header {
     struct segment_sampling sampling;
     struct segment_heap heap;
     struct segment_trace trace;
-    uint64_t reset_ticks; /* when the last reset was: open calls count from then on */
+    uint64_t reset_ticks; /* time of the last reset: open calls count from then on */
     /* timing=adaptive: the ticks that the clock reads take. They are subtracted from a duration
      * before it is scaled up and added once, since the other calls read no clock. */
     uint64_t scaled_clock;
-    uint64_t nodes_in_memory_from; /* less 1: the file lacks nodes from there on; 0: none */
+    uint64_t nodes_in_memory_from; /* index + 1 of the first node that the file lacks; 0: none */
     /* Ticks off the CPU since the last reset, in no context: interrupts and the hypervisor took
      * them, and no switch of the thread shows it. */
     uint64_t stray_ticks;
-    uint64_t children_lane; /* that fork children add to when they end, no thread's; 0: none */
+    uint64_t children_lane; /* index of the lane that short-lived fork children add to; 0: none */
 };
 
 struct segment_module {
@@ -344,15 +347,15 @@ struct segment_block {
     uint32_t count; /* complete nodes in this block */
 };
 
-/* Of counted calls nothing tells when they end. */
+/* CHARGE: memory and waits are charged to it. COUNTED: nothing says when its calls end. */
 enum segment_node_kind { SEGMENT_NODE_CALL, SEGMENT_NODE_CHARGE, SEGMENT_NODE_COUNTED };
 
 /* One calling context: 64 bytes, one cache line. */
 struct segment_node {
     uint64_t function; /* function word */
-    /* Return address in the caller; of an inlined call, in its caller's caller. */
+    /* The return address in the caller; of an inlined call, that in the caller's caller. */
     uint64_t call_site;
-    uint64_t calls; /* counted when they begin */
+    uint64_t calls; /* a call is counted when it begins */
     /* Calls made from this context that returned normally. Kept for the caller, since recursion is
      * folded in callees; the probes' cost in the caller is computed from it. */
     uint64_t callee_returns;
@@ -363,7 +366,7 @@ struct segment_node {
     uint32_t parent; /* node index, 0 for a root */
     uint32_t merged; /* for the writer: the same context's node in lane 0 */
     uint32_t kind;   /* enum segment_node_kind */
-    uint32_t writer; /* for the writer: how often it is timed (timing=adaptive) */
+    uint32_t writer; /* for the writer: how often its calls are timed (timing=adaptive) */
 };
 
 /* An address at which sampling found a context; it lies in the heap, in a list whose head is in the

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file that is written as a whole: its name leads to the old file until the new one is complete.
- * The new one is first written beside it, under a name that nobody can guess and nothing has, and
- * then renamed. What is not a regular file (a device, a pipe) is written to directly and never
- * replaced; a symbolic link is followed. Both the recorder and the command use this; they share no
- * other code. It uses no memory but the caller's.
+ * Replaces a file as a whole: its name leads to the old file until the new one is complete. The
+ * new one is first written beside it, under a random name that no file has, and then renamed. A
+ * device or a pipe is written to directly and never replaced; a symbolic link is followed. Both
+ * the recorder and the command use this and options.h; they share no other code. It allocates
+ * nothing.
+ *
+ * Use: whole_file_open(), write to file->fd, then whole_file_finish() or whole_file_discard().
  */
 #ifndef CINSTR_WHOLE_FILE_H
 #define CINSTR_WHOLE_FILE_H
@@ -52,6 +54,7 @@ static inline bool whole_file_follow(char path[WHOLE_FILE_PATH]) {
     return false;
 }
 
+/* Makes a new temporary name. */
 static inline void whole_file_name_other(struct whole_file *file) {
     const char *slash = strrchr(file->path, '/');
     const char *name = slash == NULL ? file->path : slash + 1;
@@ -65,7 +68,8 @@ static inline void whole_file_name_other(struct whole_file *file) {
              file->path, (int)WHOLE_FILE_NAME, name, (unsigned long long)number);
 }
 
-/* Creates the temporary file. `mode` is that of the old file, if there is one. */
+/* Creates the temporary file, with the mode of the old file if there is one; else `old` is NULL.
+ * Returns its descriptor, or -1 with errno set. */
 static inline int whole_file_open_other(struct whole_file *file, const struct stat *old) {
     for (int attempt = 0; attempt < 8; attempt++) {
         whole_file_name_other(file);
@@ -78,15 +82,15 @@ static inline int whole_file_open_other(struct whole_file *file, const struct st
     return file->fd;
 }
 
-/* Whether the name leads to a file that some process has open (/proc/PID/fd, say). Such a file
- * must not be replaced. */
+/* Whether the name is that of a file that some process has open, such as /proc/PID/fd/1. Such a
+ * file must not be replaced. */
 static inline bool whole_file_is_open_one(const char *path) {
     return strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/dev/std", 8) == 0 ||
            strncmp(path, "/proc/", 6) == 0;
 }
 
-/* Opens a pipe for writing once somebody reads it. Waits for that `patience` ms; below 0:
- * without end. */
+/* Opens a device or a pipe for writing. Waits for a reader of the pipe, for `patience` ms at most;
+ * below 0: without limit. Returns a descriptor, or -1 with errno set. */
 static inline int whole_file_open_in_place(const char *path, int flags, int patience) {
     const struct timespec moment = {0, 10000000};
     int fd = open(path, flags | (patience < 0 ? 0 : O_NONBLOCK));
@@ -99,7 +103,8 @@ static inline int whole_file_open_in_place(const char *path, int flags, int pati
     return fd;
 }
 
-/* Opens the file. 0, or -1 with errno set; ENXIO: nobody reads the pipe. Nothing is replaced
+/* Opens the file `path` for writing; `patience`: ms to wait for a reader if it is a pipe, below 0
+ * without limit. Returns 0, or -1 with errno set; ENXIO: nobody reads the pipe. Nothing is replaced
  * before whole_file_finish(). */
 static inline int whole_file_open(struct whole_file *file, const char *path, int patience) {
     const int flags = O_WRONLY | O_NOCTTY | O_CLOEXEC;
@@ -129,7 +134,7 @@ static inline int whole_file_open(struct whole_file *file, const char *path, int
     return file->fd >= 0 ? 0 : -1;
 }
 
-/* Discards what was written, where that is possible. */
+/* Closes the file and removes the new one. What was written to a device or a pipe stays written. */
 static inline void whole_file_discard(struct whole_file *file) {
     if (file->fd >= 0)
         close(file->fd);
@@ -139,9 +144,9 @@ static inline void whole_file_discard(struct whole_file *file) {
     file->other[0] = '\0';
 }
 
-/* Puts the new file in its place; an old one is replaced only with `replaces`. -1 with errno
- * set. After EEXIST (an old file is there) the new one is kept, and may be tried with another
- * `path`; after any other error it is discarded. */
+/* Closes the new file and gives it its name. An old file is replaced only if `replaces` is true.
+ * Returns 0, or -1 with errno set. After EEXIST (there is an old file) the new one is kept, and the
+ * caller may try again with another `path`; after any other error it is discarded. */
 static inline int whole_file_finish(struct whole_file *file, bool replaces) {
     int result = file->fd < 0 ? 0 : close(file->fd);
     file->fd = -1;

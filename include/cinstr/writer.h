@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The door from the recorder to cinstr-writer, the program beside libcinstr.so.0 that writes its
- * profiles, in a process of its own:
+ * How the recorder calls cinstr-writer, the program beside libcinstr.so.0 that writes its profiles
+ * in a process of its own:
  *
  *   cinstr-writer SEGMENT [KIND HOW NAME]...
  *
- * SEGMENT is the number of a descriptor: of the segment's file or, where part of a segment is in
- * memory alone, of a pipe: writer_parts, each with its bytes behind it. KIND is "exact", "edges",
- * "cpu", "wall", "heap", "allocs", "block", "mutex", "trace" or "trace-json". HOW is a letter of
- * enum writer_how, which says what NAME is. What cannot be written it says itself, on standard
- * error.
+ * SEGMENT is the number of an open descriptor: of the segment's file or, if part of the segment
+ * exists only in memory, of a pipe, from which the writer reads parts: a struct writer_part and
+ * its bytes. KIND is "exact", "edges", "cpu", "wall", "heap", "allocs", "block", "mutex", "trace"
+ * or "trace-json". HOW is a letter of enum writer_how, which says what NAME is. For each profile
+ * that it cannot write, the program prints a line on standard error.
  */
 #ifndef CINSTR_WRITER_H
 #define CINSTR_WRITER_H
@@ -22,9 +22,9 @@
 #define WRITER_VARIABLE "CINSTR_WRITER"
 
 enum writer_how {
-    WRITER_OUTPUT = 'o',     /* a file or a folder; %p, %e, %h and %% stand for something */
-    WRITER_BESIDE = 'b',     /* the same, with the kind joined: prof.heap.pb.gz */
-    WRITER_FILE = 'f',       /* the same, but no folder */
+    WRITER_OUTPUT = 'o',     /* a file or a folder; %p, %e, %h and %% are replaced as in output= */
+    WRITER_BESIDE = 'b',     /* the same, with the kind inserted: prof.heap.pb.gz */
+    WRITER_FILE = 'f',       /* the same as 'o', but never a folder */
     WRITER_DESCRIPTOR = 'd', /* an open descriptor's number */
 };
 
