@@ -252,8 +252,8 @@ static int compile(const struct command *command, const struct request *request,
         line.stage = CC_LOOKS_ONLY;
     if (line.has_split_stacks && cc_line_is_instrumented(&line))
         return usage_error(command,
-                           "-fsplit-stack is not supported: calls are told by where they lie "
-                           "in a stack of one piece");
+                           "-fsplit-stack is not supported: the recorder needs each stack in one "
+                           "piece");
     if (request->after_inlining && !compiler.is_clang)
         return usage_error(command, "%s cannot put hooks in after inlining: use clang", *name);
     if (library_find("libcinstr.so", library))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of reader/names.c: which functions of two builds are taken for the same. */
+/* Tests of reader/analysis/names.c: which functions of two builds are taken for the same. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
