@@ -40,7 +40,7 @@ struct segment_sample {
     uint64_t scalars[SAMPLE_SCALARS][SAMPLE_NODES];
     uint32_t histograms[SAMPLE_NODES][SAMPLE_BUCKETS];
     struct segment_frame frames[SAMPLE_LANES][SAMPLE_FRAMES]; /* the heap begins here */
-    struct segment_place samples[SAMPLE_LANES];
+    struct segment_location samples[SAMPLE_LANES];
     uint64_t traces[SAMPLE_LANES][SAMPLE_TRACE];
 };
 
@@ -141,7 +141,7 @@ static inline uint32_t sample_lane(struct segment_sample *sample, uint32_t lane,
     nodes[inner].self = nodes[inner].total = 5000;
     nodes[outer].callee_returns = 5;
     nodes[outer].self = 0 - nodes[inner].total;
-    sample->samples[lane] = (struct segment_place){
+    sample->samples[lane] = (struct segment_location){
         .address = sample_function(lane * 2 + 1) + 3,
         .count = 1,
         .periods = 2,

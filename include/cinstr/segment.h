@@ -16,7 +16,7 @@
  *   sections[NODES]   calling context nodes     segment_node       the lane's thread, every call
  *   columns[i]        more values of each node  column.element_size bytes, same index as NODES
  *   sections[HEAP]    shadow stacks             segment_frame      the lane's thread, every call
- *                     samples of contexts       segment_place      the lane's thread, in a handler
+ *                     samples of contexts       segment_location   the lane's thread, in a handler
  *
  * Nodes. All lanes draw from one array, in blocks of SEGMENT_BLOCK_NODES; a block's entry says
  * which lane owns it and how many of its nodes are complete (raised with release order). Node 0 is
@@ -122,7 +122,7 @@ enum segment_combine {
     SEGMENT_COMBINE_MIN = 2, /* 0 = no value yet */
     SEGMENT_COMBINE_MAX = 3,
     SEGMENT_COMBINE_HISTOGRAM = 4, /* element = an array of uint32_t counts, see below */
-    SEGMENT_COMBINE_SAMPLES = 5,   /* file offset of the first segment_place of a list, 0 none */
+    SEGMENT_COMBINE_SAMPLES = 5,   /* file offset of a list's first segment_location; 0: none */
     SEGMENT_COMBINE_GAUGE = 6,     /* a sum of what exists now: a reset does not change it */
 };
 
@@ -369,10 +369,11 @@ struct segment_node {
     uint32_t writer; /* for the writer: how often its calls are timed (timing=adaptive) */
 };
 
-/* An address at which sampling found a context; it lies in the heap, in a list whose head is in the
- * column "samples" of the context, or of the lane's root. With sampling.stacks a node stands for a
- * frame that was unwound: its function word is the return address into it, its call site 0. */
-struct segment_place {
+/* A location: an address at which sampling has interrupted a context. It lies in the heap, in a list
+ * whose head is in the column "samples" of the context, or of the lane's root. With sampling.stacks
+ * a node stands for a frame that was unwound: its function word is the return address into it, its
+ * call site 0. */
+struct segment_location {
     uint64_t address; /* as a function word, with the generation at that time */
     uint64_t count;   /* samples */
     uint64_t periods; /* periods that had passed: its time is periods * period_ns */
@@ -393,7 +394,7 @@ static_assert(sizeof(struct segment_lane) == 256, "lane layout");
 static_assert(sizeof(struct segment_label) == 256, "label layout");
 static_assert(sizeof(struct segment_block) == 8, "block layout");
 static_assert(sizeof(struct segment_node) == 64, "a node is one cache line");
-static_assert(sizeof(struct segment_place) == 32, "sample layout");
+static_assert(sizeof(struct segment_location) == 32, "location layout");
 static_assert(sizeof(struct segment_frame) == 40, "frame layout");
 
 #endif

@@ -18,8 +18,8 @@ static const uint64_t *find_heads(const struct snapshot *snapshot) {
 }
 
 static bool lies_in_heap(const struct segment_section *heap, uint64_t offset) {
-    return offset >= heap->offset && heap->capacity >= sizeof(struct segment_place) &&
-           offset - heap->offset <= heap->capacity - sizeof(struct segment_place);
+    return offset >= heap->offset && heap->capacity >= sizeof(struct segment_location) &&
+           offset - heap->offset <= heap->capacity - sizeof(struct segment_location);
 }
 
 static int add(struct snapshot *snapshot, uint32_t *capacity, const struct snapshot_sample *sample,
@@ -44,7 +44,7 @@ int snapshot_read_samples(const struct snapshot_source *source, struct snapshot 
     uint32_t capacity = 0, read = 0;
     for (uint32_t i = 1; heads != NULL && i < snapshot->node_count; i++) {
         for (uint64_t at = heads[i]; at != 0;) {
-            struct segment_place sample;
+            struct segment_location sample;
             if (!lies_in_heap(heap, at) || ++read > SEGMENT_MAX_SAMPLES)
                 return error_set(error, "%s: damaged: samples lie outside", source->name);
             if (snapshot_read(source, at, &sample, sizeof(sample), error) != 0)

@@ -212,7 +212,7 @@ void sampler_attach(const struct lane *lane) {
     arm(sampler);
 }
 
-/* Counts what became due since the kernel last looked at the timer; its place is unknown. */
+/* Counts periods that became due since the kernel last looked at the timer, in unknown contexts. */
 static bool finish(struct sampler *sampler) {
     if (sampler == NULL || !sampler->is_on)
         return false;

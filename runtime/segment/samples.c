@@ -20,11 +20,11 @@
 #include "segment_parts.h"
 #include "segment_writer.h"
 
-#define PAGE_ELEMENTS ((uint32_t)(4096 / sizeof(struct segment_place)))
+#define PAGE_ELEMENTS ((uint32_t)(4096 / sizeof(struct segment_location)))
 #define PAGE_LIMIT    (SEGMENT_MAX_SAMPLES / PAGE_ELEMENTS)
 
 static _Atomic uint32_t pages;
-static struct segment_place *unused; /* of ended threads; under the process lock */
+static struct segment_location *unused; /* of ended threads; under the process lock */
 
 void samples_init(void) {
     atomic_store(&pages, 0);
@@ -35,16 +35,16 @@ bool samples_are_there(void) {
     return atomic_load(&pages) != 0;
 }
 
-static struct segment_place *element_at(uint64_t offset) {
-    return offset == 0 ? NULL : (struct segment_place *)(segment.base + offset);
+static struct segment_location *element_at(uint64_t offset) {
+    return offset == 0 ? NULL : (struct segment_location *)(segment.base + offset);
 }
 
-static uint64_t offset_of(const struct segment_place *sample) {
+static uint64_t offset_of(const struct segment_location *sample) {
     return sample == NULL ? 0 : (uint64_t)((const char *)sample - segment.base);
 }
 
-static struct segment_place *find(uint64_t head, uint64_t address) {
-    struct segment_place *sample = element_at(head);
+static struct segment_location *find(uint64_t head, uint64_t address) {
+    struct segment_location *sample = element_at(head);
     while (sample != NULL && sample->address != address)
         sample = element_at(sample->next);
     return sample;
@@ -52,8 +52,8 @@ static struct segment_place *find(uint64_t head, uint64_t address) {
 
 /* --- elements --------------------------------------------------------------------------------- */
 
-static struct segment_place *take_unused(void) {
-    struct segment_place *sample = NULL;
+static struct segment_location *take_unused(void) {
+    struct segment_location *sample = NULL;
     if (unused != NULL && process_try_lock()) {
         sample = unused;
         if (sample != NULL)
@@ -63,8 +63,8 @@ static struct segment_place *take_unused(void) {
     return sample;
 }
 
-static struct segment_place *take(struct samples_room *room) {
-    struct segment_place *sample;
+static struct segment_location *take(struct samples_room *room) {
+    struct segment_location *sample;
     if (room->left == 0 && (sample = take_unused()) != NULL)
         return sample;
     if (room->left == 0) {
@@ -79,7 +79,7 @@ static struct segment_place *take(struct samples_room *room) {
     return room->next++;
 }
 
-static void give(struct segment_place *sample) {
+static void give(struct segment_location *sample) {
     sample->next = offset_of(unused);
     unused = sample;
 }
@@ -96,7 +96,7 @@ void samples_give_room(struct samples_room *room) {
 bool samples_add(struct samples_room *room, const struct segment_node *node, uint64_t address,
                  uint64_t periods) {
     uint64_t *head = &segment.samples[tree_index(node)];
-    struct segment_place *sample = find(*head, address);
+    struct segment_location *sample = find(*head, address);
     if (sample == NULL) {
         sample = take(room);
         if (sample == NULL)
@@ -112,15 +112,15 @@ bool samples_add(struct samples_room *room, const struct segment_node *node, uin
 }
 
 void samples_clear(uint64_t head) {
-    for (struct segment_place *at = element_at(head); at != NULL; at = element_at(at->next))
+    for (struct segment_location *at = element_at(head); at != NULL; at = element_at(at->next))
         at->count = at->periods = 0;
 }
 
 void samples_merge(uint64_t *to, uint64_t *from) {
-    struct segment_place *sample = element_at(*from), *next;
+    struct segment_location *sample = element_at(*from), *next;
     *from = 0;
     for (; sample != NULL; sample = next) {
-        struct segment_place *same = find(*to, sample->address);
+        struct segment_location *same = find(*to, sample->address);
         next = element_at(sample->next);
         if (same == NULL) {
             sample->next = *to;

@@ -9,7 +9,7 @@
 
 /* A thread's memory for new samples. */
 struct samples_room {
-    struct segment_place *next;
+    struct segment_location *next;
     uint32_t left;
 };
 void samples_init(void);
