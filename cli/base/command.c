@@ -25,8 +25,8 @@ int usage_error(const struct command *command, const char *format, ...) {
     return STATUS_USAGE;
 }
 
-/* What getopt_long() found wrong, '?' or ':' (its own messages are off: the option string begins with
- * ':', and opterr is 0). Returns STATUS_USAGE. */
+/* Prints what getopt_long() found wrong, '?' or ':'. (Its own messages are off: the option string
+ * begins with ':', and opterr is 0.) Returns STATUS_USAGE. */
 static int option_error(const struct command *command, int found, char **argv) {
     const char *text = argv[optind - 1];
     if (found == ':')

@@ -59,7 +59,7 @@ struct report_format {
                         const struct report_options *options, struct error *error);
 };
 
-/* Those that are asked for by an option; report_text is for people. */
+/* The formats that an option chooses; the default, report_text, is for people. */
 #define REPORT_FORMATS(FORMAT)                                                                     \
     FORMAT(json)                                                                                   \
     FORMAT(csv)

@@ -24,7 +24,7 @@ static void print_durations(FILE *out, const struct analysis_spread *spreads, ui
         fprintf(out, ",%" PRId64, report_duration(&spreads[row], i));
 }
 
-/* Where the error is known: one standard error, and the grade. */
+/* Prints one standard error and the grade, if the error is known. */
 static void print_errors(FILE *out, const struct analysis *analysis,
                          const struct analysis_sums *sums, uint32_t row) {
     for (int total = 0; total <= 1 && analysis_has_errors(analysis); total++) {

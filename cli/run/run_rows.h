@@ -13,11 +13,10 @@
 
 enum { RUN_ROWS_FIRST = 256 }; /* what getopt_long() returns for the first row */
 
-/* All that getopt_long() is to know: the rows, and those of `others`, which ends with zeros, behind
- * them. */
+/* The options for getopt_long(): those of the rows, and then `others`, which ends with zeros. */
 const struct option *run_rows_names(const struct option *others);
 
-/* Of what getopt_long() returned, or NULL. */
+/* The row of the option that getopt_long() has returned, or that has this name; NULL: none. */
 const struct option_row *run_row(int option);
 const struct option_row *run_row_named(const char *name);
 

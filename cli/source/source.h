@@ -41,8 +41,8 @@ struct snapshot *source_snapshot(const struct source *source, const char *comman
 struct profile *source_profile(const struct source *source, const struct build_options *options,
                                struct error *error);
 
-/* What `use` makes of the profile of the source of that name, which is closed behind it. -1 with
- * `error` filled, which names the source. */
+/* Opens the profile of the source `text`, calls `use` with it, closes it and returns the result. -1
+ * with `error` filled, which names the source. */
 typedef int source_user(const void *context, struct profile *profile, struct error *error);
 int source_use(const char *text, const char *directory, const struct build_options *options,
                source_user *use, const void *context, struct error *error);

@@ -83,7 +83,7 @@ struct analysis_options {
     const regex_t *focus; /* only samples with a matching function in their stack; NULL: all */
 };
 
-/* What is said where durations are asked for and the profile has none. */
+/* The message if durations are asked for and the profile has none. */
 #define ANALYSIS_NO_DURATIONS                                                                      \
     "the profile has no durations of calls; record it with `cinstr run --histogram`, or with "     \
     "CINSTR_OPTIONS=histogram=1"

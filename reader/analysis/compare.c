@@ -109,7 +109,7 @@ static double error_of(const struct compare *compare, const struct compare_row *
     return sqrt(square(compare->is_raw ? 0 : model) + row->variance + square(unplaced));
 }
 
-/* What was never called certainly has no time. */
+/* The grade of a row's time. A function that was never called has no time for certain. */
 static char grade(const struct compare_row *row) {
     if (row->calls == 0 && row->time == 0)
         return 'A';

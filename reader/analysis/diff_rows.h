@@ -44,7 +44,7 @@ void diff_series_add(struct diff_series *series, double value, double error);
 void diff_series_finish(const struct diff_series series[2], const uint32_t runs[2],
                         struct diff_amount *amount);
 
-/* From now on there are `count` functions, a row each. False: out of memory. */
+/* Adds rows until there is one for each of `count` functions. False: out of memory. */
 bool diff_rows_grow(struct diff_rows *rows, uint32_t count);
 
 /* False: out of memory. */

@@ -14,7 +14,7 @@ struct error {
  */
 int error_set(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* As error_set(), with ": " and strerror(errno) appended. */
+/* Does what error_set() does, and appends ": " and strerror(errno). */
 int error_set_errno(struct error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -93,7 +93,7 @@ static uint32_t match_node(const struct match *match, uint32_t index) {
                : SNAPSHOT_NONE;
 }
 
-/* From the outermost caller that is not matched yet. */
+/* Matches the callers of a node and the node, from the outermost that is not matched yet. */
 static int match_path(struct match *match, uint32_t index, struct index_stack *path) {
     path->depth = 0;
     for (uint32_t at = index; at != 0 && match->nodes[at] == UNKNOWN;

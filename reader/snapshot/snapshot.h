@@ -68,13 +68,15 @@ struct snapshot {
     uint32_t sample_count;
 };
 
-/* From a segment's file. The process, if it runs, is not stopped. NULL with `error` filled. */
+/* Takes a snapshot of a segment's file, without stopping the process if it runs. NULL with `error`
+ * filled. */
 struct snapshot *snapshot_open(const char *path, struct error *error);
 
 /* The same from an open file, which stays open: its name may have been deleted. */
 struct snapshot *snapshot_read_fd(int fd, const char *name, struct error *error);
 
-/* From memory that holds a segment: the process's own, or a test's. `name` is for messages. */
+/* The same from memory that holds a segment: the process's own, or a test's. `name` is for
+ * messages. */
 struct snapshot *snapshot_from_memory(const void *base, size_t size, const char *name,
                                       struct error *error);
 void snapshot_free(struct snapshot *snapshot);

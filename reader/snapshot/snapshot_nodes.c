@@ -178,8 +178,8 @@ static int check_trees(const struct snapshot_source *source, struct snapshot *sn
 
 /* --- calls without an end ----------------------------------------------------------------------- */
 
-/* Nothing tells of the end of calls that are counted alone: each is over as it begins. Whoever
- * called them has their returns. */
+/* The segment does not say when counted calls end, so each ends as it begins, and its return is
+ * added to its caller. */
 static void end_counted_calls(struct snapshot *snapshot) {
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
         const struct segment_node *node = &snapshot->nodes[i];

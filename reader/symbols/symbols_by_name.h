@@ -14,7 +14,7 @@ struct symbols_by_name { /* starts all zero */
     bool is_made;
 };
 
-/* Where the function of that name is defined, an address of the file; 0: nowhere. A version
+/* The address in the file of the function of that name; 0: there is none. A version
  * after the name ("@V1") is ignored. */
 uint64_t symbols_by_name_find(struct symbols_by_name *names, const struct symbols_file *file,
                               const char *name);
@@ -25,7 +25,8 @@ uint64_t symbols_by_name_find(struct symbols_by_name *names, const struct symbol
 size_t symbols_by_name_plain(struct symbols_by_name *names, const struct symbols_file *file,
                              const char *name);
 
-/* Where a version is whose name begins with `size` bytes of `name`; 0: there is none. */
+/* The address of a version whose name begins with the first `size` bytes of `name`; 0: there is
+ * none. */
 uint64_t symbols_by_name_version(struct symbols_by_name *names, const struct symbols_file *file,
                                  const char *name, size_t size);
 

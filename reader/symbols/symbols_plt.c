@@ -60,7 +60,7 @@ static uint64_t slot_of_aarch64(const uint8_t bytes[STUB], uint64_t address) {
     return 0;
 }
 
-/* Of the slot's relocation, if it is one of an IFUNC. */
+/* The resolver that the slot's relocation names, if that is one of an IFUNC. */
 static uint64_t find_resolver(Elf *elf, uint64_t slot, uint64_t irelative) {
     Elf_Scn *section = NULL;
     GElf_Shdr header;

@@ -77,7 +77,7 @@ static const char *whom_it_names(const char *symbol) {
     return strncmp(symbol, external, length) == 0 ? symbol + length : symbol;
 }
 
-/* Of one section. False when out of memory. */
+/* Reads the symbols of one section. False when out of memory. */
 static bool read_symbols(struct symbols_table *table, Elf *elf, Elf_Scn *section,
                          const GElf_Shdr *header, const struct intervals *code) {
     Elf_Data *data = elf_getdata(section, NULL);

@@ -27,8 +27,8 @@ static void ignore_signals(void) {
         signal(ignored[i], SIG_IGN);
 }
 
-/* Where the process had closed its standard descriptors, none of our files may get their
- * numbers; what is written to these then fails. */
+/* If the process had closed its standard descriptors, this program's files must not get their
+ * numbers: opens something there, to which writing fails. */
 static void fill_descriptors(void) {
     int fd;
     while ((fd = open("/", O_PATH | O_DIRECTORY)) >= 0 && fd <= STDERR_FILENO) {

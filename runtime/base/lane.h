@@ -171,7 +171,7 @@ void cinstr_module_register(struct module_hooks *module);
 void cinstr_module_gone(struct module_hooks *module);
 #pragma GCC visibility pop
 
-/* Until span is set back a handler that interrupts goes to a lane of its own. */
+/* Begins a change of the lane. A handler that interrupts it gets a lane of its own. */
 static inline void hook_begin(struct lane *lane, uintptr_t sp) {
     lane->span = lane->high - sp;
     SIGNAL_FENCE();

@@ -24,7 +24,7 @@ bool sandbox_allows_all(const short *numbers) {
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
 #endif
 
-/* Of the instruction at `*at` that jumps; false: it is another one. */
+/* Follows the jump at `*at`. False: the instruction there is not a jump. */
 static bool jump(const struct sock_filter *code, uint32_t value, uint32_t *at) {
     const struct sock_filter *now = &code[*at];
     bool is_so;
@@ -51,8 +51,8 @@ static bool jump(const struct sock_filter *code, uint32_t value, uint32_t *at) {
     return true;
 }
 
-/* Runs the filter on the number alone: what asks for more is not said to be allowed. Jumps lead
- * forward, if the kernel takes it. */
+/* Runs the filter with nothing known but the number: if it examines anything else, the call does
+ * not count as allowed. The kernel accepts only filters whose jumps lead forward. */
 static bool lets_pass(const struct sock_filter *code, uint32_t count, uint32_t number) {
     uint32_t value = 0;
     for (uint32_t at = 0, steps = 0; at < count && steps < count; at++, steps++) {

@@ -24,10 +24,11 @@ static inline bool sandbox_allows(long number) {
             (process_sandbox.allowed[number / 64] >> (number % 64) & 1) != 0);
 }
 
-/* All of a list that ends with -1. */
+/* Whether all calls of a list, which ends with -1, are allowed. */
 bool sandbox_allows_all(const short *numbers);
 
-/* `code`: struct sock_filter. Takes from what is allowed what a filter of `count` instructions does not allow. */
+/* Removes the calls that a filter does not allow. `code`: `count` instructions, struct
+ * sock_filter. */
 void sandbox_narrow(struct sandbox *sandbox, const void *code, uint32_t count);
 
 #endif

@@ -7,8 +7,8 @@
 
 #include "sandbox.h"
 
-/* Of the recorder, the reader, the C library's allocator and loader, and of another program that is
- * started. */
+/* The calls that the recorder, the writer, and the C library's allocator and loader make to write a
+ * profile. */
 static const short calls[] = {
 #if defined(__x86_64__)
     SYS_access,

@@ -28,7 +28,7 @@ void _longjmp(jmp_buf buffer, int value) __attribute__((noreturn));
 void __longjmp_chk(jmp_buf buffer, int value) __attribute__((noreturn));
 void *__cxa_begin_catch(void *exception);
 
-/* Before the compiler's own jumps: see `cinstr cc`. */
+/* Called before __builtin_setjmp() and __builtin_longjmp() in files that `cinstr cc` compiles. */
 #pragma GCC visibility push(default)
 void cinstr1_builtin_setjmp(const void *buffer);
 void cinstr1_builtin_longjmp(const void *buffer);

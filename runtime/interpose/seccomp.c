@@ -63,7 +63,7 @@ static bool read_program(void *to, const void *from, size_t size) {
     return syscall(SYS_process_vm_readv, getpid(), &local, 1UL, &remote, 1UL, 0UL) == (long)size;
 }
 
-/* As process_sandbox with the filter at `address`. One that cannot be read allows nothing. */
+/* process_sandbox, narrowed by the filter at `address`. One that cannot be read allows nothing. */
 static struct sandbox narrowed(long address) {
     static struct sock_filter code[BPF_MAXINSNS];
     struct sandbox sandbox = process_sandbox;
@@ -76,7 +76,8 @@ static struct sandbox narrowed(long address) {
     return sandbox;
 }
 
-/* What will be needed is taken while it may be. */
+/* Makes the lane, and with `must_grow` takes the memory, while the system calls for that are
+ * allowed. */
 static void take_ahead(bool must_grow) {
     struct lane *lane = lane_for_hook((uintptr_t)__builtin_frame_address(0));
     if (lane != NULL)

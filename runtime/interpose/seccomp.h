@@ -3,7 +3,7 @@
 #ifndef CINSTR_RUNTIME_INTERPOSE_SECCOMP_H
 #define CINSTR_RUNTIME_INTERPOSE_SECCOMP_H
 
-/* Of the kernel's result: sets errno, returns -1. */
+/* Turns the kernel's negative result into errno, and returns -1. */
 long cinstr_system_failure(long result);
 /* A prctl() or seccomp(), which may begin a sandbox. */
 long cinstr_watched_call(long number, long a, long b, long c, long d, long e, long f);

@@ -63,7 +63,7 @@ static void before_exec(void) {
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): they stand for declarations. */
 
-/* One of libc's functions: `parameters`, and what they are called here. */
+/* Replaces a function of libc. `parameters`: as it declares them; `arguments`: their names here. */
 #define EXEC(name, parameters, arguments)                                                          \
     PUBLIC int name parameters {                                                                   \
         static int(*real) parameters;                                                              \
@@ -95,7 +95,7 @@ static void list_arguments(char **to, const char *first, size_t count, va_list *
         to[i] = va_arg(*arguments, char *);
 }
 
-/* One that has a list of arguments. `call` uses argv and, of execle(), envp behind it. */
+/* Replaces one with a list of arguments. `call` uses argv and, in execle(), envp. */
 #define EXEC_LIST(name, path, next, call)                                                          \
     PUBLIC int name(const char *path, const char *first, ...) {                                    \
         va_list arguments;                                                                         \

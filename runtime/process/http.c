@@ -37,7 +37,7 @@ static void refresh(void) {
     segment.header->latest = clock_pair();
 }
 
-/* What runs there is not the program's work. */
+/* What a thread of the server has to run. It does not count as the program's work. */
 struct thread {
     void (*run)(void *);
     void *argument;

@@ -46,7 +46,7 @@
 
 /* --- start ------------------------------------------------------------------------------------ */
 
-/* In libcinstr_heap and libcinstr_block. */
+/* Defined in libcinstr_heap and libcinstr_block: not NULL if those are loaded. */
 extern const char cinstr_heap_is_there __attribute__((weak, visibility("default")));
 extern const char cinstr_block_is_there __attribute__((weak, visibility("default")));
 

@@ -34,7 +34,7 @@ void cinstr_sample_thread(uintptr_t low, uintptr_t high) {
 }
 
 void cinstr_sample_end(void) {
-    /* Not in a vfork child, which shares all this. */
+    /* A vfork child shares the segment and must not remove it. */
     if (process_unwinds && !samples_are_there() && segment.header->pid == (uint32_t)getpid())
         segment_unlink();
 }

@@ -10,7 +10,8 @@
 void columns_clear(uint32_t node);
 void columns_add(uint32_t to, uint32_t from);
 
-/* To a node of another segment, with the same columns, from one of this. */
+/* Moves the values of node `from` of this segment to node `to` of another one with the same
+ * columns. */
 void columns_move(struct segment_header *there, uint32_t to, uint32_t from);
 
 #endif

@@ -32,7 +32,7 @@ static uint32_t last_generation = 1;
  * their own. */
 static struct module_hooks *own_hooks;
 
-/* All that are registered. */
+/* The hooks of all registered modules. */
 static struct module_hooks *all_hooks;
 static bool hooks_are_on = true;
 static bool heeds_slots;

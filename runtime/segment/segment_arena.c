@@ -62,8 +62,8 @@ static void growth_end(signals_mask mask) {
     signals_restore(mask);
 }
 
-/* What does not fit into the file is in this process's memory alone: the profile at exit is
- * complete, but other processes cannot read it. The page that is partly in use stays in the
+/* Continues in this process's own memory where the file cannot grow: the profile at exit is
+ * complete, but other processes cannot read that part. The page that is partly in use stays in the
  * file. */
 static bool go_on_in_memory(char *start, uint64_t size) {
     char *const first = segment.base + round_up((uint64_t)(start - segment.base), PAGE);
