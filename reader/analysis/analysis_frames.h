@@ -29,4 +29,11 @@ void analysis_frames_free(struct analysis_frames *frames);
 bool analysis_frames_match(const struct analysis_frames *frames,
                            const struct profile_sample *sample);
 
+/* The line of a location's frame (0: the innermost); 0 if it is not known. */
+static inline uint32_t analysis_frames_line(const struct profile_location *location,
+                                            uint32_t frame) {
+    const int64_t line = location->line_count == 0 ? 0 : location->lines[frame].line;
+    return line > 0 && line < UINT32_MAX ? (uint32_t)line : 0;
+}
+
 #endif

@@ -126,8 +126,4 @@ static inline double diff_change_error(const struct diff_amount *amount) {
  * means over all calls also change with the callers. NAN: unknown. */
 double diff_cause_ratio(const struct diff_cause *cause);
 
-static inline double diff_parts_sum(const struct diff_parts *parts) {
-    return parts->calls + parts->cost + parts->added + parts->gone;
-}
-
 #endif

@@ -50,11 +50,6 @@ static bool add(struct line_walk *walk, const struct line_cost *to, enum analysi
     return row != PROFILE_NONE && analysis_sums_add(&walk->costs->sums, row, column, values);
 }
 
-static uint32_t line_of(const struct profile_location *location, uint32_t frame) {
-    const int64_t line = location->line_count == 0 ? 0 : location->lines[frame].line;
-    return line > 0 && line < UINT32_MAX ? (uint32_t)line : 0;
-}
-
 static bool add_sample(struct line_walk *walk, const struct profile_sample *sample,
                        uint32_t stamp) {
     const struct analysis_frames *frames = walk->frames;
@@ -71,7 +66,7 @@ static bool add_sample(struct line_walk *walk, const struct profile_sample *samp
                 (is_innermost && !add(walk, &at, ANALYSIS_SELF, sample->values)))
                 return false;
             at.function = at.callee;
-            at.line = line_of(&walk->profile->locations[location], frame - first);
+            at.line = analysis_frames_line(&walk->profile->locations[location], frame - first);
         }
     }
     at.callee = PROFILE_NONE;

@@ -44,11 +44,6 @@ static uint32_t find_row(struct line_walk *walk, uint32_t function, uint32_t lin
     return row;
 }
 
-static uint32_t line_of(const struct profile_location *location, uint32_t frame) {
-    const int64_t line = location->line_count == 0 ? 0 : location->lines[frame].line;
-    return line > 0 && line < UINT32_MAX ? (uint32_t)line : 0;
-}
-
 /* `number`: of the frame, from 0, the innermost. */
 static bool add_frame(struct line_walk *walk, uint32_t row, const struct profile_sample *sample,
                       uint32_t number, uint32_t stamp) {
@@ -74,7 +69,7 @@ static bool add_sample(struct line_walk *walk, const struct profile_sample *samp
         const uint32_t index = sample->locations[i];
         const struct profile_location *location = &walk->analysis->profile->locations[index];
         for (uint32_t at = frames->first[index]; at < frames->first[index + 1]; at++) {
-            const uint32_t line = line_of(location, at - frames->first[index]);
+            const uint32_t line = analysis_frames_line(location, at - frames->first[index]);
             const uint32_t row = find_row(walk, frames->function[at], line);
             if (row == PROFILE_NONE || !add_frame(walk, row, sample, number++, stamp))
                 return false;
