@@ -130,7 +130,7 @@ static void say_correction(struct comments *comments, const struct correction *c
         DOUBT_95 * ns(comments, costs->error), costs->batches);
     if (correction->samples > 0)
         say(comments,
-            "probes: %.0f of the run's %.0f samples hit them; so contexts' shares are known",
+            "probes: %.0f of the run's %.0f samples hit them, which corrects each context's times",
             correction->probe_samples, correction->samples);
     if (comments->snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE)
         say(comments, "probes: a call that was counted and not timed costs %.1f ns, +- %.1f ns",

@@ -22,7 +22,7 @@ struct effect {
     double value, variance; /* the second is the inverse of the curvature there */
 };
 
-/* By bisection. */
+/* Finds the most probable value of an effect, by bisection. */
 static struct effect find_effect(const struct effects *effects, const uint32_t *nodes,
                                  uint32_t count, double sd) {
     double low = -REACH * sd, high = REACH * sd, curvature;
@@ -51,7 +51,7 @@ static double add_effect(struct effects *effects, const uint32_t *nodes, uint32_
     return effect.variance;
 }
 
-/* What the evidence alone says has its chance and its bias against it; what was expected, run_sd. */
+/* Weighs the evidence, which has a variance by chance and a bias, against the prior, run_sd. */
 static void add_run_effect(struct effects *effects, const uint32_t *nodes, uint32_t count) {
     const double prior = effects->run_sd * effects->run_sd;
     const double bias = effects->bias_sd * effects->bias_sd;

@@ -78,7 +78,7 @@ static double cpu_slope(const void *of, uint32_t node, double value, double *cur
     return samples_of(evidence->samples, node) - expected;
 }
 
-/* What was measured may be 0, or less by chance: then it is as long as chance makes likely. */
+/* A measured time may by chance be 0 or less: then it starts with what chance makes likely. */
 static uint32_t begin_cpu(struct joined *joined, const struct snapshot *snapshot,
                           double *logarithms, double *sds) {
     uint32_t count = 0;

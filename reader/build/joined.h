@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Times of a sampled run, by two witnesses each: what was measured and what the recorder's loop says
- * of the probes, and the run's samples (probe_samples.h). Called by correction.c alone.
+ * Estimates the times of a sampled run from two sources: the measured times with the recorder's
+ * loop, and the run's samples (probe_samples.h). Called by correction.c alone.
  */
 #ifndef CINSTR_READER_JOINED_H
 #define CINSTR_READER_JOINED_H

@@ -12,7 +12,8 @@ void probe_samples_free(struct probe_samples *samples) {
     free(samples);
 }
 
-/* Samples are looked at one by one: several periods that end at one sample are no further evidence. */
+/* Counts samples and not their periods: several periods that end at one sample are one
+ * observation. */
 static void count(struct probe_samples *samples, const struct snapshot *snapshot,
                   struct build_locations *locations) {
     for (uint32_t i = 0; i < snapshot->sample_count; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the run's own samples (sample=HZ) say of the probes: how many of a context's samples hit the
- * recorder's code, and how many the program's. Of samples by the threads' CPU clocks alone: those of
- * the wall clock are of waits as well. Called by build_profile.c.
+ * Counts for each context how many of the run's own samples (sample=HZ) hit the recorder's code,
+ * and how many the program's. Only samples by the threads' CPU clocks count, since those by the
+ * wall clock also hit waits. Called by build_profile.c.
  */
 #ifndef CINSTR_READER_PROBE_SAMPLES_H
 #define CINSTR_READER_PROBE_SAMPLES_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of runtime/base/options.c: CINSTR_OPTIONS is read whole or said to be wrong, in one line an
- * option; what is wrong changes nothing. */
+/* Tests of runtime/base/options.c: each option in CINSTR_OPTIONS is read, or one line says what is
+ * wrong and the option changes nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,7 +27,7 @@ static int read_defaults(void **state) {
     return 0;
 }
 
-/* What is said when `text` is read. */
+/* The messages that reading `text` prints. */
 static const char *read_new(const char *text) {
     said_begin();
     options_read(text);

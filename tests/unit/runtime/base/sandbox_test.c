@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of runtime/base/sandbox.c: of a filter that is what a system call may be that it lets pass
- * whatever the arguments. */
+/* Tests of runtime/base/sandbox.c: it finds the system calls that a filter allows with any
+ * arguments. */
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>

@@ -74,7 +74,7 @@ static void a_fork_child_finds_all_lanes_wiped(void **state) {
     assert_int_equal(lane_at(3)->full, 4096);
 }
 
-/* The usual path compares with `span`, and nobody may ever pass. */
+/* The usual path compares with `span`, and must never pass. */
 static void a_thread_without_a_lane_always_takes_the_slow_path(void **state) {
     (void)state;
     assert_ptr_equal(cinstr1_self, lane_sentinel());

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The recorder's own functions on text, by libc's names: this program is linked with them. */
+/* Tests of the recorder's own text functions, which have libc's names: this program is linked with
+ * them. */
 #include <errno.h>
 #include <limits.h>
 #include <setjmp.h>
@@ -14,7 +15,7 @@
 
 #include "base_tests.h"
 
-/* Called through these: the compiler knows libc's, and what they would return. */
+/* The calls go through pointers, since the compiler would replace calls of libc's functions. */
 static int (*volatile print)(char *, size_t, const char *, ...) = snprintf;
 static unsigned long long (*volatile read_long)(const char *, char **, int) = strtoull;
 static unsigned long (*volatile read_number)(const char *, char **, int) = strtoul;

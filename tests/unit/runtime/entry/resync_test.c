@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of runtime/entry/slow.c: resynchronisation. Whatever hooks were left out, since functions
- * were left by a jump or an exception, the open calls are those that the stack pointer allows, and
+/* Tests of runtime/entry/slow.c: resynchronisation. If hooks do not run, because functions are left
+ * by a jump or an exception, the open calls are those that the stack pointer allows, and
  * calls - exits = open calls + abnormal exits. */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of runtime/segment/columns.c: values of two nodes become those of one as their column says,
- * and a reset forgets all but what is there now. */
+/* Tests of runtime/segment/columns.c: the values of two nodes combine as their column says, and a
+ * reset clears all but the gauges. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of runtime/segment/segment_layout.c: parts lie side by side, there is a column for what was
- * asked for and no other, and each attempt asks for less than the one before. */
+/* Tests of runtime/segment/segment_layout.c: parts do not overlap, the options decide which columns
+ * there are, and each attempt asks for less memory than the one before. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

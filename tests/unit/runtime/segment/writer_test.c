@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of runtime/segment/segment_writer.c, segment_arena.c and segment_create.c: space is handed
- * out once, zeroed, and again when it was given back; when there is no more, that is said by the
- * result; a fork child's segment takes the place of its parent's. */
+ * out once, zeroed, and again after it was given back; the result says when there is no more; a
+ * fork child's segment replaces its parent's. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

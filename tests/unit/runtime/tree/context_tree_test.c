@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of runtime/tree/context_tree.c: a path holds no edge twice, a context past the budget is
- * lost and its edge is not, and every call of every edge is counted, whatever was called. */
+/* Tests of runtime/tree/context_tree.c: a path holds no edge twice, a context beyond the budget is
+ * lost but its edge is kept, and every call over every edge is counted. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -108,8 +108,8 @@ static bool is_truncated(const struct segment_node *node) {
     return false;
 }
 
-/* Makes contexts below `under` until no more are kept. A block that was taken is used up, also past
- * the budget. */
+/* Makes contexts below `under` until no more are kept. A block that was taken is used up, even
+ * beyond the budget. */
 static void fill_budget(struct segment_node *under) {
     static unsigned site = 1000;
     while (segment_blocks_in_use() * SEGMENT_BLOCK_NODES < segment.header->node_budget ||

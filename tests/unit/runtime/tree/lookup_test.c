@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of runtime/tree/lookup.c and lookup.h: a transition that was put is found, by its caller's
- * node and its edge, and no other, however the table grows and where it cannot. */
+/* Tests of runtime/tree/lookup.c and lookup.h: the table finds each transition that was added, by
+ * its caller's node and its edge, and no others, while it grows and when it cannot. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of runtime/tree/shadow.c: each open call is charged once, to itself and not to its caller;
- * the sum of what contexts took themselves is what the outermost took; what did not return is
+/* Tests of runtime/tree/shadow.c: the time of each open call is charged once, to itself and not to
+ * its caller; self times add up to the total of the outermost call; calls that did not return are
  * counted. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -72,7 +72,7 @@ static void the_frame_above_the_top_ends_the_stack_for_readers(void **state) {
     }
 }
 
-/* Of recursion each activation is in `total`, and none twice in `self`. */
+/* With recursion `total` contains each activation, and `self` none twice. */
 static void self_times_add_up_to_what_the_outermost_took(void **state) {
     uint64_t now = 1000, sum = 0;
     unsigned seed = 3;
