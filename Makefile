@@ -221,7 +221,7 @@ $(BUILD)/page/templates.S.o: page/templates.S $(html_pages)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Wa,-I$(BUILD)/gen -c $< -o $@
 
-# --- the plugin ---------------------------------------------------------------------------------
+# --- the plugins --------------------------------------------------------------------------------
 
 # One for each LLVM whose headers are here: what a clang loads has to be built for its version.
 LLVM_VERSIONS  ?= 14 16 19
@@ -229,11 +229,21 @@ plugin_sources := $(wildcard plugin/*.cpp)
 libc_names     := $(BUILD)/gen/libc_names.inc
 llvm_headers    = $(shell llvm-config-$(1) --includedir 2>/dev/null)
 plugin_versions := $(foreach v,$(LLVM_VERSIONS),$(if $(wildcard $(call llvm_headers,$(v))/llvm/Passes/PassPlugin.h),$(v)))
-plugins         := $(plugin_versions:%=$(BUILD)/cinstr-plugin-%.so)
+
+# And one for each gcc whose plugins' headers are here, called by its full version.
+GCC_VERSIONS    ?= 11 12
+gcc_sources     := $(wildcard plugin/gcc/*.cpp)
+gcc_headers      = $(shell gcc-$(1) -print-file-name=plugin 2>/dev/null)/include
+gcc_versions    := $(foreach v,$(GCC_VERSIONS),$(if $(wildcard $(call gcc_headers,$(v))/gcc-plugin.h),$(v)))
+gcc_plugin       = $(BUILD)/cinstr_gcc_plugin_$(shell gcc-$(1) -dumpfullversion).so
+plugins         := $(plugin_versions:%=$(BUILD)/cinstr-plugin-%.so) $(foreach v,$(gcc_versions),$(call gcc_plugin,$(v)))
 
 plugin: $(plugins)
 ifneq ($(plugin_versions),$(LLVM_VERSIONS))
 	@echo 'No plugin for LLVM $(filter-out $(plugin_versions),$(LLVM_VERSIONS)): llvm-N-dev is not installed.'
+endif
+ifneq ($(gcc_versions),$(GCC_VERSIONS))
+	@echo 'No plugin for gcc $(filter-out $(gcc_versions),$(GCC_VERSIONS)): gcc-N-plugin-dev is not installed.'
 endif
 
 # What the C library exports, for -cinstr-external=libc.
@@ -255,6 +265,18 @@ $(BUILD)/cinstr-plugin-$(1).so: $(plugin_sources:plugin/%.cpp=$(BUILD)/plugin-$(
 	$$(CXX) -shared -Wl,-soname,$$(@F) $$(CXXFLAGS) $$(LDFLAGS) -o $$@ $$^
 endef
 $(foreach v,$(plugin_versions),$(eval $(call plugin_of_version,$(v))))
+
+# gcc's headers are C++ of their own; what they define is gcc's.
+define plugin_of_gcc
+$(BUILD)/plugin-gcc-$(1)/%.o: plugin/gcc/%.cpp
+	@mkdir -p $$(@D)
+	$$(CXX) -std=c++17 -fPIC -fvisibility=hidden -fno-rtti -fno-exceptions -isystem $(call gcc_headers,$(1)) \
+		-Wall -Wextra -Wshadow $$(WERROR) -MMD -MP $$(CXXFLAGS) -c $$< -o $$@
+
+$(call gcc_plugin,$(1)): $(gcc_sources:plugin/gcc/%.cpp=$(BUILD)/plugin-gcc-$(1)/%.o)
+	$$(CXX) -shared -Wl,-soname,$$(@F) $$(CXXFLAGS) $$(LDFLAGS) -o $$@ $$^
+endef
+$(foreach v,$(gcc_versions),$(eval $(call plugin_of_gcc,$(v))))
 
 # --- tests --------------------------------------------------------------------------------------
 

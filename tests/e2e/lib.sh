@@ -4,6 +4,7 @@
 # behind `#`. Sourced first by each script in tests/e2e, which ends with `finish`. It gives
 # TOP, BUILD and SCRATCH (removed at the end, kept with KEEP=1) and keeps the environment's
 # CINSTR_OPTIONS out of the tests.
+# Not commands: clang
 
 set -u -o pipefail
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -128,22 +129,27 @@ find_plugins() {
     ((${#versions[@]})) || { fail "$what" "no plugin was built: scripts/install-deps test" && finish; }
 }
 
-# truth_by_plugin NAME ENVIRONMENT…: runs the truth programs (truth.sh) with the plugins that find_plugins()
-# has found; their checks become this script's, under NAME.
-truth_by_plugin() {
-    local name=$1 before=$checks line
-    shift
+# relay NAME WHAT COMMAND…: runs another script; its checks of WHAT become this script's, under NAME.
+relay() {
+    local name=$1 what=$2 before=$checks line
+    shift 2
     while read -r line; do
         case $line in
         '#'*:*) printf '%s\n' "$line" ;;
-        'ok clang'* | 'not ok clang'*)
+        "ok $what"* | "not ok $what"*)
             checks=$((checks + 1))
             [[ $line == ok* ]] || failures=$((failures + 1))
-            printf '%s\n' "${line/ clang/ $name, clang}"
+            printf '%s\n' "${line/ $what/ $name, $what}"
             ;;
         esac
-    done < <(env "TRUTH_COMPILERS=$(printf 'clang-%s+plugin ' "${versions[@]}")" "$@" "$TOP/tests/e2e/truth.sh" 2>&1)
-    ((checks > before)) || fail "$name" "no truth program was run"
+    done < <("$@" 2>&1)
+    ((checks > before)) || fail "$name" "no check was made"
+}
+
+# truth_by_plugin NAME ENVIRONMENT…: runs the truth programs (truth.sh) with the plugins that find_plugins()
+# has found.
+truth_by_plugin() {
+    relay "$1" clang env "TRUTH_COMPILERS=$(printf 'clang-%s+plugin ' "${versions[@]}")" "${@:2}" "$TOP/tests/e2e/truth.sh"
 }
 
 # finish: ends a script; a script without any check fails.

@@ -10,6 +10,10 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/real/programs.sh
 . "$TOP/tests/real/programs.sh"
+# shellcheck source=tests/real/edges.sh
+. "$TOP/tests/real/edges.sh"
+# shellcheck source=tests/programs/thrown.sh
+. "$TOP/tests/programs/thrown.sh"
 export BUILD
 
 find_plugins "the plugin"
@@ -115,41 +119,21 @@ calls() {
     "$REAL_HERE/name-edges" "$SCRATCH/$1/$2" <"$SCRATCH/$1/edges" |
         awk '{ calls[$1] += $3 } END { for (name in calls) print name, calls[name] }' | sort
 }
-run_counted() { # KIND PROGRAM
-    (cd "$SCRATCH/$1" && COUNT_HOOK_OUTPUT=$SCRATCH/$1/edges real_run "$2" test "./$2" >out)
-}
 same_as_clang() { # PROGRAM COMPILER
     local hook
     hook=$(real_count_hook) && real_build "$1" "$2" hooks-after "$SCRATCH/clang/$1" "$hook" &&
-        real_build "$1" "$2" plugin "$SCRATCH/counted/$1" "$hook" && run_counted clang "$1" &&
-        run_counted counted "$1" && cmp "$SCRATCH/clang/out" "$SCRATCH/counted/out" &&
+        real_build "$1" "$2" plugin "$SCRATCH/counted/$1" "$hook" && edges_count clang "$1" &&
+        edges_count counted "$1" && cmp "$SCRATCH/clang/out" "$SCRATCH/counted/out" &&
         calls clang "$1" >"$SCRATCH/expected" && calls counted "$1" >"$SCRATCH/actual" &&
         [[ -s $SCRATCH/expected ]] && diff "$SCRATCH/expected" "$SCRATCH/actual"
-}
-# Of the counting hook alone: calls and exits of each function are as many, whatever was thrown. Lua
-# jumps.
-balanced() {
-    awk '/^# exits/ { open[$3] -= $4; next } { open[$1] += $3 }
-        END { for (name in open) if (open[name] != 0) { print name, open[name]; bad = 1 } exit bad }' "$1"
-}
-every_edge() { # PROGRAM COMPILER
-    local profile=$SCRATCH/recorded/profile.pb.gz
-    rm -f "$profile"
-    real_build "$1" "$2" plugin "$SCRATCH/recorded/$1" "${LINK_CINSTR[@]}" &&
-        (cd "$SCRATCH/recorded" && CINSTR_OPTIONS=output=$profile real_run "$1" test "./$1" >out) &&
-        cmp "$SCRATCH/counted/out" "$SCRATCH/recorded/out" &&
-        "$CINSTR" report --addresses "$profile" >"$SCRATCH/recorded/edges" &&
-        for kind in counted recorded; do
-            "$REAL_HERE/name-edges" "$SCRATCH/$kind/$1" <"$SCRATCH/$kind/edges" >"$SCRATCH/$kind/named" || return
-        done && "$REAL_HERE/compare-edges" "$SCRATCH"/{counted,recorded}/named && "$CINSTR" verify "$profile"
 }
 for version in "${versions[@]}"; do
     for program in ${PROGRAMS:-lua json}; do
         name="$program by clang-$version"
         check "$name: each function has the count of clang's hooks after inlining" \
             same_as_clang "$program" "clang-$version"
-        [[ $program != json ]] || check "$name: each call has its exit" balanced "$SCRATCH/counted/edges"
-        check "$name: every edge has the counting hook's count" every_edge "$program" "clang-$version"
+        [[ $program != json ]] || check "$name: each call has its exit" edges_balanced "$SCRATCH/counted/edges"
+        check "$name: every edge has the counting hook's count" edges_as_counted "$program" "clang-$version"
     done
 done
 
@@ -186,51 +170,6 @@ for version in "${versions[@]}"; do
 done
 
 # --- C++: what is thrown, inlined, linked late, mixed ----------------------------------------------
-cat >"$SCRATCH/thrown.cc" <<'END'
-#include <cstdio>
-#include <stdexcept>
-#define KEPT __attribute__((noinline))
-extern "C" int other(int (*function)(int), int x);
-struct Guard { int *count; KEPT ~Guard() { ++*count; } };
-KEPT static int thrower(int x) { if (x % 3 == 0) throw std::runtime_error("3"); return x; }
-KEPT static int passer(int x) { return thrower(x) + 1; }
-KEPT static int other_type(int x) { try { return passer(x); } catch (const char *) { return -1; } }
-KEPT static int cleaner(int x) { static int count; Guard guard{&count}; return other_type(x) + count; }
-KEPT static int catcher(int x) { try { return other(cleaner, x); } catch (const std::exception &) { return 0; } }
-KEPT static int after(int x) { static volatile int kept; return kept = x; }
-int main() {
-    int sum = 0;
-    for (int i = 0; i < 300; i++) sum += catcher(i), sum += after(i);
-    std::printf("%d\n", sum);
-}
-END
-printf 'int other(int (*function)(int), int x) { return function(x) + 0 * x; }\n' >"$SCRATCH/other.c"
-cat >"$SCRATCH/expected" <<'END'
-catcher,other,300
-cleaner,Guard::~Guard,300
-cleaner,other_type,300
-main,after,300
-main,catcher,300
-other,cleaner,300
-other_type,passer,300
-passer,thrower,300
-END
-edges() { # those between the program's own functions, by name without arguments
-    "$CINSTR" report --edges --csv "$SCRATCH/thrown.pb.gz" | tail -n +2 | grep -v '^[-,[]' |
-        sed 's/"\([^"]*\)"/\1/g; s/([^,]*)//g' | cut -d, -f1-3 | sort
-}
-run_thrown() { # what other.c is compiled by, and how the rest
-    (cd "$SCRATCH" && $1 -fexceptions -g -c other.c -o other.o && ${2/clang/clang++} thrown.cc -c -o thrown.o &&
-        ${2/clang/clang++} thrown.o other.o "${LINK_CINSTR[@]}" -o thrown && "$CINSTR" run -q -o thrown.pb.gz ./thrown &&
-        "$CINSTR" verify thrown.pb.gz)
-}
-thrown() {
-    run_thrown "$@" && edges | diff "$SCRATCH/expected" -
-}
-# There are the standard library's functions as well.
-thrown_before() {
-    run_thrown "$@" && [[ -z $(edges | comm -23 "$SCRATCH/expected" -) ]]
-}
 for version in "${versions[@]}"; do
     clang="$CINSTR cc clang-$version"
     for level in -O0 -O1 -O2 -O3; do

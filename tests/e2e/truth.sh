@@ -51,7 +51,10 @@ is_clang_hooks() { # COMPILER
 # program_build SEED LANGUAGE COMPILER LEVEL NAME LINK…
 program_build() {
     local seed=$1 language=$2 compiler=${3%+plugin} level=$4 name=$5 plugin=()
-    [[ $3 != *+plugin ]] || plugin=({-fplugin,-fpass-plugin}"=$BUILD/cinstr-plugin-${compiler#clang-}.so")
+    case $3 in
+    clang*+plugin) plugin=({-fplugin,-fpass-plugin}"=$BUILD/cinstr-plugin-${compiler#clang-}.so") ;;
+    gcc*+plugin) plugin=("-fplugin=$BUILD/cinstr_gcc_plugin_$("$compiler" -dumpfullversion).so") ;;
+    esac
     shift 5
     "$tools/generate" "$seed" --lang "$language" "${options[@]}" >"$name.$language" &&
         "$(compiler_for "$language" "$compiler")" -x "$language" -w -g "-O$level" \

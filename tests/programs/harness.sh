@@ -9,7 +9,8 @@ LINK=("${LINK_CINSTR[@]}")
 PROGRAMS=$TOP/tests/programs
 SEGMENTS=$SCRATCH/segments
 mkdir -m 700 "$SEGMENTS"
-# A compiler clang-N+count is clang with the plugin, which counts all functions.
+# A compiler clang-N+count is clang with the plugin, which counts all functions; gcc-N+plugin is gcc with
+# the plugin, and without inlining, as the programs know all their calls.
 read -r -a compilers <<<"${HARNESS_COMPILERS:-gcc clang-14}"
 
 harness_build() {
@@ -17,8 +18,10 @@ harness_build() {
 }
 
 compile_by() { # COMPILER: sets `compile`
-    local compiler=${1%+count}
+    local compiler=${1%+*}
     compile=("$compiler")
+    [[ $1 != *+plugin ]] || compile+=("-fplugin=$BUILD/cinstr_gcc_plugin_$("$compiler" -dumpfullversion).so"
+        -fno-inline -fno-optimize-sibling-calls)
     [[ $1 != *+count ]] || compile+=({-fplugin,-fpass-plugin}"=$BUILD/cinstr-plugin-${compiler#clang-}.so"
         -Xclang -mllvm -Xclang -cinstr-only-marked -Xclang -mllvm -Xclang -cinstr-count)
 }

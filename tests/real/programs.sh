@@ -115,8 +115,13 @@ real_flags() {
         checksum=$(cksum "$plugin") || return
         printf '%s\n' "-O2 -g -finstrument-functions-after-inlining -fpass-plugin=$plugin" \
             "-DPLUGIN_CHECKSUM=${checksum%% *}" ;;
+    *-gcc*-plugin)
+        plugin=$BUILD/cinstr_gcc_plugin_$("$2" -dumpfullversion).so
+        checksum=$(cksum "$plugin") || return
+        printf '%s\n' "-O2 -g -finstrument-functions -fplugin=$plugin" "-DPLUGIN_CHECKSUM=${checksum%% *}"
+        ;;
     *-hooks) printf '%s\n' "-O2 -g -finstrument-functions" ;;
-    *) real_fail "unknown variant $3 for $2; there are: plain, hooks, and for clang hooks-after, plugin" ;;
+    *) real_fail "unknown variant $3 for $2; there are: plain, hooks, plugin, and for clang hooks-after" ;;
     esac
 }
 
