@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cc_compiler.h"
 #include "cc_exclude.h"
 #include "cc_jumps.h"
 #include "cc_line.h"
@@ -21,7 +22,6 @@
 #include "cli/print/text.h"
 #include "cli/run/run_child.h"
 #include "cli/source/library.h"
-#include "cli/source/program.h"
 
 enum { STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127, ADDED_MAX = 36 };
 
@@ -33,34 +33,8 @@ struct request {
 
 /* --- the compiler ----------------------------------------------------------------------------- */
 
-static bool is_launcher(const char *word) {
-    static const char *const launchers[] = {"ccache", "distcc", "sccache", "icecc"};
-    for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]); i++) {
-        if (strcmp(text_base_name(word), launchers[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* The number of words before the compiler's name (ccache, distcc). */
-static int count_launchers(char **argv) {
-    int count = 0;
-    while (argv[count + 1] != NULL && is_launcher(argv[count]))
-        count++;
-    return count;
-}
-
-/* Decides by the compiler's name, or by what `cc` is a link to. */
-static bool is_clang(const char *compiler) {
-    char path[PATH_MAX];
-    if (strstr(text_base_name(compiler), "clang") != NULL)
-        return true;
-    program_find(compiler, path);
-    return strstr(text_base_name(path), "clang") != NULL;
-}
-
-/* The option on the command line that only the plugin can carry out; NULL none. */
-static const char *takes_plugin(const struct request *request) {
+/* The option on the command line that only clang's plugin can carry out; NULL none. */
+static const char *takes_llvm(const struct request *request) {
     return request->instructions       ? "--instructions"
            : request->inlined          ? "--inlined"
            : request->external != NULL ? "--external"
@@ -74,15 +48,27 @@ struct compiler {
     struct cc_plugin plugin;
 };
 
-/* A clang without a plugin runs no exit hook where an exception passes. Configure scripts read
- * what compilers print; so the warning goes to terminals only, and once a program. */
+/* gcc's own hooks are slow, and clang's run no exit where an exception passes. Configure scripts
+ * read what compilers print; so the warning goes to terminals only, and once a program. */
 static void find_plugin(struct compiler *compiler, const struct request *request, bool is_told) {
-    if (compiler->is_clang && compiler->library != NULL && !request->no_plugin) {
-        compiler->plugin = cc_plugin_find(compiler->name, compiler->library);
-        if (compiler->plugin.path[0] == '\0' && is_told && isatty(STDERR_FILENO))
-            note("cc: no plugin for %s (LLVM %d) in %s: using clang's own hooks", compiler->name,
-                 compiler->plugin.version, compiler->library);
-    }
+    const bool wants_hooks =
+        request->no_plugin || (request->before_inlining && !compiler->is_clang);
+    if (compiler->library == NULL || wants_hooks)
+        return;
+    compiler->plugin = cc_plugin_find(compiler->name, compiler->is_clang, compiler->library);
+    if (compiler->plugin.path[0] == '\0' && is_told && isatty(STDERR_FILENO))
+        note("cc: no plugin for %s (%s%s) in %s: using %s own hooks", compiler->name,
+             compiler->is_clang ? "LLVM " : "", compiler->plugin.version, compiler->library,
+             compiler->is_clang ? "clang's" : "its");
+}
+
+static bool has_plugin(const struct compiler *compiler) {
+    return compiler->plugin.path[0] != '\0';
+}
+
+/* gcc's own hooks would be in all that is inlined from them. */
+static bool excludes_headers(const struct compiler *compiler, const struct request *request) {
+    return !compiler->is_clang && !has_plugin(compiler) && !request->system_headers;
 }
 
 /* --- the new command line --------------------------------------------------------------------- */
@@ -104,13 +90,12 @@ static void add_plugin_option(struct words *words, const char *option) {
     add(words, option);
 }
 
-/* The plugin is loaded twice: for its options (-fplugin) and for its passes (-fpass-plugin). */
-static void add_plugin(struct words *words, const char *path, const struct request *request) {
-    static char options[2][PATH_MAX + 32];
-    snprintf(options[0], sizeof(options[0]), "-fplugin=%s", path);
-    snprintf(options[1], sizeof(options[1]), "-fpass-plugin=%s", path);
-    add(words, options[0]);
-    add(words, options[1]);
+/* clang loads it twice: for its options (-fplugin) and for its passes (-fpass-plugin). */
+static void add_llvm_plugin(struct words *words, const struct compiler *compiler,
+                            const struct request *request) {
+    static char option[PATH_MAX + 32];
+    snprintf(option, sizeof(option), "-fpass-plugin=%s", compiler->plugin.path);
+    add(words, option);
     add_plugin_option(words, "-cinstr-only-marked");
     if (request->instructions)
         add_plugin_option(words, "-cinstr-instructions");
@@ -122,6 +107,13 @@ static void add_plugin(struct words *words, const char *path, const struct reque
         add_plugin_option(words, "-cinstr-inlined");
 }
 
+/* gcc needs it when it links, too: link-time optimisation compiles there. */
+static void add_plugin(struct words *words, const struct compiler *compiler) {
+    static char option[PATH_MAX + 32];
+    snprintf(option, sizeof(option), "-fplugin=%s", compiler->plugin.path);
+    add(words, option);
+}
+
 /* These come before the project's own options, so that the project's win. */
 static void add_hooks(struct words *words, const struct request *request,
                       const struct cc_line *line, const struct compiler *compiler) {
@@ -130,9 +122,9 @@ static void add_hooks(struct words *words, const struct request *request,
         add(words, "-finstrument-functions-after-inlining");
     else
         add(words, "-finstrument-functions");
-    if (compiler->plugin.path[0] != '\0')
-        add_plugin(words, compiler->plugin.path, request);
-    if (!compiler->is_clang && !request->system_headers)
+    if (compiler->is_clang && has_plugin(compiler))
+        add_llvm_plugin(words, compiler, request);
+    if (excludes_headers(compiler, request))
         add(words, cc_exclude_option());
     if (line->is_c) {
         add(words, CC_SETJMP);
@@ -198,13 +190,15 @@ static int build(int argc, char **argv, const struct request *request, const str
     do {
         add(&words, argv[i]);
     } while (argv[i++] != compiler->name);
+    if (has_plugin(compiler))
+        add_plugin(&words, compiler);
     if (cc_line_is_instrumented(line))
         add_hooks(&words, request, line, compiler);
     while (i < argc)
         add(&words, argv[i++]);
     if (cc_line_needs_library(line))
         add_library(&words, compiler->library, line->is_static);
-    const bool excludes = !compiler->is_clang && !request->system_headers && !line->is_static;
+    const bool excludes = excludes_headers(compiler, request) && !line->is_static;
     const int failure = run_compiler(words.argv, cc_line_needs_library(line), excludes, status);
     free(words.argv);
     return failure;
@@ -241,10 +235,23 @@ static bool is_plain(char *const *argv) {
     return false;
 }
 
+/* Of what only a plugin can do. */
+static bool can_build(const struct compiler *compiler, const struct request *request,
+                      struct error *error) {
+    const char *option = takes_llvm(request);
+    if (option != NULL && !(compiler->is_clang && has_plugin(compiler)))
+        error_set(error, "cc: %s needs clang with the plugin for its version", option);
+    else if (request->after_inlining && !compiler->is_clang && !has_plugin(compiler))
+        error_set(error, "cc: --after-inlining needs the plugin for %s's version", compiler->name);
+    else
+        return true;
+    return false;
+}
+
 static int compile(const struct command *command, const struct request *request, int argc,
                    char **argv) {
-    char *const *name = argv + count_launchers(argv);
-    struct compiler compiler = {.name = *name, .is_clang = is_clang(*name)};
+    char *const *name = cc_compiler_find(argv);
+    struct compiler compiler = {.name = *name, .is_clang = cc_compiler_is_clang(*name)};
     struct cc_line line = cc_line_read(text_base_name(*name), name + 1);
     struct error error;
     char library[PATH_MAX];
@@ -254,21 +261,15 @@ static int compile(const struct command *command, const struct request *request,
         return usage_error(command,
                            "-fsplit-stack is not supported: the recorder needs each stack in one "
                            "piece");
-    if (request->after_inlining && !compiler.is_clang)
-        return usage_error(command, "%s cannot put hooks in after inlining: use clang", *name);
     if (library_find("libcinstr.so", library))
         compiler.library = library;
     else if (cc_line_needs_library(&line))
         return fail(&(struct error){"cc: libcinstr.so is neither beside this command nor in the "
                                     "lib directory beside its own"});
-    if (cc_line_is_instrumented(&line))
+    if (cc_line_is_instrumented(&line) || (cc_line_needs_library(&line) && !compiler.is_clang))
         find_plugin(&compiler, request, line.stage == CC_LINKS);
-    if (cc_line_is_instrumented(&line) && compiler.plugin.path[0] == '\0' &&
-        takes_plugin(request) != NULL) {
-        error_set(&error, "cc: %s needs clang with the plugin for its version",
-                  takes_plugin(request));
+    if (cc_line_is_instrumented(&line) && !can_build(&compiler, request, &error))
         return fail(&error);
-    }
     int status = 0;
     const int failure = build(argc, argv, request, &line, &compiler, &status);
     if (failure == 0)
@@ -285,18 +286,19 @@ static const char help[] =
     "building a project as it is:\n"
     "  make CC=\"cinstr cc gcc\" CXX=\"cinstr cc g++\"\n"
     "\n"
-    "clang builds with cinstr's own LLVM plugin where there is one for its version\n"
-    "(cinstr-plugin-VERSION.so beside libcinstr.so): it instruments after inlining\n"
-    "and runs exit hooks when exceptions pass. Without one, clang's own hooks are\n"
-    "used, and a line on the terminal says so when it links.\n"
+    "gcc and clang build with cinstr's own plugin where there is one for their\n"
+    "version (cinstr_gcc_plugin_VERSION.so, cinstr-plugin-VERSION.so beside\n"
+    "libcinstr.so): it instruments after inlining and runs exit hooks when\n"
+    "exceptions pass. Without one, the compiler's own hooks are used, gcc's before\n"
+    "inlining, and a line on the terminal says so when it links.\n"
     "\n"
     "Options, before COMPILER:\n"
-    "      --before-inlining   clang: hooks in functions that are inlined, too\n"
-    "                        (-finstrument-functions), as gcc has them; for C++ that\n"
-    "                        takes the plugin, since libstdc++ does not link with\n"
+    "      --before-inlining   hooks in functions that are inlined, too\n"
+    "                        (-finstrument-functions): gcc's own; clang's for C++\n"
+    "                        take the plugin, since libstdc++ does not link with\n"
     "                        clang's own\n"
-    "      --after-inlining  clang: hooks only in functions that are really called\n"
-    "                        (-finstrument-functions-after-inlining); the default\n"
+    "      --after-inlining  hooks only in functions that are really called; the\n"
+    "                        default; gcc without the plugin cannot\n"
     "      --external=LIST   clang with the plugin: time the calls of functions that\n"
     "                        are not compiled this way, too: those of libc, or GLOBs\n"
     "                        of names; --external=libc,'SSL_*'\n"
@@ -304,9 +306,9 @@ static const char help[] =
     "                        each with what it was inlined through\n"
     "      --instructions    clang with the plugin: count LLVM's instructions, as\n"
     "                        executed in each context; the same in every run\n"
-    "      --no-plugin       clang: its own hooks\n"
-    "      --system-headers  gcc: instrument inline functions and templates of\n"
-    "                        /usr/include and /usr/lib/gcc, too; clang always does\n"
+    "      --no-plugin       the compiler's own hooks\n"
+    "      --system-headers  gcc's own hooks: in inline functions and templates of\n"
+    "                        /usr/include and /usr/lib/gcc, too; all others always are\n"
     "  -h, --help            show this help\n"
     "\n"
     "COMPILER is gcc, g++, clang, clang++ or the like, with ccache or distcc in\n"

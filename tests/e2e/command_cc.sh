@@ -28,8 +28,8 @@ configured() { # NAME CC: a copy of the project, configured; what configure said
     cp -r "$source" "$SCRATCH/$1" && cd "$SCRATCH/$1" || return
     CINSTR_OPTIONS=output=none CC=$2 ./configure >"$SCRATCH/$1.said" 2>&1 || { cat "$SCRATCH/$1.said" && return 1; }
 }
-ours() { # COMPILER: with all functions' hooks, as gcc has them
-    [[ $1 == clang* ]] && echo "$CINSTR cc --before-inlining $1" || echo "$CINSTR cc $1"
+ours() { # COMPILER: with all functions' hooks
+    echo "$CINSTR cc --before-inlining $1"
 }
 same_configuration() { # COMPILER
     (configured "plain-$1" "$1") && (configured "ours-$1" "$(ours "$1")") || return 1
@@ -97,9 +97,10 @@ for compiler in "${compilers[@]}"; do
     check "$compiler: a C++ file is C++ whatever the driver is called" eval \
         'cd "$SCRATCH" && "$CINSTR" cc $compiler -O0 strings.cc -o strings -lstdc++ -lm && "$CINSTR" run -o none ./strings'
 done
-check "g++: system headers are not instrumented" cplusplus -O2 g++
-check "g++: none of their functions is recorded" eval '(($(templates) == 0))'
-check "g++ --system-headers: they are" eval 'cplusplus -O2 g++ --system-headers && (($(templates) > 100))'
+check "g++'s own hooks: system headers are not instrumented" cplusplus -O2 g++ --before-inlining
+check "g++'s own hooks: none of their functions is recorded" eval '(($(templates) == 0))'
+check "g++ --before-inlining --system-headers: they are" eval 'cplusplus -O2 g++ --before-inlining --system-headers && (($(templates) > 100))'
+check "g++ with the plugin: those that are called are" eval 'cplusplus -O2 g++ && (($(templates) > 3 && $(templates) < 100))'
 # added COMPILER OPTION… -- FILE: what cinstr cc adds when it compiles FILE, by a compiler that prints its arguments.
 mkdir "$SCRATCH/bin"
 for name in gcc g++ clang clang++ ccache; do
@@ -129,7 +130,21 @@ check "of a language that has no such jumps the compiler is not told of them" \
     eval '! added gcc -- a.f90 | has builtin_setjmp && PATH=$SCRATCH/bin:$PATH "$CINSTR" cc gcc -c a.c | has "D__builtin_longjmp(b,v)="'
 check "ccache in front is kept in front" eval \
     '[[ $(PATH=$SCRATCH/bin:$PATH "$CINSTR" cc ccache gcc -c x.c) == "gcc -g -finstrument-functions ${excluded%EXCLUDED}"*" -c x.c" ]]'
-check "gcc --after-inlining is refused" eval '! "$CINSTR" cc --after-inlining gcc -c x.c 2>"$SCRATCH/err" && grep -q "use clang" "$SCRATCH/err"'
+refused() { # OPTION…: by a gcc that has no plugin, in a line
+    ! PATH=$SCRATCH/bin:$PATH "$CINSTR" cc "$@" gcc -c x.c 2>"$SCRATCH/err" && (($(wc -l <"$SCRATCH/err") == 1)) && grep "needs" "$SCRATCH/err"
+}
+check "gcc --after-inlining without the plugin is refused" refused --after-inlining
+check "gcc --inlined is refused" refused --inlined
+# takes OPTION… -- ARGUMENT…: whether the real gcc is run with the plugin.
+takes() {
+    local options=()
+    while [[ $1 != -- ]]; do options+=("$1") && shift; done
+    "$CINSTR" cc "${options[@]}" gcc -O2 -v "${@:2}" -o "$SCRATCH/x.o" 2>&1 | has "^COLLECT_GCC_OPTIONS.*-fplugin=$BUILD/cinstr_gcc_plugin_$(gcc -dumpfullversion).so"
+}
+printf 'int f(int x) { return x; }\n' >"$SCRATCH/f.c"
+check "gcc takes the plugin of its full version" takes -- -c "$SCRATCH/f.c"
+check "gcc --no-plugin does not" eval '! takes --no-plugin -- -c "$SCRATCH/f.c"'
+check "gcc --before-inlining does not" eval '! takes --before-inlining -- -c "$SCRATCH/f.c"'
 
 # --- what is no instrumented compilation is left as it is -------------------------------------------
 printf 'int helper(int);\nint main(void) { return helper(0); }\n' >"$SCRATCH/main.c"
