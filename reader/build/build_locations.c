@@ -186,8 +186,7 @@ static uint32_t make_location(struct build_locations *locations, const struct pl
         caller = build_module_of_code(snapshot, call, generation);
     else
         line = symbols_line(locations->symbols, module, entry, call);
-    /* The call site of an inlined function is in its caller's caller, and that of a callback in
-     * the library that calls it: the caller is known anyway, but not its line. */
+    /* The call site of an inlined function or of a callback is in other code than its caller. */
     return add_location(locations, caller, call, &symbol, line != 0 ? line : symbol.line);
 }
 
@@ -239,8 +238,7 @@ static uint32_t make_outside(struct build_locations *locations, const struct pla
                         &(struct symbol){.name = name, .system_name = name, .file = ""}, 0);
 }
 
-/* A function's code is where its own lines are (copies inlined into others included), or its
- * symbol; an external function's code is in another module. */
+/* Whether the function's own lines (inlined copies, too) or its symbol contain the address. */
 static bool is_own_code(struct build_locations *locations, const struct place_key *key,
                         uint32_t module, struct symbol *symbol, int64_t *line) {
     const uint64_t address = key->at & SEGMENT_ADDRESS_MASK;
