@@ -22,7 +22,7 @@ rm -f "$BUILD/demo/lua.pb.gz"
 check "make demo runs to its end" demo || finish
 check "it runs Lua's script" grep -q '^8	10946	' "$shown"
 check "it reports functions with their files" grep -q ' luaV_execute  lvm.c:[0-9]' "$shown"
-check "it reports callers and callees, with counts" grep -Eq '^ +[0-9,]+ of +[0-9,]+ .* from ccall$' "$shown"
+check "it reports callers and callees, with counts" grep -Eq '^ +[0-9,]+ of +[0-9,]+ .* from (ccall|luaD_call(noyield)?)$' "$shown"
 check "it verifies the profile" grep -q ': fine: ' "$shown"
 check "its line for pprof opens the profile" pprof_opens
 finish
