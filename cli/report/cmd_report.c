@@ -59,13 +59,15 @@ static void note_no_match(const struct analysis *analysis, const struct report_r
 
 static int report_profile(const void *context, struct profile *profile, struct error *error) {
     const struct report_request *request = context;
+    if (request->thread != NULL && thread_select(profile, request->thread, error) != 0)
+        return -1;
     if (request->view == REPORT_VIEW_ADDRESSES)
         return report_addresses(stdout, profile, error);
     if (request->view == REPORT_VIEW_LEAKS)
         return report_leaks(stdout, profile, request->format, &request->options, error);
     if (request->view == REPORT_VIEW_NEVER_CALLED)
         return report_never_called(stdout, profile, request->format, &request->options, error);
-    if (request->build.by_thread && thread_frames_add(profile, error) != 0)
+    if (request->by_thread && thread_frames_add(profile, error) != 0)
         return -1;
     struct analysis *analysis = analysis_new(profile, &request->analysis, error);
     if (analysis == NULL)

@@ -75,6 +75,9 @@ int report_addresses(FILE *out, const struct profile *profile, struct error *err
 
 /* --- which rows, in which order (report_rows.c) ----------------------------------------------- */
 
+/* The key of that name; false: there is none. */
+bool report_sort_named(const char *name, enum report_sort *sort);
+
 struct report_rows {
     uint32_t *rows; /* indices into functions, or edges */
     uint32_t count; /* how many are to be shown */

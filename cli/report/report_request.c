@@ -35,6 +35,7 @@ const char report_help[] =
     "      --never-called    instrumented functions without a call: of programs that\n"
     "                        cinstr's LLVM plugin built\n"
     "      --by-thread       keep threads apart, as outermost frames\n"
+    "      --thread NAME     only threads of that name, or of that number\n"
     "      --source-path DIR look for source below DIR first (can be repeated)\n"
     "      --value NAME      which of the profile's values: wall, cpu, ... (default\n"
     "                        wall; cpu for programs with threads, which wait much)\n"
@@ -87,6 +88,7 @@ enum {
     OPTION_LEAKS,
     OPTION_NEVER_CALLED,
     OPTION_BY_THREAD,
+    OPTION_THREAD,
     OPTION_VALUE,
     OPTION_FOCUS,
     OPTION_SHOW,
@@ -120,6 +122,7 @@ static const struct option long_options[] = {
     {"leaks", no_argument, NULL, OPTION_LEAKS},
     {"never-called", no_argument, NULL, OPTION_NEVER_CALLED},
     {"by-thread", no_argument, NULL, OPTION_BY_THREAD},
+    {"thread", required_argument, NULL, OPTION_THREAD},
     {"value", required_argument, NULL, OPTION_VALUE},
     {"focus", required_argument, NULL, OPTION_FOCUS},
     {"show", required_argument, NULL, OPTION_SHOW},
@@ -140,20 +143,9 @@ static const struct option long_options[] = {
 
 static int set_sort(const struct command *command, struct report_request *request,
                     const char *text) {
-    static const char *const names[] = {
-        [REPORT_SORT_SELF] = "self",       [REPORT_SORT_TOTAL] = "total",
-        [REPORT_SORT_CALLS] = "calls",     [REPORT_SORT_PER_CALL] = "per-call",
-        [REPORT_SORT_NAME] = "name",       [REPORT_SORT_P50] = "p50",
-        [REPORT_SORT_P90] = "p90",         [REPORT_SORT_P99] = "p99",
-        [REPORT_SORT_LONGEST] = "longest",
-    };
-    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(names[i], text) == 0) {
-            request->options.sort = (enum report_sort)i;
-            request->has_sort = true;
-            return STATUS_FINE;
-        }
-    }
+    request->has_sort = report_sort_named(text, &request->options.sort);
+    if (request->has_sort)
+        return STATUS_FINE;
     return usage_error(command,
                        "unknown sort key '%s' (use self, total, calls, per-call or name; with "
                        "--percentiles also p50, p90, p99 or longest)",
@@ -248,7 +240,12 @@ static int set_option(const struct command *command, void *context, int option) 
         request->has_percentiles = true;
         return STATUS_FINE;
     case OPTION_BY_THREAD:
+        request->build.by_thread = request->by_thread = true;
+        return STATUS_FINE;
+    case OPTION_THREAD:
+        request->thread = optarg;
         request->build.by_thread = true;
+        request->analysis.is_part = true;
         return STATUS_FINE;
     case OPTION_LONG_NAMES:
         text_show_long_names();

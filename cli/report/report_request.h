@@ -30,6 +30,7 @@ struct report_request {
     struct analysis_options analysis;
     struct build_options build;
     const char *directory;
+    const char *thread; /* only this one; NULL: all */
     const char *source; /* the function or file, for REPORT_VIEW_SOURCE */
     struct source_paths source_paths;
     const char *html;                        /* the page's file, for REPORT_VIEW_PAGE */
@@ -37,6 +38,7 @@ struct report_request {
     const char *rivals[2];                   /* two that exclude each other */
     const char *focus_text, *show_text;
     regex_t focus, show;
+    bool by_thread; /* show them as outermost frames */
     bool has_sort, has_limit, has_least, has_percentiles;
 };
 

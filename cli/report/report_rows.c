@@ -9,6 +9,23 @@
 
 #include "report.h"
 
+bool report_sort_named(const char *name, enum report_sort *sort) {
+    static const char *const names[] = {
+        [REPORT_SORT_SELF] = "self",       [REPORT_SORT_TOTAL] = "total",
+        [REPORT_SORT_CALLS] = "calls",     [REPORT_SORT_PER_CALL] = "per-call",
+        [REPORT_SORT_NAME] = "name",       [REPORT_SORT_P50] = "p50",
+        [REPORT_SORT_P90] = "p90",         [REPORT_SORT_P99] = "p99",
+        [REPORT_SORT_LONGEST] = "longest",
+    };
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(names[i], name) == 0) {
+            *sort = (enum report_sort)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 struct order {
     const struct analysis *analysis;
     const struct analysis_sums *sums;

@@ -262,7 +262,7 @@ struct segment_header {
 
     struct segment_section sections[SEGMENT_SECTION_COUNT];
     uint32_t column_count;
-    uint32_t reserved;
+    uint32_t by_thread; /* 1: the profile written at exit tells threads apart */
     struct segment_column columns[SEGMENT_MAX_COLUMNS];
 
     char program[64];       /* base name, NUL-terminated */
@@ -301,7 +301,8 @@ enum segment_lane_kind {
     SEGMENT_LANE_STACK = 4,  /* another stack: a coroutine's, for instance */
 };
 
-enum segment_lane_state { SEGMENT_LANE_FREE = 0, SEGMENT_LANE_USED = 1 };
+/* KEPT: its thread has ended, no call is open. */
+enum segment_lane_state { SEGMENT_LANE_FREE = 0, SEGMENT_LANE_USED = 1, SEGMENT_LANE_KEPT = 2 };
 /* What is recorded for one stack: a shadow stack and a tree. A thread has a lane for its own stack,
  * and another for each other stack that it runs on. */
 struct segment_lane {

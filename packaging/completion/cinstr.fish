@@ -40,6 +40,7 @@ complete -c cinstr -n __cinstr_is_run -l contexts -x -a ''
 complete -c cinstr -n __cinstr_is_run -l timing -x -a 'exact adaptive'
 complete -c cinstr -n __cinstr_is_run -l no-cpu
 complete -c cinstr -n __cinstr_is_run -l histogram
+complete -c cinstr -n __cinstr_is_run -l by-thread
 complete -c cinstr -n __cinstr_is_run -l sample -f -a ''
 complete -c cinstr -n __cinstr_is_run -l sample-clock -x -a 'cpu wall'
 complete -c cinstr -n __cinstr_is_run -l heap -f -a 'exact'

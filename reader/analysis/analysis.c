@@ -94,7 +94,7 @@ static int fill_analysis(struct analysis *analysis, const struct analysis_option
     analysis->function_sums.types = analysis->edge_sums.types = analysis->node_sums.types = types;
     if (choose_value_types(analysis, options->value, error) != 0)
         return -1;
-    analysis->has_focus = options->focus != NULL;
+    analysis->has_focus = options->focus != NULL || options->is_part;
     analysis->totals = calloc((size_t)types, sizeof(*analysis->totals));
     if (analysis->totals == NULL)
         return analysis_fail(error);

@@ -93,7 +93,8 @@ static int fill(struct stacks *stacks, const struct snapshot *snapshot, struct e
     if (locations == NULL)
         return -1;
     for (uint32_t i = 0; result == 0 && i < snapshot->lane_count; i++) {
-        if (snapshot->lanes[i].info.kind == SEGMENT_LANE_ENDED)
+        if (snapshot->lanes[i].info.kind == SEGMENT_LANE_ENDED ||
+            snapshot->lanes[i].info.state == SEGMENT_LANE_KEPT)
             continue;
         struct stacks_stack *stack = &stacks->stacks[stacks->count++];
         stack->lane = &snapshot->lanes[i];

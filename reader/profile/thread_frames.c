@@ -10,21 +10,37 @@
 
 #include "profile_storage.h"
 
-/* Writes "[thread worker 4711]"; false: the sample's thread is not known. */
-static bool name_thread(const struct profile_sample *sample, char *name, size_t size) {
-    const char *thread = "";
-    char number[24] = "";
+struct thread {
+    const char *name; /* "" unknown */
+    char number[24];  /* "" unknown */
+};
+
+/* False: the sample's thread is not known. */
+static bool find_thread(const struct profile_sample *sample, struct thread *thread) {
+    *thread = (struct thread){.name = ""};
     for (uint32_t i = 0; i < sample->tag_count; i++) {
         const struct profile_tag *tag = &sample->tags[i];
         if (strcmp(tag->key, "thread") == 0 && tag->text != NULL)
-            thread = tag->text;
+            thread->name = tag->text;
         if (strcmp(tag->key, "tid") == 0 && tag->text == NULL && tag->number != 0)
-            snprintf(number, sizeof(number), " %" PRId64, tag->number);
+            snprintf(thread->number, sizeof(thread->number), "%" PRId64, tag->number);
     }
-    if (thread[0] == '\0' && number[0] == '\0')
+    return thread->name[0] != '\0' || thread->number[0] != '\0';
+}
+
+/* Writes "[thread worker 4711]"; false: the sample's thread is not known. */
+static bool name_thread(const struct profile_sample *sample, char *name, size_t size) {
+    struct thread thread;
+    if (!find_thread(sample, &thread))
         return false;
-    snprintf(name, size, "[thread%s%s%s]", thread[0] == '\0' ? "" : " ", thread, number);
+    snprintf(name, size, "[thread%s%s%s%s]", thread.name[0] == '\0' ? "" : " ", thread.name,
+             thread.number[0] == '\0' ? "" : " ", thread.number);
     return true;
+}
+
+static int no_threads(struct error *error) {
+    return error_set(error, "the profile does not tell threads apart; `cinstr run --by-thread`, "
+                            "by_thread=1 and `cinstr dump --by-thread` write one that does");
 }
 
 /* Adds the frame. Equal functions and locations are merged, so threads of the same name and
@@ -63,7 +79,23 @@ int thread_frames_add(struct profile *profile, struct error *error) {
         if (lengthen(profile, &profile->samples[i], name) != 0)
             return error_set_errno(error, "cannot tell threads apart");
     }
-    return found ? 0
-                 : error_set(error, "the profile does not tell threads apart; `cinstr dump "
-                                    "--by-thread` writes one that does");
+    return found ? 0 : no_threads(error);
+}
+
+int thread_select(struct profile *profile, const char *wanted, struct error *error) {
+    uint32_t count = 0;
+    bool is_known = false;
+    for (uint32_t i = 0; i < profile->sample_count; i++) {
+        struct thread thread;
+        if (!find_thread(&profile->samples[i], &thread))
+            continue;
+        is_known = true;
+        if (strcmp(thread.name, wanted) == 0 || strcmp(thread.number, wanted) == 0)
+            profile->samples[count++] = profile->samples[i];
+    }
+    if (!is_known)
+        return no_threads(error);
+    profile->sample_count = count;
+    return count != 0 ? 0
+                      : error_set(error, "no thread is named '%s'; --by-thread shows all", wanted);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Adds the thread that a profile's tags name as the outermost frame of each stack, so that every
- * analysis tells threads apart. Called by the report.
+ * analysis tells threads apart; or picks some of them. Called by the report.
  */
 #ifndef CINSTR_READER_THREAD_FRAMES_H
 #define CINSTR_READER_THREAD_FRAMES_H
@@ -12,5 +12,9 @@
  * sample may be added afterwards. 0; or -1 with `error` filled, also when no sample has such a
  * tag. */
 int thread_frames_add(struct profile *profile, struct error *error);
+
+/* Leaves the samples of the threads of that name, or of that number, alone in the profile. No sample
+ * may be added afterwards. 0; or -1 with `error` filled, also when there are none. */
+int thread_select(struct profile *profile, const char *thread, struct error *error);
 
 #endif

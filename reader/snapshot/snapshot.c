@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -78,9 +79,25 @@ static int read_labels(const struct snapshot_source *source, struct snapshot *sn
     return 0;
 }
 
+/* As it is named now: pthread_setname_np() may have come after its first call. */
+static void renew_name(struct segment_lane *lane, uint32_t pid) {
+    char path[64], name[sizeof(lane->thread_name) + 1];
+    snprintf(path, sizeof(path), "/proc/%u/task/%u/comm", pid, lane->tid);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const ssize_t size = fd < 0 ? -1 : read(fd, name, sizeof(name) - 1);
+    if (fd >= 0)
+        close(fd);
+    if (size > 0) {
+        name[size] = '\0';
+        name[strcspn(name, "\n")] = '\0';
+        snprintf(lane->thread_name, sizeof(lane->thread_name), "%.15s", name);
+    }
+}
+
 static int read_lanes(const struct snapshot_source *source, struct snapshot *snapshot,
                       struct error *error) {
     const struct segment_section *section = &snapshot->header.sections[SEGMENT_SECTION_LANES];
+    const bool is_here = liveness_of(&snapshot->header) == LIVENESS_ALIVE;
     struct segment_lane *slots;
     if (section->count >= UINT32_MAX)
         return error_set(error, "%s: damaged: too many lanes", source->name);
@@ -90,9 +107,11 @@ static int read_lanes(const struct snapshot_source *source, struct snapshot *sna
         return -1;
     snapshot->lanes = calloc(section->count + 1, sizeof(*snapshot->lanes));
     for (uint32_t i = 0; snapshot->lanes != NULL && i < section->count; i++) {
-        if (slots[i].state != SEGMENT_LANE_USED)
+        if (slots[i].state != SEGMENT_LANE_USED && slots[i].state != SEGMENT_LANE_KEPT)
             continue;
         slots[i].thread_name[sizeof(slots[i].thread_name) - 1] = '\0';
+        if (is_here && slots[i].state == SEGMENT_LANE_USED && slots[i].tid != 0)
+            renew_name(&slots[i], snapshot->header.pid);
         struct snapshot_lane *lane = &snapshot->lanes[snapshot->lane_count++];
         lane->info = slots[i];
         lane->index = i;

@@ -24,7 +24,9 @@ static int write_trace(const struct snapshot *snapshot, bool is_json, int fd, st
 
 static int write_profile(const struct snapshot *snapshot, const char *kind, int fd,
                          struct error *error) {
-    struct profile *profile = build_profile(snapshot, &(struct build_options){.kind = kind}, error);
+    const struct build_options options = {.kind = kind,
+                                          .by_thread = snapshot->header.by_thread != 0};
+    struct profile *profile = build_profile(snapshot, &options, error);
     int result = -1;
     if (profile != NULL)
         result = profile_write_pprof(profile, fd, error);

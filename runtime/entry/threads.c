@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #include "lane_reset.h"
 #include "lane_select.h"
@@ -20,6 +22,8 @@
 #include "runtime/base/lane.h"
 #include "runtime/base/lane_pool.h"
 #include "runtime/base/message.h"
+#include "runtime/base/options.h"
+#include "runtime/base/sandbox.h"
 #include "runtime/base/signals.h"
 #include "runtime/base/state.h"
 #include "runtime/sample/sampler.h"
@@ -38,6 +42,9 @@
 static pthread_key_t key;
 static bool key_made;
 static struct lane *ended; /* lane 0 */
+
+enum { MOST_KEPT = 256 };
+static uint32_t kept; /* threads that have ended, with lanes of their own */
 
 static void add_node(struct segment_node *to, struct segment_node *from) {
     to->calls += from->calls; /* NOLINT(clang-analyzer-core.NullDereference): lane 0 has a root */
@@ -99,11 +106,29 @@ static void close_lane(struct lane *lane, uint64_t now) {
     }
 }
 
+/* by_thread=1: the tree of a thread that ends is kept, unless there are many. Under the lock. */
+static bool keep_thread(struct lane *thread) {
+    if (!options.by_thread || kept == MOST_KEPT ||
+        segment_blocks_in_use() * SEGMENT_BLOCK_NODES >= segment.header->node_budget / 2)
+        return false;
+    kept++;
+    for (struct lane *lane = thread; lane != NULL; lane = lane->sibling) {
+        if (sandbox_allows(SYS_prctl))
+            prctl(PR_GET_NAME, lane->info->thread_name);
+        __atomic_store_n(&lane->info->state, SEGMENT_LANE_KEPT, __ATOMIC_RELEASE);
+    }
+    return true;
+}
+
 static void retire_thread(struct lane *thread) {
     const uint64_t now = clock_ticks();
     for (struct lane *lane = thread; lane != NULL; lane = lane->sibling)
         close_lane(lane, now);
     process_lock();
+    if (keep_thread(thread)) {
+        process_unlock();
+        return;
+    }
     __atomic_add_fetch(&segment.header->merge_sequence, 1, __ATOMIC_SEQ_CST);
     if (ended->epoch != process_reset_epoch)
         lane_follow_reset(ended);
@@ -194,4 +219,5 @@ void retire_init(void) {
     if (!key_made)
         key_made = pthread_key_create(&key, thread_ends) == 0;
     ended = lane_new(SEGMENT_LANE_ENDED, 0, 0, NULL);
+    kept = 0;
 }

@@ -74,6 +74,7 @@ void identity_fill(struct segment_header *header, uint64_t frequency) {
     header->version_major = SEGMENT_VERSION_MAJOR;
     header->version_minor = SEGMENT_VERSION_MINOR;
     header->header_size = SEGMENT_HEADER_SIZE;
+    header->by_thread = options.by_thread;
     header->byte_order = SEGMENT_BYTE_ORDER;
     header->pid = (uint32_t)getpid();
     header->parent_pid = (uint32_t)getppid();
