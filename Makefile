@@ -68,7 +68,8 @@ main_object     := $(call objects,cli/main.c)
 writer_object   := $(call objects,writer/main.c)
 
 READER_LIBS := -ldw -lelf -lprotobuf-c -lz -lsupc++ -lm
-CLI_LIBS    := $(READER_LIBS) -ljansson -lmicrohttpd
+SERVER_LIBS := $(READER_LIBS) -ljansson -lmicrohttpd
+CLI_LIBS    := $(SERVER_LIBS) -lncursesw -ltinfo
 
 .PHONY: all runtime plugin demo test unit sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
 all: runtime plugin $(BUILD)/cinstr-writer $(BUILD)/libcinstr_reader.a $(BUILD)/libcinstr_http.so.0 $(BUILD)/cinstr
@@ -189,7 +190,7 @@ $(BUILD)/cinstr-writer: $(writer_object) $(BUILD)/libcinstr_reader.a
 # The server in a program: loaded by the recorder, apart from all that is the program's.
 $(BUILD)/libcinstr_http.so.0: $(server_objects) $(door_objects) $(BUILD)/libcinstr_reader.a http/libcinstr_http.map
 	$(CC) -shared -Wl,-soname,libcinstr_http.so.0 -Wl,--version-script=http/libcinstr_http.map \
-		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(CLI_LIBS)
+		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(SERVER_LIBS)
 
 $(BUILD)/cinstr: $(main_object) $(command_objects) $(BUILD)/libcinstr_reader.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(CLI_LIBS)

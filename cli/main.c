@@ -10,10 +10,10 @@
 #include "cli/base/command.h"
 
 static const struct command *const commands[] = {
-    &command_run,     &command_report, &command_dump,   &command_ps,
-    &command_stack,   &command_verify, &command_check,  &command_growth,
-    &command_compare, &command_diff,   &command_import, &command_export,
-    &command_merge,   &command_serve,  &command_cc,     &command_filter,
+    &command_run,   &command_report, &command_dump,   &command_ps,     &command_top,
+    &command_stack, &command_verify, &command_check,  &command_growth, &command_compare,
+    &command_diff,  &command_import, &command_export, &command_merge,  &command_serve,
+    &command_cc,    &command_filter,
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 

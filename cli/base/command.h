@@ -34,7 +34,7 @@ struct command {
 
 extern const struct command command_cc, command_check, command_compare, command_diff, command_dump,
     command_export, command_filter, command_growth, command_import, command_merge, command_ps,
-    command_report, command_run, command_serve, command_stack, command_verify;
+    command_report, command_run, command_serve, command_stack, command_top, command_verify;
 
 /* Prints one line on standard error, and a hint at --help. Returns STATUS_USAGE. */
 int usage_error(const struct command *command, const char *format, ...)

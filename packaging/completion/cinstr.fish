@@ -24,7 +24,7 @@ end
 
 complete -c cinstr -n 'not __cinstr_has_command' -f -a '(__cinstr_commands)'
 complete -c cinstr -n '__cinstr_has_command; and string match -q -- "-*" (commandline -ct)' -f -a '(__cinstr_options)'
-complete -c cinstr -n '__cinstr_has_command; and contains (commandline -opc)[2] report diff dump stack verify filter check export' -a '(__cinstr_processes)'
+complete -c cinstr -n '__cinstr_has_command; and contains (commandline -opc)[2] report diff dump top stack verify filter check export' -a '(__cinstr_processes)'
 complete -c cinstr -n '__cinstr_has_command; and contains (commandline -opc)[2] run cc; and not string match -q -- "-*" (commandline -ct)' -a '(__fish_complete_command)'
 
 complete -c cinstr -n 'contains (commandline -opc)[2] export dump' -l format -x -a '(__cinstr_formats)'
