@@ -76,10 +76,8 @@ static bool init_tree(struct lane *lane, uint32_t kind) {
     init_first_page(lane, page);
     lane->nodes = segment.nodes;
     lane->root = tree_add(lane, 0, SEGMENT_FUNCTION_ROOT, 0);
-    if (lane->root == NULL) {
-        segment_give_heap(page, sizeof(*page));
+    if (lane->root == NULL)
         return false;
-    }
     lane->info->root = tree_index(lane->root);
     shadow_base(lane)->node = (uintptr_t)lane->root;
     return true;
@@ -100,6 +98,17 @@ static void count_lost_lane(void) {
     __atomic_add_fetch(&segment.header->losses.lanes, 1, __ATOMIC_RELAXED);
 }
 
+/* What is left of a lane for which there was no memory. */
+static void give_up(struct lane *lane) {
+    count_lost_lane();
+    if (!process_try_lock())
+        return;
+    if (lane->first_page != NULL)
+        segment_give_heap(lane->first_page, sizeof(struct first_page));
+    segment_give_lane(lane->index);
+    process_unlock();
+}
+
 struct lane *lane_new(uint32_t kind, uintptr_t high, uintptr_t bound, struct lane *outer) {
     const uint32_t index = lane_pool_is_there() ? segment_take_lane() : UINT32_MAX;
     struct lane *lane;
@@ -112,11 +121,7 @@ struct lane *lane_new(uint32_t kind, uintptr_t high, uintptr_t bound, struct lan
     lane->index = index;
     lane->info = &segment.lanes[index];
     if (!init_tree(lane, kind)) {
-        count_lost_lane();
-        if (process_try_lock()) {
-            segment_give_lane(index);
-            process_unlock();
-        }
+        give_up(lane);
         return NULL;
     }
     lane->high = high;
