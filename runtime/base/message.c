@@ -6,10 +6,27 @@
 #include "message.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+static struct stat at_start;
+
+void message_begin(void) {
+    fstat(STDERR_FILENO, &at_start);
+}
+
+bool message_is_welcome(void) {
+    struct stat now;
+    if (fstat(STDERR_FILENO, &now) != 0 || !S_ISREG(now.st_mode) ||
+        (now.st_dev == at_start.st_dev && now.st_ino == at_start.st_ino))
+        return true;
+    return (fcntl(STDERR_FILENO, F_GETFL) & O_APPEND) != 0;
+}
 
 void message(const char *format, ...) {
     char line[1024] = "cinstr: ";
@@ -26,6 +43,7 @@ void message(const char *format, ...) {
     if ((size_t)length > sizeof(line) - 2)
         length = (int)sizeof(line) - 2;
     line[length++] = '\n';
-    syscall(SYS_write, STDERR_FILENO, line, (size_t)length);
+    if (message_is_welcome())
+        syscall(SYS_write, STDERR_FILENO, line, (size_t)length);
     errno = saved;
 }

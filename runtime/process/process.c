@@ -68,6 +68,7 @@ static void miss_libraries(void) {
 static bool start(void) {
     const uint64_t frequency = clock_choose();
 
+    message_begin();
     options_read(getenv("CINSTR_OPTIONS"));
     miss_libraries();
     if (!process_init()) {

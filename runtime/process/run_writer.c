@@ -167,6 +167,8 @@ static int be_between(void *argument) {
     struct run *run = argument;
     syscall(SYS_rt_sigaction, SIGCHLD, &usual, NULL, sizeof(usual.mask));
     raise_limit();
+    if (run->given != STDERR_FILENO && !message_is_welcome())
+        syscall(SYS_close, STDERR_FILENO);
     if ((!open_file(run) && !open_pipe(run)) || !move_input(run)) {
         run->failure = errno;
         return WRITER_FAILED;

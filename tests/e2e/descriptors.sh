@@ -54,6 +54,21 @@ for how in range loop all daemon; do
     check "$how: the trace is whole, and the program's files are as they were" traces
 done
 
+# A line that is not welcome is not said: here that the profile cannot be written, and the writer's own reason.
+says_nothing_there() {
+    mkdir -p -m 700 segments && runs_to_nowhere && rm -f segments/*
+}
+runs_to_nowhere() {
+    local place=$SCRATCH/place
+    rm -rf "$place" && mkdir "$place" || return
+    CINSTR_OPTIONS=output=/nonexistent/p.pb.gz:directory=$SCRATCH/segments ./closes all "$place" 2>said &
+    local pid=$!
+    await is_there "$place/begun" && touch "$place/go" && await is_there "$place/closed" && touch "$place/stop" || return
+    wait "$pid"
+    (($? == 7)) && untouched "$place" && is_empty said && [[ -e $place/own.2 ]] && compgen -G 'segments/*'
+}
+check "a file that has standard error's number gets no line of ours" says_nothing_there
+
 # Whoever waits for the end of what the program had open does not wait for the recorder.
 ends_are_seen() {
     mkfifo pipe && { timeout 60 cat pipe >/dev/null & }
