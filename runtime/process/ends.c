@@ -39,9 +39,18 @@ static bool hand_over(void) {
 
 /* --- _exit ------------------------------------------------------------------------------------ */
 
-PUBLIC __attribute__((noreturn)) void _exit(int status) {
+static void end_child(void) {
     if (is_recorded_child() && !hand_over())
         process_end();
+}
+
+/* quick_exit() is libc's: what it calls last is ours. */
+void ends_init(void) {
+    at_quick_exit(end_child);
+}
+
+PUBLIC __attribute__((noreturn)) void _exit(int status) {
+    end_child();
     for (;;)
         syscall(SYS_exit_group, (long)status);
 }

@@ -33,9 +33,11 @@ children() {
     "$CINSTR" verify "${profiles[0]}" && labelled "${profiles[0]}" >top && has ' in_child$' <top && ! grep -q 'nothing' top
 }
 for compiler in gcc clang-14; do
-    check "$compiler: _Exit: a child's calls are its parent's" children $compiler _Exit 20 \
-        "in_child 20,leaf 61,main 1,run_child 20,spawn 20"
-    for how in _exit _Fork exec execl execle execlp; do
+    for how in _Exit quick_exit; do
+        check "$compiler: $how: a child's calls are its parent's" children $compiler $how 20 \
+            "in_child 20,leaf 61,main 1,run_child 20,spawn 20"
+    done
+    for how in _exit _Fork exec execl execle execlp execvpe fexecve execveat; do
         check "$compiler: $how: a child's calls are its parent's" children $compiler $how 20 \
             "become 20,in_child 20,leaf 61,main 1,run_child 20,spawn 20"
     done
@@ -61,6 +63,16 @@ own() {
     [[ -z $(ls -A segments) ]] && ((${#profiles[@]} == $3)) && "$CINSTR" merge -q -o sum.pb.gz "${profiles[@]}" &&
         [[ $(counts sum.pb.gz) == 'become 2,in_child 2,leaf 7,main 1,run_child 2,spawn 2' ]] || { counts sum.pb.gz && return 1; }
 }
+# One that crashes leaves its records, with every call, as any process does.
+crashed() {
+    local segment
+    rm -f p.*.pb.gz
+    CINSTR_OPTIONS="output=p.%p.pb.gz:directory=$SCRATCH/segments" timeout 60 ./children.gcc abort 1 2>err && is_empty err &&
+        segment=(segments/*) && ((${#segment[@]} == 1)) && "$CINSTR" verify "${segment[0]}" &&
+        [[ $(counts "${segment[0]}") == 'in_child 1,leaf 3,run_child 1' ]] || { counts "${segment[0]}" && return 1; }
+    "$CINSTR" ps --directory segments | has children.gcc && "$CINSTR" ps -q --clean --directory segments && [[ -z $(ls -A segments) ]]
+}
+check "a child that aborts leaves its records for cinstr dump" crashed
 check "children that work for seconds keep a profile" own seconds '' 3
 check "children that are sampled keep a profile" own _exit :sample=100 3
 

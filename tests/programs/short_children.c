@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Promise: the calls of fork children that live for a moment are in their parent's profile, under
- * the label process=child, and they leave no profile of their own, however they end: _exit, _Exit;
- * exec, execl (of true), tried (exec along a path whose first folders do not have it). nested: a
- * child has children of its own. seconds: it works for seconds, and keeps a profile. Arguments:
- * HOW, HOW OFTEN.
+ * the label process=child, and they leave no profile of their own, however they end: _exit, _Exit,
+ * quick_exit; exec and its like (of true), tried (exec along a path whose first folders do not have
+ * it). nested: a child has children of its own. seconds: it works for seconds, and keeps a profile;
+ * abort: it leaves its records. Arguments: HOW, HOW OFTEN.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +35,8 @@ __attribute__((noinline)) static int spawn(const char *how) {
     int status;
     if (pid == 0)
         run_child(how);
-    return waitpid(pid, &status, 0) == pid && status == 0 ? 0 : 1;
+    const int wanted = strcmp(how, "abort") == 0 ? SIGABRT : 0;
+    return waitpid(pid, &status, 0) == pid && (status & 0x7f) == wanted ? WEXITSTATUS(status) : 1;
 }
 
 static void become(const char *how) {
@@ -46,6 +49,12 @@ static void become(const char *how) {
         execle("/bin/sh", "sh", "-c", "test \"$A$0\" = bsh", (char *)NULL, (char *[]){"A=b", NULL});
     if (strcmp(how, "execlp") == 0)
         execlp("true", "true", (char *)NULL);
+    if (strcmp(how, "execvpe") == 0)
+        execvpe("true", arguments, none);
+    if (strcmp(how, "fexecve") == 0)
+        fexecve(open("/bin/true", O_RDONLY | O_CLOEXEC), arguments, none);
+    if (strcmp(how, "execveat") == 0)
+        execveat(AT_FDCWD, "/bin/true", arguments, none, 0);
     if (strcmp(how, "tried") == 0) {
         execv("/nonexistent/true", arguments);
         in_child(1); /* what is called in between counts too */
@@ -61,8 +70,12 @@ __attribute__((noinline)) static void run_child(const char *how) {
         nanosleep(&(struct timespec){1, 200000000}, NULL);
     if (strcmp(how, "_Exit") == 0)
         _Exit(0);
+    if (strcmp(how, "quick_exit") == 0)
+        quick_exit(0);
+    if (strcmp(how, "abort") == 0)
+        abort();
     become(how);
-    _exit(strncmp(how, "exec", 4) == 0 || strcmp(how, "tried") == 0);
+    _exit(strstr(how, "exec") != NULL || strcmp(how, "tried") == 0);
 }
 
 int main(int argc, char **argv) {
