@@ -68,6 +68,20 @@ static inline void whole_file_name_other(struct whole_file *file) {
              file->path, (int)WHOLE_FILE_NAME, name, (unsigned long long)number);
 }
 
+/* In a sticky folder, as /tmp is, a file is replaced by its owner alone. */
+static inline bool whole_file_is_of_another(const char *path, const struct stat *old) {
+    const char *slash = strrchr(path, '/');
+    const uid_t user = geteuid();
+    char folder[WHOLE_FILE_PATH] = ".";
+    struct stat status;
+    if (slash != NULL) {
+        memcpy(folder, path, (size_t)(slash + 1 - path));
+        folder[slash + 1 - path] = '\0';
+    }
+    return user != 0 && old->st_uid != user && stat(folder, &status) == 0 &&
+           (status.st_mode & S_ISVTX) != 0 && status.st_uid != user;
+}
+
 /* Creates the temporary file, with the mode of the old file if there is one; else `old` is NULL.
  * Returns its descriptor, or -1 with errno set. */
 static inline int whole_file_open_other(struct whole_file *file, const struct stat *old) {
@@ -104,7 +118,8 @@ static inline int whole_file_open_in_place(const char *path, int flags, int pati
 }
 
 /* Opens the file `path` for writing; `patience`: ms to wait for a reader if it is a pipe, below 0
- * without limit. Returns 0, or -1 with errno set; ENXIO: nobody reads the pipe. Nothing is replaced
+ * without limit. Returns 0, or -1 with errno set; ENXIO: nobody reads the pipe, or there is no
+ * such device. Nothing is replaced
  * before whole_file_finish(). */
 static inline int whole_file_open(struct whole_file *file, const char *path, int patience) {
     const int flags = O_WRONLY | O_NOCTTY | O_CLOEXEC;
@@ -118,14 +133,18 @@ static inline int whole_file_open(struct whole_file *file, const char *path, int
     }
     const bool is_there = stat(path, &status) == 0;
     if (whole_file_is_open_one(path) || (is_there && !S_ISREG(status.st_mode))) {
-        file->fd = whole_file_open_in_place(path, flags | O_APPEND, patience);
+        const bool is_pipe = is_there && S_ISFIFO(status.st_mode);
+        file->fd = whole_file_open_in_place(path, flags | O_APPEND,
+                                            is_pipe || patience < 0 ? patience : 0);
         return file->fd >= 0 ? 0 : -1;
     }
     if (!whole_file_follow(file->path))
         return -1;
-    if (whole_file_open_other(file, is_there ? &status : NULL) >= 0)
+    failure = is_there && whole_file_is_of_another(file->path, &status) ? EPERM : 0;
+    if (failure == 0 && whole_file_open_other(file, is_there ? &status : NULL) >= 0)
         return 0;
-    failure = errno;
+    if (failure == 0)
+        failure = errno;
     file->other[0] = '\0';
     /* The folder may not be ours to write to, although the file is. */
     if (is_there && (failure == EACCES || failure == EPERM || failure == EROFS))

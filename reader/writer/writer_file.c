@@ -55,8 +55,11 @@ static void warn_of_another(const struct target *target) {
 }
 
 static int fail(const struct target *target, struct error *error) {
+    const int failure = errno;
+    struct stat status;
+    const bool is_pipe = stat(target->path, &status) == 0 && S_ISFIFO(status.st_mode);
     return error_set(error, "cannot write %s: %s", target->path,
-                     errno == ENXIO ? "nobody reads it" : strerror(errno));
+                     failure == ENXIO && is_pipe ? "nobody reads it" : strerror(failure));
 }
 
 static int put_in_place(struct target *target, struct error *error) {
