@@ -143,6 +143,10 @@ int fchmod(int fd, mode_t mode) {
     return (int)syscall(SYS_fchmod, (long)fd, (long)mode);
 }
 
+int chmod(const char *path, mode_t mode) {
+    return (int)syscall(SYS_fchmodat, (long)AT_FDCWD, path, (long)mode);
+}
+
 int mkdir(const char *path, mode_t mode) {
     return (int)syscall(SYS_mkdirat, (long)AT_FDCWD, path, (long)mode);
 }

@@ -20,9 +20,17 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/options.h"
 
+/* Modes are as they are to be, whatever the umask. */
+static bool make_directory(const char *path) {
+    if (mkdir(path, 0700) != 0)
+        return errno == EEXIST;
+    chmod(path, 0700);
+    return true;
+}
+
 static int open_directory(const char *path, bool make) {
     struct stat status;
-    if (make && mkdir(path, 0700) != 0 && errno != EEXIST)
+    if (make && !make_directory(path))
         return -1;
     const int fd = (int)syscall(SYS_openat, AT_FDCWD, path,
                                 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
@@ -35,16 +43,26 @@ static int open_directory(const char *path, bool make) {
     return -1;
 }
 
+/* The one that is asked for. A program may go to another folder, and its segment is found by name. */
+static int open_named(char *path, size_t size) {
+    const size_t name = strlen(options.directory) + 48; /* with the segment's */
+    size_t length = 0;
+    if (options.directory[0] != '/' && size > name && getcwd(path, size - name) != NULL) {
+        length = strlen(path);
+        path[length++] = '/';
+    }
+    snprintf(path + length, size - length, "%s", options.directory);
+    return open_directory(path, true);
+}
+
 /* In order of preference. Memory-backed directories come first, since writing to a mapped disk
  * file can stall. */
 static int choose_directory(char *path, size_t size) {
     const char *runtime_directory = getenv("XDG_RUNTIME_DIR");
     const unsigned user = (unsigned)geteuid();
     int fd;
-    if (options.directory[0] != '\0') {
-        snprintf(path, size, "%s", options.directory);
-        return open_directory(path, true);
-    }
+    if (options.directory[0] != '\0')
+        return open_named(path, size);
     if (runtime_directory != NULL && runtime_directory[0] == '/' &&
         strlen(runtime_directory) < 200) {
         snprintf(path, size, "%s/cinstr", runtime_directory);
@@ -72,6 +90,8 @@ static int create_in(int directory, char *path, size_t size) {
                  (unsigned long long)random_name());
         const int fd = (int)syscall(SYS_openat, directory, path + length + 1,
                                     O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd >= 0)
+            fchmod(fd, 0600);
         if (fd >= 0 || errno != EEXIST)
             return fd;
     }

@@ -95,12 +95,78 @@ nobody_reads() {
 }
 check "a pipe that nobody reads does not hold the program up" nobody_reads
 
-own_folder() {
-    ((EUID == 0)) && command -v setpriv >/dev/null || return 0
-    mkdir -p locked && echo >locked/file && chmod 666 locked/file && chmod 755 locked "$SCRATCH" &&
-        setpriv --reuid 65534 --clear-groups env CINSTR_OPTIONS=output=locked/file ./leaf >out 2>err && is_whole locked/file
+# By a user of no rights; the folder for segments is his.
+as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+if ((EUID == 0)) && command -v setpriv >/dev/null; then
+    mkdir -m 700 his && chown 65534 his && chmod 755 "$SCRATCH" && cp "$CINSTR" ./cinstr-for-all && chmod 755 leaf cinstr-for-all
+    chmod 644 whole.pb.gz
+    by_program_of_nobody() { as_nobody env "CINSTR_OPTIONS=output=$1:directory=$SCRATCH/his" ./leaf >out 2>err && is_empty err; }
+    by_command_of_nobody() { as_nobody ./cinstr-for-all merge -q -o "$1" whole.pb.gz 2>err && is_empty err; }
+    own_folder() { # BY
+        mkdir -p locked && echo >locked/file && chmod 666 locked/file && chmod 755 locked && "$1" locked/file && is_whole locked/file
+    }
+    sticky() { # BY
+        rm -rf sticky && mkdir -m 1777 sticky && echo >sticky/file && chmod 666 sticky/file && "$1" sticky/file &&
+            is_whole sticky/file && [[ $(stat -c %u sticky/file) == 0 && $(ls sticky) == file ]] && "$1" sticky/new &&
+            is_whole sticky/new && [[ $(stat -c %u sticky/new) == 65534 ]]
+    }
+    for by in by_program_of_nobody by_command_of_nobody; do
+        check "${by%_of*}: a file is written in place where its folder is not ours" own_folder $by
+        check "${by%_of*}: another's file in a sticky folder is written in place" sticky $by
+    done
+    # Whatever the umask, the recorder reads what it has written.
+    masked() {
+        rm -rf his/* && as_nobody bash -c "umask 0777 && CINSTR_OPTIONS=output=$SCRATCH/his/p.pb.gz:directory=$SCRATCH/his/new/ ./leaf" \
+            >out 2>err && is_empty err && is_whole his/p.pb.gz && [[ $(stat -c %a his/new) == 700 && -z $(ls his/new) ]]
+    }
+    check "a umask that takes all rights takes none of the recorder's" masked
+fi
+
+# --- what cannot be ---------------------------------------------------------------------------------
+
+command=$CINSTR
+# refused PATTERN NAME [RUNNER…]: a line with the reason, and what is recorded stays; of `command`, too
+refused() {
+    local pattern=$1 name=$2 kept=$SCRATCH/refused out=$SCRATCH/out err=$SCRATCH/err
+    shift 2
+    rm -rf "$kept" && mkdir -m 777 "$kept" && mkdir -m 700 "$kept/segments" && chown "$("$@" id -u)" "$kept/segments" || return
+    CINSTR_OPTIONS=output=$name:directory=$kept/segments "$@" "$SCRATCH/leaf" >"$out" 2>"$err"
+    [[ $? == 0 && $(<"$out") == 100 && $(wc -l <"$err") == 2 ]] && has "cannot write .*: $pattern" <"$err" &&
+        has 'the profile is kept' <"$err" && is_whole "$kept"/segments/*.seg || { cat "$out" "$err" && return 1; }
+    "$@" "$command" merge -q -o "$name" "$SCRATCH/whole.pb.gz" >"$out" 2>"$err"
+    (($? == 1 && $(wc -l <"$err") == 1)) && has "$pattern" <"$err" || { cat "$err" && return 1; }
 }
-check "a file is written in place where its folder is not ours" own_folder
+ln -s /nonexistent/folder/p.pb.gz astray
+longer=$(printf 'x%.0s' {1..256})
+check "a link that leads nowhere" refused 'No such file or directory' astray
+check "a name that is too long" refused 'File name too long' "$longer"
+check "a file where a folder should be" refused 'Not a directory' whole.pb.gz/p.pb.gz
+gone() { (mkdir gone && cd gone && rmdir ../gone && refused 'No such file or directory' p.pb.gz); }
+check "a folder that was removed" gone
+socket() { python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")' && refused 'No such device or address' socket; }
+check "a socket" socket
+if ((EUID == 0)) && command -v setpriv >/dev/null; then
+    command=$SCRATCH/cinstr-for-all
+    mkdir sealed && echo >sealed/file && chmod 600 sealed/file
+    check "a folder that is not ours" refused 'Permission denied' sealed/new as_nobody
+    check "a file that is not ours" refused 'Permission denied' sealed/file as_nobody
+fi
+if ((EUID == 0)) && unshare -m true 2>/dev/null; then
+    read_only() { unshare -m bash -c "mkdir -p sealed_disk && mount -t tmpfs -o ro none sealed_disk && $(declare -p command SCRATCH CINSTR) && $(declare -f refused has is_whole) && refused 'Read-only file system' sealed_disk/p.pb.gz"; }
+    command=$CINSTR
+    check "a file system that is read-only" read_only
+fi
+in_folders() { # a folder gets files of the usual names, by a link, too
+    mkdir -p folder && ln -s folder to_folder && record folder && record to_folder && record folder/ && (($(ls folder | wc -l) == 3)) && [[ -L to_folder ]]
+}
+check "a folder, by a link too, gets files of the usual names" in_folders
+# A daemon goes to another folder: the segment that a relative name led to is found, and removed.
+elsewhere() {
+    mkdir -p -m 700 near && printf '#include <unistd.h>\nint main(void) { return chdir("/"); }\n' >daemon.c && "$CINSTR" cc gcc daemon.c -o daemon &&
+        CINSTR_OPTIONS=output=none:directory=near ./daemon && [[ -z $(ls near) ]] &&
+        CINSTR_OPTIONS=output=$SCRATCH/daemon.pb.gz:directory=near ./daemon && [[ -z $(ls near) ]] && "$CINSTR" report daemon.pb.gz | has main
+}
+check "a program that leaves its folder leaves no segment behind" elsewhere
 
 # --- many with one name ---------------------------------------------------------------------------
 
