@@ -143,8 +143,9 @@ check_all() { # NAME WHAT PLACE OPTIONS WRAPPER…
 }
 
 check_minigzip() { # NAME COMPILER…
-    local build=$1 place
-    minigzip "$SCRATCH/minigzip.$build" "$CINSTR" cc "${@:2}" &&
+    local build=$1 way=() place
+    [[ $build != hooks ]] || way=(--before-inlining)
+    minigzip "$SCRATCH/minigzip.$build" "$CINSTR" cc "${way[@]}" "${@:2}" &&
         minigzip "$SCRATCH/minigzip.$build.plain" "${@:2}" || return
     if ! perf record -q -e cpu-clock:u -o "$SCRATCH/perf.data" true 2>/dev/null; then
         skip "$build: minigzip: shares of CPU time are right" "perf is refused here"
@@ -162,7 +163,7 @@ check "the programs build" build_tools || finish
 check "zlib is fetched" fetch_zlib || finish
 check "callgrind tells leaf's share" truth_of_leaf || finish
 
-check "hooks of gcc: the programs build" build_preempted hooks gcc || finish
+check "hooks of gcc: the programs build" build_preempted hooks --before-inlining gcc || finish
 for place in pinned free; do
     check_all hooks "hooks, exact" $place timing=exact
     check_all hooks "hooks, adaptive" $place timing=adaptive
