@@ -45,7 +45,7 @@ static void end_child(void) {
 }
 
 /* quick_exit() is libc's: what it calls last is ours. */
-void ends_init(void) {
+__attribute__((constructor(102))) static void watch_quick_exit(void) {
     at_quick_exit(end_child);
 }
 

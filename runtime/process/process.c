@@ -93,7 +93,6 @@ static bool start(void) {
     modules_refresh();
     writer_find();
     fork_init();
-    ends_init();
     trace_init();
     process_recording = options.start;
     identity_publish(segment.header);

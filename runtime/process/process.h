@@ -14,7 +14,4 @@ bool process_is_own(void);
 /* Has the profiles written, and takes the segment away. */
 void process_end(void);
 
-/* Sees to the ends that libc does not tell of. Once, before the program's own at_quick_exit(). */
-void ends_init(void);
-
 #endif
