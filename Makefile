@@ -71,7 +71,7 @@ READER_LIBS := -ldw -lelf -lprotobuf-c -lz -lsupc++ -lm
 SERVER_LIBS := $(READER_LIBS) -ljansson -lmicrohttpd
 CLI_LIBS    := $(SERVER_LIBS) -lncursesw -ltinfo
 
-.PHONY: all runtime plugin demo test unit sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
+.PHONY: all runtime plugin demo test unit sanitized sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
 all: runtime plugin $(BUILD)/cinstr-writer $(BUILD)/libcinstr_reader.a $(BUILD)/libcinstr_http.so.0 $(BUILD)/cinstr
 runtime: $(BUILD)/libcinstr_http.so $(BUILD)/libcinstr_http.a $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr_sample.so.0 $(interposers:%=$(BUILD)/lib%.so.0) $(interposers:%=$(BUILD)/lib%.so) \
 	$(BUILD)/libcinstr.so $(BUILD)/libcinstr_hooks.a $(BUILD)/libcinstr.a $(BUILD)/libcinstr.static
@@ -152,6 +152,9 @@ vpath %.proto reader/pprof reader/trace
 $(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h &: %.proto
 	@mkdir -p $(@D)
 	protoc-c --proto_path=$(<D) --c_out=$(@D) $<
+
+# Kept, so that nothing is built anew for want of them.
+.SECONDARY: $(foreach name,$(protocols),$(BUILD)/gen/$(name).pb-c.c $(BUILD)/gen/$(name).pb-c.h)
 
 # Generated code is not held to our warnings.
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
@@ -320,7 +323,8 @@ parallel = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # Built once more under the sanitizers, each in a directory of its own.
 SANITIZE      := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-build_sanitized = $(MAKE) $(parallel) BUILD=$(BUILD)/sanitized PAGE_BUILD=$(PAGE_BUILD) CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' unit-tests
+build_sanitized = $(MAKE) $(parallel) BUILD=$(BUILD)/sanitized PAGE_BUILD=$(PAGE_BUILD) CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)'
+sanitized_whole := $(addprefix $(BUILD)/sanitized/,libcinstr.so.0 libcinstr.so cinstr-writer cinstr)
 build_fuzz      = $(MAKE) $(parallel) BUILD=$(BUILD)/fuzz CC=clang-14 CFLAGS='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link' \
 	LDFLAGS='$(SANITIZE)' fuzz-targets
 # Tests of memory bring an allocator of their own, as the sanitizer does.
@@ -329,8 +333,11 @@ sanitized_tests = $(filter-out %_memory_test,$(unit_tests:$(BUILD)/%=$(BUILD)/sa
 unit: unit-tests
 	scripts/run-tests $(BUILD) $(unit_tests)
 
+sanitized:
+	+$(build_sanitized) $(sanitized_whole)
+
 sanitize:
-	+$(build_sanitized)
+	+$(build_sanitized) unit-tests
 	scripts/run-tests $(BUILD) $(sanitized_tests)
 
 e2e: all
@@ -343,7 +350,7 @@ fuzz:
 test:
 	scripts/install-deps test
 	+$(MAKE) $(parallel) all unit-tests
-	+$(build_sanitized)
+	+$(build_sanitized) unit-tests $(sanitized_whole)
 	+$(build_fuzz)
 	scripts/run-tests $(BUILD) $(unit_tests) $(sanitized_tests) $(e2e_tests) tests/fuzz/run.sh
 
