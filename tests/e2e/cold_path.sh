@@ -1,0 +1,117 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Recorder, writer, reader and command do nothing undefined: built with the address and the undefined behaviour
+# sanitizer, they record the programs that go wrong as exactly as without, and read what
+# these leave. Left out is what the address sanitizer itself does not stand: programs with
+# an allocator of their own, filters that kill on its system calls, exit() in a handler that interrupts its malloc().
+# Not commands: file, recorded
+# shellcheck disable=SC2317
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+usual=$BUILD
+BUILD=$usual/sanitized
+CINSTR=$BUILD/cinstr
+LINK_CINSTR=(-L"$BUILD" -lcinstr "-Wl,-rpath,$BUILD" -fsanitize=address,undefined)
+# shellcheck source=tests/programs/harness.sh
+. "$TOP/tests/programs/harness.sh"
+FLAGS=("-I$TOP/include")
+# Programs leave memory behind, and die of signals.
+of_programs=detect_leaks=0:handle_segv=0:handle_abort=0
+reported=99
+export ASAN_OPTIONS=exitcode=$reported UBSAN_OPTIONS=exitcode=$reported:print_stacktrace=1
+
+build() { env -u MAKEFLAGS -u MAKELEVEL make -C "$TOP" -s -j2 BUILD="$usual" CC="${CC:-gcc}" sanitized; }
+check "recorder, writer, reader and command build with the sanitizers" build || finish
+check "the checker builds" harness_build || finish
+cd "$SCRATCH" || exit
+mkdir kept
+
+# --- the recorder and its writer ------------------------------------------------------------------
+
+# programs COMMAND…: by the options that are meant for programs
+programs() { ASAN_OPTIONS=$of_programs:exitcode=$reported "$@"; }
+keep() { # one of those that a program has left
+    local profiles=("$1".[0-9]*.pb.gz)
+    cp "${profiles[0]}" "kept/$1.pb.gz"
+}
+
+# recorded PROCESSES NAME ARGUMENTS…: exact, and no word
+recorded() {
+    local processes=$1 name=$2
+    shift 2
+    program_build gcc "$name" "${FLAGS[@]}" && programs program_run "$name" "$@" ||
+        { echo "status $?" && head -n 20 "$name.err" && return 1; }
+    says_nothing "$name" && profiles_match "$name" "$processes" && keep "$name"
+}
+for run in '21 forks fork 0 20' '21 forks _Fork 0 20' '21 forks fork 4 20' '1 vfork_loop 500' '41 spawn' '1 exec_loop 0' \
+    '1 jumps 20000' '1 callbacks' '1 recursion 20000' '1 tls_destructors' '1 small_stack' "1 thread_storm $SEGMENTS 50 500" \
+    '1 at_once 3'; do
+    read -r processes name arguments <<<"$run"
+    # shellcheck disable=SC2086
+    check "$name ${arguments##*/} is recorded exactly" recorded "$processes" "$name" $arguments
+done
+export EXTRA_OPTIONS=:sample=1000:histogram=1:timing=adaptive:contexts=1024
+check "samples, durations and few contexts, too" recorded 1 jumps 20000
+unset EXTRA_OPTIONS
+
+# What a process leaves that does not end by exit() is read, as is what another writes of it.
+ended() { # HOW STATUS
+    local status
+    programs program_run endings "$1"
+    status=$?
+    ((status == $2)) && says_nothing endings && dump_matches endings && cp "$SEGMENTS"/* "kept/$1.seg" ||
+        { echo "status $status" && head -n 20 endings.err && return 1; }
+}
+check "the program that ends builds" program_build gcc endings
+for how in '_exit 7' 'quick_exit 7' 'abort 134' 'kill 137'; do
+    # shellcheck disable=SC2086
+    check "${how% *} leaves all calls" ended $how
+done
+
+traced() {
+    program_build gcc one_leaf && forget one_leaf &&
+        CINSTR_OPTIONS=output=kept/traced.pb.gz:trace=t.json:directory=$SEGMENTS programs ./one_leaf >out 2>err && is_empty err &&
+        jq -e '[.traceEvents[] | select(.name == "leaf")] | length >= 100' t.json >/dev/null
+}
+check "a trace is written" traced
+small_disk() {
+    mkdir -p small && mount -t tmpfs -o size=1m,mode=700 none small || return
+    CINSTR_OPTIONS=output=kept/small.pb.gz:directory=small programs ./explosion 200000 >truth 2>err
+    local status=$?
+    umount small
+    ((status == 5 && $(wc -l <err) == 1)) && "$CINSTR" verify kept/small.pb.gz || { head -n 20 err && return 1; }
+}
+check "the program of too many contexts builds" program_build gcc explosion
+if ((EUID == 0)) && mkdir -p small && mount -t tmpfs none small 2>/dev/null; then
+    umount small
+    check "a full disk" small_disk
+fi
+
+# --- the command ----------------------------------------------------------------------------------
+
+# answers STATUS… -- ARGUMENT…: with one of these, and no report of a sanitizer
+answers() {
+    local wanted=() status
+    while [[ $1 != -- ]]; do
+        wanted+=("$1") && shift
+    done
+    shift
+    timeout 60 "$CINSTR" "$@" >out 2>err </dev/null
+    status=$?
+    [[ " ${wanted[*]} " == *" $status "* ]] && ! has -e Sanitizer -e 'runtime error' <err ||
+        { echo "cinstr $*: status $status" && head -n 20 err && return 1; }
+}
+views=('report' 'report --edges' 'report --tree --long-names' 'report --json' 'report --edges --csv' 'report --html page.html' 'verify'
+    'merge -o merged.pb.gz' 'filter --budget 1' 'export --format callgrind -o exported' 'export --format folded -o exported'
+    'export --format speedscope -o exported' 'export --format dot -o exported' 'export --format csv -o exported'
+    "check --max-calls leaf=3")
+reads_all() { # SOURCE
+    local view
+    for view in "${views[@]}"; do
+        eval "answers 0 1 2 -- $view \"\$1\"" || return
+    done
+}
+for source in kept/{forks.pb.gz,callbacks.pb.gz,at_once.pb.gz,_exit.seg,abort.seg}; do
+    check "every view of ${source##*/}" reads_all "$source"
+done
+finish
