@@ -11,7 +11,7 @@
 usual=$BUILD
 BUILD=$usual/sanitized
 CINSTR=$BUILD/cinstr
-LINK_CINSTR=(-L"$BUILD" -lcinstr "-Wl,-rpath,$BUILD" -fsanitize=address,undefined)
+LINK_CINSTR=(-L"$BUILD" -lcinstr "-Wl,-rpath,$BUILD" "-fsanitize=address,undefined")
 # shellcheck source=tests/programs/harness.sh
 . "$TOP/tests/programs/harness.sh"
 FLAGS=("-I$TOP/include")
