@@ -60,11 +60,10 @@
 #define SEGMENT_MAX_LABELS  256u
 #define SEGMENT_MAX_SAMPLES 262144u
 
-/* A function word has the function's address in the low 48 bits and a generation above it. That is
- * the generation in which its module was loaded (1 and up; dlclose() starts the next), or one that
- * only its module has, which distinguishes functions that share a name and so an address.
- * Generation 0 marks a pseudo function. For an inlined call the address is that of its record
- * (cinstr/inlined.h). */
+/* A function word has the function's address in the low 48 bits and a generation above it: that in
+ * which its module was loaded (1 and up; dlclose() starts the next), or one that only its module
+ * has, to tell apart functions that share a name and so an address. Generation 0 marks a pseudo
+ * function. For an inlined call the address is that of its record (cinstr/inlined.h). */
 #define SEGMENT_ADDRESS_BITS 48
 #define SEGMENT_ADDRESS_MASK ((UINT64_C(1) << SEGMENT_ADDRESS_BITS) - 1)
 
