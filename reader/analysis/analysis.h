@@ -81,7 +81,7 @@ struct analysis {
 struct analysis_options {
     const char *value;    /* name of a value type; NULL the profile's default */
     const regex_t *focus; /* only samples with a matching function in their stack; NULL: all */
-    bool is_part;         /* the profile lacks samples: what it states of their sums does not hold */
+    bool is_part; /* the profile lacks samples: what it states of their sums does not hold */
 };
 
 /* The message if durations are asked for and the profile has none. */

@@ -148,7 +148,7 @@ static void begin_costs(struct joined *joined, const struct snapshot *snapshot, 
                         double *sds) {
     joined->count = 0;
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
-        if (!(joined->cpu[i] > 0))
+        if (!(joined->cpu[i] > 0) || !(joined->costs[i] > 0))
             continue;
         const double own =
             fmin(fmax(1 - joined->costs[i] / joined->cpu[i], LEAST_SHARE), 1 - LEAST_SHARE);

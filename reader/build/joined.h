@@ -27,7 +27,7 @@ void joined_free(struct joined *joined);
 /* timing=adaptive: `cpu` is known by chance only. Its sum stays. */
 void joined_estimate_cpu(struct joined *joined, const struct snapshot *snapshot,
                          const struct probe_samples *samples);
-/* Contexts without CPU time keep the costs that they have. */
+/* Contexts without CPU time keep the costs that they have, and those without costs have none. */
 void joined_estimate_costs(struct joined *joined, const struct snapshot *snapshot,
                            const struct probe_samples *samples);
 

@@ -31,8 +31,8 @@ mkdir kept
 # programs COMMAND…: by the options that are meant for programs
 programs() { ASAN_OPTIONS=$of_programs:exitcode=$reported "$@"; }
 keep() { # one of those that a program has left
-    local profiles=("$1".[0-9]*.pb.gz)
-    cp "${profiles[0]}" "kept/$1.pb.gz"
+    local profiles
+    profiles=$(compgen -G "$1.[0-9]*.pb.gz") && cp "${profiles%%$'\n'*}" "kept/$1.pb.gz"
 }
 
 # recorded PROCESSES NAME ARGUMENTS…: exact, and no word

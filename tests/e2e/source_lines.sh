@@ -99,6 +99,7 @@ check "a terminal shows where the time is, in colours unless NO_COLOR is set" ho
 
 # --- where source is ----------------------------------------------------------------------------------
 
+# shellcheck disable=SC2120
 found() { # OPTION…
     "$CINSTR" report --source both --json "$@" lines.pb.gz | jq -e '.functions[0].source != null and (.functions[0].lines[] | select(.line == 14) | .text) == "    spin(10); spin(20);"'
 }

@@ -31,7 +31,7 @@ begin() { # OPTIONS
     exec 7>asked 8<answered
     read -r -u 8 line && [[ $line == ready ]]
 }
-ask() { echo >&7 && read -r -u 8 line && [[ $line == done ]]; }
+ask() { echo >&7 && read -r -u 8 line && [[ $line == "done" ]]; }
 end() { exec 7>&- && wait $pid; exec 8<&-; }
 top() { "$CINSTR" top --directory "$segments" "$@"; }
 

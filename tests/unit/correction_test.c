@@ -245,7 +245,8 @@ static void a_plain_run_anchors_every_calls_cost_alike(void **state) {
     struct error error = {""};
     (void)state;
     correction_free(correction);
-    correction = correction_new(&snapshot, self, off_cpu, NULL, (1150000 - 0.5 * COST) / 1e9, &error);
+    correction =
+        correction_new(&snapshot, self, off_cpu, NULL, (1150000 - 0.5 * COST) / 1e9, &error);
     assert_non_null(correction);
     assert_true(correction->is_anchored);
     assert_near(correction->contexts[MAIN].overhead, main_cost / 2);
