@@ -15,14 +15,16 @@
 #include <unistd.h>
 
 static struct stat at_start;
+static bool has_begun;
 
 void message_begin(void) {
     fstat(STDERR_FILENO, &at_start);
+    has_begun = true;
 }
 
 bool message_is_welcome(void) {
     struct stat now;
-    if (fstat(STDERR_FILENO, &now) != 0 || !S_ISREG(now.st_mode) ||
+    if (!has_begun || fstat(STDERR_FILENO, &now) != 0 || !S_ISREG(now.st_mode) ||
         (now.st_dev == at_start.st_dev && now.st_ino == at_start.st_ino))
         return true;
     return (fcntl(STDERR_FILENO, F_GETFL) & O_APPEND) != 0;

@@ -18,7 +18,8 @@ harness_build() {
 }
 
 compile_by() { # COMPILER: sets `compile`
-    local compiler=${1%+*}
+    local compiler=${1%+plugin}
+    compiler=${compiler%+count}
     compile=("$compiler")
     [[ $1 != *+plugin ]] || compile+=("-fplugin=$BUILD/cinstr_gcc_plugin_$("$compiler" -dumpfullversion).so"
         -fno-inline -fno-optimize-sibling-calls)
