@@ -308,7 +308,7 @@ static const char help[] =
     "                        executed in each context; the same in every run\n"
     "      --no-plugin       the compiler's own hooks\n"
     "      --system-headers  gcc's own hooks: in inline functions and templates of\n"
-    "                        /usr/include and /usr/lib/gcc, too; all others always are\n"
+    "                        /usr/include and /usr/lib/gcc, too; others always are\n"
     "  -h, --help            show this help\n"
     "\n"
     "COMPILER is gcc, g++, clang, clang++ or the like, with ccache or distcc in\n"
