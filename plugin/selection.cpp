@@ -231,10 +231,6 @@ Hooking Selection::asked(const Function &function) const {
     return hooking;
 }
 
-bool Selection::isEarly(const Function &function) const {
-    return early.count(&function) != 0;
-}
-
 bool Selection::isRecorded(const Function &function) const {
     return isPossible(function) && asked(function) != Hooking::None;
 }
@@ -243,7 +239,8 @@ Hooking Selection::hooking(const Function &function) const {
     if (!isRecorded(function) || function.hasAvailableExternallyLinkage())
         return Hooking::None;
     Hooking hooking = asked(function);
-    if (hooking == Hooking::Counted && isEarly(function))
+    /* Code that runs before relocation cannot reach the thread's word, which slots need. */
+    if (hooking == Hooking::Counted && early.count(&function) != 0)
         hooking = Hooking::Timed;
     /* A leaf's hook opens no context that its instructions could be counted in. */
     return hooking == Hooking::Counted && !hasCalls(function) && !CountInstructions::isWanted()
