@@ -178,7 +178,7 @@ check "names and paths that are not UTF-8 are spelled out in it, in every format
 
 short_names() {
     local long='shop::Table<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >, long>::add'
-    "$CINSTR" cc g++ -O1 -g "$PROGRAMS/templates.cpp" -o "$SCRATCH/templates" &&
+    "$CINSTR" cc --before-inlining g++ -O1 -g "$PROGRAMS/templates.cpp" -o "$SCRATCH/templates" &&
         CINSTR_OPTIONS=output=$SCRATCH/templates.pb.gz "$SCRATCH/templates" || return
     for view in '' --edges --tree; do
         "$CINSTR" report $view --limit 0 "$SCRATCH/templates.pb.gz" >"$SCRATCH/short" &&
