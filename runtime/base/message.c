@@ -14,20 +14,23 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "sandbox.h"
+
 static struct stat at_start;
 static bool has_begun;
 
 void message_begin(void) {
-    fstat(STDERR_FILENO, &at_start);
+    syscall(SYS_fstat, STDERR_FILENO, &at_start);
     has_begun = true;
 }
 
 bool message_is_welcome(void) {
+    static const short calls[] = {SYS_fstat, SYS_fcntl, -1};
     struct stat now;
-    if (!has_begun || fstat(STDERR_FILENO, &now) != 0 || !S_ISREG(now.st_mode) ||
-        (now.st_dev == at_start.st_dev && now.st_ino == at_start.st_ino))
+    if (!has_begun || !sandbox_allows_all(calls) || syscall(SYS_fstat, STDERR_FILENO, &now) != 0 ||
+        !S_ISREG(now.st_mode) || (now.st_dev == at_start.st_dev && now.st_ino == at_start.st_ino))
         return true;
-    return (fcntl(STDERR_FILENO, F_GETFL) & O_APPEND) != 0;
+    return (syscall(SYS_fcntl, STDERR_FILENO, F_GETFL) & O_APPEND) != 0;
 }
 
 void message(const char *format, ...) {

@@ -10,8 +10,9 @@ void message_begin(void);
 /* Prints one line on standard error, "cinstr: ...", if it is welcome there. */
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A program that has closed standard error may have a file of its own by that number. A file that was not
- * there at the start gets no line of ours, unless it is one that lines are appended to. */
+/* A program that has closed standard error may have opened a file of its own with that number. A file
+ * that was not there at the start gets none of our lines, unless it was opened for appending. Where a
+ * sandbox forbids to look, lines are welcome. */
 bool message_is_welcome(void);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 struct sandbox process_sandbox;
 
@@ -71,6 +72,14 @@ static bool lets_pass(const struct sock_filter *code, uint32_t count, uint32_t n
             return false;
     }
     return false;
+}
+
+void sandbox_be_strict(struct sandbox *sandbox) {
+    static const short calls[] = {SYS_read, SYS_write, SYS_exit, SYS_rt_sigreturn};
+
+    *sandbox = (struct sandbox){.is_there = true};
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+        sandbox->allowed[calls[i] / 64] |= UINT64_C(1) << (calls[i] % 64);
 }
 
 void sandbox_narrow(struct sandbox *sandbox, const void *code, uint32_t count) {

@@ -27,6 +27,9 @@ static inline bool sandbox_allows(long number) {
 /* Whether all calls of a list, which ends with -1, are allowed. */
 bool sandbox_allows_all(const short *numbers);
 
+/* Becomes seccomp's strict mode, which lets only read, write, exit and rt_sigreturn pass. */
+void sandbox_be_strict(struct sandbox *sandbox);
+
 /* Removes the calls that a filter does not allow. `code`: `count` instructions, struct
  * sock_filter. */
 void sandbox_narrow(struct sandbox *sandbox, const void *code, uint32_t count);

@@ -36,7 +36,7 @@ long cinstr_system_failure(long result) {
 }
 
 /* What a prctl() or seccomp() asks for. */
-enum asked { NOTHING, NO_CLOCK, FILTER };
+enum asked { NOTHING, NO_CLOCK, STRICT, FILTER };
 
 struct call {
     long number;
@@ -48,12 +48,12 @@ static enum asked asked_by_prctl(const long a[6]) {
         return a[1] == PR_TSC_SIGSEGV ? NO_CLOCK : NOTHING;
     if (a[0] != PR_SET_SECCOMP)
         return NOTHING;
-    return a[1] == SECCOMP_MODE_STRICT ? NO_CLOCK : FILTER;
+    return a[1] == SECCOMP_MODE_STRICT ? STRICT : FILTER;
 }
 
 static enum asked asked_by_seccomp(const long a[6]) {
     if (a[0] == SECCOMP_SET_MODE_STRICT)
-        return a[1] == 0 && a[2] == 0 ? NO_CLOCK : NOTHING;
+        return a[1] == 0 && a[2] == 0 ? STRICT : NOTHING;
     return a[0] == SECCOMP_SET_MODE_FILTER ? FILTER : NOTHING;
 }
 
@@ -130,19 +130,21 @@ static long make(const struct call *call) {
 static long make_watched(const struct call *call, enum asked asked) {
     const struct sandbox before = process_sandbox;
     const int saved_errno = errno;
-    if (asked == NO_CLOCK)
-        end_recording();
-    else
+    if (asked == FILTER)
         begin_filter(call->a[2]);
+    else
+        end_recording();
     errno = saved_errno;
     const long result = make(call);
-    if (result >= 0 && asked == NO_CLOCK)
+    if (result >= 0 && asked == STRICT)
+        sandbox_be_strict(&process_sandbox);
+    if (result >= 0 && asked != FILTER)
         tell_of_end();
     if (result >= 0)
         return result;
     const int failure = errno;
     process_sandbox = before;
-    if (asked == NO_CLOCK)
+    if (asked != FILTER)
         go_on_recording();
     errno = failure;
     return result;
