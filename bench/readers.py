@@ -11,6 +11,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from seconds import left_of
+
 TOP = Path(__file__).resolve().parent.parent
 
 
@@ -124,10 +126,8 @@ def corrected_seconds(directory, cinstr):
     """The profile's total on-CPU (else wall) time and the ends of its error bar; None where nothing was
     timed."""
     report = json.loads(output_of(cinstr, "report", "--json", "--limit", "1", directory / "profile.pb.gz"))
-    for comment in report["comments"]:
-        match = re.match(r"time: .* = ([\d.]+) s, between [\d.]+ and ([\d.]+)", comment)
-        if match:
-            total = report["values"].get("cpu", report["values"]["wall"])["total"] / 1e9
-            half = float(match[2]) - float(match[1])
-            return total, max(0, total - half), total + half
-    return None
+    left = left_of(report)
+    if left is None:
+        return None
+    total, half = left
+    return total, max(0, total - half), total + half
