@@ -264,7 +264,7 @@ static int take_times(struct build *build, struct error *error) {
             return -1;
         build->times = &build->own_times;
     }
-    if (has_own_samples(build->snapshot)) {
+    if (is_of_calls(build) && has_own_samples(build->snapshot)) {
         build->samples = probe_samples_new(build->snapshot, build->locations, error);
         if (build->samples == NULL)
             return -1;
