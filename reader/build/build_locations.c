@@ -13,6 +13,7 @@
 #include "build_modules.h"
 #include "reader/profile/stated.h"
 #include "reader/symbols/symbols.h"
+#include "recorder_code.h"
 
 /* uthash reports a lack of memory by NULL, not by exit() */
 #define HASH_NONFATAL_OOM          1
@@ -40,7 +41,10 @@ struct build_locations {
     const struct snapshot *snapshot;
     struct profile *profile;
     struct symbols *symbols;
-    uint32_t *mappings; /* by module */
+    struct mapped {
+        uint32_t mapping; /* of the profile */
+        enum recorder_code recorder;
+    } * modules;
     struct place *places;
 };
 
@@ -71,9 +75,8 @@ struct build_locations *build_locations_new(const struct snapshot *snapshot,
                                             struct profile *profile, struct error *error) {
     struct build_locations *locations = calloc(1, sizeof(*locations));
     if (locations != NULL)
-        locations->mappings =
-            reallocarray(NULL, snapshot->module_count + 1u, sizeof(*locations->mappings));
-    if (locations == NULL || locations->mappings == NULL) {
+        locations->modules = calloc(snapshot->module_count + 1u, sizeof(*locations->modules));
+    if (locations == NULL || locations->modules == NULL) {
         free(locations);
         error_set(error, "out of memory");
         return NULL;
@@ -82,8 +85,8 @@ struct build_locations *build_locations_new(const struct snapshot *snapshot,
     locations->profile = profile;
     locations->symbols = symbols_new(snapshot->modules, snapshot->module_count, error);
     for (uint32_t i = 0; locations->symbols != NULL && i < snapshot->module_count; i++) {
-        locations->mappings[i] = add_mapping(profile, &snapshot->modules[i]);
-        if (locations->mappings[i] == PROFILE_NONE) {
+        locations->modules[i].mapping = add_mapping(profile, &snapshot->modules[i]);
+        if (locations->modules[i].mapping == PROFILE_NONE) {
             error_set(error, "out of memory");
             symbols_free(locations->symbols);
             locations->symbols = NULL;
@@ -103,7 +106,7 @@ void build_locations_free(struct build_locations *locations) {
         free(place);
     }
     symbols_free(locations->symbols);
-    free(locations->mappings);
+    free(locations->modules);
     free(locations);
 }
 
@@ -141,7 +144,7 @@ static uint32_t add_lines(struct build_locations *locations, uint32_t module, ui
     return profile_add_location(
         locations->profile,
         &(struct profile_location){
-            .mapping = module == SNAPSHOT_NONE ? PROFILE_NONE : locations->mappings[module],
+            .mapping = module == SNAPSHOT_NONE ? PROFILE_NONE : locations->modules[module].mapping,
             .address = address,
             .line_count = count,
             .lines = lines,
@@ -259,20 +262,6 @@ static bool is_own_code(struct build_locations *locations, const struct place_ke
     return true;
 }
 
-static bool begins_with(const char *text, const char *beginning) {
-    return strncmp(text, beginning, strlen(beginning)) == 0;
-}
-
-/* Whether it is the recorder's own code: the library, or the hooks in each module. */
-static bool is_recorder(const struct segment_module *module, const struct symbol *symbol) {
-    static const char source[] = "runtime/hooks/hooks.c";
-    const size_t length = strlen(symbol->file), tail = sizeof(source) - 1;
-    return begins_with(base_name(module->path), "libcinstr.so") ||
-           begins_with(symbol->system_name, "__cyg_profile_func_") ||
-           begins_with(symbol->system_name, "cinstr1_") ||
-           (length >= tail && strcmp(symbol->file + length - tail, source) == 0);
-}
-
 /* Where a call was interrupted. */
 struct interrupted {
     uint32_t module;
@@ -292,7 +281,7 @@ static void find_interrupted(struct build_locations *locations, const struct pla
     at->is_own = at->module != SNAPSHOT_NONE &&
                  is_own_code(locations, key, at->module, &at->symbol, &at->line);
     at->is_probe = !at->is_own && at->module != SNAPSHOT_NONE &&
-                   is_recorder(&snapshot->modules[at->module], &at->symbol);
+                   recorder_code_has(&snapshot->modules[at->module], &at->symbol);
 }
 
 static uint32_t make_interrupted(struct build_locations *locations, const struct place_key *key,
@@ -312,7 +301,17 @@ static uint32_t make_interrupted(struct build_locations *locations, const struct
 bool build_location_is_probe(struct build_locations *locations, uint64_t function,
                              uint64_t address) {
     const struct place_key key = {.function = function, .at = address, .role = INTERRUPTED};
+    const struct snapshot *snapshot = locations->snapshot;
+    const uint32_t module =
+        build_module_of_code(snapshot, address & SEGMENT_ADDRESS_MASK, segment_generation(address));
     struct interrupted at;
+    if (module == SNAPSHOT_NONE)
+        return false;
+    if (locations->modules[module].recorder == RECORDER_CODE_UNKNOWN)
+        locations->modules[module].recorder =
+            recorder_code_in(&snapshot->modules[module], locations->symbols, module);
+    if (locations->modules[module].recorder != RECORDER_CODE_PARTLY)
+        return locations->modules[module].recorder == RECORDER_CODE_ONLY;
     find_interrupted(locations, &key, &at);
     return at.is_probe;
 }

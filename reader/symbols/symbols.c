@@ -250,6 +250,12 @@ uint64_t symbols_own(struct symbols *symbols, uint32_t index, uint64_t address, 
     return found == 0 ? 0 : found + own->as_loaded.bias;
 }
 
+bool symbols_defines(struct symbols *symbols, uint32_t index, const char *beginning) {
+    struct module *module = &symbols->modules[index];
+    module_open_table(module);
+    return symbols_table_defines(&module->table, beginning);
+}
+
 double symbols_prediction(const struct symbols *symbols, uint32_t module) {
     return prediction_read(&symbols->modules[module].file);
 }

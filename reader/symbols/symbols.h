@@ -50,6 +50,10 @@ int64_t symbols_line(struct symbols *symbols, uint32_t module, uint64_t function
  * an address of the process. 0: nowhere. */
 uint64_t symbols_own(struct symbols *symbols, uint32_t module, uint64_t address, uint32_t other);
 
+/* Whether the module's file defines a function whose name begins with `beginning`. Opens no debug
+ * information, and what fails is not complained of. */
+bool symbols_defines(struct symbols *symbols, uint32_t module, const char *beginning);
+
 /* The functions that the module's file says are instrumented (cinstr/plugin_sections.h):
  * addresses of the process, ascending, without repetition; none when the file has no such table.
  * The caller frees them. -1 with `error` filled: the file is gone, or is not the one that ran. */

@@ -37,21 +37,27 @@ void module_complain_of_lack(struct module *module) {
                         "-gsplit-dwarf");
 }
 
-static int open_file(struct module *module) {
-    const int result = symbols_file_open(&module->file, &module->as_loaded, &module->complaint);
+void module_open_table(struct module *module) {
+    struct error *failure = &module->failure;
+    if (module->has_table)
+        return;
+    module->has_table = true;
+    if (symbols_file_open(&module->file, &module->as_loaded, failure) != 0 ||
+        symbols_table_fill(&module->table, &module->file, failure) != 0)
+        error_prefix(failure, "%s", module_base_name(module));
     module->inlined = inlined_find(module->file.main.elf);
-    return result;
 }
 
 void module_open(struct module *module, Dwarf_OOM out_of_memory) {
     if (module->is_open)
         return;
     module->is_open = true;
-    if (open_file(module) != 0 ||
-        symbols_table_fill(&module->table, &module->file, &module->complaint) != 0 ||
-        (module->file.with_dwarf != NULL &&
-         scopes_open(&module->scopes, module->file.with_dwarf, &module->file.code, out_of_memory,
-                     &module->complaint) != 0))
+    module_open_table(module);
+    if (module->failure.message[0] != '\0')
+        module->complaint = module->failure;
+    else if (module->file.with_dwarf != NULL &&
+             scopes_open(&module->scopes, module->file.with_dwarf, &module->file.code,
+                         out_of_memory, &module->complaint) != 0)
         error_prefix(&module->complaint, "%s", module_base_name(module));
 }
 

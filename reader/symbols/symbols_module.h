@@ -13,18 +13,22 @@
 
 struct module { /* start with all zero but `as_loaded` */
     struct segment_module as_loaded;
-    bool is_open; /* it is open, or cannot be opened */
+    bool has_table; /* its file and symbol table are open, or cannot be opened */
+    bool is_open;   /* its debug information as well */
     bool has_lost_lines;
     struct symbols_file file;
     struct symbols_table table;
     struct symbols_by_name names;
     struct scopes scopes;
     struct inlined_records inlined;
+    struct error failure; /* why the file or its table cannot be opened; "" it can */
     struct error complaint;
 };
 
-/* Opens the module once; later calls do nothing. `out_of_memory` as for scopes_open(). Failures
- * become complaints. */
+/* Open the module once; later calls do nothing. The first opens no debug information and makes no
+ * complaint; the other opens all, and failures become complaints. `out_of_memory` as for
+ * scopes_open(). */
+void module_open_table(struct module *module);
 void module_open(struct module *module, Dwarf_OOM out_of_memory);
 void module_close(struct module *module);
 

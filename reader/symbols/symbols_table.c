@@ -179,3 +179,12 @@ const char *symbols_table_name(const struct symbols_table *table, uint64_t addre
     const struct interval *range = intervals_innermost(&table->ranges, address);
     return range == NULL ? NULL : table->symbols[range->value].name;
 }
+
+bool symbols_table_defines(const struct symbols_table *table, const char *beginning) {
+    const size_t size = strlen(beginning);
+    for (uint32_t i = 0; i < table->count; i++) {
+        if (table->symbols[i].is_defined && strncmp(table->symbols[i].name, beginning, size) == 0)
+            return true;
+    }
+    return false;
+}

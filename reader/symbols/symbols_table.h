@@ -43,4 +43,7 @@ void symbols_table_free(struct symbols_table *table);
 /* The name of the function that begins at the address, or else contains it; NULL none. */
 const char *symbols_table_name(const struct symbols_table *table, uint64_t address);
 
+/* Whether the file defines a function whose name begins so. */
+bool symbols_table_defines(const struct symbols_table *table, const char *beginning);
+
 #endif

@@ -106,7 +106,7 @@ for version in "${versions[@]}"; do
     check "clang-$version: the last line that fits decides" last_rule_wins "$version"
     check "clang-$version: annotations choose, and the list has the last word" annotated "$version"
     check "clang-$version: an annotation that says nothing is refused" unknown_annotation "$version"
-    check "clang-$version: a line that says nothing is refused" refused "$version" '\ncuont fun:f\n' ':2: begins with'
+    check "clang-$version: a line that says nothing is refused" refused "$version" '\ncuont fun:f\n' ':2: must begin with'
     check "clang-$version: a list that is not there is refused" eval \
         'rm -f "$SCRATCH/chosen.list" && ! "$CINSTR" cc clang-$version -Xclang -mllvm -Xclang \
             "-cinstr-list=$SCRATCH/chosen.list" -c "$SCRATCH/chosen.c" -o "$SCRATCH/chosen.o" 2>"$SCRATCH/err" &&
