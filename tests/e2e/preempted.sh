@@ -112,8 +112,15 @@ all_at_once() {
     wait "${pids[@]}"
 }
 
-# right PLACE OPTIONS TRUTH INPUT COMMAND…: TRUTH is a file, or - where the program prints it.
+# right PLACE OPTIONS TRUTH INPUT COMMAND…: TRUTH is a file, or - where the program prints it. A host that
+# takes the processor away now and then spoils all runs of such a moment; a fault spoils those of any other.
 right() {
+    for _ in {1..3}; do
+        ! right_at_once "$@" || return 0
+    done
+    return 1
+}
+right_at_once() {
     local place=$1 options=$2 truth=$3 input=$4 i good=0 said
     shift 4
     rm -f "$SCRATCH"/run.*
@@ -135,7 +142,7 @@ right() {
     done
     cat "$SCRATCH"/run.*.err
     echo "$good of $RUNS runs"
-    ((good >= RUNS - 2))
+    ((good >= RUNS - 1))
 }
 
 check_all() { # NAME WHAT PLACE OPTIONS WRAPPER…
