@@ -44,9 +44,9 @@ const char markDone[] = "cinstr-instrumented";
 
 class Hooks {
   public:
-    /* `countingSlots`: emits the code of counted functions; nullptr: hooks count. */
-    Hooks(Module &instrumented, cinstr::Slots *countingSlots);
-    void addTo(Function &function, cinstr::Hooking hooking);
+    /* `recordingSlots`: nullptr: all calls are recorded by hooks. */
+    Hooks(Module &instrumented, cinstr::Slots *recordingSlots);
+    void addTo(Function &function, cinstr::Hooking hooking, bool isEarly);
 
   private:
     void addCall(IRBuilder<> &builder, const char *hook, Function &function);
@@ -59,8 +59,8 @@ class Hooks {
     cinstr::Slots *slots;
 };
 
-Hooks::Hooks(Module &instrumented, cinstr::Slots *countingSlots)
-    : module(instrumented), slots(countingSlots) {
+Hooks::Hooks(Module &instrumented, cinstr::Slots *recordingSlots)
+    : module(instrumented), slots(recordingSlots) {
     pointer = PointerType::get(Type::getInt8Ty(module.getContext()), 0);
     for (const Function &function : module) {
         if (function.hasPersonalityFn())
@@ -112,9 +112,11 @@ void Hooks::addExits(Function &function, function_ref<void(IRBuilder<> &)> addEx
     }
 }
 
-void Hooks::addTo(Function &function, cinstr::Hooking hooking) {
-    if (hooking != cinstr::Hooking::Timed && slots != nullptr) {
-        slots->addTo(function, [&](function_ref<void(IRBuilder<> &)> addExit) {
+void Hooks::addTo(Function &function, cinstr::Hooking hooking, bool isEarly) {
+    const bool isTimed = hooking == cinstr::Hooking::Timed;
+
+    if (slots != nullptr && !isEarly) {
+        slots->addTo(function, isTimed, [&](function_ref<void(IRBuilder<> &)> addExit) {
             addExits(function, addExit);
         });
         return;
@@ -126,7 +128,6 @@ void Hooks::addTo(Function &function, cinstr::Hooking hooking) {
     if (hooking == cinstr::Hooking::Leaf) {
         addCall(entry, "cinstr1_count_leaf", function);
     } else {
-        const bool isTimed = hooking == cinstr::Hooking::Timed;
         addCall(entry, isTimed ? "__cyg_profile_func_enter" : "cinstr1_count_enter", function);
         addExits(function, [&](IRBuilder<> &builder) {
             addCall(builder, isTimed ? "__cyg_profile_func_exit" : "cinstr1_count_exit", function);
@@ -246,7 +247,7 @@ PreservedAnalyses Instrument::run(Module &module, ModuleAnalysisManager &) {
         calls.exclude(*function);
         if (isAfterInlining)
             calls.addTo(*function);
-        hooks.addTo(*function, hooking);
+        hooks.addTo(*function, hooking, selection.isEarly(*function));
     }
     if (selection.prediction() > 0)
         cinstr::addPrediction(module, selection.prediction());

@@ -231,6 +231,10 @@ Hooking Selection::asked(const Function &function) const {
     return hooking;
 }
 
+bool Selection::isEarly(const Function &function) const {
+    return early.count(&function) != 0;
+}
+
 bool Selection::isRecorded(const Function &function) const {
     return isPossible(function) && asked(function) != Hooking::None;
 }
@@ -239,8 +243,7 @@ Hooking Selection::hooking(const Function &function) const {
     if (!isRecorded(function) || function.hasAvailableExternallyLinkage())
         return Hooking::None;
     Hooking hooking = asked(function);
-    /* Code that runs before relocation cannot reach the thread's word, which slots need. */
-    if (hooking == Hooking::Counted && early.count(&function) != 0)
+    if (hooking == Hooking::Counted && isEarly(function))
         hooking = Hooking::Timed;
     /* A leaf's hook opens no context that its instructions could be counted in. */
     return hooking == Hooking::Counted && !hasCalls(function) && !CountInstructions::isWanted()

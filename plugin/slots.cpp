@@ -45,20 +45,35 @@ static bool isX86(const Module &module) {
     return StringRef(module.getTargetTriple()).find("x86_64") == 0;
 }
 
-Slots::Slots(Module &counted)
-    : module(counted), number(Type::getInt64Ty(counted.getContext())),
-      byte(Type::getInt8Ty(counted.getContext())), pointer(PointerType::get(byte, 0)) {
+Slots::Slots(Module &recorded)
+    : module(recorded), number(Type::getInt64Ty(recorded.getContext())),
+      byte(Type::getInt8Ty(recorded.getContext())), pointer(PointerType::get(byte, 0)) {
     current = module.getGlobalVariable("cinstr1_slot");
     if (current == nullptr)
         current = new GlobalVariable(module, pointer, false, GlobalValue::ExternalLinkage, nullptr,
                                      "cinstr1_slot", nullptr, GlobalValue::InitialExecTLSModel);
-    other = module.getOrInsertFunction(
-        "cinstr1_enter_place",
-        FunctionType::get(pointer, {pointer, pointer, pointer, number}, false));
-    auto *function = cast<Function>(other.getCallee());
+    other = declare("cinstr1_enter_place", pointer, {pointer, pointer, pointer, number});
+    beginCall = declare("cinstr1_begin_call", pointer, {pointer, pointer});
+    endCall = declare("cinstr1_end_call", Type::getVoidTy(module.getContext()), {pointer});
+}
+
+Function *Slots::declare(const char *name, Type *result, ArrayRef<Type *> parameters) {
+    FunctionCallee callee =
+        module.getOrInsertFunction(name, FunctionType::get(result, parameters, false));
+    auto *function = cast<Function>(callee.getCallee());
+
     function->setCallingConv(isX86(module) ? CallingConv::PreserveAll : CallingConv::PreserveMost);
     function->setDoesNotThrow();
     function->addFnAttr(Attribute::Cold);
+    return function;
+}
+
+CallInst *Slots::call(IRBuilder<> &builder, Function *callee, ArrayRef<Value *> arguments) {
+    CallInst *call = builder.CreateCall(callee, arguments);
+
+    call->setCallingConv(callee->getCallingConv());
+    call->setDoesNotThrow();
+    return call;
 }
 
 /* --- which calls ------------------------------------------------------------------------------ */
@@ -141,8 +156,11 @@ void Slots::count(IRBuilder<> &builder, Value *place) {
         ->setDoesNotThrow();
 }
 
-/* Moves static allocations to the front of the first block, which is going to be split, and returns
- * the first instruction behind them. */
+static MDNode *rarely(const Module &module) {
+    return MDBuilder(module.getContext()).createBranchWeights(1, 1 << 20);
+}
+
+/* Static allocations belong into the first block, which is going to be split. */
 static Instruction *beginOf(Function &function) {
     BasicBlock &entry = function.getEntryBlock();
     Instruction *begin = &*entry.getFirstInsertionPt();
@@ -169,9 +187,9 @@ static DebugLoc beginningOf(const Function &function) {
                                           subprogram));
 }
 
-/* Emits the code that finds the function's place. `slot`: set to the slot that leads to it. */
-PHINode *Slots::findPlace(Instruction *at, Function &function, Value *&slot, uint64_t calls) {
-    LLVMContext &context = module.getContext();
+/* The function's place; `slot` is what leads to it in the end. */
+PHINode *Slots::findPlace(Instruction *at, Function &function, Value *&slot, uint64_t calls,
+                          bool isTimed) {
     IRBuilder<> builder(at);
     builder.SetCurrentDebugLocation(beginningOf(function));
     Constant *self = ConstantExpr::getPointerCast(&function, pointer);
@@ -184,14 +202,12 @@ PHINode *Slots::findPlace(Instruction *at, Function &function, Value *&slot, uin
         builder.CreateICmpNE(field(builder, last, offsetof(cinstr_place, call_site), pointer),
                              callSite));
     BasicBlock *usual = at->getParent();
-    Instruction *rare = SplitBlockAndInsertIfThen(
-        isOther, at, false, MDBuilder(context).createBranchWeights(1, 1 << 20));
+    Instruction *rare = SplitBlockAndInsertIfThen(isOther, at, false, rarely(module));
 
     IRBuilder<> beside(rare);
     beside.SetCurrentDebugLocation(beginningOf(function));
-    CallInst *found = beside.CreateCall(other, {slot, self, callSite, beside.getInt64(calls)});
-    found->setCallingConv(cast<Function>(other.getCallee())->getCallingConv());
-    found->setDoesNotThrow();
+    Value *wanted = beside.getInt64(calls | (isTimed ? CINSTR_SLOTS_TIMED : 0));
+    CallInst *found = call(beside, other, {slot, self, callSite, wanted});
     Value *renewed = calls == 0 ? slot : beside.CreateLoad(pointer, word(beside));
 
     IRBuilder<> after(&at->getParent()->front());
@@ -204,18 +220,62 @@ PHINode *Slots::findPlace(Instruction *at, Function &function, Value *&slot, uin
     return place;
 }
 
-/* Emits the code at the function's entry and before its calls. Returns the slot by which the
- * function was called. */
-Value *Slots::enter(Function &function, const std::vector<CallBase *> &calls) {
+/* What is kept for the end: the slot, marked if the call is looked at. */
+Value *Slots::begin(Instruction *at, Value *place, Value *slot) {
+    IRBuilder<> builder(at);
+    builder.SetCurrentDebugLocation(beginningOf(*at->getFunction()));
+    Value *address = builder.CreateBitCast(
+        builder.CreateConstInBoundsGEP1_64(byte, place, offsetof(cinstr_place, left)),
+        PointerType::get(number, 0));
+    Value *left = builder.CreateSub(builder.CreateLoad(number, address), builder.getInt64(1));
+    builder.CreateStore(left, address);
+    BasicBlock *usual = at->getParent();
+    Instruction *rare = SplitBlockAndInsertIfThen(builder.CreateICmpSLT(left, builder.getInt64(0)),
+                                                  at, false, rarely(module));
+
+    IRBuilder<> beside(rare);
+    beside.SetCurrentDebugLocation(beginningOf(*at->getFunction()));
+    CallInst *marked = call(beside, beginCall, {place, slot});
+    IRBuilder<> after(&at->getParent()->front());
+    PHINode *kept = after.CreatePHI(pointer, 2);
+    kept->addIncoming(slot, usual);
+    kept->addIncoming(marked, rare->getParent());
+    return kept;
+}
+
+void Slots::end(IRBuilder<> &builder, Value *slot, bool hasCalls) {
+    Value *mark = builder.CreateAnd(builder.CreatePtrToInt(slot, number), builder.getInt64(1));
+    Value *isMarked = builder.CreateICmpNE(mark, builder.getInt64(0));
+    Instruction *out = &*builder.GetInsertPoint();
+    const DebugLoc location = builder.getCurrentDebugLocation();
+    Instruction *told = nullptr, *usual = nullptr;
+
+    if (hasCalls)
+        SplitBlockAndInsertIfThenElse(isMarked, out, &told, &usual, rarely(module));
+    else
+        told = SplitBlockAndInsertIfThen(isMarked, out, false, rarely(module));
+    IRBuilder<> beside(told);
+    beside.SetCurrentDebugLocation(location);
+    call(beside, endCall, {slot});
+    if (usual != nullptr) {
+        builder.SetInsertPoint(usual);
+        put(builder, slot);
+    }
+}
+
+/* The slot that the function was called by. */
+Value *Slots::enter(Function &function, const std::vector<CallBase *> &calls, bool isTimed) {
     const uint64_t count = std::min<uint64_t>(calls.size(), CINSTR_SLOTS_MOST);
     Instruction *begin = beginOf(function);
     Value *slot = nullptr;
 
     takePromises(function);
-    PHINode *place = findPlace(begin, function, slot, count);
+    PHINode *place = findPlace(begin, function, slot, count, isTimed);
     IRBuilder<> builder(begin);
     builder.SetCurrentDebugLocation(beginningOf(function));
     this->count(builder, place);
+    if (isTimed)
+        slot = this->begin(begin, place, slot);
     for (uint64_t i = 0; i < calls.size(); i++) {
         IRBuilder<> before(calls[i]);
         const uint64_t index = std::min<uint64_t>(i, CINSTR_SLOTS_MOST - 1);

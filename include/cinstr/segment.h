@@ -93,7 +93,11 @@ enum segment_state { SEGMENT_OPENING, SEGMENT_LIVE, SEGMENT_EXITED };
 /* What ticks are: nanoseconds of CLOCK_MONOTONIC, or those of the CPU's counter. */
 enum segment_clock { SEGMENT_CLOCK_MONOTONIC = 1, SEGMENT_CLOCK_TSC, SEGMENT_CLOCK_CNTVCT };
 
-enum segment_timing { SEGMENT_TIMING_EXACT = 1, SEGMENT_TIMING_ADAPTIVE = 2 };
+enum segment_timing {
+    SEGMENT_TIMING_EXACT = 1,
+    SEGMENT_TIMING_ADAPTIVE = 2,
+    SEGMENT_TIMING_COUNT = 3,
+};
 #define SEGMENT_MOST_SHIFT 5u /* timing=adaptive: a timed call stands for at most 2^5 calls */
 #define SEGMENT_SHIFT_MASK UINT64_C(7)
 
@@ -347,7 +351,10 @@ struct segment_block {
     uint32_t count; /* complete nodes in this block */
 };
 
-/* CHARGE: memory and waits are charged to it. COUNTED: nothing says when its calls end. */
+/* CHARGE: memory and waits are charged to it. COUNTED: not each call's end is told, and all are
+ * taken to be over. Readers add the calls to the returns of the node above, or of the lane's root
+ * where that is another lane's; the writer has subtracted there those whose end is told after all.
+ */
 enum segment_node_kind { SEGMENT_NODE_CALL, SEGMENT_NODE_CHARGE, SEGMENT_NODE_COUNTED };
 
 /* One calling context: 64 bytes, one cache line. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Child slots: how code that is counted finds its context without looking it up. A compiler's
- * plugin writes code for this layout.
+ * Child slots: how code finds its calling context without looking it up. A compiler's plugin
+ * writes code for this layout.
  *
  * A place is what a call leads to: one function, called from one call site of one context. For
  * each call that its function makes it has a slot, CINSTR_SLOTS_DISTANCE bytes behind it, which
@@ -17,8 +17,17 @@
  *   call i     cinstr1_slot = slots of me + i
  *   way out    cinstr1_slot = slot, by return, musttail call or unwinding
  *
- * A function without calls has only the entry. The calls of a function beyond CINSTR_SLOTS_MOST
- * share its last slot. Names contain their version, as those of hooks do.
+ * In a function that may be timed a place also says how many calls from now the next one is that is
+ * looked at: all are, a share, or none.
+ *
+ *   entry      if --me->left < 0:
+ *                  slot = cinstr1_begin_call(me, slot)
+ *   way out    if the lowest bit of slot is set:
+ *                  cinstr1_end_call(slot)
+ *              else as above
+ *
+ * A function without calls that is not timed has only the entry. The calls of a function beyond
+ * CINSTR_SLOTS_MOST share its last slot. Names contain their version, as those of hooks do.
  */
 #ifndef CINSTR_SLOTS_H
 #define CINSTR_SLOTS_H
@@ -31,11 +40,13 @@ extern "C" {
 
 #define CINSTR_SLOTS_DISTANCE 0x200000
 #define CINSTR_SLOTS_MOST     512
+#define CINSTR_SLOTS_TIMED    0x10000 /* added to the number of slots: it may be timed */
 
 struct cinstr_place {
     uint64_t function;  /* its address; 0: the place matches no function */
     uint64_t call_site; /* the return address */
     uint64_t *calls;    /* counts its calls; not NULL in a place that a slot leads to */
+    int64_t left;       /* calls until the next that is looked at */
 };
 
 extern __thread struct cinstr_place **cinstr1_slot
@@ -52,6 +63,14 @@ extern __thread struct cinstr_place **cinstr1_slot
 __attribute__((no_instrument_function)) struct cinstr_place *
 cinstr1_enter_place(struct cinstr_place **slot, uint64_t function, uint64_t call_site,
                     uint64_t slots);
+
+/* A call that is looked at: reads the clock last. Returns the slot, its lowest bit set where the
+ * end has to be told. Keeps the same registers. */
+__attribute__((no_instrument_function)) uint64_t cinstr1_begin_call(struct cinstr_place *place,
+                                                                    struct cinstr_place **slot);
+/* Its end: reads the clock first, and sets the thread's word to the slot. Keeps the result's
+ * register on x86-64, too. */
+__attribute__((no_instrument_function)) void cinstr1_end_call(uint64_t slot);
 
 #ifdef __cplusplus
 }

@@ -37,7 +37,7 @@ end
 complete -c cinstr -n __cinstr_is_run -s o -l output -r -F
 complete -c cinstr -n __cinstr_is_run -l directory -r -F
 complete -c cinstr -n __cinstr_is_run -l contexts -x -a ''
-complete -c cinstr -n __cinstr_is_run -l timing -x -a 'exact adaptive'
+complete -c cinstr -n __cinstr_is_run -l timing -x -a 'exact adaptive count'
 complete -c cinstr -n __cinstr_is_run -l no-cpu
 complete -c cinstr -n __cinstr_is_run -l histogram
 complete -c cinstr -n __cinstr_is_run -l by-thread

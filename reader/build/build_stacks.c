@@ -50,15 +50,23 @@ static struct stacks_frame *add_frame(struct stacks_stack *stack, struct build_l
     return &larger[stack->count++];
 }
 
-/* Above a call lie those that are counted without a frame, up to the next that has one: the
- * outermost of them. NULL: no memory. */
-static const struct segment_node *add_counted(struct stacks_stack *stack,
-                                              const struct snapshot *snapshot,
-                                              struct build_locations *locations,
-                                              const struct profile *profile,
-                                              const struct segment_node *inner) {
+/* `node` lies above `inner`, not next to it: calls without frames are between them. */
+static bool is_above(const struct snapshot *snapshot, const struct segment_node *node,
+                     const struct segment_node *inner) {
+    while (inner->parent != 0 && inner != node)
+        inner = &snapshot->nodes[inner->parent];
+    return inner == node;
+}
+
+/* Between a call and `outer`, the next that has a frame, lie those without: the outermost of them.
+ * NULL: no memory. */
+static const struct segment_node *
+add_counted(struct stacks_stack *stack, const struct snapshot *snapshot,
+            struct build_locations *locations, const struct profile *profile,
+            const struct segment_node *outer, const struct segment_node *inner) {
     const struct segment_node *node = &snapshot->nodes[inner->parent];
-    while (node->kind == SEGMENT_NODE_COUNTED) {
+    const bool is_known = inner != outer && is_above(snapshot, outer, inner);
+    while (is_known && node != outer) {
         if (add_frame(stack, locations, profile, node, inner) == NULL)
             return NULL;
         inner = node;
@@ -80,7 +88,9 @@ static int fill_stack(struct stacks_stack *stack, const struct snapshot *snapsho
         if (frame->is_timed)
             frame->ns =
                 snapshot_ns(snapshot, (double)snapshot_ticks_since(snapshot, frames[i].start));
-        inner = add_counted(stack, snapshot, locations, profile, node);
+        const struct segment_node *outer =
+            &snapshot->nodes[i > 0 ? (uint32_t)frames[i - 1].node : stack->lane->info.root];
+        inner = add_counted(stack, snapshot, locations, profile, outer, node);
         if (inner == NULL)
             return -1;
     }

@@ -34,7 +34,7 @@ void correction_free(struct correction *correction) {
 }
 
 static bool is_adaptive(const struct work *work) {
-    return work->snapshot->header.timing != SEGMENT_TIMING_EXACT;
+    return work->snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE;
 }
 
 static bool is_context(const struct snapshot *snapshot, uint32_t node) {

@@ -178,13 +178,25 @@ static int check_trees(const struct snapshot_source *source, struct snapshot *sn
 
 /* --- calls without an end ----------------------------------------------------------------------- */
 
-/* The segment does not say when counted calls end, so each ends as it begins, and its return is
- * added to its caller. */
+/* The ends of calls that are counted alone are not told: each is over as it begins, but for those that
+ * the recorder has subtracted. Whoever called them has their returns; a caller in another lane,
+ * which a handler has interrupted, is left to itself. */
 static void end_counted_calls(struct snapshot *snapshot) {
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
         const struct segment_node *node = &snapshot->nodes[i];
-        if (snapshot->node_lane[i] != SNAPSHOT_NONE && node->kind == SEGMENT_NODE_COUNTED)
-            snapshot->nodes[node->parent].callee_returns += node->calls;
+        const uint32_t lane = snapshot->node_lane[i];
+        if (lane == SNAPSHOT_NONE || node->kind != SEGMENT_NODE_COUNTED)
+            continue;
+        const bool is_own = snapshot->node_lane[node->parent] == lane;
+        const uint32_t caller = is_own ? node->parent : snapshot->lanes[lane].info.root;
+        if (caller < snapshot->node_count)
+            snapshot->nodes[caller].callee_returns += node->calls;
+    }
+    /* A caller that was copied later than what it calls. */
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        struct segment_node *node = &snapshot->nodes[i];
+        if ((int64_t)node->callee_returns < 0 && node->function != SEGMENT_FUNCTION_ROOT)
+            node->callee_returns = 0;
     }
 }
 

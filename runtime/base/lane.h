@@ -113,6 +113,7 @@ struct lane {
 /* timing=adaptive, in a node's `writer`: it is timed on one call in 2^shift; see adaptive.c. */
 #define LANE_SHIFT_BITS 8
 #define LANE_SHIFT_MASK ((1u << LANE_SHIFT_BITS) - 1)
+#define LANE_NEVER      31u /* timing=count */
 
 /* What a lane's next slow hook has to do. */
 enum lane_pending {
@@ -137,6 +138,9 @@ extern __thread struct lane *cinstr1_self __attribute__((tls_model("initial-exec
 /* Keeps the compiler from moving memory accesses across; signals arrive on the same thread. */
 #define SIGNAL_FENCE() __asm__ volatile("" ::: "memory")
 
+struct cinstr_place;
+enum { MIXED_EXACT = 1, MIXED_SHARE };
+
 /* Every module's hooks.o registers itself; the address of this is in the module. */
 struct module_hooks {
     uint64_t exact_tag;    /* the tag, where every call is timed, else 0 */
@@ -144,10 +148,12 @@ struct module_hooks {
     uint64_t tag;          /* generation << SEGMENT_ADDRESS_BITS; 0: nothing is recorded */
     uint64_t early_calls;  /* entries meanwhile */
     uint64_t is_shared; /* exported by the recorder for modules that have no hooks of their own */
-    uint64_t is_mixed;  /* on, and calls are counted by slots as well: the first two are 0 then */
-    /* The hooks themselves, which hook_loop.c times; the latter NULL where none is linked. */
+    uint64_t is_mixed;  /* on, and calls go by slots as well: the first two are 0 then */
+    /* The hooks themselves, which hook_loop.c times; all but the first NULL where none is linked. */
     void (*enter)(void *, void *), (*exit)(void *, void *);
     void (*count_enter)(void *, void *), (*count_exit)(void *, void *);
+    uint64_t (*begin_call)(struct cinstr_place *, struct cinstr_place **);
+    void (*end_call)(uint64_t);
     uint64_t given_tag; /* what `tag` is while the hooks are on */
     struct module_hooks *next;
 };
@@ -158,12 +164,14 @@ void cinstr_slow_enter(uint64_t function, uint64_t call_site, uintptr_t sp);
 void cinstr_slow_count(uint64_t function, uint64_t call_site, uintptr_t sp, int is_leaf);
 void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t now);
 void cinstr_slow_instructions(uintptr_t sp, uint64_t count);
-struct cinstr_place;
 struct cinstr_place *cinstr_slow_place(uint64_t function, uint64_t call_site, uint64_t slots,
                                        uintptr_t sp);
 /* The place of a call that comes before the recorder is up. */
 struct cinstr_place *cinstr_early_place(void);
+uint64_t cinstr_slow_begin(struct cinstr_place *place, struct cinstr_place **slot, uintptr_t sp);
+void cinstr_slow_end(struct cinstr_place **slot, uintptr_t sp, uint64_t now);
 void cinstr_adaptive_exit(struct lane *lane, const struct segment_frame *top, uint64_t ticks);
+void cinstr_drawn_end(struct lane *lane, const struct segment_frame *top, uint64_t ticks);
 void cinstr_loop_next(struct lane *lane);
 /* The thread was switched before the entry on top read the clock; within hook_begin(). */
 void cinstr_switched(struct lane *lane);

@@ -11,6 +11,7 @@
 #include "hook_loop.h"
 
 #include <cinstr/segment.h>
+#include <cinstr/slots.h>
 
 #include <signal.h>
 #include <stdbool.h>
@@ -44,8 +45,10 @@ static struct segment_node nodes[NODES];
 static struct segment_frame frames[6];
 static struct segment_lane info;
 static uint64_t timed_calls[NODES], variance[NODES], min[NODES], max[NODES];
+static uint32_t place_of_node[NODES]; /* none */
 static uint32_t histogram[NODES * SEGMENT_HISTOGRAM_BUCKETS];
 static struct lane lane;
+static struct place place; /* of CALLED */
 static uint32_t busy;
 static uint64_t usual_ticks; /* of a batch's pairs, at start */
 
@@ -68,12 +71,23 @@ static void set_up_nodes(void) {
         (uint64_t)(CALLER * sizeof nodes[0]) << 32 | CALLED * sizeof nodes[0];
 }
 
-/* Makes a lane like any other, except that nothing of it lies in the segment. */
+static void set_up_place(void) {
+    place = (struct place){
+        .code = {.function = nodes[CALLED].function,
+                 .call_site = nodes[CALLED].call_site,
+                 .calls = &nodes[CALLED].calls},
+        .lane = &lane,
+        .returns = &nodes[CALLER].callee_returns,
+    };
+}
+
+/* A lane as any other, but that nothing of it lies in the segment. */
 static void set_up(uintptr_t sp) {
     memset(frames, 0, sizeof frames);
     memset(&info, 0, sizeof info);
     memset(&lane, 0, sizeof lane);
     set_up_nodes();
+    set_up_place();
     frames[0].node = (uintptr_t)&nodes[ROOT];
     frames[0].sp = UINTPTR_MAX;
     frames[1] =
@@ -84,8 +98,9 @@ static void set_up(uintptr_t sp) {
     lane.thread = &lane;
     lane.top = frames + 1;
     lane.limit = frames + 4;
-    lane.timed_calls = timed_calls;
+    lane.timed_calls = options.timing == SEGMENT_TIMING_ADAPTIVE ? timed_calls : NULL;
     lane.variance = variance;
+    lane.place_of = place_of_node;
     lane.min = min;
     lane.max = max;
     lane.histogram = options.histogram ? histogram : NULL;
@@ -116,27 +131,58 @@ static void run_counted_pairs(int count) {
     }
 }
 
-static uint64_t time_counted(void) {
+/* What the plugin writes into a function that calls nothing. */
+static void call_by_slot(struct cinstr_place **own, const struct module_hooks *hooks) {
+    struct cinstr_place *called = &place.code;
+    uint64_t kept = (uintptr_t)own;
+
+    cinstr1_slot = own;
+    __asm__("" : "+r"(called), "+r"(own)); /* as if it had been loaded from there */
+    if (called->function != place.code.function || called->call_site != (uintptr_t)&nodes)
+        return;
+    ++*called->calls;
+    if (--called->left < 0)
+        kept = hooks->begin_call(called, own);
+    if (kept & 1)
+        hooks->end_call(kept);
+    else
+        cinstr1_slot = own;
+}
+
+static void run_calls_by_slots(int count) {
+    const struct module_hooks *hooks = modules_own_hooks();
+
+    for (int i = 0; i < count; i++)
+        call_by_slot(&cinstr1_void.slots[0], hooks);
+}
+
+static uint64_t time_pairs(void (*run)(int)) {
     uint64_t start;
 
-    run_counted_pairs(WARM_UP);
+    run(WARM_UP);
     start = clock_counter();
-    run_counted_pairs(PAIRS);
+    run(PAIRS);
     return clock_counter() - start;
 }
 
 /* Times pairs of hooks that count and do not time: those of timing=adaptive, or of functions that
  * the plugin was told to count. */
 static uint64_t time_untimed(void) {
-    uint64_t start;
-
+    if (modules_own_hooks()->begin_call != NULL) {
+        place.code.left = INT64_MAX;
+        return time_pairs(run_calls_by_slots);
+    }
     if (options.timing != SEGMENT_TIMING_ADAPTIVE)
-        return time_counted();
-    nodes[CALLED].writer = 31; /* one in 2^31 */
-    run_pairs(WARM_UP);
-    start = clock_counter();
-    run_pairs(PAIRS);
-    return clock_counter() - start;
+        return time_pairs(run_counted_pairs);
+    nodes[CALLED].writer = LANE_NEVER;
+    return time_pairs(run_pairs);
+}
+
+static void run_timed(int count) {
+    if (modules_own_hooks()->begin_call != NULL)
+        run_calls_by_slots(count);
+    else
+        run_pairs(count);
 }
 
 static uint64_t difference(uint64_t a, uint64_t b) {
@@ -146,10 +192,10 @@ static uint64_t difference(uint64_t a, uint64_t b) {
 static void time_all(struct segment_probe_sums *batch) {
     uint64_t total, start;
 
-    run_pairs(WARM_UP);
+    run_timed(WARM_UP);
     total = nodes[CALLED].total;
     start = clock_counter();
-    run_pairs(PAIRS);
+    run_timed(PAIRS);
     batch->outer = clock_counter() - start;
     batch->inner = nodes[CALLED].total - total;
     batch->outer = difference(batch->outer, batch->inner);
@@ -162,11 +208,12 @@ static void time_drawn(struct segment_probe_sums *batch) {
     uint64_t total, timed, spent;
 
     nodes[CALLED].writer = DRAWN_SHIFT;
-    run_pairs(WARM_UP);
+    draw_begin(&place.draw, DRAWN_SHIFT, &lane.random);
+    run_timed(WARM_UP);
     total = nodes[CALLED].total;
     timed = timed_calls[CALLED];
     spent = clock_counter();
-    run_pairs((int)DRAWN_PAIRS);
+    run_timed((int)DRAWN_PAIRS);
     spent = clock_counter() - spent;
     timed = timed_calls[CALLED] - timed;
     total = nodes[CALLED].total - total;
@@ -182,6 +229,7 @@ static void run_batch(struct segment_probe_sums *batch) {
     memset(batch, 0, sizeof *batch);
     batch->untimed = time_untimed();
     nodes[CALLED].writer = 0;
+    place.code.left = 0;
     if (options.timing == SEGMENT_TIMING_ADAPTIVE)
         time_drawn(batch);
     else
@@ -196,9 +244,12 @@ static uint64_t pair_ticks(const struct segment_probe_sums *batch) {
 /* Runs `count` batches with nothing else on this thread in between. */
 static bool run_batches(struct segment_probe_sums *batches, int count) {
     struct lane *self = cinstr1_self;
+    struct cinstr_place **slot = cinstr1_slot;
 
-    if (clock_kind == SEGMENT_CLOCK_MONOTONIC || places_in_use) /* these are not the hooks in use */
+    if (clock_kind == SEGMENT_CLOCK_MONOTONIC || options.timing == SEGMENT_TIMING_COUNT)
         return false;
+    if (places_in_use && modules_own_hooks()->begin_call == NULL)
+        return false; /* these are not the hooks in use */
     if (!sandbox_allows(SYS_rt_sigprocmask))
         return false;
     if (__atomic_exchange_n(&busy, 1, __ATOMIC_ACQUIRE) != 0)
@@ -209,6 +260,7 @@ static bool run_batches(struct segment_probe_sums *batches, int count) {
     for (int i = 0; i < count; i++)
         run_batch(&batches[i]);
     cinstr1_self = self;
+    cinstr1_slot = slot;
     signals_restore(mask);
     __atomic_store_n(&busy, 0, __ATOMIC_RELEASE);
     return true;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The slow path of a call that is counted by slots: a call that is new in its context, a call on
- * another stack, a call while recording is stopped. It finds or makes the place and puts it into
- * the slot.
+ * The slow path of a call that goes by slots: the first of its kind, on another stack, in a
+ * recorder that is stopped. Finds or makes the place and puts it into the slot.
  */
 #include <cinstr/segment.h>
 #include <cinstr/slots.h>
@@ -16,6 +15,7 @@
 #include "hook_loop.h"
 #include "lane_select.h"
 #include "runtime/base/lane.h"
+#include "runtime/base/options.h"
 #include "runtime/base/state.h"
 #include "runtime/segment/modules.h"
 #include "runtime/segment/segment_parts.h"
@@ -23,6 +23,7 @@
 #include "runtime/tree/cpu_time.h"
 #include "runtime/tree/places.h"
 #include "runtime/tree/shadow.h"
+#include "runtime/tree/trace_ring.h"
 
 /* From now on the hooks of all modules take their context from the thread's slot. */
 static void begin_use(void) {
@@ -53,7 +54,7 @@ static void give_slot(struct lane *lane) {
 
     if (lane->top == shadow_base(lane) && lane->outer != NULL)
         return;
-    place = place_for(lane, (struct segment_node *)lane->top->node, 1);
+    place = place_for(lane, (struct segment_node *)lane->top->node, 1, true);
     if (place != NULL)
         cinstr1_slot = place_slots(place);
 }
@@ -64,9 +65,17 @@ static struct cinstr_place *enter_void(struct lane *lane, struct segment_node *c
     return places_void();
 }
 
+/* A trace shows all calls. */
+static enum place_looks looks(void) {
+    if (trace_is_on || options.timing == SEGMENT_TIMING_EXACT)
+        return PLACE_ALWAYS;
+    return options.timing == SEGMENT_TIMING_ADAPTIVE ? PLACE_DRAWN : PLACE_NEVER;
+}
+
 static struct cinstr_place *enter(struct lane *lane, uint64_t function, uint64_t call_site,
                                   uint64_t slots, uint64_t closed) {
     struct segment_node *context = slot_context(lane, cinstr1_slot), *node;
+    const bool is_timed = (slots & CINSTR_SLOTS_TIMED) != 0;
     struct cinstr_place *place;
 
     if (!process_recording)
@@ -77,12 +86,12 @@ static struct cinstr_place *enter(struct lane *lane, uint64_t function, uint64_t
     if (node == NULL)
         return enter_void(lane, context);
     node->kind = SEGMENT_NODE_COUNTED;
-    place = place_for(lane, node, slots);
+    place = place_for(lane, node, slots & ~(uint64_t)CINSTR_SLOTS_TIMED, is_timed);
     if (place == NULL) {
         node->calls++;
         return enter_void(lane, node);
     }
-    place_open(place, node, closed);
+    place_open(lane, place, is_timed ? looks() : PLACE_NEVER, closed);
     if (slot_is_own(lane, cinstr1_slot))
         *cinstr1_slot = place;
     return place;

@@ -24,6 +24,7 @@
 #include "lane_select.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
+#include "runtime/base/options.h"
 #include "runtime/base/state.h"
 #include "runtime/segment/segment_parts.h"
 #include "runtime/tree/context_tree.h"
@@ -62,7 +63,7 @@ static void resync_enter(struct lane *lane, uint64_t function, uint64_t call_sit
 /* Sets the slot by which the call makes its own calls, and keeps the one by which it was called in
  * its frame. */
 static void take_slot(struct lane *lane, struct segment_node *node, struct cinstr_place **slot) {
-    struct cinstr_place *place = place_for(lane, node, 1);
+    struct cinstr_place *place = place_for(lane, node, 1, true);
 
     lane->top->shift |= (uintptr_t)slot;
     cinstr1_slot = place != NULL ? place_slots(place) : &cinstr1_no_slot;
@@ -74,6 +75,7 @@ static void record_enter(struct lane *lane, uint64_t function, uint64_t call_sit
                          enum enter_kind kind) {
     struct cinstr_place **slot = cinstr1_slot;
     struct segment_node *parent = places_in_use ? slot_context(lane, slot) : node_of(lane->top);
+    const bool is_timed = kind == ENTER_TIMED && options.timing != SEGMENT_TIMING_COUNT;
     struct segment_node *node;
     node = tree_child(lane, parent, function, call_site);
     if (node == NULL)
@@ -83,8 +85,8 @@ static void record_enter(struct lane *lane, uint64_t function, uint64_t call_sit
         parent->callee_returns++;
         return;
     }
-    /* Readers see the frame at once, so its start is nearly right; begin_call() corrects it. */
-    if (!shadow_push(lane, node, sp, kind == ENTER_TIMED ? clock_ticks() : 0)) {
+    /* Readers see the frame at once: it has a time that is nearly right. */
+    if (!shadow_push(lane, node, sp, is_timed ? clock_ticks() : 0)) {
         parent->callee_returns++; /* too deep for the stack: counted, not timed */
         lane->overflow++;
     } else if (places_in_use) {
@@ -134,6 +136,13 @@ void cinstr_slow_count(uint64_t function, uint64_t call_site, uintptr_t sp, int 
     enter(function, call_site, sp, is_leaf ? ENTER_LEAF : ENTER_COUNTED);
 }
 
+/* A call that ends: by a hook, or by slots. */
+struct ending {
+    uint64_t function, call_site;
+    struct cinstr_place **slot; /* NULL: by a hook */
+    uintptr_t sp;
+};
+
 /* A library without hooks of its own may enter a function in one generation and leave it in the
  * next: two functions at one address are never open together. */
 static bool is_function(const struct segment_frame *frame, uint64_t function) {
@@ -162,14 +171,25 @@ static struct segment_frame *find_exit(const struct lane *lane, uint64_t functio
     return NULL;
 }
 
-static void record_exit(struct lane *lane, uint64_t function, uint64_t call_site, uintptr_t sp,
-                        uint64_t now) {
+/* Of the frames, that of a call by slots that ends. */
+static struct segment_frame *find_end(const struct lane *lane, const struct ending *call) {
+    struct segment_frame *base = shadow_base(lane);
+
+    for (struct segment_frame *frame = lane->top; frame > base; frame--) {
+        if ((frame->shift & ~SEGMENT_SHIFT_MASK) == (uintptr_t)call->slot && frame->sp >= call->sp)
+            return frame;
+    }
+    return NULL;
+}
+
+static void record_exit(struct lane *lane, const struct ending *call, uint64_t now) {
     struct segment_frame *frame;
-    if (lane->overflow != 0) {
+    if (call->slot == NULL && lane->overflow != 0) {
         lane->overflow--;
         return;
     }
-    frame = find_exit(lane, function, call_site, sp);
+    frame = call->slot != NULL ? find_end(lane, call)
+                               : find_exit(lane, call->function, call->call_site, call->sp);
     if (frame == NULL) {
         if (process_recording)
             lane->info->unmatched_exits++;
@@ -179,15 +199,15 @@ static void record_exit(struct lane *lane, uint64_t function, uint64_t call_site
     shadow_pop(lane, now, false);
 }
 
-void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t counter) {
+static void leave(const struct ending *call, uint64_t counter) {
     const int saved_errno = errno;
     const uint64_t now = clock_kind == SEGMENT_CLOCK_MONOTONIC ? clock_ticks() : counter;
     cancellation_hold();
-    struct lane *lane = lane_for_hook(sp);
+    struct lane *lane = lane_for_hook(call->sp);
 
     if (lane != NULL) {
         const struct cpu_moment moment = cpu_time_at(lane, lane->top, now);
-        record_exit(lane, function, call_site, sp, moment.ticks);
+        record_exit(lane, call, moment.ticks);
         cpu_time_add_wait(lane, lane->top, moment.wait);
         lane->last = moment.ticks;
         lane_rest(lane);
@@ -198,8 +218,80 @@ void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint6
     cancellation_allow();
 }
 
-/* Frames below sp were left without a hook. Instructions that belong to no open call are not
- * recorded, because their call was not. */
+void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t now) {
+    const struct ending call = {.function = function, .call_site = call_site, .sp = sp};
+
+    leave(&call, now);
+}
+
+/* --- calls by slots --------------------------------------------------------------------------- */
+
+/* A handler that interrupts a hook may find a place of the lane that it interrupts: that counts
+ * the call, but its time is the handler's lane's. */
+static struct segment_node *node_of_call(struct lane *lane, struct cinstr_place *place,
+                                         struct cinstr_place **slot) {
+    const struct place_info *info = place_info(place);
+    struct segment_node *node;
+
+    if (place_lane(place) == lane)
+        return place_node(place);
+    node = tree_child(lane, slot_context(lane, slot), info->function, info->call_site);
+    if (node != NULL)
+        node->kind = SEGMENT_NODE_COUNTED;
+    return node;
+}
+
+/* The call is counted already. False: it gets no frame, and so has no end. */
+static bool record_begin(struct lane *lane, struct cinstr_place *place, struct cinstr_place **slot,
+                         uintptr_t sp) {
+    struct segment_node *node = node_of_call(lane, place, slot);
+    bool is_timed = true;
+    uint32_t shift = 0;
+
+    if (lane->timed_calls != NULL && !trace_is_on)
+        is_timed = cinstr_place_look(lane, place, &shift);
+    else
+        place->left = 0;
+    if (node == NULL || !shadow_push(lane, node, sp, is_timed ? clock_ticks() : 0))
+        return false;
+    --*tree_returns(lane, node);
+    lane->top->shift = (uintptr_t)slot | shift;
+    return true;
+}
+
+uint64_t cinstr_slow_begin(struct cinstr_place *place, struct cinstr_place **slot, uintptr_t sp) {
+    const int saved_errno = errno;
+    uint64_t kept = (uintptr_t)slot;
+    cancellation_hold();
+    struct lane *lane = lane_for_hook(sp);
+
+    if (lane != NULL) {
+        const struct place_info *info = place_info(place);
+        const uint64_t now = cpu_time_now(lane);
+        hook_loop_if_due(lane);
+        resync_enter(lane, info->function, info->call_site, sp, now);
+        const uint64_t depth = (uint64_t)(lane->top - shadow_base(lane));
+        if (process_recording && record_begin(lane, place, slot, sp))
+            kept |= 1;
+        begin_call(lane, shadow_base(lane) + depth, now);
+        lane_rest(lane);
+    }
+    errno = saved_errno;
+    cancellation_allow();
+    return kept;
+}
+
+void cinstr_slow_end(struct cinstr_place **slot, uintptr_t sp, uint64_t now) {
+    const struct ending call = {.slot = slot, .sp = sp};
+
+    leave(&call, now);
+    cinstr1_slot = slot;
+}
+
+/* --- instructions ----------------------------------------------------------------------------- */
+
+/* Frames that lie below were left without a hook. What belongs to no open call is not recorded, as
+ * its call was not. */
 void cinstr_slow_instructions(uintptr_t sp, uint64_t count) {
     const int saved_errno = errno;
     cancellation_hold();

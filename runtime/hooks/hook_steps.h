@@ -13,6 +13,7 @@
 
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
+#include "runtime/tree/duration.h"
 #include "runtime/tree/lookup.h"
 
 /* 1: exported once by libcinstr.so.0, for modules that do not link these hooks. */
@@ -75,35 +76,78 @@ static inline bool is_switched(const struct lane *lane) {
     return UNLIKELY(*lane->switch_word != lane->switch_seen);
 }
 
-/* Reads the clock last, and then the word that changes at each context switch: the kernel switches
- * between two instructions, whatever their order in the pipeline. A reader sees the frame once its
- * `node` is set, so everything else in it is stored before. */
-static inline void enter_node(struct lane *lane, struct segment_frame *top,
+/* The clock is read last, and after it the word that tells of switches: the kernel switches between
+ * instructions, whatever their order in the pipeline. A reader sees the frame from `node` on:
+ * everything else of it comes before. */
+static inline void store_node(struct lane *lane, struct segment_frame *top,
                               struct segment_node *node, uintptr_t sp, bool is_timed) {
-    node->calls++;
     top[1].sp = sp;
     top[1].paused = lane->paused;
     top[1].start = is_timed ? clock_counter() : 0;
     SIGNAL_FENCE();
     top[1].node = (uintptr_t)node;
     lane->top = top + 1;
+}
+
+static inline void enter_node(struct lane *lane, struct segment_frame *top,
+                              struct segment_node *node, uintptr_t sp, bool is_timed) {
+    node->calls++;
+    store_node(lane, top, node, sp, is_timed);
     if (is_switched(lane))
         cinstr_switched(lane);
     else
         hook_end(lane);
 }
 
-/* Called within hook_begin(). */
-static inline void exit_node(struct lane *lane, struct segment_frame *top) {
-    ((struct segment_node *)top[-1].node)->callee_returns++;
+/* Within hook_begin(). */
+static inline void drop_node(struct lane *lane, struct segment_frame *top) {
     top->node = 0;
     lane->top = top - 1;
     hook_end(lane);
 }
 
+static inline void exit_node(struct lane *lane, struct segment_frame *top) {
+    ((struct segment_node *)top[-1].node)->callee_returns++;
+    drop_node(lane, top);
+}
+
 static inline bool is_exit_of(const struct segment_frame *top, uint64_t function,
                               uint64_t call_site, uintptr_t sp) {
     return is_node((const struct segment_node *)top->node, function, call_site) && top[-1].sp >= sp;
+}
+
+/* On the lane's clock. */
+static inline uint64_t duration(const struct lane *lane, const struct segment_frame *top,
+                                uint64_t now) {
+    uint64_t ticks = now - top->start + top->paused - lane->paused;
+    __asm__("" : "+r"(ticks)); /* once: gcc would reckon its negative beside it */
+    return ticks;
+}
+
+static inline void charge(const struct segment_frame *top, uint64_t ticks) {
+    struct segment_node *node = (struct segment_node *)top->node;
+    node->total += ticks;
+    node->self += ticks;
+    ((struct segment_node *)top[-1].node)->self -= ticks;
+}
+
+/* The end of a call that was timed and has been charged. */
+static inline void exit_at(struct lane *lane, uint64_t now) {
+    lane->last = now;
+    exit_node(lane, lane->top);
+    if (UNLIKELY((now & LANE_LOOP_MASK) == 0))
+        cinstr_loop_next(lane);
+}
+
+static inline void exit_timed(struct lane *lane, const struct segment_frame *top, uint64_t now) {
+    charge(top, duration(lane, top, now));
+    exit_at(lane, now);
+}
+
+HOT NOINLINE __attribute__((unused)) static void
+exit_with_duration(struct lane *lane, struct segment_frame *top, uint64_t now) {
+    duration_add_late(lane, (struct segment_node *)top->node, now - top->start);
+    exit_timed(lane, top, now);
 }
 
 /* --- external functions: see include/cinstr/hooks.h ------------------------------------------- */

@@ -9,6 +9,7 @@
  * are done.
  */
 #include <cinstr/segment.h>
+#include <cinstr/slots.h>
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,13 +18,14 @@
 #include "hook_steps.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/lane.h"
-#include "runtime/tree/duration.h"
 #include "runtime/tree/lookup.h"
 #include "runtime/tree/places.h"
 
-/* NULL in modules whose functions are all timed: hooks_counted.c is not linked into those. */
+/* Not linked into modules that do not use them. */
 #pragma weak cinstr1_count_enter
 #pragma weak cinstr1_count_exit
+#pragma weak cinstr1_begin_call
+#pragma weak cinstr1_end_call
 
 struct module_hooks cinstr1_module = {
     .is_shared = HOOKS_ARE_SHARED,
@@ -31,6 +33,8 @@ struct module_hooks cinstr1_module = {
     .exit = __cyg_profile_func_exit,
     .count_enter = cinstr1_count_enter,
     .count_exit = cinstr1_count_exit,
+    .begin_call = cinstr1_begin_call,
+    .end_call = cinstr1_end_call,
 };
 
 /* Runs before all other constructors of the module. */
@@ -50,8 +54,8 @@ static inline bool is_timed(struct lane *lane, struct segment_frame *frame,
     lane->random = lane->random * 1664525u + 1013904223u;
     if (lane->random & (0xffffffffu << 1 << (31 - shift)))
         return false;
-    frame->shift = shift;
-    return true;
+    frame->shift = shift & SEGMENT_SHIFT_MASK;
+    return shift != LANE_NEVER;
 }
 
 /* --- programs that also count by slots: the thread's slot gives the context ------------------- */
@@ -86,7 +90,7 @@ HOT NOINLINE static void enter_mixed(uintptr_t sp, uint64_t function, uint64_t c
     }
     struct segment_frame *frame = lane->top + 1;
     frame->shift = 0;
-    const bool timed = lane->timed_calls == NULL || is_timed(lane, frame, node);
+    const bool timed = cinstr1_module.is_mixed == MIXED_EXACT || is_timed(lane, frame, node);
     frame->shift |= (uintptr_t)cinstr1_slot;
     cinstr1_slot = place_slots(place);
     enter_node(lane, lane->top, node, sp, timed);
@@ -156,36 +160,7 @@ SLOW static void exit_slow_after_all(uint64_t function, uint64_t call_site, uint
     cinstr_slow_exit(function, call_site, sp, now);
 }
 
-/* How long the call took by the lane's clock: that stands still while the thread is off the CPU. */
-static inline uint64_t duration(const struct lane *lane, const struct segment_frame *top,
-                                uint64_t now) {
-    uint64_t ticks = now - top->start + top->paused - lane->paused;
-    __asm__("" : "+r"(ticks)); /* gcc would compute its negative separately */
-    return ticks;
-}
-
-static inline void charge(const struct segment_frame *top, uint64_t ticks) {
-    struct segment_node *node = (struct segment_node *)top->node;
-    node->total += ticks;
-    node->self += ticks;
-    ((struct segment_node *)top[-1].node)->self -= ticks;
-}
-
-static inline void exit_timed(struct lane *lane, const struct segment_frame *top, uint64_t now) {
-    charge(top, duration(lane, top, now));
-    lane->last = now;
-    exit_node(lane, lane->top);
-    if (UNLIKELY((now & LANE_LOOP_MASK) == 0))
-        cinstr_loop_next(lane);
-}
-
-HOT NOINLINE static void exit_with_duration(struct lane *lane, struct segment_frame *top,
-                                            uint64_t now) {
-    duration_add_late(lane, (struct segment_node *)top->node, now - top->start);
-    exit_timed(lane, top, now);
-}
-
-/* `now`: the clock, read before anything else. */
+/* The clock is read first. */
 static inline void exit_exact(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t now) {
     struct lane *lane = cinstr1_self;
     struct segment_frame *top;
@@ -217,10 +192,7 @@ HOT NOINLINE static void exit_sampled(uint64_t function, uint64_t call_site, uin
     if (lane->histogram != NULL)
         duration_add_late(lane, (struct segment_node *)top->node, now - top->start);
     cinstr_adaptive_exit(lane, top, duration(lane, top, now));
-    lane->last = now;
-    exit_node(lane, top);
-    if (UNLIKELY((now & LANE_LOOP_MASK) == 0))
-        cinstr_loop_next(lane);
+    exit_at(lane, now);
 }
 
 /* The clock is read only if the entry was timed. */

@@ -65,12 +65,25 @@ static void miss_libraries(void) {
     }
 }
 
+/* timing=count reads no clock. */
+static void settle_timing(void) {
+    if (options.timing != SEGMENT_TIMING_COUNT)
+        return;
+    if (options.trace[0] != '\0' || options.trace_ring != 0) {
+        message("timing=count: a trace needs times: every call is timed");
+        options.timing = SEGMENT_TIMING_EXACT;
+        return;
+    }
+    options.cpu = options.histogram = false;
+}
+
 static bool start(void) {
     const uint64_t frequency = clock_choose();
 
     message_begin();
     options_read(getenv("CINSTR_OPTIONS"));
     miss_libraries();
+    settle_timing();
     if (!process_init()) {
         message("out of memory: nothing is recorded");
         return false;

@@ -184,7 +184,7 @@ static void show_tag(struct module_hooks *module) {
     const bool is_exact = options.timing == SEGMENT_TIMING_EXACT;
 
     module->tag = hooks_are_on ? module->given_tag : 0;
-    module->is_mixed = heeds_slots && module->tag != 0;
+    module->is_mixed = !heeds_slots || module->tag == 0 ? 0 : is_exact ? MIXED_EXACT : MIXED_SHARE;
     module->exact_tag = is_exact && !heeds_slots ? module->tag : 0;
     module->adaptive_tag = !is_exact && !heeds_slots ? module->tag : 0;
 }

@@ -3,12 +3,13 @@
  * timing=adaptive. Every call is counted. A context is timed at first on every call; while it
  * proves short it is timed on a random half of its calls, then a quarter, down to one in
  * 2^MAX_SHIFT. A timed call of probability 2^-shift stands for 2^shift calls (Horvitz and Thompson
- * 1952): the sums are unbiased however the share was chosen, since it was fixed before the call.
- * The variance of the sum, the sum of (4^shift - 2^shift) d^2, is kept in a column of its own. Two
- * things are not scaled up: the time of the clock read, which the untimed calls do not spend, and
- * waits, which are measured in every call, timed or not (cpu_time.c). A new context begins with
- * the share that the last context of its edge has reached: programs have many contexts with few
- * calls each.
+ * 1952): the sums stay unbiased whatever made the share what it is, since it was fixed before the
+ * call. The variance of the sum, the sum of (4^shift - 2^shift) d^2, is kept in a column of its
+ * own. Two things are no part of what is scaled up: the clock's own time, which the other calls do
+ * not have, and waits, which are found out in every call, timed or not (cpu_time.c). A new context
+ * begins where the last one of its edge has come to: programs have many contexts of few calls each.
+ *
+ * Hooks draw for each call by itself, slots for groups of them (draw.h).
  */
 #include "adaptive.h"
 
@@ -20,6 +21,7 @@
 
 #include "lookup.h"
 #include "runtime/base/lane.h"
+#include "runtime/base/options.h"
 #include "runtime/segment/segment_parts.h"
 
 #define MAX_SHIFT    SEGMENT_MOST_SHIFT /* one in 32: the clock's cost hardly matters then */
@@ -36,11 +38,16 @@ static bool is_certain(const struct segment_node *node, uint64_t variance) {
     return (int64_t)node->total <= 0 || variance / node->total <= node->total / 25;
 }
 
+/* What its calls made was timed, at least in part. */
+static bool makes_calls(const struct segment_node *node) {
+    return (int64_t)(node->total - node->self) > 0;
+}
+
 /* node->writer: the shift, and above it the timed calls at that shift. */
 static uint32_t next_level(const struct segment_node *node, uint64_t variance) {
     const uint32_t shift = node->writer & LANE_SHIFT_MASK;
     const uint32_t timed = (node->writer >> LANE_SHIFT_BITS) + 1;
-    const uint32_t most = node->callee_returns == 0 ? MAX_SHIFT : CALLER_SHIFT;
+    const uint32_t most = makes_calls(node) ? CALLER_SHIFT : MAX_SHIFT;
 
     if (shift > most)
         return most;
@@ -51,10 +58,19 @@ static uint32_t next_level(const struct segment_node *node, uint64_t variance) {
     return shift < most && is_certain(node, variance) ? shift + 1 : shift;
 }
 
+void adaptive_learn(struct segment_node *node, uint64_t ticks, uint32_t shift, uint64_t variance) {
+    /* One that was long after all: look at every call again. */
+    if (shift != 0 && ticks >= UINT64_C(16) * SHORT_TICKS)
+        node->writer = 0;
+    node->writer = next_level(node, variance);
+}
+
 uint32_t adaptive_first_level(const struct lane *lane, uint64_t function, uint64_t call_site) {
     const struct segment_node *last = memo_slot(lane, function, call_site)->node;
     uint32_t shift = 0;
 
+    if (options.timing == SEGMENT_TIMING_COUNT)
+        return LANE_NEVER;
     if (last != NULL && is_node(last, function, call_site))
         shift = last->writer & LANE_SHIFT_MASK;
     return shift < FIRST_SHIFT ? shift : FIRST_SHIFT;
@@ -73,30 +89,4 @@ uint64_t adaptive_scale(uint64_t ticks, uint64_t shift) {
     const uint64_t clock = shift == 0 ? 0 : segment.header->scaled_clock;
 
     return ((ticks - clock) << shift) + clock;
-}
-
-/* --- the end of a call ------------------------------------------------------------------------ */
-
-static uint64_t add_saturating(uint64_t a, uint64_t b) {
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
-void cinstr_adaptive_exit(struct lane *lane, const struct segment_frame *top, uint64_t ticks) {
-    struct segment_node *node = (struct segment_node *)top->node;
-    const uint32_t index = node_offset(lane, node) / (uint32_t)sizeof *node;
-    const uint32_t shift = (uint32_t)(top->shift & SEGMENT_SHIFT_MASK);
-    const uint64_t scaled = adaptive_scale(ticks, shift);
-
-    node->total += scaled;
-    node->self += scaled;
-    ((struct segment_node *)top[-1].node)->self -= scaled;
-    lane->timed_calls[index]++;
-    if (shift != 0 && ticks < UINT32_MAX) {
-        const uint64_t factor = (UINT64_C(1) << (2 * shift)) - (UINT64_C(1) << shift);
-        lane->variance[index] = add_saturating(lane->variance[index], factor * (ticks * ticks));
-        /* The call was long after all: time every call again. */
-        if (ticks >= UINT64_C(16) * SHORT_TICKS)
-            node->writer = 0;
-    }
-    node->writer = next_level(node, lane->variance[index]);
 }

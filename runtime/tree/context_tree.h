@@ -14,5 +14,7 @@ struct segment_node *tree_child(struct lane *lane, struct segment_node *parent, 
 /* A new node of the lane's. NULL: no memory. */
 struct segment_node *tree_add(struct lane *lane, uint32_t parent_index, uint64_t function,
                               uint64_t call_site);
+/* Where readers add a node's calls to returns (SEGMENT_NODE_COUNTED). */
+uint64_t *tree_returns(const struct lane *lane, const struct segment_node *node);
 
 #endif

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "context_tree.h"
+#include "draw.h"
 #include "runtime/base/lane.h"
 #include "runtime/base/sandbox.h"
 #include "runtime/base/spin.h"
@@ -50,6 +51,7 @@ struct cinstr_place *places_void(void) {
         for (uint32_t i = 0; i < CINSTR_SLOTS_MOST; i++)
             cinstr1_void.slots[i] = &cinstr1_void.place;
         cinstr1_void.place.calls = &nowhere;
+        cinstr1_void.place.left = INT64_MAX;
     }
     return &cinstr1_void.place;
 }
@@ -171,9 +173,9 @@ static uint32_t take_place(struct lane *lane, uint64_t slots) {
     lane->next_place += granules;
     info = place_info(place_at(number));
     info->number = number;
-    info->granules = (uint16_t)granules;
+    info->granules = (uint8_t)granules;
     for (uint32_t i = 1; i < granules; i++)
-        info[i].back = (uint16_t)i;
+        info[i].back = (uint8_t)i;
     return number;
 }
 
@@ -274,7 +276,8 @@ static struct cinstr_place *settle(const struct lane *lane, uint32_t number,
     return place;
 }
 
-struct cinstr_place *place_for(struct lane *lane, struct segment_node *node, uint64_t slots) {
+struct cinstr_place *place_for(struct lane *lane, struct segment_node *node, uint64_t slots,
+                               bool is_timed) {
     uint32_t number = known_place(lane, node, slots);
 
     if (number == 0) {
@@ -285,19 +288,50 @@ struct cinstr_place *place_for(struct lane *lane, struct segment_node *node, uin
         info->function = node->function;
         info->call_site = node->call_site;
         info->parent = parent_place(lane, node);
+        info->is_timed = is_timed;
     }
     return settle(lane, number, node);
 }
 
-/* A place closed meanwhile stays closed: places_close_all() counts first and then closes. */
-void place_open(struct cinstr_place *place, const struct segment_node *node, uint64_t closed) {
+static uint32_t level(const struct cinstr_place *place) {
+    return place_node(place)->writer & LANE_SHIFT_MASK;
+}
+
+static int64_t calls_before(struct lane *lane, struct place *place, enum place_looks looks) {
+    const int64_t drawn = lane->timed_calls == NULL
+                              ? 0
+                              : draw_begin(&place->draw, level(&place->code), &lane->random);
+
+    return looks == PLACE_NEVER ? INT64_MAX : looks == PLACE_ALWAYS ? 0 : drawn;
+}
+
+/* What was closed meanwhile stays so: whoever closes has said so first. */
+void place_open(struct lane *lane, struct cinstr_place *place, enum place_looks looks,
+                uint64_t closed) {
+    const struct segment_node *node = place_node(place);
+    struct place *all = (struct place *)(void *)place;
+
+    all->returns = tree_returns(lane, node);
+    all->lane = lane;
+    if (place->function == 0)
+        place->left = calls_before(lane, all, looks);
     place->call_site = node->call_site;
     __atomic_store_n(&place->function, node->function & SEGMENT_ADDRESS_MASK, __ATOMIC_SEQ_CST);
     if (places_closings() != closed)
         place->function = 0;
 }
 
-/* --- the context that a slot belongs to ------------------------------------------------------- */
+bool cinstr_place_look(struct lane *lane, struct cinstr_place *place, uint32_t *shift) {
+    struct draw *draw = &((struct place *)(void *)place)->draw;
+    const bool is_timed = draw_is_timed(draw);
+
+    *shift = draw->shift;
+    place->left = draw_next(draw, level(place), &lane->random);
+    return is_timed;
+}
+
+/* --- the context that a slot belongs to ---------------------------------------------------------
+ */
 
 /* Makes the context of a place again, from the root down: what the place knows is a node of the
  * parent process or below another label. The chain of parents is reversed on the way up and

@@ -79,9 +79,12 @@ static void charge(struct lane *lane, const struct segment_frame *frame, uint64_
         __atomic_add_fetch(&segment.header->losses.clock_backwards, 1, __ATOMIC_RELAXED);
     }
     const uint64_t scaled = adaptive_scale(ticks, frame->shift & SEGMENT_SHIFT_MASK);
+    struct segment_node *caller = adaptive_caller(lane, frame);
+    if (caller == NULL)
+        caller = node_for_children(lane, frame - 1);
     node->total += scaled;
     node->self += scaled;
-    node_for_children(lane, frame - 1)->self -= scaled;
+    caller->self -= scaled;
 }
 
 /* Sets the thread's word to what it was at the call. That a call ended abnormally may be noticed
@@ -95,6 +98,15 @@ static void leave_slot(const struct segment_frame *frame, const struct segment_n
         (slot_is_void(cinstr1_slot) || slot_info(cinstr1_slot)->node != tree_index(node)))
         return;
     cinstr1_slot = before != NULL ? before : &cinstr1_no_slot;
+}
+
+/* With timing=adaptive the call below need not be the caller. */
+static uint64_t *returns_of(const struct lane *lane, const struct segment_frame *frame) {
+    const struct segment_node *node = (const struct segment_node *)frame->node;
+
+    return lane->timed_calls != NULL && node->kind == SEGMENT_NODE_COUNTED
+               ? tree_returns(lane, node)
+               : &node_for_children(lane, frame - 1)->callee_returns;
 }
 
 void shadow_pop(struct lane *lane, uint64_t now, bool abnormal) {
@@ -117,7 +129,7 @@ void shadow_pop(struct lane *lane, uint64_t now, bool abnormal) {
     if (abnormal)
         segment.unwinds[tree_index(node)]++;
     else
-        node_for_children(lane, frame - 1)->callee_returns++;
+        ++*returns_of(lane, frame);
     frame->node = 0;
     lane->top = frame - 1;
 }

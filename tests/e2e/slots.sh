@@ -1,25 +1,34 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Calls that are counted by slots (cinstr/slots.h) are exact wherever hooks are: the hazard programs,
-# built by the newest clang with the plugin, which counts all their functions.
+# Calls that go by slots (cinstr/slots.h) are exact wherever hooks are: the hazard programs, built by
+# the newest clang with the plugin; timed all, a share or none, or made to be counted alone.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-find_plugins "counting by slots"
-compiler=clang-${versions[-1]}+count
-for script in hazards_control hazards_fork hazards_life hazards_limits live_dump; do
-    before=$checks
-    while read -r line; do
-        case $line in
-        '#'*:*) printf '%s\n' "$line" ;;
-        'ok '* | 'not ok '*)
-            checks=$((checks + 1))
-            [[ $line == ok* ]] || failures=$((failures + 1))
-            printf '%s\n' "${line/ok /ok counted, }"
-            ;;
-        esac
-    done < <(HARNESS_COMPILERS=$compiler "$TOP/tests/e2e/$script.sh" 2>&1)
-    ((checks > before)) || fail "$script.sh, counted" "no check was made"
-done
+find_plugins "calls by slots"
+
+# by_slots WHAT KIND OPTIONS SCRIPT…: the checks of these scripts, with the plugin.
+by_slots() {
+    local what=$1 kind=$2 options=$3 script line before
+    shift 3
+    for script in "$@"; do
+        before=$checks
+        while read -r line; do
+            case $line in
+            '#'*:*) printf '%s\n' "$line" ;;
+            'ok '* | 'not ok '*)
+                checks=$((checks + 1))
+                [[ $line == ok* ]] || failures=$((failures + 1))
+                printf '%s\n' "${line/ok /ok $what, }"
+                ;;
+            esac
+        done < <(HARNESS_COMPILERS=clang-${versions[-1]}+$kind EXTRA_OPTIONS=$options "$TOP/tests/e2e/$script.sh" 2>&1)
+        ((checks > before)) || fail "$script.sh, $what" "no check was made"
+    done
+}
+by_slots timed plugin "" hazards_control hazards_fork hazards_life hazards_limits live_dump
+by_slots "a share timed" plugin :timing=adaptive hazards_control hazards_fork hazards_limits
+by_slots "none timed" plugin :timing=count hazards_control hazards_fork
+by_slots counted count "" hazards_control hazards_fork hazards_life hazards_limits live_dump
 finish

@@ -9,8 +9,8 @@ LINK=("${LINK_CINSTR[@]}")
 PROGRAMS=$TOP/tests/programs
 SEGMENTS=$SCRATCH/segments
 mkdir -m 700 "$SEGMENTS"
-# A compiler clang-N+count is clang with the plugin, which counts all functions; gcc-N+plugin is gcc with
-# the plugin, and without inlining, as the programs know all their calls.
+# A compiler clang-N+plugin is clang with the plugin; clang-N+count has it count all functions. gcc-N+plugin is
+# gcc with its plugin, and without inlining, as the programs know all their calls.
 read -r -a compilers <<<"${HARNESS_COMPILERS:-gcc clang-14}"
 
 harness_build() {
@@ -21,10 +21,11 @@ compile_by() { # COMPILER: sets `compile`
     local compiler=${1%+plugin}
     compiler=${compiler%+count}
     compile=("$compiler")
-    [[ $1 != *+plugin ]] || compile+=("-fplugin=$BUILD/cinstr_gcc_plugin_$("$compiler" -dumpfullversion).so"
+    [[ $1 != gcc*+plugin ]] || compile+=("-fplugin=$BUILD/cinstr_gcc_plugin_$("$compiler" -dumpfullversion).so"
         -fno-inline -fno-optimize-sibling-calls)
-    [[ $1 != *+count ]] || compile+=({-fplugin,-fpass-plugin}"=$BUILD/cinstr-plugin-${compiler#clang-}.so"
-        -Xclang -mllvm -Xclang -cinstr-only-marked -Xclang -mllvm -Xclang -cinstr-count)
+    [[ $1 != clang*+* ]] || compile+=({-fplugin,-fpass-plugin}"=$BUILD/cinstr-plugin-${compiler#clang-}.so"
+        -Xclang -mllvm -Xclang -cinstr-only-marked)
+    [[ $1 != *+count ]] || compile+=(-Xclang -mllvm -Xclang -cinstr-count)
 }
 
 # program_build COMPILER NAME FLAGS…: builds $SCRATCH/NAME, linked with LINK; program_plain without it.

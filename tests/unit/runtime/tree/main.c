@@ -17,5 +17,6 @@ int tree_make(const char *text) {
 }
 
 int main(void) {
-    return run_context_tree_tests() + run_lookup_tests() + run_shadow_tests() + run_stacks_tests();
+    return run_context_tree_tests() + run_draw_tests() + run_lookup_tests() + run_shadow_tests() +
+           run_stacks_tests();
 }

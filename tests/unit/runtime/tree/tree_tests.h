@@ -6,6 +6,7 @@
 #include "runtime/base/lane.h"
 
 int run_context_tree_tests(void);
+int run_draw_tests(void);
 int run_lookup_tests(void);
 int run_shadow_tests(void);
 int run_stacks_tests(void);
