@@ -6,6 +6,7 @@ import tables
 from sides import CLANG
 
 HOOKS, AFTER, PLUGIN = "gcc, hooks: ", f"{CLANG}, hooks after inlining: ", f"{CLANG}, plugin: "
+GCC_AFTER = "gcc, hooks after inlining: "
 
 ADDED, WHOLE = "added", "whole"
 
@@ -14,6 +15,7 @@ QUESTIONS = [  # the question, what it compares, numerator, denominator, the aim
     ("clang's hooks: cinstr ÷ two clocks", ADDED, f"{CLANG}, hooks: cinstr", f"{CLANG}, hooks: two clocks",
      "≤ 1.25; fan-out 1.4"),
     ("clang, after inlining: cinstr ÷ two clocks", ADDED, AFTER + "cinstr", AFTER + "two clocks", ""),
+    ("gcc's plugin: cinstr ÷ two clocks", ADDED, GCC_AFTER + "cinstr", GCC_AFTER + "two clocks", "≤ 1.15"),
     ("plugin: exact ÷ two clocks", ADDED, PLUGIN + "exact", AFTER + "two clocks", "≤ 1.10"),
     ("cinstr ÷ uftrace record", ADDED, HOOKS + "cinstr", "gcc, hooks: uftrace record", "≤ 0.25"),
     ("cinstr ÷ callgrind", ADDED, HOOKS + "cinstr", "gcc: callgrind", "≤ 0.20"),
@@ -22,7 +24,9 @@ QUESTIONS = [  # the question, what it compares, numerator, denominator, the aim
     ("CPU time: with ÷ without", ADDED, HOOKS + "cinstr", HOOKS + "cinstr, cpu=0", "≤ 1.10"),
     ("histogram=1: with ÷ without", ADDED, HOOKS + "cinstr, histogram=1", HOOKS + "cinstr", "≤ 1.20"),
     ("plugin, timing=adaptive: run ÷ plain", WHOLE, PLUGIN + "timing=adaptive", f"{CLANG}: plain", "≤ 1.5"),
+    ("plugin, timing=count: run ÷ plain", WHOLE, PLUGIN + "timing=count", f"{CLANG}: plain", "≤ 1.25"),
     ("plugin, count: run ÷ plain", WHOLE, PLUGIN + "count", f"{CLANG}: plain", "≤ 1.25"),
+    ("gcc's plugin, timing=adaptive: run ÷ plain", WHOLE, GCC_AFTER + "cinstr, timing=adaptive", "gcc: plain", "≤ 1.5"),
     ("gprof: run ÷ plain", WHOLE, "gcc: gprof", "gcc: plain", ""),
     ("plugin: with instructions ÷ exact", WHOLE, PLUGIN + "exact, instructions", PLUGIN + "exact", "≤ 1.15"),
 ]

@@ -43,7 +43,7 @@ class Runner:
     def fill_flags(self, flags):
         """The key of the objects that a side shares: its flags, and the contents of its plugin."""
         filled = self.fill(flags)
-        named = re.search(r"-fpass-plugin=(\S+)", filled)
+        named = re.search(r"-f(?:pass-)?plugin=(\S+)", filled)
         return filled if not named else f"{filled} -DPLUGIN_CHECKSUM={zlib.crc32(Path(named[1]).read_bytes())}"
 
     def binary(self, program, compiler, flags, link):

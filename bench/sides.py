@@ -6,6 +6,7 @@ share compiler and flags share their compiled objects. A row must not decide how
 """
 import os
 import shutil
+import subprocess
 from dataclasses import dataclass, field
 
 CLANG = next((c for c in ("clang-19", "clang-14", "clang") if shutil.which(c)), "clang")
@@ -20,6 +21,8 @@ XRAY = "-fxray-instrument -fxray-instruction-threshold=1"
 _PLUGIN = "{build}/cinstr-plugin-" + CLANG.rpartition("-")[2] + ".so"
 PLUGIN = f"{AFTER} -fpass-plugin={_PLUGIN}"
 PLUGIN_WITH = f"{AFTER} -fplugin={_PLUGIN} -fpass-plugin={_PLUGIN} -Xclang -mllvm -Xclang -cinstr-"
+_GCC = subprocess.run(["gcc", "-dumpfullversion"], capture_output=True, text=True, check=True).stdout.strip()
+GCC_PLUGIN = f"{BEFORE} -fplugin={{build}}/cinstr_gcc_plugin_{_GCC}.so"
 CINSTR = ("-L{build}", "-lcinstr", "-Wl,-rpath,{build}")
 EMPTY = ("{bench}/hooks_empty.o",)
 CLOCK = ("{bench}/hooks_clock.o",)
@@ -86,6 +89,7 @@ def xray(name, environment):
 SIDES = [
     Side("gcc: plain", "gcc"),
     *hooks("gcc", "", BEFORE),
+    *hooks("gcc", " after inlining", GCC_PLUGIN),
     Side("gcc: gprof", "gcc", "-pg", ("-pg",), reads="gprof", needs="gprof"),
     Side("gcc, hooks: uftrace record", "gcc", BEFORE, command=("uftrace", "record", "--no-libcall", "-d", "data"),
          floor="gcc, hooks: two clocks", calls=BEFORE, reads="uftrace", needs="uftrace", slow=True),
@@ -102,6 +106,7 @@ SIDES = [
     plugin("exact, instructions", PLUGIN_WITH + "instructions"),
     plugin("leaves counted", PLUGIN_WITH + "count-leaves=20"),
     plugin("timing=adaptive", PLUGIN, ("timing=adaptive",)),
+    plugin("timing=count", PLUGIN, ("timing=count",)),
     plugin("count", PLUGIN_WITH + "count"),
     xray("basic", {"BENCH_XRAY_MODE": "xray-basic"}),
     xray("FDR", {"BENCH_XRAY_MODE": "xray-fdr"}),

@@ -34,6 +34,8 @@ namespace {
 
 cl::opt<bool> onlyMarked("cinstr-only-marked",
                          cl::desc("cinstr: skip files in which clang has marked no function"));
+cl::opt<bool> onlyHooks("cinstr-hooks",
+                        cl::desc("cinstr: call hooks, which may be another library's"));
 
 /* clang's marks, and ours for functions whose mark was removed. */
 const char markBefore[] = "instrument-function-entry";
@@ -231,7 +233,8 @@ PreservedAnalyses Instrument::run(Module &module, ModuleAnalysisManager &) {
     const cinstr::Selection selection(module);
     cinstr::ExternalCalls calls(module, selection);
     std::unique_ptr<cinstr::Slots> slots;
-    if (!isInlinedWanted && !cinstr::CountInstructions::isWanted() && !selection.hasExternal())
+    if (!onlyHooks && !isInlinedWanted && !cinstr::CountInstructions::isWanted() &&
+        !selection.hasExternal())
         slots = std::make_unique<cinstr::Slots>(module);
     Hooks hooks(module, slots.get());
     if (isInlinedWanted && isAfterInlining)

@@ -39,10 +39,11 @@ class Selection {
     /* The run time that the list predicts, as a multiple of that without instrumentation. 0: it
      * predicts none. */
     double prediction() const;
-    /* It may be called before relocation: then there is no thread's word to go by. */
+    /* Whether it may be called before relocation. Such code cannot reach the thread's word, which
+     * slots need. */
     bool isEarly(const llvm::Function &function) const;
-    /* Its calls are, wherever its body is: `hooking` of a copy of what is defined elsewhere is
-     * None, but the copy may be inlined. */
+    /* Whether its calls are recorded, wherever its body is. For the copy of a function that is
+     * defined elsewhere hooking() is None, but the copy may be inlined. */
     bool isRecorded(const llvm::Function &function) const;
     bool isPossible(const llvm::Function &function) const; /* the plugin may add code to it */
     static bool isHook(const llvm::Function &function);

@@ -160,7 +160,8 @@ static MDNode *rarely(const Module &module) {
     return MDBuilder(module.getContext()).createBranchWeights(1, 1 << 20);
 }
 
-/* Static allocations belong into the first block, which is going to be split. */
+/* Moves static allocations to the front of the first block, which is going to be split, and returns
+ * the first instruction behind them. */
 static Instruction *beginOf(Function &function) {
     BasicBlock &entry = function.getEntryBlock();
     Instruction *begin = &*entry.getFirstInsertionPt();
@@ -187,7 +188,7 @@ static DebugLoc beginningOf(const Function &function) {
                                           subprogram));
 }
 
-/* The function's place; `slot` is what leads to it in the end. */
+/* Emits the code that finds the function's place. `slot`: set to the slot that leads to it. */
 PHINode *Slots::findPlace(Instruction *at, Function &function, Value *&slot, uint64_t calls,
                           bool isTimed) {
     IRBuilder<> builder(at);
@@ -220,7 +221,8 @@ PHINode *Slots::findPlace(Instruction *at, Function &function, Value *&slot, uin
     return place;
 }
 
-/* What is kept for the end: the slot, marked if the call is looked at. */
+/* Emits the code that counts down to the next call that is looked at, and begins that one. Returns
+ * the slot, its lowest bit set if the call's end has to be told. */
 Value *Slots::begin(Instruction *at, Value *place, Value *slot) {
     IRBuilder<> builder(at);
     builder.SetCurrentDebugLocation(beginningOf(*at->getFunction()));
@@ -243,6 +245,8 @@ Value *Slots::begin(Instruction *at, Value *place, Value *slot) {
     return kept;
 }
 
+/* Emits the code of a way out: tells the end of a marked call, or sets the thread's word to the slot,
+ * which a function without calls has left as it was. */
 void Slots::end(IRBuilder<> &builder, Value *slot, bool hasCalls) {
     Value *mark = builder.CreateAnd(builder.CreatePtrToInt(slot, number), builder.getInt64(1));
     Value *isMarked = builder.CreateICmpNE(mark, builder.getInt64(0));
@@ -263,7 +267,8 @@ void Slots::end(IRBuilder<> &builder, Value *slot, bool hasCalls) {
     }
 }
 
-/* The slot that the function was called by. */
+/* Emits the code at the function's entry and before its calls. Returns what the ways out need: the
+ * slot by which the function was called, marked if the call is timed. */
 Value *Slots::enter(Function &function, const std::vector<CallBase *> &calls, bool isTimed) {
     const uint64_t count = std::min<uint64_t>(calls.size(), CINSTR_SLOTS_MOST);
     Instruction *begin = beginOf(function);

@@ -16,7 +16,7 @@ namespace cinstr {
 class Slots {
   public:
     explicit Slots(llvm::Module &recorded);
-    /* `addExits` calls back at each way out of the function. */
+    /* `addExits` has to call its argument at each exit of the function. */
     template <typename AddExits>
     void addTo(llvm::Function &function, bool isTimed, AddExits addExits) {
         const std::vector<llvm::CallBase *> calls = findCalls(function);

@@ -24,12 +24,10 @@
  * parent (constant once published) and the values; the other fields belong to the writer. Two nodes
  * of one lane, or of two lanes, may stand for the same context: readers add them up.
  *
- * Values are aligned 64-bit words with one writer, stored relaxed. Each is right on its own; two of
- * them may be one event apart in a live segment.
+ * Values are aligned 64-bit words with one writer, stored relaxed. Two may be one event apart.
  *
- * Charges. Memory and waits are charged in lane 0, whichever thread caused them: to a node for the
- * library function, such as malloc, below the context that called it. Such nodes have no calls, but
- * values in columns ("alloc_space", "delay"), to which any thread may add atomically.
+ * Charges. Memory and waits are charged in lane 0 to a node for the library function, such as malloc,
+ * below the context that called it. Any thread may add to such nodes' columns ("delay") atomically.
  *
  * Traces. With trace= each lane has a ring of words in the heap, see segment_trace_kind. The words
  * that are drained from it go into a file of chunks, see segment_trace_chunk.
@@ -93,11 +91,7 @@ enum segment_state { SEGMENT_OPENING, SEGMENT_LIVE, SEGMENT_EXITED };
 /* What ticks are: nanoseconds of CLOCK_MONOTONIC, or those of the CPU's counter. */
 enum segment_clock { SEGMENT_CLOCK_MONOTONIC = 1, SEGMENT_CLOCK_TSC, SEGMENT_CLOCK_CNTVCT };
 
-enum segment_timing {
-    SEGMENT_TIMING_EXACT = 1,
-    SEGMENT_TIMING_ADAPTIVE = 2,
-    SEGMENT_TIMING_COUNT = 3,
-};
+enum segment_timing { SEGMENT_TIMING_EXACT = 1, SEGMENT_TIMING_ADAPTIVE, SEGMENT_TIMING_COUNT };
 #define SEGMENT_MOST_SHIFT 5u /* timing=adaptive: a timed call stands for at most 2^5 calls */
 #define SEGMENT_SHIFT_MASK UINT64_C(7)
 
@@ -351,10 +345,9 @@ struct segment_block {
     uint32_t count; /* complete nodes in this block */
 };
 
-/* CHARGE: memory and waits are charged to it. COUNTED: not each call's end is told, and all are
- * taken to be over. Readers add the calls to the returns of the node above, or of the lane's root
- * where that is another lane's; the writer has subtracted there those whose end is told after all.
- */
+/* CHARGE: memory and waits are charged to it. COUNTED: readers take its calls to be over and add them
+ * to the returns of the parent, or of the lane's root where the parent is another lane's. There the
+ * writer has subtracted the calls that have a frame, and counts their returns. */
 enum segment_node_kind { SEGMENT_NODE_CALL, SEGMENT_NODE_CHARGE, SEGMENT_NODE_COUNTED };
 
 /* One calling context: 64 bytes, one cache line. */

@@ -17,8 +17,8 @@
  *   call i     cinstr1_slot = slots of me + i
  *   way out    cinstr1_slot = slot, by return, musttail call or unwinding
  *
- * In a function that may be timed a place also says how many calls from now the next one is that is
- * looked at: all are, a share, or none.
+ * In a function that may be timed the place also counts down to the next call that is looked at:
+ * every call, one of a share, or none.
  *
  *   entry      if --me->left < 0:
  *                  slot = cinstr1_begin_call(me, slot)
@@ -46,7 +46,7 @@ struct cinstr_place {
     uint64_t function;  /* its address; 0: the place matches no function */
     uint64_t call_site; /* the return address */
     uint64_t *calls;    /* counts its calls; not NULL in a place that a slot leads to */
-    int64_t left;       /* calls until the next that is looked at */
+    int64_t left;       /* calls before the next one that is looked at */
 };
 
 extern __thread struct cinstr_place **cinstr1_slot
@@ -64,12 +64,12 @@ __attribute__((no_instrument_function)) struct cinstr_place *
 cinstr1_enter_place(struct cinstr_place **slot, uint64_t function, uint64_t call_site,
                     uint64_t slots);
 
-/* A call that is looked at: reads the clock last. Returns the slot, its lowest bit set where the
- * end has to be told. Keeps the same registers. */
+/* Begins a call that is looked at; reads the clock last. Returns the slot, its lowest bit set if
+ * cinstr1_end_call() has to be called. Preserves the same registers. */
 __attribute__((no_instrument_function)) uint64_t cinstr1_begin_call(struct cinstr_place *place,
                                                                     struct cinstr_place **slot);
-/* Its end: reads the clock first, and sets the thread's word to the slot. Keeps the result's
- * register on x86-64, too. */
+/* Ends it; reads the clock first, and sets the thread's word to the slot. On x86-64 it preserves the
+ * register of the function's result as well. */
 __attribute__((no_instrument_function)) void cinstr1_end_call(uint64_t slot);
 
 #ifdef __cplusplus

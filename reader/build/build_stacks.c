@@ -50,7 +50,7 @@ static struct stacks_frame *add_frame(struct stacks_stack *stack, struct build_l
     return &larger[stack->count++];
 }
 
-/* `node` lies above `inner`, not next to it: calls without frames are between them. */
+/* Whether `inner` was called from `node`, directly or by other calls. */
 static bool is_above(const struct snapshot *snapshot, const struct segment_node *node,
                      const struct segment_node *inner) {
     while (inner->parent != 0 && inner != node)
@@ -58,8 +58,8 @@ static bool is_above(const struct snapshot *snapshot, const struct segment_node 
     return inner == node;
 }
 
-/* Between a call and `outer`, the next that has a frame, lie those without: the outermost of them.
- * NULL: no memory. */
+/* Adds the calls without frames between `inner` and `outer`, the next call that has a frame. Returns
+ * the outermost of them, or `inner`. NULL: no memory. */
 static const struct segment_node *
 add_counted(struct stacks_stack *stack, const struct snapshot *snapshot,
             struct build_locations *locations, const struct profile *profile,

@@ -178,9 +178,9 @@ static int check_trees(const struct snapshot_source *source, struct snapshot *sn
 
 /* --- calls without an end ----------------------------------------------------------------------- */
 
-/* The ends of calls that are counted alone are not told: each is over as it begins, but for those that
- * the recorder has subtracted. Whoever called them has their returns; a caller in another lane,
- * which a handler has interrupted, is left to itself. */
+/* The segment does not say when counted calls end, so each ends as it begins, except those that the
+ * recorder has subtracted. Their returns are added to the caller's, or to the lane's root where the
+ * caller is in another lane: a signal handler has interrupted that one. */
 static void end_counted_calls(struct snapshot *snapshot) {
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
         const struct segment_node *node = &snapshot->nodes[i];
@@ -192,7 +192,7 @@ static void end_counted_calls(struct snapshot *snapshot) {
         if (caller < snapshot->node_count)
             snapshot->nodes[caller].callee_returns += node->calls;
     }
-    /* A caller that was copied later than what it calls. */
+    /* A caller may be copied later than the functions it calls. */
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
         struct segment_node *node = &snapshot->nodes[i];
         if ((int64_t)node->callee_returns < 0 && node->function != SEGMENT_FUNCTION_ROOT)

@@ -113,7 +113,7 @@ struct lane {
 /* timing=adaptive, in a node's `writer`: it is timed on one call in 2^shift; see adaptive.c. */
 #define LANE_SHIFT_BITS 8
 #define LANE_SHIFT_MASK ((1u << LANE_SHIFT_BITS) - 1)
-#define LANE_NEVER      31u /* timing=count */
+#define LANE_NEVER      31u /* timing=count: never */
 
 /* What a lane's next slow hook has to do. */
 enum lane_pending {

@@ -45,7 +45,7 @@ static struct segment_node nodes[NODES];
 static struct segment_frame frames[6];
 static struct segment_lane info;
 static uint64_t timed_calls[NODES], variance[NODES], min[NODES], max[NODES];
-static uint32_t place_of_node[NODES]; /* none */
+static uint32_t place_of_node[NODES]; /* all 0: no node has a place */
 static uint32_t histogram[NODES * SEGMENT_HISTOGRAM_BUCKETS];
 static struct lane lane;
 static struct place place; /* of CALLED */
@@ -81,7 +81,7 @@ static void set_up_place(void) {
     };
 }
 
-/* A lane as any other, but that nothing of it lies in the segment. */
+/* Makes a lane like any other, except that nothing of it lies in the segment. */
 static void set_up(uintptr_t sp) {
     memset(frames, 0, sizeof frames);
     memset(&info, 0, sizeof info);
@@ -131,13 +131,13 @@ static void run_counted_pairs(int count) {
     }
 }
 
-/* What the plugin writes into a function that calls nothing. */
+/* Does what the plugin's code does in a function without calls. */
 static void call_by_slot(struct cinstr_place **own, const struct module_hooks *hooks) {
     struct cinstr_place *called = &place.code;
     uint64_t kept = (uintptr_t)own;
 
     cinstr1_slot = own;
-    __asm__("" : "+r"(called), "+r"(own)); /* as if it had been loaded from there */
+    __asm__("" : "+r"(called), "+r"(own)); /* the compiler must not know what the slot holds */
     if (called->function != place.code.function || called->call_site != (uintptr_t)&nodes)
         return;
     ++*called->calls;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The slow path of a call that goes by slots: the first of its kind, on another stack, in a
- * recorder that is stopped. Finds or makes the place and puts it into the slot.
+ * The slow path of a call that goes by slots: a call that is new in its context, a call on another
+ * stack, a call while recording is stopped. It finds or makes the place and puts it into the slot.
  */
 #include <cinstr/segment.h>
 #include <cinstr/slots.h>
@@ -65,7 +65,7 @@ static struct cinstr_place *enter_void(struct lane *lane, struct segment_node *c
     return places_void();
 }
 
-/* A trace shows all calls. */
+/* Which calls of a function are looked at. A trace shows all. */
 static enum place_looks looks(void) {
     if (trace_is_on || options.timing == SEGMENT_TIMING_EXACT)
         return PLACE_ALWAYS;

@@ -85,7 +85,7 @@ static void record_enter(struct lane *lane, uint64_t function, uint64_t call_sit
         parent->callee_returns++;
         return;
     }
-    /* Readers see the frame at once: it has a time that is nearly right. */
+    /* Readers see the frame at once, so its start is nearly right; begin_call() corrects it. */
     if (!shadow_push(lane, node, sp, is_timed ? clock_ticks() : 0)) {
         parent->callee_returns++; /* too deep for the stack: counted, not timed */
         lane->overflow++;
@@ -136,10 +136,10 @@ void cinstr_slow_count(uint64_t function, uint64_t call_site, uintptr_t sp, int 
     enter(function, call_site, sp, is_leaf ? ENTER_LEAF : ENTER_COUNTED);
 }
 
-/* A call that ends: by a hook, or by slots. */
+/* A call that ends. */
 struct ending {
     uint64_t function, call_site;
-    struct cinstr_place **slot; /* NULL: by a hook */
+    struct cinstr_place **slot; /* by which it was called; NULL: it has hooks */
     uintptr_t sp;
 };
 
@@ -171,7 +171,7 @@ static struct segment_frame *find_exit(const struct lane *lane, uint64_t functio
     return NULL;
 }
 
-/* Of the frames, that of a call by slots that ends. */
+/* The frame of a call by slots that ends; NULL: it has none. */
 static struct segment_frame *find_end(const struct lane *lane, const struct ending *call) {
     struct segment_frame *base = shadow_base(lane);
 
@@ -226,8 +226,9 @@ void cinstr_slow_exit(uint64_t function, uint64_t call_site, uintptr_t sp, uint6
 
 /* --- calls by slots --------------------------------------------------------------------------- */
 
-/* A handler that interrupts a hook may find a place of the lane that it interrupts: that counts
- * the call, but its time is the handler's lane's. */
+/* The context, in the lane's own tree, of a call that the place has counted. A signal handler that
+ * interrupts a hook may come by a place of the interrupted lane: its time belongs to its own lane.
+ * NULL: no memory. */
 static struct segment_node *node_of_call(struct lane *lane, struct cinstr_place *place,
                                          struct cinstr_place **slot) {
     const struct place_info *info = place_info(place);
@@ -241,7 +242,8 @@ static struct segment_node *node_of_call(struct lane *lane, struct cinstr_place 
     return node;
 }
 
-/* The call is counted already. False: it gets no frame, and so has no end. */
+/* Opens a frame for the call, which is counted already. False: it gets none, and its end must not be
+ * told. */
 static bool record_begin(struct lane *lane, struct cinstr_place *place, struct cinstr_place **slot,
                          uintptr_t sp) {
     struct segment_node *node = node_of_call(lane, place, slot);
@@ -290,8 +292,8 @@ void cinstr_slow_end(struct cinstr_place **slot, uintptr_t sp, uint64_t now) {
 
 /* --- instructions ----------------------------------------------------------------------------- */
 
-/* Frames that lie below were left without a hook. What belongs to no open call is not recorded, as
- * its call was not. */
+/* Frames below sp were left without a hook. Instructions that belong to no open call are not
+ * recorded, because their call was not. */
 void cinstr_slow_instructions(uintptr_t sp, uint64_t count) {
     const int saved_errno = errno;
     cancellation_hold();

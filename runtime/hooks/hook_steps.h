@@ -76,9 +76,9 @@ static inline bool is_switched(const struct lane *lane) {
     return UNLIKELY(*lane->switch_word != lane->switch_seen);
 }
 
-/* The clock is read last, and after it the word that tells of switches: the kernel switches between
- * instructions, whatever their order in the pipeline. A reader sees the frame from `node` on:
- * everything else of it comes before. */
+/* Reads the clock last; the caller then reads the word that changes at each context switch: the
+ * kernel switches between two instructions, whatever their order in the pipeline. A reader sees the
+ * frame once its `node` is set, so everything else in it is stored before. */
 static inline void store_node(struct lane *lane, struct segment_frame *top,
                               struct segment_node *node, uintptr_t sp, bool is_timed) {
     top[1].sp = sp;
@@ -99,7 +99,7 @@ static inline void enter_node(struct lane *lane, struct segment_frame *top,
         hook_end(lane);
 }
 
-/* Within hook_begin(). */
+/* Closes the frame and counts no return. Called within hook_begin(), like what follows. */
 static inline void drop_node(struct lane *lane, struct segment_frame *top) {
     top->node = 0;
     lane->top = top - 1;
@@ -116,11 +116,11 @@ static inline bool is_exit_of(const struct segment_frame *top, uint64_t function
     return is_node((const struct segment_node *)top->node, function, call_site) && top[-1].sp >= sp;
 }
 
-/* On the lane's clock. */
+/* How long the call took by the lane's clock: that stands still while the thread is off the CPU. */
 static inline uint64_t duration(const struct lane *lane, const struct segment_frame *top,
                                 uint64_t now) {
     uint64_t ticks = now - top->start + top->paused - lane->paused;
-    __asm__("" : "+r"(ticks)); /* once: gcc would reckon its negative beside it */
+    __asm__("" : "+r"(ticks)); /* gcc would compute its negative separately */
     return ticks;
 }
 
@@ -131,7 +131,7 @@ static inline void charge(const struct segment_frame *top, uint64_t ticks) {
     ((struct segment_node *)top[-1].node)->self -= ticks;
 }
 
-/* The end of a call that was timed and has been charged. */
+/* Ends a timed call that has been charged. */
 static inline void exit_at(struct lane *lane, uint64_t now) {
     lane->last = now;
     exit_node(lane, lane->top);

@@ -21,7 +21,7 @@
 #include "runtime/tree/lookup.h"
 #include "runtime/tree/places.h"
 
-/* Not linked into modules that do not use them. */
+/* NULL in modules that do not use them: their files are not linked there. */
 #pragma weak cinstr1_count_enter
 #pragma weak cinstr1_count_exit
 #pragma weak cinstr1_begin_call
@@ -160,7 +160,7 @@ SLOW static void exit_slow_after_all(uint64_t function, uint64_t call_site, uint
     cinstr_slow_exit(function, call_site, sp, now);
 }
 
-/* The clock is read first. */
+/* `now`: the clock, read before anything else. */
 static inline void exit_exact(uint64_t function, uint64_t call_site, uintptr_t sp, uint64_t now) {
     struct lane *lane = cinstr1_self;
     struct segment_frame *top;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What code whose calls go by slots (cinstr/slots.h) calls: where a slot leads elsewhere (the
- * contexts that a call site has met before are found here, the rest by the slow path), and where a
- * call is timed. A file of its own, since programs that no plugin has built do without. Keeps the
- * rules of hooks.c.
+ * What code whose calls go by slots (cinstr/slots.h) calls: when its slot does not lead to the right
+ * place, and when a call is timed. If the call was made in this context before, the place is found
+ * here, otherwise by the slow path. This is a file of its own, so that it is not linked into
+ * programs that were built without the plugin. It keeps the rules that hooks.c states.
  */
 #include <cinstr/segment.h>
 #include <cinstr/slots.h>
@@ -22,8 +22,8 @@
 #define SCOPE(name) ".globl " name "\n.hidden " name "\n"
 #endif
 
-/* Doors: they keep what the program's code has in registers (see cinstr/slots.h) and call a function
- * in C. Where that needs it, it is told the stack pointer of whoever called the door. */
+/* Doors: they are called in the middle of a function, preserve the registers that cinstr/slots.h
+ * lists, and call a function in C, which gets the caller's stack pointer where it needs that. */
 /* clang-format off */
 #if defined(__x86_64__)
 #define PUSH(register) "push %" register "\n.cfi_adjust_cfa_offset 8\n"
@@ -90,7 +90,8 @@ void cinstr1_end_any(uint64_t kept, uintptr_t sp, uint64_t now);
 
 /* --- which place ------------------------------------------------------------------------------ */
 
-/* Within hook_begin(). NULL: not met before. */
+/* The place of a call that is made in `context`. NULL: there is none yet. Called within
+ * hook_begin(). */
 static inline struct cinstr_place *find(struct lane *lane, const struct place_info *context,
                                         uint64_t function, uint64_t call_site) {
     struct segment_node *parent = node_at(lane, context->node * (uint32_t)sizeof *parent);
@@ -126,7 +127,7 @@ BEHIND_DOOR struct cinstr_place *cinstr1_find_place(struct cinstr_place **slot, 
 
 /* --- calls that are timed --------------------------------------------------------------------- */
 
-/* Within hook_begin(), on the usual way in. The call is counted already. */
+/* Opens the frame of a call that is counted already. Called within hook_begin(). */
 static ALWAYS_INLINE void store_call(struct lane *lane, struct cinstr_place *place,
                                      struct cinstr_place **slot, uint32_t shift, uintptr_t sp,
                                      bool is_timed) {
@@ -137,7 +138,7 @@ static ALWAYS_INLINE void store_call(struct lane *lane, struct cinstr_place *pla
     store_node(lane, top, place_node(place), sp, is_timed);
 }
 
-/* Begins it within hook_begin() if it is usual for its lane. */
+/* Whether the usual path can record the call; then this has begun by hook_begin(). */
 static ALWAYS_INLINE bool may_begin(struct lane *lane, const struct cinstr_place *place,
                                     uintptr_t sp) {
     return LIKELY(place_lane(place) == lane) && begin_entry(lane, sp, place->call_site, false);
@@ -172,7 +173,7 @@ static inline struct cinstr_place **slot_of(uint64_t kept) {
     return (struct cinstr_place **)(uintptr_t)(kept & ~UINT64_C(1));
 }
 
-/* Within hook_begin(). */
+/* Called within hook_begin(). */
 static inline void pop_drawn(struct lane *lane, struct segment_frame *top, uint64_t now) {
     if (lane->histogram != NULL && top->start != 0)
         duration_add_late(lane, (struct segment_node *)top->node, now - top->start);
@@ -209,8 +210,8 @@ BEHIND_DOOR void cinstr1_end_any(uint64_t kept, uintptr_t sp, uint64_t now) {
 }
 
 #if defined(__x86_64__)
-/* Where every call is timed, without a door: the compiler saves the registers that it uses. What
- * may call anything goes by a door. */
+/* The usual path where every call is timed has no door: the compiler saves the few registers that it
+ * uses. Whatever calls further functions goes by a door. */
 #define KEEPS __attribute__((no_caller_saved_registers))
 
 KEEPS uint64_t cinstr1_begin_far(struct cinstr_place *place, struct cinstr_place **slot,
@@ -266,7 +267,7 @@ BEHIND_DOOR KEEPS void end_exact(uint64_t kept) {
     exit_node(lane, lane->top);
 }
 #else
-/* Behind a door. */
+/* Called by the door alone. */
 void cinstr1_end_now(uint64_t kept, uintptr_t sp);
 BEHIND_DOOR void cinstr1_end_now(uint64_t kept, uintptr_t sp) {
     cinstr1_end_any(kept, sp, clock_counter());

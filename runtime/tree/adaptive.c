@@ -3,13 +3,14 @@
  * timing=adaptive. Every call is counted. A context is timed at first on every call; while it
  * proves short it is timed on a random half of its calls, then a quarter, down to one in
  * 2^MAX_SHIFT. A timed call of probability 2^-shift stands for 2^shift calls (Horvitz and Thompson
- * 1952): the sums stay unbiased whatever made the share what it is, since it was fixed before the
- * call. The variance of the sum, the sum of (4^shift - 2^shift) d^2, is kept in a column of its
- * own. Two things are no part of what is scaled up: the clock's own time, which the other calls do
- * not have, and waits, which are found out in every call, timed or not (cpu_time.c). A new context
- * begins where the last one of its edge has come to: programs have many contexts of few calls each.
+ * 1952): the sums are unbiased however the share was chosen, since it was fixed before the call.
+ * The variance of the sum, the sum of (4^shift - 2^shift) d^2, is kept in a column of its own. Two
+ * things are not scaled up: the time of the clock read, which the untimed calls do not spend, and
+ * waits, which are measured in every call, timed or not (cpu_time.c). A new context begins with
+ * the share that the last context of its edge has reached: programs have many contexts with few
+ * calls each.
  *
- * Hooks draw for each call by itself, slots for groups of them (draw.h).
+ * Hooks draw each call by itself, slots draw groups of calls (draw.h).
  */
 #include "adaptive.h"
 
@@ -38,7 +39,7 @@ static bool is_certain(const struct segment_node *node, uint64_t variance) {
     return (int64_t)node->total <= 0 || variance / node->total <= node->total / 25;
 }
 
-/* What its calls made was timed, at least in part. */
+/* Whether calls that it made were timed. */
 static bool makes_calls(const struct segment_node *node) {
     return (int64_t)(node->total - node->self) > 0;
 }
@@ -59,7 +60,7 @@ static uint32_t next_level(const struct segment_node *node, uint64_t variance) {
 }
 
 void adaptive_learn(struct segment_node *node, uint64_t ticks, uint32_t shift, uint64_t variance) {
-    /* One that was long after all: look at every call again. */
+    /* The call was long after all: time every call again. */
     if (shift != 0 && ticks >= UINT64_C(16) * SHORT_TICKS)
         node->writer = 0;
     node->writer = next_level(node, variance);

@@ -32,7 +32,7 @@ struct segment_node *adaptive_caller(struct lane *lane, const struct segment_fra
     return node;
 }
 
-/* Of a call that was one of 2^shift. */
+/* Adds the time of a call that stands for 2^shift calls. */
 static void charge(struct lane *lane, const struct segment_frame *top, uint64_t ticks) {
     struct segment_node *node = (struct segment_node *)top->node;
     struct segment_node *caller = adaptive_caller(lane, top);

@@ -81,9 +81,9 @@ uint64_t *tree_returns(const struct lane *lane, const struct segment_node *node)
     return &(is_own(lane, parent) ? parent : lane->root)->callee_returns;
 }
 
-/* The node of the same edge on the path up from `parent`. The caller is part of the edge: a call
- * site in code without hooks, or that of an inlined call, has several. Only this lane's own nodes:
- * a handler must not touch those of the hook that it interrupted. */
+/* The node of the same edge on the path up from `parent`. The caller is compared, too: a call site
+ * in code without hooks, or that of an inlined call, has several callers. Only this lane's own
+ * nodes are returned: a handler must not touch those of the hook that it interrupted. */
 static struct segment_node *find_on_path(const struct lane *lane, struct segment_node *parent,
                                          uint64_t function, uint64_t call_site) {
     const uint64_t caller = parent->function;

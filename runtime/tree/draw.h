@@ -28,10 +28,10 @@ struct draw {
     uint32_t sum, last; /* ticks of the present group, and of the last */
 };
 
-/* Begins a block of `group << shift` calls, with the next one. Returns how many calls come before
- * the next that is looked at. */
+/* Begins a block of DRAW_GROUP << shift calls. Returns how many calls come before the next that is
+ * looked at. */
 int64_t draw_begin(struct draw *draw, uint32_t shift, uint32_t *random);
-/* The call that is looked at now: whether its duration is to be kept. */
+/* Whether the duration of the call that is looked at now is to be kept. */
 bool draw_is_timed(const struct draw *draw);
 /* Goes on to the next: returns how many calls come before it. `shift`: of the next block. */
 int64_t draw_next(struct draw *draw, uint32_t shift, uint32_t *random);

@@ -305,7 +305,7 @@ static int64_t calls_before(struct lane *lane, struct place *place, enum place_l
     return looks == PLACE_NEVER ? INT64_MAX : looks == PLACE_ALWAYS ? 0 : drawn;
 }
 
-/* What was closed meanwhile stays so: whoever closes has said so first. */
+/* A place closed meanwhile stays closed: places_close_all() counts first and then closes. */
 void place_open(struct lane *lane, struct cinstr_place *place, enum place_looks looks,
                 uint64_t closed) {
     const struct segment_node *node = place_node(place);
@@ -330,8 +330,7 @@ bool cinstr_place_look(struct lane *lane, struct cinstr_place *place, uint32_t *
     return is_timed;
 }
 
-/* --- the context that a slot belongs to ---------------------------------------------------------
- */
+/* --- the context that a slot belongs to ------------------------------------------------------- */
 
 /* Makes the context of a place again, from the root down: what the place knows is a node of the
  * parent process or below another label. The chain of parents is reversed on the way up and

@@ -59,7 +59,8 @@ _Static_assert(sizeof(struct place) <= PLACE_GRANULE, "a place fits its granule"
 /* Which of its calls are looked at. */
 enum place_looks { PLACE_NEVER, PLACE_ALWAYS, PLACE_DRAWN };
 
-/* Leads nowhere, and is entered where a call cannot be counted. Not in a unit. */
+/* The void place, which calls enter that cannot be counted. Its slots lead to itself. It lies in no
+ * unit. */
 struct places_void {
     struct cinstr_place place;
     char unused[CINSTR_SLOTS_DISTANCE - sizeof(struct cinstr_place)];
@@ -102,24 +103,24 @@ static inline struct lane *place_lane(const struct cinstr_place *place) {
     return ((const struct place *)(const void *)place)->lane;
 }
 
-/* A call begins whose end will be told. */
+/* Subtracts the return that readers add for a call which has a frame. */
 static inline void place_owe_return(const struct cinstr_place *place) {
     --*((const struct place *)(const void *)place)->returns;
 }
 
-/* The node that it counts in. */
+/* The node whose calls it counts. */
 static inline struct segment_node *place_node(const struct cinstr_place *place) {
     return (struct segment_node *)(void *)((char *)place->calls -
                                            offsetof(struct segment_node, calls));
 }
 
 #pragma GCC visibility push(default)
-/* timing=adaptive: looks at the call that is now to begin: whether its duration is to be kept, and
- * for how many it stands (2^shift). Says which is looked at next. */
+/* timing=adaptive, at a call that is looked at: returns whether its duration is kept, and then for
+ * how many calls it stands (2^shift). Sets which call is looked at next. */
 bool cinstr_place_look(struct lane *lane, struct cinstr_place *place, uint32_t *shift);
 #pragma GCC visibility pop
 
-/* By its number; that of the place of a node is the lane's to know. 0: none. */
+/* The place of that number, which must not be 0. */
 static inline struct cinstr_place *place_at(uint32_t number) {
     return (struct cinstr_place *)(void *)(cinstr1_units[number / PLACES_GRANULES] +
                                            number % PLACES_GRANULES * PLACE_GRANULE);
@@ -136,7 +137,7 @@ static inline struct cinstr_place *place_of(const struct lane *lane,
                : NULL;
 }
 
-/* Whether calls go by slots in this process: then hooks heed them. */
+/* Whether calls go by slots in this process: then hooks take their context from them. */
 extern bool places_in_use;
 
 /* Whether the slot belongs to a valid place of the lane. */
@@ -164,11 +165,11 @@ void places_close_all(void);
  * changed. */
 uint64_t places_closings(void);
 
-/* The place of the lane's own node, in order, with as many slots at least; made if need be. NULL:
- * no memory. Within hook_begin(), as what follows. */
+/* The place of a node of the lane, valid, with at least `slots` slots; made if there is none.
+ * `is_timed`: its function may be. NULL: no memory. Called within hook_begin(), like what follows. */
 struct cinstr_place *place_for(struct lane *lane, struct segment_node *node, uint64_t slots,
                                bool is_timed);
-/* Lets calls enter it, unless places were closed since. */
+/* Lets calls enter the place, unless places were closed since places_closings() was `closed`. */
 void place_open(struct lane *lane, struct cinstr_place *place, enum place_looks looks,
                 uint64_t closed);
 

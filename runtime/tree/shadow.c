@@ -100,7 +100,7 @@ static void leave_slot(const struct segment_frame *frame, const struct segment_n
     cinstr1_slot = before != NULL ? before : &cinstr1_no_slot;
 }
 
-/* With timing=adaptive the call below need not be the caller. */
+/* Where the call's return is counted. With timing=adaptive the frame below need not be the caller's. */
 static uint64_t *returns_of(const struct lane *lane, const struct segment_frame *frame) {
     const struct segment_node *node = (const struct segment_node *)frame->node;
 

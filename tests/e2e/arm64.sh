@@ -149,7 +149,7 @@ every_function() { # VERSION LANGUAGE OPTIONS…
 hooked() {
     $prefix-objdump -dC --no-show-raw-insn "$SCRATCH/$1" | awk '
         /^[0-9a-f]+ </ { name = $0; sub(/^[^<]*</, "", name); sub(/(\(.*)?>:$/, "", name) }
-        /\tbl?\t.*<__cyg_profile_func_enter/ { print name }' | sort -u
+        /\tbl?\t.*<(__cyg_profile_func_enter|cinstr1_enter_place)/ { print name }' | sort -u
 }
 # Of every_edge(): what the program itself says it never called.
 never_called() {

@@ -19,7 +19,7 @@ export BUILD
 find_plugins "the plugin"
 
 with_plugin() { # VERSION ARGUMENTS…: clang with the plugin; the language is in the arguments
-    "clang-$1" -finstrument-functions-after-inlining "-fpass-plugin=$BUILD/cinstr-plugin-$1.so" "${@:2}"
+    "clang-$1" -finstrument-functions-after-inlining {-fplugin,-fpass-plugin}="$BUILD/cinstr-plugin-$1.so" "${@:2}"
 }
 
 # --- truth programs: all functions, and those left after inlining ----------------------------------
@@ -122,7 +122,7 @@ calls() {
 same_as_clang() { # PROGRAM COMPILER
     local hook
     hook=$(real_count_hook) && real_build "$1" "$2" hooks-after "$SCRATCH/clang/$1" "$hook" &&
-        real_build "$1" "$2" plugin "$SCRATCH/counted/$1" "$hook" && edges_count clang "$1" &&
+        real_build "$1" "$2" plugin-hooks "$SCRATCH/counted/$1" "$hook" && edges_count clang "$1" &&
         edges_count counted "$1" && cmp "$SCRATCH/clang/out" "$SCRATCH/counted/out" &&
         calls clang "$1" >"$SCRATCH/expected" && calls counted "$1" >"$SCRATCH/actual" &&
         [[ -s $SCRATCH/expected ]] && diff "$SCRATCH/expected" "$SCRATCH/actual"
@@ -150,23 +150,25 @@ extern inline __attribute__((gnu_inline)) int is_elsewhere(int x) { return x + 1
 int user(int x) { return is_elsewhere(x); }
 int plain(int x) { return x; }
 END
-hooked() { # VERSION ARGUMENTS…: the functions that call the entry hook
+recorded() { # VERSION ARGUMENTS…: the functions with the plugin's code
     with_plugin "$@" -w -S -emit-llvm "$SCRATCH/choice.c" -o - |
         awk '/^define/ { sub(/\(.*/, ""); sub(/.*@/, ""); name = $0 }
-            /call.*__cyg_profile_func_enter/ { print name }' | sort | tr '\n' ' '
+            /call.*(__cyg_profile_func_enter|cinstr1_enter_place)/ { print name }' | sort | tr '\n' ' '
 }
 quiet_file() { # nothing is marked in it: nothing is instrumented
     printf '__attribute__((no_instrument_function)) int f(int x) { return x; }\n' >"$SCRATCH/quiet.c"
-    "$CINSTR" cc "clang-$1" -c "$SCRATCH/quiet.c" -o "$SCRATCH/quiet.o" && ! nm "$SCRATCH/quiet.o" | grep cyg_profile
+    "$CINSTR" cc "clang-$1" -c "$SCRATCH/quiet.c" -o "$SCRATCH/quiet.o" && ! nm "$SCRATCH/quiet.o" | grep -E "cyg_profile|cinstr"
 }
 for version in "${versions[@]}"; do
     for level in -O0 -O2; do
-        check "clang-$version $level: hooks where they may be and nowhere else" \
-            diff <(echo "plain user ") <(hooked "$version" $level && echo)
+        check "clang-$version $level: code where it may be and nowhere else" \
+            diff <(echo "plain user ") <(recorded "$version" $level && echo)
+        check "clang-$version $level: so are hooks" diff <(echo "plain user ") \
+            <(recorded "$version" $level -Xclang -mllvm -Xclang -cinstr-hooks && echo)
     done
-    check "clang-$version: a file of functions without hooks has none" quiet_file "$version"
+    check "clang-$version: a file without marked functions has no code of the plugin" quiet_file "$version"
     check "clang-$version: the plugin alone instruments all" eval \
-        '"clang-$version" "-fpass-plugin=$BUILD/cinstr-plugin-$version.so" -S "$SCRATCH/quiet.c" -o - | has cyg_profile'
+        '"clang-$version" "-fpass-plugin=$BUILD/cinstr-plugin-$version.so" -S "$SCRATCH/quiet.c" -o - | has cinstr1_enter_place'
 done
 
 # --- C++: what is thrown, inlined, linked late, mixed ----------------------------------------------

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Calls that go by slots (cinstr/slots.h) are exact wherever hooks are: the hazard programs, built by
-# the newest clang with the plugin; timed all, a share or none, or made to be counted alone.
+# the newest clang with the plugin, with all calls timed, a share, or none, and with all functions
+# counted alone.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

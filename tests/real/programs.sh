@@ -102,26 +102,29 @@ real_driver() {
 # real_flags PROGRAM COMPILER VARIANT: `plain`, or `hooks`: with function entry and exit hooks,
 # which for C++ under clang have to be those after inlining, since before it the hooks make it
 # refer to always-inline members that libstdc++ does not hold; `hooks-after`: clang's after inlining;
-# `plugin`: ours of $BUILD in its place, whose checksum makes its objects its own.
+# `plugin`: ours of $BUILD in its place, whose checksum makes its objects its own; `plugin-hooks`: for
+# clang, hooks by it.
 real_flags() {
     local plugin checksum
     case $1-$2-$3 in
     *-plain) printf '%s\n' "-O2 -g" ;;
-    json-clang*-hooks | *-clang*-hooks-after)
-        printf '%s\n' "-O2 -g -finstrument-functions-after-inlining"
-        ;;
-    *-clang-*-plugin)
+    *-clang-*-plugin | *-clang-*-plugin-hooks)
         plugin=$BUILD/cinstr-plugin-${2#clang-}.so
         checksum=$(cksum "$plugin") || return
         printf '%s\n' "-O2 -g -finstrument-functions-after-inlining -fpass-plugin=$plugin" \
-            "-DPLUGIN_CHECKSUM=${checksum%% *}" ;;
+            "-DPLUGIN_CHECKSUM=${checksum%% *}"
+        [[ $3 == *-plugin ]] || printf '%s\n' "-fplugin=$plugin -Xclang -mllvm -Xclang -cinstr-hooks"
+        ;;
+    json-clang*-hooks | *-clang*-hooks-after)
+        printf '%s\n' "-O2 -g -finstrument-functions-after-inlining"
+        ;;
     *-gcc*-plugin)
         plugin=$BUILD/cinstr_gcc_plugin_$("$2" -dumpfullversion).so
         checksum=$(cksum "$plugin") || return
         printf '%s\n' "-O2 -g -finstrument-functions -fplugin=$plugin" "-DPLUGIN_CHECKSUM=${checksum%% *}"
         ;;
     *-hooks) printf '%s\n' "-O2 -g -finstrument-functions" ;;
-    *) real_fail "unknown variant $3 for $2; there are: plain, hooks, plugin, and for clang hooks-after" ;;
+    *) real_fail "unknown variant $3 for $2; there are: plain, hooks, plugin, and for clang hooks-after and plugin-hooks" ;;
     esac
 }
 
