@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# arm64: the recorder cross-builds, its tests run under qemu's user emulation, and what it leaves is
-# read by this machine's cinstr: hazard programs that say what they called, and random truth programs
-# in C and C++, by gcc's hooks and by the plugin's under each clang that has one. What qemu itself does
-# otherwise is left out: it has no perf events, forks where a vfork or clone was asked for, and keeps
-# pages that should be wiped on fork.
+# arm64: the recorder cross-builds, its tests run under qemu's user emulation, and this machine's cinstr reads
+# their segments. The truth is what the programs count themselves: hazard programs, and random truth programs
+# in C and C++, built with gcc's hooks and with the plugin by each clang that has one. Left out is what qemu
+# does differently: it has no perf events, turns vfork and clone into fork, and keeps pages that should be
+# wiped on fork.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -24,8 +24,8 @@ build_recorder() {
         CFLAGS='-O2 -g' LDFLAGS= WERROR=-Werror runtime
 }
 
-# There is no writer for arm64 here, so the profile is not written at exit, which the recorder says:
-# the segment stays.
+# There is no writer for arm64 here. So the recorder cannot write the profile at exit, says so, and keeps the
+# segment.
 run() { # NAME ARGUMENTS…
     local name=$1 status
     shift
@@ -39,7 +39,7 @@ run() { # NAME ARGUMENTS…
     return $status
 }
 
-# Each segment, read natively, verifies and holds what its process says it called.
+# Each segment passes verify when read natively, and has the calls that its process counted itself.
 segments_match() { # NAME PROCESSES [CHECK OPTIONS]
     local segment pid count=0
     for segment in "$SEGMENTS"/*.seg; do
@@ -120,8 +120,8 @@ done
 # --- the plugin ------------------------------------------------------------------------------------
 find_plugins "the plugin for arm64"
 
-# with_plugin NAME COMPILER SOURCE OPTIONS…: as `cinstr cc` compiles it with the choice made; linked
-# with `objects`.
+# with_plugin NAME COMPILER SOURCE OPTIONS…: compiles as `cinstr cc` does, with the options in `choice`, and
+# links with `objects`.
 with_plugin() {
     "$CINSTR" cc "${choice[@]}" "$2" --target=$prefix -w -g -I"$TOP/tests/truth" "${@:4}" -c "$3" -o "$SCRATCH/$1.o" &&
         "$2" --target=$prefix "$SCRATCH/$1.o" "${objects[@]}" "${LINK[@]}" -pthread -o "$SCRATCH/$1"
@@ -132,7 +132,7 @@ compiler_for() { # LANGUAGE VERSION
 without_arguments() {
     sed -E ':more; s/\([^()]*\)//; t more; s/"([^"]*)"/\1/g'
 }
-random_program() { # VERSION LANGUAGE OPTIONS…: built and run; the truth that it states is kept
+random_program() { # VERSION LANGUAGE OPTIONS…: builds and runs it, and keeps the truth that it states
     local name=random compiler objects=("$SCRATCH/truth.o")
     compiler=$(compiler_for "$2" "$1")
     "$SCRATCH/generate" "$1" --lang "$2" "${ingredients[@]}" >"$SCRATCH/$name.$2" &&
@@ -145,20 +145,21 @@ every_edge() { # VERSION LANGUAGE OPTIONS…
 every_function() { # VERSION LANGUAGE OPTIONS…
     random_program "$@" && segments_match random 1 --per-function
 }
-# hooked NAME: the functions that call a hook, by the disassembler's word.
+# hooked NAME: the functions that call a hook, according to the disassembler.
 hooked() {
     $prefix-objdump -dC --no-show-raw-insn "$SCRATCH/$1" | awk '
         /^[0-9a-f]+ </ { name = $0; sub(/^[^<]*</, "", name); sub(/(\(.*)?>:$/, "", name) }
         /\tbl?\t.*<(__cyg_profile_func_enter|cinstr1_enter_place)/ { print name }' | sort -u
 }
-# Of every_edge(): what the program itself says it never called.
+# After every_edge(): `report --never-called` lists the functions that the program itself says it never
+# called.
 never_called() {
     "$CINSTR" report --never-called --csv "$SCRATCH/random.pb.gz" | tail -n +2 | without_arguments |
         cut -d, -f1 | sort -u >"$SCRATCH/never" && [[ -s $SCRATCH/never ]] &&
         comm -23 <(hooked random) <(awk '$1 == "=" && $3 > 0 { print $2 }
             END { print "main" }' "$SCRATCH/truth" | sort) | diff - "$SCRATCH/never"
 }
-edges() { # PROFILE: those from the program's own functions, and what external ones call back
+edges() { # PROFILE: the edges from the program's own functions, and from external ones that call back
     edges_of "$1" | tail -n +2 | without_arguments | grep -v '^[-[]' |
         awk -F, '$3 != 0 { print $1, $2, $3 }' | sort
 }
@@ -190,20 +191,20 @@ for version in "${versions[@]}"; do
         for options in -O0 "-O2 -fPIC"; do
             read -ra words <<<"$options -fno-inline -fno-optimize-sibling-calls"
             check "$clang $options, $language: every edge exact" every_edge "$version" $language "${words[@]}"
-            check "$clang $options, $language: those are never called that the program does not call" never_called
+            check "$clang $options, $language: report --never-called lists exactly what the program never calls" never_called
         done
-        check "$clang -O2, $language: every edge of calls that are counted alone exact" every_edge \
+        check "$clang -O2, $language: every edge exact when calls are only counted" every_edge \
             "$version" $language -O2 -fno-inline -fno-optimize-sibling-calls -Xclang -mllvm -Xclang -cinstr-count
         ingredients=(--calls 5000)
         choice=(--inlined)
-        check "$clang -O3, $language: each function has its calls, inlined or not" \
+        check "$clang -O3, $language: each function's calls are exact, inlined or not" \
             every_function "$version" $language -O3
     done
     for level in 0 2; do
         choice=(--external=libc)
         check "$clang -O$level, c: external calls, callbacks, jumps, threads and fork" external_c "$version" $level
         choice=('--external=libc,_Zn?m,_Zd?P*')
-        check "$clang -O$level, c++: external calls, left by exceptions too" external_cpp "$version" $level
+        check "$clang -O$level, c++: external calls, also when they end by an exception" external_cpp "$version" $level
     done
 done
 finish

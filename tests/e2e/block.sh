@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# block= and mutex=: waits of known number and length, by who waited and by who held the lock; what
-# does not wait is not there; in programs without hooks as well.
+# block= and mutex=: the profiles of waiting time have each wait, charged to the function that waited and to
+# the one that held the lock. A call that does not wait is in neither. The truth is locks.c, which waits a
+# known number of times and measures how long; it is built with hooks and without.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -11,7 +12,7 @@
 LINK=(-L"$BUILD" -lcinstr_block "${LINK_CINSTR[@]}")
 ON=:block=io:mutex=1
 
-# callers PROFILE: by the function that called the one which waits: NAME CONTENTIONS DELAY
+# callers PROFILE: NAME CONTENTIONS DELAY, summed by the function that called the one that waits
 callers() {
     go tool pprof -raw "$1" | awk '
         /^Samples:/ { getline; on = 1; next }
@@ -23,8 +24,8 @@ callers() {
             for (f in c) printf "%s %d %.0f\n", f, c[f], d[f] }' | sort
 }
 
-# as_measured FOUND EXPECTED: the same numbers of waits. The program measured around the library's
-# own clock: its times are longer, by little.
+# as_measured FOUND EXPECTED: the same numbers of waits, and times up to 20 % shorter: the program's own
+# measurement encloses the library's.
 as_measured() {
     awk 'FNR == NR { count[$1] = $2; delay[$1] = $3; next }
         { wanted++
@@ -40,7 +41,7 @@ who_waited() { # EXPECTED WAITERS ARE IN THE PROFILE
     as_measured "$SCRATCH/waited" "$SCRATCH/expected" || { cat "$SCRATCH/waited" && return 1; }
 }
 
-# A lock's holder is charged all waits for it, except the time to wake up.
+# The holder of a lock is charged all waits for it, except the time that waking up takes.
 who_held() {
     callers "$SCRATCH"/locks.*.mutex.pb.gz >"$SCRATCH/held" &&
         sed -n 's/^held //p' "$SCRATCH/locks.out" >"$SCRATCH/expected"
@@ -70,13 +71,13 @@ for compiler in "${compilers[@]}"; do
     check "$compiler: a program of known waits builds" program_build "$compiler" locks || continue
     check "$compiler: each function has the waits that it measured, and their time" who_waited
     check "$compiler: each holder has the waits for its lock, and their time" who_held
-    check "$compiler: holders are charged all that was waited for locks, to the nanosecond" all_is_charged
-    check "$compiler: what is free at once, and what reads at once, is no wait" \
+    check "$compiler: holders are charged all the time that was waited for their locks, to the nanosecond" all_is_charged
+    check "$compiler: a lock that is free and input that is ready are no waits" \
         eval '! grep never_waits "$SCRATCH/waited"'
-    check "$compiler: sleeping is waiting" sleeps_are_there
+    check "$compiler: sleeps are waits" sleeps_are_there
     check "$compiler: a join waits once, or not at all" joins_once
-    check "$compiler: the innermost frame is what waited or let go" leaves_are_named
-    check "$compiler: the exact profile is untouched" "$CINSTR" verify "$SCRATCH"/locks.*[0-9].pb.gz
+    check "$compiler: the innermost frame is the function that waited or unlocked" leaves_are_named
+    check "$compiler: the exact profile passes verify" "$CINSTR" verify "$SCRATCH"/locks.*[0-9].pb.gz
 done
 
 io_only_on_demand() {
@@ -84,16 +85,16 @@ io_only_on_demand() {
         grep -q '^waits_for_mutex 10 ' "$SCRATCH/waited" && ! grep -E 'waits_for_input|sleeps' "$SCRATCH/waited" &&
         [[ ! -e $(echo "$SCRATCH"/locks.*.mutex.pb.gz) ]]
 }
-check "block=1 has locks alone, and no mutex profile" io_only_on_demand
+check "block=1 records waits for locks alone, and no mutex profile" io_only_on_demand
 
 cancelled() {
     EXTRA_OPTIONS=$ON program_run locks cancel && is_empty "$SCRATCH/locks.err" &&
         callers "$SCRATCH"/locks.*.block.pb.gz | has '^waits_in_vain 1 '
 }
-check "a thread that is cancelled while it waits has waited, and is cancelled" cancelled
+check "a wait that ends by cancellation is recorded, and the thread is cancelled" cancelled
 
 without_hooks() {
-    # A call at a function's end may be a jump, which leaves no trace on the stack.
+    # gcc may turn a call at a function's end into a jump, which leaves no return address on the stack.
     gcc -g -O2 -w -fno-optimize-sibling-calls "$PROGRAMS/locks.c" -pthread -o "$SCRATCH/locks.plain" || return
     "$CINSTR" run -q -o none --block=io --blockprofile "$SCRATCH/b.pb.gz" --mutexprofile "$SCRATCH/m.pb.gz" \
         -- "$SCRATCH/locks.plain" >"$SCRATCH/locks.out" || return
@@ -105,7 +106,7 @@ who_held_it() {
     sed -n 's/^held //p' "$SCRATCH/locks.out" >"$SCRATCH/expected"
     as_measured "$SCRATCH/held" "$SCRATCH/expected"
 }
-check "run --blockprofile --mutexprofile of a program without hooks: the same" without_hooks
+check "run --blockprofile --mutexprofile finds the same in a program without hooks" without_hooks
 
 
 says_that_it_is_missing() {
@@ -114,6 +115,6 @@ says_that_it_is_missing() {
     EXTRA_OPTIONS=$ON program_run locks
     (($(wc -l <"$SCRATCH/locks.err") == 1)) && grep -q 'lcinstr_block' "$SCRATCH/locks.err"
 }
-check "block= without the library is said in one line" says_that_it_is_missing
+check "block= without libcinstr_block gets one line" says_that_it_is_missing
 
 finish

@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# by_thread=1: the profile written at exit tells threads apart, those that ended before included; each has
-# the calls that it made and the name that it had last; sums stay exact however many threads there are.
+# by_thread=1: the profile written at exit tells threads apart, those that ended before included. Each thread
+# has the calls that it made and the name that it had last, and sums stay exact however many threads there
+# are. The program below makes a known number of calls in each thread.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$SCRATCH" || exit 1
 
-# Threads `first`, `second` and, at the end still alive, `third` call work() 10, 20 and 30 times; COUNT more
-# call it once each, one after the other. A name is set when a call was made already.
+# Threads `first`, `second` and `third` call work() 10, 20 and 30 times; `third` is still alive at the end.
+# COUNT more threads call it once each, one after the other. A thread names itself after its first calls.
 cat >threads.c <<'END_C'
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -74,25 +75,25 @@ frames() {
     "$CINSTR" report --edges --by-thread --csv few.pb.gz | grep -o '\[thread [a-z]* [0-9]*\]' | sort -u >names
     [[ $(sed 's/.*thread \([a-z]*\) .*/\1/' names | sort | tr '\n' ' ') == 'captain first second third ' ]] || { cat names && return 1; }
 }
-check "report --by-thread shows them all" frames
+check "report --by-thread has a row for each thread" frames
 number() {
     local tid
     tid=$(sed -n 's/.*second \([0-9]*\).*/\1/p' names)
     [[ $(calls_of few.pb.gz work --thread "$tid") == 20 ]]
 }
-check "a thread can be picked by its number" number
+check "--thread takes a thread's number" number
 many() {
     [[ $(calls_of many.pb.gz work) == 661 ]] && "$CINSTR" verify -q many.pb.gz && "$CINSTR" report --by-thread --csv many.pb.gz >many.csv &&
         has '^"\?\[thread ended threads' <many.csv && (($(grep -c '^\[thread threads ' many.csv) >= 100)) &&
         [[ $(calls_of many.pb.gz work --thread first) == 10 ]]
 }
-check "of many that end, the first are kept and no call is lost" many
+check "of many threads that end, the first are kept apart, and no call is lost" many
 merged() { "$CINSTR" merge -q -o sum.pb.gz few.pb.gz few.pb.gz && [[ $(calls_of sum.pb.gz work --thread second) == 40 ]]; }
 check "profiles by thread can be merged" merged
 
 refuses() { # PATTERN ARGUMENT…
     ! "$CINSTR" report "${@:2}" >said 2>err && is_empty said && [[ $(wc -l <err) == 1 ]] && grep -q -- "$1" err || { cat err && return 1; }
 }
-check "a thread that is not there is refused" refuses "no thread is named 'fourth'" --thread fourth few.pb.gz
-check "a profile that does not tell threads apart says what does" refuses 'run --by-thread' --thread first plain.pb.gz
+check "--thread refuses a name that no thread has" refuses "no thread is named 'fourth'" --thread fourth few.pb.gz
+check "--thread says how to record a profile that tells threads apart" refuses 'run --by-thread' --thread first plain.pb.gz
 finish

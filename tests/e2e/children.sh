@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Fork children that live for a moment and end by _exit or exec leave nothing behind: their calls are
-# in their parent's profile, under a label. Those that work for seconds keep a profile of their own.
+# Fork children that live for a moment only and end by _exit or exec leave no segment and no profile: their
+# calls are in their parent's profile, under a label. Children that work for seconds, or are sampled, write a
+# profile of their own. The expected calls follow from short_children.c's loops.
 # Not commands: exec
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
@@ -34,26 +35,26 @@ children() {
 }
 for compiler in gcc clang-14; do
     for how in _Exit quick_exit; do
-        check "$compiler: $how: a child's calls are its parent's" children $compiler $how 20 \
+        check "$compiler: $how: a child's calls are in its parent's profile" children $compiler $how 20 \
             "in_child 20,leaf 61,main 1,run_child 20,spawn 20"
     done
     for how in _exit _Fork exec execl execle execlp execvpe fexecve execveat; do
-        check "$compiler: $how: a child's calls are its parent's" children $compiler $how 20 \
+        check "$compiler: $how: a child's calls are in its parent's profile" children $compiler $how 20 \
             "become 20,in_child 20,leaf 61,main 1,run_child 20,spawn 20"
     done
     check "$compiler: execs that fail and one that does not" children $compiler tried 20 \
         "become 20,in_child 40,leaf 81,main 1,run_child 20,spawn 20"
-    check "$compiler: grandchildren, too" children $compiler nested 10 \
+    check "$compiler: and so are a grandchild's" children $compiler nested 10 \
         "become 20,in_child 20,leaf 61,main 1,run_child 20,spawn 20"
 done
 for options in :histogram=1 :timing=adaptive :cpu=0; do
-    check "likewise with ${options#:}" children gcc _exit 20 \
+    check "with ${options#:}, a child's calls are in its parent's profile" children gcc _exit 20 \
         "become 20,in_child 20,leaf 61,main 1,run_child 20,spawn 20" "$options"
 done
-check "300 children leave nothing but their calls" children gcc _exit 300 \
+check "300 children leave their calls in their parent's profile, and nothing else" children gcc _exit 300 \
     "become 300,in_child 300,leaf 901,main 1,run_child 300,spawn 300"
 
-# own HOW OPTIONS COUNT: so many profiles, together with every call
+# own HOW OPTIONS COUNT: the processes write COUNT profiles, which together have every call
 own() {
     rm -f p.*.pb.gz
     CINSTR_OPTIONS="output=p.%p.pb.gz:directory=$SCRATCH/segments$2" timeout 60 ./children.gcc "$1" 2 2>err && is_empty err ||
@@ -63,7 +64,7 @@ own() {
     [[ -z $(ls -A segments) ]] && ((${#profiles[@]} == $3)) && "$CINSTR" merge -q -o sum.pb.gz "${profiles[@]}" &&
         [[ $(counts sum.pb.gz) == 'become 2,in_child 2,leaf 7,main 1,run_child 2,spawn 2' ]] || { counts sum.pb.gz && return 1; }
 }
-# One that crashes leaves its records, with every call, as any process does.
+# A child that crashes leaves its segment with every call, as any process does.
 crashed() {
     local segment
     rm -f p.*.pb.gz
@@ -73,7 +74,7 @@ crashed() {
     "$CINSTR" ps --directory segments | has children.gcc && "$CINSTR" ps -q --clean --directory segments && [[ -z $(ls -A segments) ]]
 }
 check "a child that aborts leaves its records for cinstr dump" crashed
-check "children that work for seconds keep a profile" own seconds '' 3
-check "children that are sampled keep a profile" own _exit :sample=100 3
+check "children that work for seconds write a profile of their own" own seconds '' 3
+check "children that are sampled write a profile of their own" own _exit :sample=100 3
 
 finish

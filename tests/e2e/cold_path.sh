@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Recorder, writer, reader and command do nothing undefined: built with the address and the undefined behaviour
-# sanitizer, they record the programs that go wrong as exactly as without, and read what
-# these leave. Left out is what the address sanitizer itself does not stand: programs with
-# an allocator of their own, filters that kill on its system calls, exit() in a handler that interrupts its malloc().
+# Recorder, writer, reader and command have no undefined behaviour: built with the address sanitizer and the
+# undefined behaviour sanitizer, they record the hazard programs as exactly as without, and read what these
+# leave. The truth is what the programs count themselves. Left out is what the address sanitizer itself cannot
+# take: programs with an allocator of their own, filters that kill on its system calls, and exit() in a
+# handler that interrupts its malloc().
 # Not commands: file, recorded
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
@@ -15,7 +16,7 @@ LINK_CINSTR=(-L"$BUILD" -lcinstr "-Wl,-rpath,$BUILD" "-fsanitize=address,undefin
 # shellcheck source=tests/programs/harness.sh
 . "$TOP/tests/programs/harness.sh"
 FLAGS=("-I$TOP/include")
-# Programs leave memory behind, and die of signals.
+# The programs leak memory and die of signals on purpose.
 of_programs=detect_leaks=0:handle_segv=0:handle_abort=0
 reported=99
 export ASAN_OPTIONS=exitcode=$reported UBSAN_OPTIONS=exitcode=$reported:print_stacktrace=1
@@ -28,14 +29,14 @@ mkdir kept
 
 # --- the recorder and its writer ------------------------------------------------------------------
 
-# programs COMMAND…: by the options that are meant for programs
+# programs COMMAND…: runs the command with the sanitizers' options for test programs
 programs() { ASAN_OPTIONS=$of_programs:exitcode=$reported "$@"; }
-keep() { # one of those that a program has left
+keep() { # NAME: keeps one of the profiles that the program has left
     local profiles
     profiles=$(compgen -G "$1.[0-9]*.pb.gz") && cp "${profiles%%$'\n'*}" "kept/$1.pb.gz"
 }
 
-# recorded PROCESSES NAME ARGUMENTS…: exact, and no word
+# recorded PROCESSES NAME ARGUMENTS…: the profiles are exact, and the recorder prints nothing
 recorded() {
     local processes=$1 name=$2
     shift 2
@@ -51,10 +52,10 @@ for run in '21 forks fork 0 20' '21 forks _Fork 0 20' '21 forks fork 4 20' '1 vf
     check "$name ${arguments##*/} is recorded exactly" recorded "$processes" "$name" $arguments
 done
 export EXTRA_OPTIONS=:sample=1000:histogram=1:timing=adaptive:contexts=1024
-check "samples, durations and few contexts, too" recorded 1 jumps 20000
+check "likewise with samples, histograms, adaptive timing and few contexts" recorded 1 jumps 20000
 unset EXTRA_OPTIONS
 
-# What a process leaves that does not end by exit() is read, as is what another writes of it.
+# The segment of a process that does not end by exit() can be read, and a profile written of it.
 ended() { # HOW STATUS
     local status
     programs program_run endings "$1"
@@ -62,7 +63,7 @@ ended() { # HOW STATUS
     ((status == $2)) && says_nothing endings && dump_matches endings && cp "$SEGMENTS"/* "kept/$1.seg" ||
         { echo "status $status" && head -n 20 endings.err && return 1; }
 }
-check "the program that ends builds" program_build gcc endings
+check "the program for other ends builds" program_build gcc endings
 for how in '_exit 7' 'quick_exit 7' 'abort 134' 'kill 137'; do
     # shellcheck disable=SC2086
     check "${how% *} leaves all calls" ended $how
@@ -81,15 +82,15 @@ small_disk() {
     umount small
     ((status == 5 && $(wc -l <err) == 1)) && "$CINSTR" verify kept/small.pb.gz || { head -n 20 err && return 1; }
 }
-check "the program of too many contexts builds" program_build gcc explosion
+check "the program with too many contexts builds" program_build gcc explosion
 if ((EUID == 0)) && mkdir -p small && mount -t tmpfs none small 2>/dev/null; then
     umount small
-    check "a full disk" small_disk
+    check "a full disk costs one line, and the profile passes verify" small_disk
 fi
 
 # --- the command ----------------------------------------------------------------------------------
 
-# answers STATUS… -- ARGUMENT…: with one of these, and no report of a sanitizer
+# answers STATUS… -- ARGUMENT…: cinstr ends with one of these, without a sanitizer's report
 answers() {
     local wanted=() status
     while [[ $1 != -- ]]; do
@@ -112,6 +113,6 @@ reads_all() { # SOURCE
     done
 }
 for source in kept/{forks.pb.gz,callbacks.pb.gz,at_once.pb.gz,_exit.seg,abort.seg}; do
-    check "every view of ${source##*/}" reads_all "$source"
+    check "every command reads ${source##*/}" reads_all "$source"
 done
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The command's manners and its reports: every subcommand explains itself, wrong use gives one line
-# and status 2, what cannot be read one line and status 1; numbers are those that Go's pprof finds in
-# the same profile, Go's own and ours; JSON and CSV parse.
+# The command line and its reports: every subcommand has help, wrong use gives one line and status 2, and
+# input that cannot be read gives one line and status 1. The numbers of reports are those that Go's pprof
+# finds in the same profile, Go's own and ours. JSON and CSV parse.
 # shellcheck disable=SC2317,SC2016
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -11,8 +11,8 @@
 
 read -r -a subcommands <<<"run report dump ps stack verify filter cc"
 
-# says STATUS OUT ERR ARGUMENTS…: the command ends with STATUS, having written OUT lines to standard
-# output and ERR lines to standard error ("-": any number). Both are kept as out and err.
+# says STATUS OUT ERR ARGUMENTS…: the command ends with STATUS, and has written OUT lines to standard output
+# and ERR lines to standard error ("-": any number). Both are kept, in the files out and err.
 says() {
     local status=$1 out=$2 err=$3 actual lines
     shift 3
@@ -42,31 +42,31 @@ lists_all() {
 }
 check "cinstr --help lists every command" lists_all
 for name in "${subcommands[@]}"; do
-    check "cinstr $name --help: usage, exit status, examples" explains "$name"
-    check "cinstr $name: an unknown option is one line and status 2" says 2 0 1 "$name" --no-such-option
+    check "cinstr $name --help has usage, exit status and examples" explains "$name"
+    check "cinstr $name: an unknown option gets one line and status 2" says 2 0 1 "$name" --no-such-option
 done
 check "cinstr --version is one line" says 0 1 0 --version
-check "no command is status 2" says 2 0 - ""
-check "an unknown command is one line and status 2" says 2 0 1 reprot
+check "cinstr without a command ends with status 2" says 2 0 - ""
+check "an unknown command gets one line and status 2" says 2 0 1 reprot
 for arguments in "report" "report a b" "report --sort size a" "report --limit -1 a" "report --focus ( a" \
     "report --json=yes a" "report --baseline 0 a" "dump" "dump --kind goroutine a" "dump --seconds 0 a" "verify" \
     "stack" "ps now" "ps --clean --json" "run" "run --timing never true" "run --contexts 5 true" \
     "run -o a:b true" "cc" "cc --before-inlining --after-inlining clang"; do
     # shellcheck disable=SC2086
-    check "cinstr $arguments: one line and status 2" says 2 0 1 $arguments
+    check "cinstr $arguments gets one line and status 2" says 2 0 1 $arguments
 done
 
 full_disk() {
     "$CINSTR" --help >/dev/full 2>"$SCRATCH/err" && return 1
     (($(wc -l <"$SCRATCH/err") == 1)) && grep -q 'standard output: No space' "$SCRATCH/err"
 }
-check "output that cannot be written is one line and a failure" full_disk
+check "output that cannot be written gets one line and an error status" full_disk
 
 echo "not a profile" >"$SCRATCH/text"
 head -c 5000 /dev/zero >"$SCRATCH/zero.seg"
 for command in report dump stack verify; do
     for file in "$SCRATCH/nothing" "$SCRATCH/text" "$SCRATCH/zero.seg" "$SCRATCH" 2147483000 no-such-program; do
-        check "cinstr $command of ${file##*/}: one line and status 1" \
+        check "cinstr $command of ${file##*/} gets one line and status 1" \
             says 1 0 1 "$command" --directory "$SEGMENTS" "$file"
     done
 done
@@ -87,16 +87,16 @@ same_as_top() { # FILE VALUE UNIT
 }
 mkdir "$SCRATCH/go"
 check "Go writes its profiles" go run "$TOP/tests/fixtures/go_profiles/main.go" "$SCRATCH/go"
-check "go cpu: functions as pprof -top has them" \
+check "go cpu: functions are as pprof -top shows them" \
     same_as_top "$SCRATCH/go/cpu.pb.gz" cpu nanoseconds self_ns total_ns
-check "go cpu samples: functions as pprof -top has them" \
+check "go cpu samples: functions are as pprof -top shows them" \
     same_as_top "$SCRATCH/go/cpu.pb.gz" samples count samples total
-check "go allocs: functions as pprof -top has them" \
+check "go allocs: functions are as pprof -top shows them" \
     same_as_top "$SCRATCH/go/allocs.pb.gz" alloc_space b self_bytes total_bytes
-check "go mutex: functions as pprof -top has them" \
+check "go mutex: functions are as pprof -top shows them" \
     same_as_top "$SCRATCH/go/mutex.pb.gz" delay nanoseconds self_ns total_ns
-check "a profile of Go's passes verify" says 0 1 0 verify "$SCRATCH/go/cpu.pb.gz"
-check "a profile has no stacks to show" says 1 0 1 stack "$SCRATCH/go/cpu.pb.gz"
+check "a profile that Go wrote passes verify" says 0 1 0 verify "$SCRATCH/go/cpu.pb.gz"
+check "cinstr stack refuses a profile: only a running process has stacks" says 1 0 1 stack "$SCRATCH/go/cpu.pb.gz"
 
 # --- reports of ours ------------------------------------------------------------------------------
 record() {
@@ -113,7 +113,7 @@ check "calls of every edge: main to work" counted main work 1
 check "calls of every edge: obey to work" counted obey work 1
 check "calls of every edge: work to leaf" counted work leaf 1507
 
-# What pprof -peek says of a function in a profile of edges, against our callers and callees.
+# The callers and callees of a function in a profile of edges are those that pprof -peek shows.
 same_as_peek() { # FUNCTION
     PPROF_TMPDIR=$SCRATCH go tool pprof -peek "^$1\$" "$SCRATCH/edges.pb.gz" 2>/dev/null |
         awk -F'|' '/ \| / { split($1, left, " "); name = $2; gsub(/^ +| +$/, "", name)
@@ -124,7 +124,7 @@ same_as_peek() { # FUNCTION
         sort >"$SCRATCH/ours.txt"
     [[ -s $SCRATCH/ours.txt ]] && diff "$SCRATCH/peek.txt" "$SCRATCH/ours.txt"
 }
-dump_edges() { # of the program while it waits
+dump_edges() { # dumps the edges of the program while it waits
     local answer
     coproc waits { CINSTR_OPTIONS=output=none:directory=$SEGMENTS "$SCRATCH/waits"; }
     read -r -u "${waits[0]}" answer && [[ $answer == ready ]] &&
@@ -134,18 +134,18 @@ dump_edges() { # of the program while it waits
     wait
     return "$status"
 }
-check "a profile of edges is taken of the program while it runs" dump_edges
-check "edges of work as pprof -peek has them" same_as_peek work
-check "edges of main as pprof -peek has them" same_as_peek main
+check "dump --kind edges writes a profile of a running program" dump_edges
+check "callers and callees of work are as pprof -peek shows them" same_as_peek work
+check "callers and callees of main are as pprof -peek shows them" same_as_peek main
 
 for view in "" --edges --tree; do
     # shellcheck disable=SC2086
     check "report $view --json parses" eval '"$CINSTR" report $view --json "$ours" | jq -e .contexts'
-    check "report $view --csv: as many fields in every line" eval \
+    check "report $view --csv has as many fields in every line" eval \
         '"$CINSTR" report $view --csv "$ours" | awk -F, "NR == 1 { n = NF } NF != n { exit 1 }"'
-    check "report $view: text names main" eval '"$CINSTR" report $view "$ours" | has "main"'
+    check "report $view names main" eval '"$CINSTR" report $view "$ours" | has "main"'
 done
-check "the sum of edges' calls is that of functions" eval \
+check "the calls of all edges add up to those of all functions" eval \
     '(($("$CINSTR" report --csv "$ours" | awk -F, "NR > 1 { n += \$2 } END { print n }") ==
        $("$CINSTR" report --edges --csv "$ours" | awk -F, "NR > 1 { n += \$3 } END { print n }")))'
 focused() {
@@ -156,31 +156,31 @@ check "--focus keeps the stacks with a matching function" focused
 check "--show keeps the rows of matching functions" eval \
     '[[ $("$CINSTR" report --csv --show "^le" "$ours" | cut -d, -f1 | tail -n +2) == leaf ]]'
 check "--limit 1 leaves one row" eval '(($("$CINSTR" report --csv -n 1 "$ours" | wc -l) == 2))'
-# Above the table are the sum with its interval and at most one warning; --verbose has all the rest.
+# Above the table there are the sum with its interval and at most one warning. --verbose has everything else.
 is_brief() {
     "$CINSTR" report "$ours" | sed '/^$/,$d' >"$SCRATCH/head" && (($(wc -l <"$SCRATCH/head") <= 2)) &&
         ! sed 1d "$SCRATCH/head" | has -v '^warning ' &&
         head -n 1 "$SCRATCH/head" | has '^cpu  *[0-9.]* [mnu]*s .*; [0-9,]* calls in [0-9,]* contexts$'
 }
-check "at most two lines are above a table: the sum and a warning" is_brief
-# waits.c has threads. Of those without, demo.sh sees the default.
+check "above a table there are at most two lines: the sum and a warning" is_brief
+# waits.c has threads. demo.sh tests the default for programs without.
 threads_by_cpu() {
     go tool pprof -top "$ours" 2>"$SCRATCH/err" | has '^Type: cpu$' &&
         "$CINSTR" report "$ours" | has -- '--value wall shows wall time' &&
         "$CINSTR" report --value wall "$ours" | has '^wall  *[0-9]'
 }
-check "a program with threads is shown by CPU time, by pprof too, and how to see wall time is said" threads_by_cpu
+check "report and pprof show CPU time of a program with threads, and report says how to see wall time" threads_by_cpu
 check "--verbose shows how calls add up" eval '"$CINSTR" report --verbose "$ours" | has "^note  *calls [0-9]* = returns"'
-check "--value is refused with what there is" eval \
+check "--value refuses an unknown value and lists those there are" eval \
     '! "$CINSTR" report --value heap "$ours" 2>"$SCRATCH/err" && grep -q "choose calls, wall" "$SCRATCH/err"'
-check "a profile on standard input" eval '"$CINSTR" report --csv - <"$ours" | has "^leaf,1507,"'
-check "a profile through a pipe" eval '"$CINSTR" report --csv <(cat "$ours") | has "^leaf,1507,"'
-check "its own profile passes verify" says 0 1 0 verify "$ours"
+check "report reads a profile from standard input" eval '"$CINSTR" report --csv - <"$ours" | has "^leaf,1507,"'
+check "report reads a profile from a pipe" eval '"$CINSTR" report --csv <(cat "$ours") | has "^leaf,1507,"'
+check "a profile of the program passes verify" says 0 1 0 verify "$ours"
 
-altered() { # a profile whose samples do not add up
+altered() { # the profile's samples do not add up to the sum that it states
     zcat "$ours" | sed 's/calls 15\([0-9][0-9]\) = /calls 95\1 = /' | gzip >"$SCRATCH/altered.pb.gz"
     says 1 0 - verify "$SCRATCH/altered.pb.gz" && grep -q 'but it states 95' "$SCRATCH/err"
 }
-check "a profile that does not add up fails verify, loudly" altered
+check "verify rejects a profile that does not add up, and says what does not" altered
 
 finish

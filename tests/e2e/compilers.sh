@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Each compiler that is here builds everything without a warning, for arm64 the recorder, and the
-# recorder never touches a vector or floating-point register: the program's own state lies there.
-# COMPILERS, if set, chooses fewer.
+# Each installed compiler builds everything, and the cross compiler the recorder for arm64, without a warning.
+# The recorder never uses a vector or floating-point register, according to the disassembler: these hold the
+# program's own values when a hook is called. COMPILERS, if set, names fewer.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -23,7 +23,7 @@ uses_no_vectors() { # COMPILER
     [[ $1 != aarch64-* ]] || objdump=${1%gcc}objdump
     "$objdump" -d --no-show-raw-insn "$SCRATCH/$1/libcinstr.so.0" "$SCRATCH/$1/libcinstr_hooks.a" |
         awk -F '\t' '/>:$/ { in_function = $0 }
-            { n++ && sub(/[0-9a-f]+ <.*/, "", $3) } # where a branch goes
+            { n++ && sub(/[0-9a-f]+ <.*/, "", $3) } # the target of a branch is no operand
             $3 ~ /%([xyz]mm|st|mm)[(0-9]/ || $3 ~ /(^|[ ,{[])[qdvshb][0-9]+([.,} \]]|$)/ {
                 print in_function, $2, $3; wrong = 1 }
             END { exit wrong || n < 1000 }'
@@ -32,7 +32,7 @@ uses_no_vectors() { # COMPILER
 for compiler in "${compilers[@]}"; do
     has_tool "$compiler" "$compiler" || continue
     check "$compiler: the recorder builds without a warning" build "$compiler" runtime
-    check "$compiler: no vector register in the recorder" uses_no_vectors "$compiler"
+    check "$compiler: the recorder uses no vector register" uses_no_vectors "$compiler"
     [[ $compiler != aarch64-* ]] || continue
     check "$compiler: the reader and the command build without a warning" build "$compiler" all plugin_versions=
     check "$compiler: the unit tests build without a warning" build "$compiler" unit-tests

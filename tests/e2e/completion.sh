@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# bash, zsh and fish complete the commands and options that the command itself says it has.
+# bash, zsh and fish complete exactly the commands and options that `cinstr help` and `--help` list.
 # shellcheck disable=SC2317,SC2016
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -8,7 +8,7 @@
 PATH=$BUILD:$PATH
 here=$TOP/packaging/completion
 
-in_bash() { # WORD…: what the last one could become
+in_bash() { # WORD…: the completions of the last word
     bash -c '. "$0"; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _cinstr; printf "%s\n" "${COMPREPLY[@]}"' \
         "$here/cinstr" "$@"
 }
@@ -17,7 +17,7 @@ in_fish() {
     printf -v line '%s ' "$@"
     fish -c 'source $argv[1]; complete -C $argv[2]' "$here/cinstr.fish" "${line% }" | cut -f 1
 }
-# zsh's own part, which picks what fits, is not there when it runs no terminal.
+# zsh's own functions that select what matches are not available without a terminal.
 in_zsh() {
     zsh -f -c 'words=("${@:1}") CURRENT=$#
         _describe() { print -l -- ${${(P)2}%%:*} }
@@ -27,7 +27,7 @@ in_zsh() {
         compset() { words[CURRENT]=${words[CURRENT]#*=} }
         . "$0"' "$here/_cinstr" "$@" | grep -e "^$(sed 's/.*=//' <<<"${*: -1}")"
 }
-# What follows "=" is a word of its own for readline, and none for the others.
+# readline treats what follows "=" as a word of its own; the other shells do not.
 joined() { # SHELL OPTION=WORD
     if [[ $1 == bash ]]; then
         in_bash cinstr run "${2%%=*}" = "${2#*=}"
@@ -36,7 +36,7 @@ joined() { # SHELL OPTION=WORD
     fi | sed 's/^--[a-z-]*=//'
 }
 
-# offers SHELL EXPECTED WORD…: just these, in any order.
+# offers SHELL EXPECTED WORD…: the shell offers exactly these, in any order.
 offers() {
     local shell=$1 expected=$2
     shift 2
@@ -51,9 +51,9 @@ for shell in bash fish zsh; do
     check "$shell completes formats" offers $shell "speedscope" cinstr export --format sp
     check "$shell completes formats of dump" offers $shell "speedscope" cinstr dump --format sp
     check "$shell completes values joined by =" diff <(joined $shell --block=i) <(echo io)
-    check "$shell offers no value where a program follows" eval '[[ ! $(in_'$shell' cinstr run --block exac) == *exact* ]]'
+    check "$shell offers no values where the program's name is due" eval '[[ ! $(in_'$shell' cinstr run --block exac) == *exact* ]]'
     for command in $(cinstr help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
-        check "$shell: $command is a command" offers $shell "$command" cinstr "$command"
+        check "$shell completes the command $command" offers $shell "$command" cinstr "$command"
     done
 done
 finish

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Calls that end in no usual way keep their edges: asynchronous cancellation, the compiler's own jumps, jumps
-# in a library whose host knows nothing of cinstr, exceptions out of inlined functions; what cannot be
-# right is refused.
+# Calls that do not end by an ordinary return keep their edges: asynchronous cancellation, __builtin_longjmp,
+# jumps in a library whose host is not linked with cinstr, exceptions out of inlined functions. The programs
+# know how often they call what. Where edges cannot be right, as with -fsplit-stack, cinstr refuses.
 # shellcheck disable=SC2317
 . "$(dirname "$0")/lib.sh"
 PROGRAMS=$TOP/tests/programs
 cd "$SCRATCH" || exit
 
-# calls CALLER CALLEE: of p.pb.gz, names without arguments; 0 without such an edge
+# calls CALLER CALLEE: the edge's calls in p.pb.gz, by names without arguments; 0 if there is no such edge
 calls() {
     "$CINSTR" report --json --edges p.pb.gz | jq --arg caller "$1" --arg callee "$2" 'def name: (. // "") | sub("\\(.*"; "");
         [.edges[] | select((.caller | name) == $caller and (.callee | name) == $callee) | .calls] | add // 0'
@@ -19,7 +19,7 @@ record() {
     CINSTR_OPTIONS=output=p.pb.gz "$@" >out 2>err
 }
 
-# jumped HOW…: the calls of builtin_longjmp.c and its like, and that none else has called recovered()
+# jumped: the calls of builtin_longjmp.c or longjmp_in_library.c are exact; mid() never calls recovered()
 jumped() {
     local edge
     [[ $(calls trier recovered) == 500 && $(calls mid jumper) == 500 && $(calls mid leaf) == 500 &&
@@ -34,17 +34,18 @@ jumped() {
 
 "$CINSTR" cc gcc -O1 "$PROGRAMS/async_cancel.c" -o cancel -lpthread || exit
 
-# A call that was cancelled before its first instruction was counted, and not by the program.
+# A thread that is cancelled before the first instruction of leaf() has called it, but has not counted the
+# call.
 cancelled() { # HOW
     local leafs cleaned seen
     # shellcheck disable=SC2086
     record ./cancel 400 $1 && read -r leafs cleaned <out && is_empty err && "$CINSTR" verify p.pb.gz || return
     seen=$(calls spin leaf)
     [[ $cleaned == 400 && $(calls clean tidy) == 400 && $(calls run spin) == 400 ]] &&
-        ((seen >= leafs && seen <= leafs + 400)) || { echo "$seen of $leafs" && return 1; }
+        ((seen >= leafs && seen <= leafs + 400)) || { echo "$seen calls, not $leafs" && return 1; }
 }
-check "threads that are cancelled where they test for it keep all calls" cancelled ''
-check "threads that are cancelled between any two instructions end as without us, and keep all calls" cancelled async
+check "threads that are cancelled at cancellation points keep all calls" cancelled ''
+check "threads that are cancelled between any two instructions end as without cinstr, and keep all calls" cancelled async
 
 # --- the compiler's own jumps ---------------------------------------------------------------------
 
@@ -52,24 +53,25 @@ builtin() { # COMPILER…
     "$CINSTR" cc "$@" "$PROGRAMS/builtin_longjmp.c" -o jumps && record ./jumps && [[ $(<out) == 502000 ]] && is_empty err
 }
 with_inlined() { builtin "$@" && jumped; }
-# Who calls jumper and leaf when all is inlined that can be: gcc keeps a function that calls setjmp.
+# CALLER is the function that calls jumper and leaf once everything possible is inlined: gcc does not inline a
+# function that calls setjmp.
 without_inlined() { # CALLER COMPILER…
     builtin "${@:2}" && [[ $(calls "$1" jumper) == 500 && $(calls "$1" leaf) == 500 && $(calls main after) == 1000 ]]
 }
-check "gcc -O0: __builtin_longjmp goes back to the caller of __builtin_setjmp" with_inlined gcc -O0
-check "gcc -O2: __builtin_longjmp out of inlined functions" with_inlined --before-inlining gcc -O2
-check "g++ -O2: __builtin_longjmp out of inlined functions" with_inlined --before-inlining g++ -x c++ -O2
-check "gcc -O2, after inlining: __builtin_longjmp" without_inlined trier gcc -O2
+check "gcc -O0: after __builtin_longjmp calls belong to the function that called __builtin_setjmp" with_inlined gcc -O0
+check "gcc -O2: so they do after __builtin_longjmp out of inlined functions" with_inlined --before-inlining gcc -O2
+check "g++ -O2: so they do after __builtin_longjmp out of inlined functions" with_inlined --before-inlining g++ -x c++ -O2
+check "gcc -O2, hooks after inlining: __builtin_longjmp keeps all edges" without_inlined trier gcc -O2
 for version in 14 19; do
     command -v clang-$version >/dev/null || continue
-    check "clang-$version --before-inlining: __builtin_longjmp out of inlined functions" \
+    check "clang-$version --before-inlining: __builtin_longjmp out of inlined functions keeps all edges" \
         with_inlined --before-inlining clang-$version -O2
-    check "clang-$version: __builtin_longjmp" without_inlined main clang-$version -O2
+    check "clang-$version: __builtin_longjmp keeps all edges" without_inlined main clang-$version -O2
 done
-without_library() { # compiled to be linked without us
+without_library() { # compiled with cinstr cc, linked without the library
     "$CINSTR" cc gcc -O2 -c "$PROGRAMS/builtin_longjmp.c" -o jumps.o && gcc jumps.o -o jumps && [[ $(./jumps) == 502000 ]]
 }
-check "an object that tells of its jumps links and runs without the recorder" without_library
+check "an object that reports its jumps links and runs without the recorder" without_library
 
 # --- a library in a foreign host ------------------------------------------------------------------
 
@@ -85,13 +87,13 @@ in_python() {
         [[ $(<out) == 501000 ]] && jumped
 }
 for linker in bfd gold; do
-    check "longjmp in a library whose host knows nothing of cinstr, $linker" hosted $linker
+    check "longjmp in a library keeps all edges in a host without cinstr, linked by $linker" hosted $linker
 done
 if command -v python3 >/dev/null; then
-    check "longjmp in a library that Python has loaded" in_python
+    check "longjmp in a library that Python has loaded keeps all edges" in_python
 fi
 
-# The C++ library may come later than the recorder, and not behind it.
+# The C++ library may be loaded after the recorder, so that it is not behind it in the order of symbols.
 cat >throws.cpp <<'END_CXX'
 #define NOINLINE extern "C" __attribute__((noinline))
 NOINLINE int thrower(int i) { if (i % 2) throw 1; return i; }
@@ -118,7 +120,7 @@ later() {
     library bfd && "$CINSTR" cc g++ -O1 -fPIC -shared throws.cpp -o libthrows.so && gcc both.c -o both && record ./both &&
         [[ $(<out) == '501000 499500' && $(calls entry handled) == 500 ]]
 }
-check "a C++ library that is loaded after the recorder catches" later
+check "exceptions are caught by a C++ library that is loaded after the recorder" later
 
 # --- exceptions out of inlined functions ----------------------------------------------------------
 
@@ -128,25 +130,26 @@ caught() { # COMPILER…
 exact_catch() {
     caught "$@" && { [[ $(calls outer h) == 100000 ]] || { calls outer h && return 1; }; }
 }
-check "g++: what is called after an exception has left an inlined function has its caller" exact_catch g++ -finstrument-functions
+check "g++: a call after an exception has left an inlined function has the right caller" exact_catch g++ -finstrument-functions
 for version in 14 19; do
     command -v clang++-$version >/dev/null && [[ -f $BUILD/cinstr-plugin-$version.so ]] &&
-        check "clang++-$version with the plugin: it has its caller" exact_catch "$CINSTR" cc clang++-$version
+        check "clang++-$version with the plugin: such a call has the right caller" exact_catch "$CINSTR" cc clang++-$version
 done
 
-# The bound that the manual states: no more than what was called after as many catches, and the inlined one's.
+# The manual states this bound: the wrong caller is the inlined function, for at most as many calls as there
+# were catches.
 bounded() { # COMPILER
     local own inlined
     caught "$1" -finstrument-functions || return
     own=$(calls outer h) inlined=$(calls g h)
-    ((own + inlined == 100000 && inlined <= 50000)) || { echo "$own + $inlined" && return 1; }
+    ((own + inlined == 100000 && inlined <= 50000)) || { echo "$own calls by the right caller, $inlined by the inlined function" && return 1; }
 }
 for version in 14 19; do
     command -v clang++-$version >/dev/null &&
-        check "clang++-$version's own hooks: a call after a catch has its caller or one inlined into that" bounded clang++-$version
+        check "clang++-$version's own hooks: a call after a catch has its caller or a function inlined into that" bounded clang++-$version
 done
 
-# --- stacks in pieces -----------------------------------------------------------------------------
+# --- split stacks ---------------------------------------------------------------------------------
 
 refused() {
     "$CINSTR" cc gcc -fsplit-stack "$PROGRAMS/split_stack.c" -o split 2>err

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The truth is tested too: the counting hook is right with threads, signals, longjmp and fork,
-# and the comparison of listings does find a missing, an added and a changed edge. Needs nothing
-# of cinstr's.
+# Tests the tests' own truth: the counting hook counts right with threads, signals, longjmp and fork, and the
+# comparison of listings finds a missing, an added and a changed edge. Nothing of cinstr is used.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -27,7 +26,7 @@ right_calls() {
         sort | diff "$SCRATCH/expected" -
 }
 
-# What was jumped over has no exit: the three frames of each jump.
+# Calls that were jumped over have no exit: three for each jump.
 right_exits() {
     local calls exits
     calls=$(awk '{ calls += $2 } END { print calls }' "$SCRATCH/expected")
@@ -36,7 +35,7 @@ right_exits() {
     ((exits == calls - 3 * 1000))
 }
 
-# differs NAME EXPECTED-FILTER ACTUAL-FILTER: the comparison must say 1, neither 0 nor 2.
+# differs NAME EXPECTED-FILTER ACTUAL-FILTER: the comparison ends with status 1, neither 0 nor 2.
 differs() {
     "$compare" <(sed "$1" "$SCRATCH/named") <(sed "$2" "$SCRATCH/named")
     (($? == 1))
@@ -44,13 +43,13 @@ differs() {
 
 for compiler in gcc clang-14; do
     check "$compiler: the counting hook's program runs" build_and_run "$compiler" || continue
-    check "$compiler: calls are right with threads, signals, longjmp and fork" right_calls
-    check "$compiler: exits are right" right_exits
+    check "$compiler: entries are counted right with threads, signals, longjmp and fork" right_calls
+    check "$compiler: exits are counted right" right_exits
 done
 check "the same listing compares equal" "$compare" "$SCRATCH/named" "$SCRATCH/named"
 check "a missing edge is found" differs '' 1d
 check "an added edge is found" differs 1d ''
 check "a changed count is found" differs '' '1s,$,0,'
 check "an edge listed twice is found" differs '' 1p
-check "an empty listing is no truth" differs d d
+check "an empty listing is refused as truth" differs d d
 finish

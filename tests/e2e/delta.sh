@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# `cinstr dump --seconds`: what a process does in a while, as true as the whole. Of threads that end and
-# begin all along, and of redis under load: nothing is below 0, no share above 100 %, no time without a
-# call or an open one, and verify is fine; the sum of the parts is fine as well.
+# `cinstr dump --seconds` writes what a process did during that time, and its numbers are as sound as those of
+# a whole run. Tested with threads that begin and end all the time and with redis under load: no value is
+# below 0, no share above 100 %, no time belongs to a context without a call or an open one, and verify
+# passes, for each profile and for their sum.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -11,9 +12,9 @@
 # shellcheck source=tests/real/programs.sh
 . "$TOP/tests/real/programs.sh"
 cd "$SCRATCH" || exit 1
-export CINSTR_OPTIONS=directory=$SEGMENTS # where the command looks
+export CINSTR_OPTIONS=directory=$SEGMENTS # where the command looks for processes
 
-# is_sound PROFILE: its numbers, as go tool pprof and the report show them.
+# is_sound PROFILE: its numbers make sense as go tool pprof and the report show them.
 is_sound() {
     "$CINSTR" verify "$1" && PPROF_BINARY_PATH=/nonexistent go tool pprof -raw "$1" >raw || return 1
     awk '/^Samples:/ { on = 1; getline; next } /^Locations/ { exit } on && /: / { sub(/:.*/, ""); print }' raw >samples
@@ -25,7 +26,7 @@ is_sound() {
         END { exit bad || !rows }'
 }
 
-# deltas NAME PID SECONDS: twenty of them
+# deltas NAME PID SECONDS: writes twenty profiles of so many seconds each.
 deltas() {
     local i
     for ((i = 0; i < 20; i++)); do
@@ -50,9 +51,9 @@ threads() {
     rm in out
     return "$status"
 }
-check "a program of eight threads" program_build gcc live || finish
+check "a program of eight threads builds" program_build gcc live || finish
 for timing in exact adaptive; do
-    check "twenty times 50 ms of threads that end and begin, timing=$timing" threads ":timing=$timing"
+    check "twenty profiles of 50 ms are sound while threads begin and end, timing=$timing" threads ":timing=$timing"
 done
 
 # --- a daemon -----------------------------------------------------------------------------------------
@@ -84,6 +85,6 @@ redis() {
     wait "$load" "$server"
     return "$status"
 }
-check "redis" build_redis || finish
-check "twenty times 200 ms of redis under load" redis
+check "redis builds" build_redis || finish
+check "twenty profiles of 200 ms of redis under load are sound" redis
 finish

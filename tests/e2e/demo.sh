@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# `make demo` does what it says: a report of Lua with exact edges, and a profile that pprof opens.
+# `make demo` does what the README says: it prints a report of Lua with exact edges, and writes a profile that
+# pprof opens.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -11,7 +12,7 @@ export REAL_DIR=${REAL_DIR:-$TOP/build/real}
 demo() {
     make -C "$TOP" --no-print-directory BUILD="$BUILD" demo >"$shown" || { cat "$shown" && return 1; }
 }
-# pprof_opens: the line that the demo prints is run as it stands.
+# pprof_opens: runs the line that the demo prints, unchanged.
 pprof_opens() {
     local line
     line=$(grep -m 1 '^go tool pprof -top ' "$shown") && (cd "$TOP" && $line) >"$SCRATCH/top" 2>&1 &&
@@ -24,5 +25,5 @@ check "it runs Lua's script" grep -q '^8	10946	' "$shown"
 check "it reports functions with their files" grep -q ' luaV_execute  lvm.c:[0-9]' "$shown"
 check "it reports callers and callees, with counts" grep -Eq '^ +[0-9,]+ of +[0-9,]+ .* from (ccall|luaD_call(noyield)?)$' "$shown"
 check "it verifies the profile" grep -q ': fine: ' "$shown"
-check "its line for pprof opens the profile" pprof_opens
+check "the line that it prints for pprof opens the profile" pprof_opens
 finish

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A descriptor that the program has closed is never used again, whoever of the recorder had it: the server
-# goes on with its own, the trace is whole, the end comes at once, and nobody writes into the
-# program's files.
+# The recorder survives a program that closes all descriptors, as daemons do: it never uses a number again
+# that the program has closed, whichever part of the recorder had it. The HTTP server goes on with descriptors
+# of its own, the trace is complete, the program ends without delay, and nothing is written into the files
+# that the program opened afterwards.
 # shellcheck disable=SC2317
 . "$(dirname "$0")/lib.sh"
 cd "$SCRATCH" || exit
@@ -11,7 +12,7 @@ cd "$SCRATCH" || exit
 
 is_there() { [[ -e $1 ]]; }
 
-# untouched PLACE: what the program has written is all that is in its files
+# untouched PLACE: the program's files have what the program has written, and nothing else
 untouched() {
     local file count=0
     for file in "$1"/own.*; do
@@ -21,7 +22,7 @@ untouched() {
     ((count >= 50))
 }
 
-# runs PROGRAM HOW OPTIONS WHILE: WHILE is called before and after it has closed all
+# runs PROGRAM HOW OPTIONS WHILE: WHILE is called before and after the program has closed all descriptors
 runs() {
     local program=$1 how=$2 options=$3 meanwhile=$4 status place=$SCRATCH/place
     rm -rf "$place" p.pb.gz said && mkdir "$place" || return
@@ -47,14 +48,15 @@ is_profile() { "$CINSTR" verify p.pb.gz && "$CINSTR" report p.pb.gz | has leaf; 
 
 for how in range loop all daemon; do
     exits() { runs closes $how '' nothing && if [[ $how != daemon ]]; then is_profile; fi; }
-    check "$how: the profile at exit is whole, and the program's files are as they were" exits
+    check "$how: the profile at exit is complete, and the program's files are untouched" exits
     serves() { runs served $how http=localhost:0 answers && if [[ $how != daemon ]]; then is_profile; fi; }
-    check "$how: the server answers on, and the program's files are as they were" serves
+    check "$how: the server still answers, and the program's files are untouched" serves
     traces() { runs closes $how "trace=$SCRATCH/t.json" nothing && if [[ $how != daemon ]]; then jq -e '[.traceEvents[] | select(.name == "leaf")] | length > 2000' t.json >/dev/null; fi; }
-    check "$how: the trace is whole, and the program's files are as they were" traces
+    check "$how: the trace is complete, and the program's files are untouched" traces
 done
 
-# A line that is not welcome is not said: here that the profile cannot be written, and the writer's own reason.
+# A message that would go into a file of the program is not printed: here, that the profile cannot be written,
+# and the writer's reason for it.
 says_nothing_there() {
     mkdir -p -m 700 segments && runs_to_nowhere && rm -f segments/*
 }
@@ -67,9 +69,9 @@ runs_to_nowhere() {
     wait "$pid"
     (($? == 7)) && untouched "$place" && is_empty said && [[ -e $place/own.2 ]] && compgen -G 'segments/*'
 }
-check "a file that has standard error's number gets no line of ours" says_nothing_there
+check "a program's file that has the number of standard error gets no message" says_nothing_there
 
-# Whoever waits for the end of what the program had open does not wait for the recorder.
+# A reader that waits for the end of the program's pipe must not have to wait for the recorder.
 ends_are_seen() {
     mkfifo pipe && { timeout 60 cat pipe >/dev/null & }
     local reader=$! place=$SCRATCH/place
@@ -82,6 +84,6 @@ ends_are_seen() {
     wait "$pid"
     return $status
 }
-check "a pipe that the program has closed is closed" ends_are_seen
+check "a pipe that the program has closed has no other writer" ends_are_seen
 
 finish

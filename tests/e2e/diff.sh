@@ -1,25 +1,26 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# cinstr diff: regressions that were planted in a small service are found and named, by counts, by
-# time and by what was allocated; builds match over renamed functions and files, shifted lines and
-# inlining; what is printed adds up. tests/unit/diff_random_test.c has the split on random profiles.
+# cinstr diff: regressions that are planted in a small service are found and named, by counts, by time and by
+# what was allocated; builds match although functions and files were renamed, lines shifted and functions
+# inlined; what is printed adds up. The expected counts follow from regressions.c.
+# tests/unit/diff_random_test.c tests the split into causes on random profiles.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$SCRATCH" || exit 1
 source=$TOP/tests/programs/regressions.c
 
-# build NAME SOURCE FLAG…: and run: NAME.pb.gz, NAME.heap.pb.gz.
+# build NAME SOURCE FLAG…: builds and runs it, which writes NAME.pb.gz and NAME.heap.pb.gz.
 build() {
     gcc -O1 -g -finstrument-functions "${@:3}" "$2" -o "$1" "${LINK_CINSTR[@]}" &&
         "$CINSTR" run -q --memprofile "$1.heap.pb.gz" -o "$1.pb.gz" "./$1" >/dev/null && [[ -s $1.pb.gz ]]
 }
-check "the service builds as it was" build old "$source" || finish
+check "the service builds without a regression" build old "$source" || finish
 for plant in LOOP CACHE QUADRATIC MALLOC STEP; do
-    check "and with PLANT_$plant" build "$plant" "$source" "-DPLANT_$plant" || finish
+    check "the service builds with PLANT_$plant" build "$plant" "$source" "-DPLANT_$plant" || finish
 done
 
-# names VALUE PLANT CAUSE CALLER FUNCTION: the first cause of a change of VALUE.
+# names VALUE PLANT CAUSE CALLER FUNCTION: this is the first cause of the change of VALUE.
 names() {
     "$CINSTR" diff --value "$1" --json "old$6.pb.gz" "$2$6.pb.gz" >json || return
     jq -e --arg cause "$3" --arg caller "$4" --arg function "$5" '.causes[0] |
@@ -27,21 +28,22 @@ names() {
         { jq -c '.causes[:3][] | del(.file, .caller_file)' json && return 1; }
 }
 check "a call that moved into a loop is named" names calls LOOP calls serve check_table ''
-check "a lost cache is named by what it no longer spares" names calls CACHE calls price compute ''
-check "a list that became quadratic is named by the walk" names calls QUADRATIC new append next_of ''
-check "one more allocation a request is named" names calls MALLOC calls answer allocate ''
-check "so it is by objects allocated" names alloc_objects MALLOC calls answer allocate .heap
+check "a cache that is no longer used is named by the calls that it spared" names calls CACHE calls price compute ''
+check "a list that became quadratic is named by the call that walks it" names calls QUADRATIC new append next_of ''
+check "one more allocation per request is named by calls" names calls MALLOC calls answer allocate ''
+check "and by objects allocated" names alloc_objects MALLOC calls answer allocate .heap
 check "and by bytes" names alloc_space MALLOC calls answer allocate .heap
 check "a new step is named" names calls STEP new handle log_request ''
 
-# runs SIDE NAME: options that name five runs of it, which are made.
+# runs SIDE NAME: makes five runs of NAME, and prints the options of diff that take them as SIDE.
 runs() {
     local i
     for i in 1 2 3 4 5; do
         "$CINSTR" run -q -o "$2.$i.pb.gz" "./$2" >/dev/null && printf ' --%s %s.%d.pb.gz' "$1" "$2" $i || return
     done
 }
-# adds_to_time PLANT CAUSE CALLER FUNCTION: among the causes of the change of CPU time, and it is more.
+# adds_to_time PLANT CAUSE CALLER FUNCTION: this is among the causes of the change of CPU time, with more
+# time.
 adds_to_time() {
     local sides
     sides=$(runs old old && runs new "$1") || return
@@ -50,13 +52,13 @@ adds_to_time() {
     jq -e --arg cause "$2" --arg caller "$3" --arg function "$4" '[.causes[] |
         select([.cause, .caller, .function] == [$cause, $caller, $function]) | .effect] | length == 1 and .[0] > 0' json
 }
-check "the loop adds to the time" adds_to_time LOOP calls serve check_table
-check "the lost cache does" adds_to_time CACHE calls price compute
-check "the list's walk does" adds_to_time QUADRATIC new append next_of
-check "the allocation does" adds_to_time MALLOC calls answer allocate
-check "the step does" adds_to_time STEP new handle log_request
+check "the call in the loop adds to the time" adds_to_time LOOP calls serve check_table
+check "the lost cache adds to the time" adds_to_time CACHE calls price compute
+check "the list's walk adds to the time" adds_to_time QUADRATIC new append next_of
+check "the allocation adds to the time" adds_to_time MALLOC calls answer allocate
+check "the new step adds to the time" adds_to_time STEP new handle log_request
 
-# Instructions do not wobble as times do: what became dearer is found by them.
+# A call that became more expensive is found by instructions, which vary less than times.
 by_instructions() {
     local name
     for name in PLAIN PLANT_DEAR; do
@@ -71,9 +73,9 @@ version=$(for one in 14 16 19; do
     [[ ! -f $BUILD/cinstr-plugin-$one.so ]] || ! command -v "clang-$one" >/dev/null || { echo $one && break; }
 done)
 if [[ $version ]]; then
-    check "a call that became dearer is named by its instructions" by_instructions "$version"
+    check "a call that became more expensive is named by its instructions" by_instructions "$version"
 else
-    skip "a call that became dearer is named by its instructions" "no LLVM with its headers is here"
+    skip "a call that became more expensive is named by its instructions" "no LLVM with its headers is here"
 fi
 
 says_it_in_words() {
@@ -84,7 +86,7 @@ says_it_in_words() {
         "$CINSTR" diff --value calls old.pb.gz STEP.pb.gz | has 'handle now calls log_request (400 calls)' &&
         "$CINSTR" diff --value calls STEP.pb.gz old.pb.gz | has 'handle no longer calls log_request (400 calls)'
 }
-check "text says so" says_it_in_words
+check "the text names the causes in words" says_it_in_words
 
 # --- counts are those of each profile -----------------------------------------------------------------
 counts_are_exact() {
@@ -99,7 +101,7 @@ counts_are_exact() {
                 <("$CINSTR" report --edges --json "$profile" | jq -r '.edges[] | [.caller, .callee, .calls] | @tsv' | sort) || return
     done
 }
-check "functions' and edges' calls are those that report counts" counts_are_exact
+check "functions and edges have the calls that report shows for each profile" counts_are_exact
 
 adds_up() { # FILE FILE OPTION…
     "$CINSTR" diff --json "$@" | jq -e '
@@ -112,7 +114,7 @@ adds_up() { # FILE FILE OPTION…
 }
 for plant in LOOP CACHE QUADRATIC MALLOC STEP; do
     check "PLANT_$plant: the parts of the change of time add up" adds_up old.pb.gz "$plant.pb.gz"
-    check "PLANT_$plant: those of the bytes allocated do" adds_up old.heap.pb.gz "$plant.heap.pb.gz" --value alloc_space
+    check "PLANT_$plant: the parts of the change of bytes allocated add up" adds_up old.heap.pb.gz "$plant.heap.pb.gz" --value alloc_space
 done
 
 csv_is_json() {
@@ -123,31 +125,31 @@ csv_is_json() {
         diff <("$CINSTR" diff --causes --csv "$@" | cut -d , -f 1-3,6,7 | tail -n +2) \
             <(jq -r '.causes[] | [.cause, .caller // "", .function, .calls[0], .calls[1]] | join(",")' json)
 }
-check "CSV holds what JSON does" csv_is_json old.pb.gz QUADRATIC.pb.gz
+check "CSV has the numbers of JSON" csv_is_json old.pb.gz QUADRATIC.pb.gz
 
-# --- the same program, built otherwise ------------------------------------------------------------------
-# matches PROFILE OPTION…: the same functions with the same calls, and nothing that has no counterpart.
+# --- the same program, built differently ----------------------------------------------------------------
+# matches PROFILE OPTION…: both profiles have the same functions with the same calls, each with a counterpart.
 matches() {
     "$CINSTR" diff --value calls --json "${@:2}" old.pb.gz "$1" >json || return
     jq -e '.total.change == 0 and .causes == [] and .old.only == [] and .new.only == [] and
         all((.functions, .edges)[]; .calls.change == 0)' json || { jq -c '.causes[], .old, .new' json && return 1; }
 }
-check "a build with a renamed function" build renamed "$source" -DRENAMED
+check "a build with a renamed function is recorded" build renamed "$source" -DRENAMED
 lists_what_is_renamed() {
     "$CINSTR" diff --value calls old.pb.gz renamed.pb.gz >text &&
         grep -A 1 '^functions that only old has' text | has ' 400  price  regressions.c' &&
         grep -A 1 '^functions that only new has' text | has ' 400  cost_of  regressions.c'
 }
-check "what has no counterpart is listed" lists_what_is_renamed
-check "--rename gives it one" matches renamed.pb.gz --rename price=cost_of
+check "functions without a counterpart are listed" lists_what_is_renamed
+check "--rename gives a function its counterpart" matches renamed.pb.gz --rename price=cost_of
 moved() {
     mkdir -p elsewhere && { echo && echo '/* Lines go down. */' && cat "$source"; } >elsewhere/service.c &&
         build moved elsewhere/service.c
 }
-check "a build of a file that has another name, and other lines" moved
-check "matches by itself" matches moved.pb.gz
+check "a build of a renamed file with shifted lines is recorded" moved
+check "it matches without --rename" matches moved.pb.gz
 
-# Two static functions of one name in two files, one of which is renamed.
+# Two files have a static function of the same name. One of the files is renamed.
 two_files() { # DIRECTORY SECOND FILE
     mkdir -p "$1" && echo 'static int step(int n) { return n + 1; } int second(int n) { return step(step(n)); }' >"$1/$2" &&
         echo 'int second(int); static int step(int n) { return n * 2; }
@@ -163,7 +165,7 @@ renames_a_file() {
 }
 check "functions of one name in two files are told apart, and --rename renames a file" renames_a_file
 
-# Hooks after inlining see the functions that are left.
+# Hooks after inlining are in the functions that are left.
 inlined() {
     local name compiler=$1 calls='int leaf(int n) { return n * 3; }
         static inline int middle(int n) { int sum = 0; for (int i = 0; i < n; i++) sum += leaf(i); return sum; }
@@ -179,9 +181,9 @@ inlined() {
         ([.functions[] | select(.function == "leaf")][0].calls | .old == .new)' json || { jq -c '.causes[]' json && return 1; }
 }
 if command -v clang-14 >/dev/null; then
-    check "contexts meet over a function that was inlined" inlined clang-14
+    check "contexts match although a function between was inlined" inlined clang-14
 else
-    skip "contexts meet over a function that was inlined" "clang-14 is not here"
+    skip "contexts match although a function between was inlined" "clang-14 is not here"
 fi
 
 # --- several runs, running processes, colour ------------------------------------------------------------
@@ -210,14 +212,14 @@ of_a_process() {
     exec 7<&- 8<&-
     return "$status"
 }
-check "a process that runs is compared with a profile of it" of_a_process
+check "a running process is compared with a profile of it" of_a_process
 
-coloured() { # VARIABLE…: on a terminal
+coloured() { # VARIABLE…: prints a difference on a terminal
     env TERM=xterm "$@" script -qec "'$CINSTR' diff --value calls old.pb.gz LOOP.pb.gz" /dev/null
 }
 if command -v script >/dev/null; then
-    check "on a terminal more is red" eval 'coloured | has $'"'\\033'"'"\[31m *+798"'
-    check "NO_COLOR is heard" eval '! coloured NO_COLOR=1 | has $'"'\\033'"
+    check "increases are red on a terminal" eval 'coloured | has $'"'\\033'"'"\[31m *+798"'
+    check "NO_COLOR turns colours off" eval '! coloured NO_COLOR=1 | has $'"'\\033'"
 fi
 
 # --- what cannot be compared ----------------------------------------------------------------------------
@@ -229,14 +231,14 @@ refused() { # STATUS WORDS ARGUMENTS…
     ((actual == status)) && is_empty out && (($(wc -l <err) == 1)) && grep -q -- "$words" err && return
     echo "status $actual" && cat err && return 1
 }
-check "one profile is not enough" refused 2 "OLD and NEW" old.pb.gz
-check "three say not which is which" refused 2 "--old" old.pb.gz old.pb.gz old.pb.gz
-check "one side alone is not enough" refused 2 "OLD and NEW" --old old.pb.gz
-check "profiles of other values are not alike" refused 1 "no value 'wall'" old.pb.gz old.heap.pb.gz
-check "a value that is not there is an error" refused 1 "no value 'delay'" --value delay old.pb.gz LOOP.pb.gz
-check "a rename of nothing is an error" refused 1 "of the old profile is called prices" --rename prices=cost_of old.pb.gz renamed.pb.gz
-check "a rename to nothing is an error" refused 1 "of the new profile is called costs" --rename price=costs old.pb.gz renamed.pb.gz
-check "a rename without '=' is wrong usage" refused 2 OLD=NEW --rename price old.pb.gz renamed.pb.gz
-check "a kind that is none is wrong usage" refused 2 "unknown kind" --kind cpus old.pb.gz renamed.pb.gz
-check "what is not there is an error" refused 1 nowhere.pb.gz old.pb.gz ./nowhere.pb.gz
+check "one profile alone is refused" refused 2 "OLD and NEW" old.pb.gz
+check "three profiles without --old and --new are refused" refused 2 "--old" old.pb.gz old.pb.gz old.pb.gz
+check "--old without --new is refused" refused 2 "OLD and NEW" --old old.pb.gz
+check "profiles without a value in common are refused" refused 1 "no value 'wall'" old.pb.gz old.heap.pb.gz
+check "an unknown value is an error" refused 1 "no value 'delay'" --value delay old.pb.gz LOOP.pb.gz
+check "--rename from a name that the old profile does not have is an error" refused 1 "of the old profile is called prices" --rename prices=cost_of old.pb.gz renamed.pb.gz
+check "--rename to a name that the new profile does not have is an error" refused 1 "of the new profile is called costs" --rename price=costs old.pb.gz renamed.pb.gz
+check "--rename without '=' is wrong usage" refused 2 OLD=NEW --rename price old.pb.gz renamed.pb.gz
+check "an unknown kind is wrong usage" refused 2 "unknown kind" --kind cpus old.pb.gz renamed.pb.gz
+check "a profile that does not exist is an error" refused 1 nowhere.pb.gz old.pb.gz ./nowhere.pb.gz
 finish

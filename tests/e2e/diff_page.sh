@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The page of `cinstr diff --html` in a browser (tests/page/diff.mjs): it holds what --json prints, and
-# the contexts of both sides as one flame graph.
+# The page of `cinstr diff --html` in a browser (tests/page/diff.mjs) shows the numbers that --json prints,
+# and the contexts of both sides as one flame graph.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -11,7 +11,8 @@ cd "$SCRATCH" || exit 1
 
 check "the browser's driver installs" install_driver || finish
 
-# The old one has a step that the new one lacks; that has another, and checks its table in a loop.
+# The old program has a step that the new one lacks; the new one has another step, and checks its table in a
+# loop.
 profiles() {
     local source=$TOP/tests/programs/regressions.c build=(gcc -O1 -g -finstrument-functions)
     sed "s/\bcompute\b/$plain_name/" "$source" >new.c &&
@@ -21,7 +22,7 @@ profiles() {
         "$CINSTR" run -q -o old.pb.gz ./old && "$CINSTR" run -q -o new.pb.gz ./new &&
         make_hostile old.pb.gz && make_hostile new.pb.gz
 }
-check "profiles to hold side by side" profiles || finish
+check "two programs are recorded" profiles || finish
 compares() {
     local value
     for value in calls wall; do
@@ -29,7 +30,7 @@ compares() {
             "$CINSTR" diff --value $value --json old.pb.gz new.pb.gz >$value.json || return
     done
 }
-check "a difference is written as a page" compares || finish
+check "--html writes a page" compares || finish
 in_browser diff.mjs "$PWD"
 
 refused() { # STATUS WORDS ARGUMENTS…
@@ -39,7 +40,7 @@ refused() { # STATUS WORDS ARGUMENTS…
     ((actual == $1)) && is_empty out && (($(wc -l <err) == 1)) && grep -q -- "$2" err && return
     echo "status $actual" && cat err && return 1
 }
-check "a page or JSON, not both" refused 2 excludes --json --html x.html old.pb.gz new.pb.gz
+check "--html together with --json is refused" refused 2 excludes --json --html x.html old.pb.gz new.pb.gz
 check "a page that cannot be written is an error" refused 1 nowhere/x.html --html nowhere/x.html old.pb.gz new.pb.gz
 check "a full disk is an error" refused 1 /dev/full --html /dev/full old.pb.gz new.pb.gz
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# `cinstr export`: what other viewers make of its files is what `cinstr report` says: self and inclusive
-# costs and calls in callgrind_annotate and speedscope, counts in Graphviz's reading of the call graph,
-# sums of folded stacks and of CSV; recursion and odd names included.
+# `cinstr export`: what other viewers read from its files is what `cinstr report` prints: calls, self and
+# inclusive costs in callgrind_annotate and speedscope, calls of edges in Graphviz, sums of folded stacks and
+# of CSV. This holds for recursion and odd names, too.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -32,12 +32,12 @@ record() {
         "$CINSTR" run -q -o lua.pb.gz ./lua "$REAL_HERE/mixed.lua" 1 >out &&
         g++ -O1 -g -finstrument-functions odd.cpp -o odd "${LINK_CINSTR[@]}" && "$CINSTR" run -q -o odd.pb.gz ./odd
 }
-check "profiles of Lua and of a C++ program with cycles of calls" record || finish
+check "profiles of Lua and of a C++ program with recursion are recorded" record || finish
 
 # --- callgrind --------------------------------------------------------------------------------------
 
-# What callgrind_annotate shows: `COST FILE:FUNCTION`, where the cost is not 0. It cuts the directory in
-# which it is off some names and not off others, so it is called elsewhere.
+# What callgrind_annotate shows: `COST FILE:FUNCTION`, where the cost is not 0. It cuts its working directory
+# off some file names and leaves it in others, so it runs in another directory.
 annotated() { # FILE EVENT OPTION…
     (cd / && callgrind_annotate --threshold=100 --auto=no --show="$2" --sort="$2:100" "${@:3}" "$1" 2>"$SCRATCH/err") |
         sed -n 's/^ *\([0-9,]*\) *([0-9. ]*%) *\(\*  \)\?\([^<> ].*:.*\)/\1 \3/p' | sed 's/ \[\]$//' |
@@ -57,9 +57,9 @@ annotates() { # PROFILE VALUE KEY OPTION…
 }
 for profile in lua odd; do
     check "callgrind_annotate shows each function's calls ($profile)" annotates $profile calls calls
-    check "and its own time ($profile)" annotates $profile wall self_ns
-    check "and its time with all below ($profile)" annotates $profile wall total_ns --inclusive=yes
-    check "and its CPU time with all below ($profile)" annotates $profile cpu total_ns --inclusive=yes
+    check "callgrind_annotate shows its own time ($profile)" annotates $profile wall self_ns
+    check "callgrind_annotate shows its inclusive time ($profile)" annotates $profile wall total_ns --inclusive=yes
+    check "callgrind_annotate shows its inclusive CPU time ($profile)" annotates $profile cpu total_ns --inclusive=yes
 done
 
 # `CALLS CALLER CALLEE` of each edge, as callgrind_annotate counts them.
@@ -75,7 +75,7 @@ edges() {
         "\(.calls) \(at(.caller_file)):\(.caller) -> \(at(.callee_file)):\(.callee)"' | sort >expected
     same expected actual
 }
-check "a callgrind file to look at" "$CINSTR" export --format callgrind -o callgrind.out lua.pb.gz
+check "a callgrind file is written" "$CINSTR" export --format callgrind -o callgrind.out lua.pb.gz
 least=100 check "callgrind_annotate shows each edge's calls" edges
 
 # --- folded -----------------------------------------------------------------------------------------
@@ -92,13 +92,13 @@ folded() { # PROFILE VALUE KEY self|total
     same expected actual
 }
 check "folded stacks add up to each function's calls" folded lua calls calls self
-check "and to its own time" folded odd wall self_ns self
-check "and to its time with all below" folded odd wall total_ns total
+check "folded stacks add up to each function's own time" folded odd wall self_ns self
+check "folded stacks add up to each function's inclusive time" folded odd wall total_ns total
 back() {
     "$CINSTR" export --format folded --value calls odd.pb.gz | "$CINSTR" import -q --format folded -o back.pb.gz - &&
         "$CINSTR" export --format folded back.pb.gz | sort >actual && sort folded.calls >expected && least=3 same expected actual
 }
-check "folded stacks come back as they went" eval '"$CINSTR" export --format folded --value calls odd.pb.gz >folded.calls && back'
+check "folded stacks that are exported and imported are the same" eval '"$CINSTR" export --format folded --value calls odd.pb.gz >folded.calls && back'
 
 # --- speedscope -------------------------------------------------------------------------------------
 
@@ -117,8 +117,8 @@ check "the value that was asked for comes first" first
 
 # --- the Firefox Profiler ---------------------------------------------------------------------------
 
-# What the viewer's documentation asks of the format's version 61: columns of one length, and indices within
-# their tables, a stack after its prefix.
+# The rules of the format's version 61, in the viewer's documentation: the columns of a table have one length,
+# indices are within their tables, and a stack comes after its prefix.
 firefox_valid() { # PROFILE
     "$CINSTR" export --format firefox -o "$1.firefox.json" "$1.pb.gz" && jq -e '
         def table: . as $t | all(to_entries[] | select(.value | type == "array"); .value | length == $t.length);
@@ -142,9 +142,9 @@ firefox_sums() { # PROFILE VALUE KEY SCALE
     same expected actual
 }
 for profile in lua odd; do
-    check "the Firefox Profiler's file is as its format asks ($profile)" firefox_valid $profile
+    check "the Firefox Profiler's file obeys its format ($profile)" firefox_valid $profile
     check "its weights add up to each function's calls ($profile)" firefox_sums $profile calls calls 1
-    check "and to its own time ($profile)" firefox_sums $profile wall self_ns 1000000
+    check "its weights add up to each function's own time ($profile)" firefox_sums $profile wall self_ns 1000000
 done
 
 # --- dot --------------------------------------------------------------------------------------------
@@ -164,8 +164,8 @@ drawn() {
     same expected actual
 }
 check "Graphviz reads each edge's calls" drawn lua
-least=4 check "with odd names, too" drawn odd
-check "and draws the graph" eval 'dot -Tsvg graph.dot >graph.svg && xmllint --noout graph.svg && grep -q "operator+" graph.svg'
+least=4 check "so it does with odd names" drawn odd
+check "Graphviz draws the graph" eval 'dot -Tsvg graph.dot >graph.svg && xmllint --noout graph.svg && grep -q "operator+" graph.svg'
 
 # --- csv --------------------------------------------------------------------------------------------
 
@@ -191,13 +191,13 @@ refuses() { # STATUS PATTERN ARGUMENT…
         { echo "status $actual" && cat err && return 1; }
 }
 check "an unknown format is refused with the list" refuses 2 "unknown format 'x': choose one of callgrind, folded, speedscope, firefox, dot, csv" --format x odd.pb.gz
-check "so is none" refuses 2 'choose one of callgrind' odd.pb.gz
+check "no format is refused with the list" refuses 2 'choose one of callgrind' odd.pb.gz
 check "an unknown value is refused with the list" refuses 1 'wall' --format folded --value x odd.pb.gz
 check "a file that is no profile is named" refuses 1 'odd\.cpp' --format folded odd.cpp
 difference() {
     "$CINSTR" run -q -o more.pb.gz ./lua "$REAL_HERE/mixed.lua" 2 >out &&
         PPROF_BINARY_PATH=/nonexistent go tool pprof -proto -diff_base more.pb.gz -output difference.pb.gz lua.pb.gz
 }
-check "a difference, which has values below 0" difference &&
-    check "is refused, not written as costs" refuses 1 'difference' --format callgrind -o x difference.pb.gz
+check "a difference, which has negative values, is made" difference &&
+    check "a difference cannot be exported as costs" refuses 1 'difference' --format callgrind -o x difference.pb.gz
 finish

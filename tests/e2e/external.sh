@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# External calls, under each clang that has a plugin: as many as the program and a library before
-# libc count, by their own names however a program is linked, with the time that they wait; what
-# they call back below them; through exceptions, jumps, fork and threads; and the same numbers in
-# every other profile as without.
+# External calls, under each clang that has a plugin: each function has as many calls as the program, and a
+# library that is interposed before libc, count; names are right however the program is linked; times have the
+# function's waits; what it calls back is below it; exceptions, jumps, fork and threads change nothing; and
+# all other profiles have the same numbers as without.
 # shellcheck disable=SC2317,SC2016
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# scripts/fetch-source takes the newest version that the archive still has, of those that apt offers, and
-# says so if another is newer; where there is none it says why in one line. The archive is a directory.
+# scripts/fetch-source fetches the newest version that apt offers and the archive still has, and says so if it
+# is not the newest; if there is none, it says why in one line. A local directory stands for the archive.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -10,7 +10,7 @@ cd "$SCRATCH" || exit 1
 codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 section=archive/dists/$codename/main/source
 mkdir -p "$section" archive/pool
-offer() { # VERSION: a source package whose file is the version
+offer() { # VERSION: adds a source package whose file `version` has the version
     mkdir -p "thing-$1/debian/source" &&
         printf 'thing (%s) unstable; urgency=low\n\n  * So.\n\n -- A <a@example.org>  Thu, 01 Jan 2026 00:00:00 +0000\n' \
             "$1" >"thing-$1/debian/changelog" &&
@@ -23,9 +23,9 @@ archive() {
     offer 1.2 && offer 1.10~rc1 && offer 1.10 && offer 1.9 &&
         (cd archive && dpkg-scansources pool) >"$section/Sources" && grep -c '^Package: thing' "$section/Sources" | grep -x 4
 }
-check "an archive of four versions" archive || finish
+check "an archive of four versions is made" archive || finish
 
-# The machine's sources are the archive alone.
+# apt's only source is this archive.
 echo "deb [trusted=yes] file:$SCRATCH/archive $codename main" >sources.list
 cat >apt.conf <<END
 Dir::Etc::sourcelist "$SCRATCH/sources.list";
@@ -40,19 +40,19 @@ fetched() { # VERSION MESSAGE
 took() { # VERSION
     fetched "$1" "fetch-source: thing: took version $1, since 1.10 cannot be fetched"$'\n'
 }
-check "the newest is taken" fetched 1.10 ''
+check "the newest version is fetched" fetched 1.10 ''
 rm archive/pool/thing_1.10.tar.*
-check "the newest has gone: the next is taken, and named" took 1.10~rc1
+check "if the archive no longer has it, the next one is fetched, and a line says so" took 1.10~rc1
 rm archive/pool/thing_1.10~rc1.tar.*
-check "and the one after that" took 1.9
+check "and then the one after that" took 1.9
 refused() { # NAME WORDS
     rm -rf to
-    "$TOP/scripts/fetch-source" "$1" to >out 2>err && { echo "it was fetched" && return 1; }
+    "$TOP/scripts/fetch-source" "$1" to >out 2>err && { echo "fetch-source fetched $1" && return 1; }
     is_empty out && (($(wc -l <err) == 1)) && grep -q "$2" err || { cat err && return 1; }
 }
 rm archive/pool/*.tar.*
-check "all have gone: one line names them, and what apt says" refused thing \
+check "if the archive has none, one line names the versions, and what apt says" refused thing \
     'fetch-source: cannot fetch source package thing; versions that apt offers: 1.10 1.10~rc1 1.9 1.2. It says: E: '
-check "apt offers none: one line" refused other 'cannot fetch source package other; versions that apt offers: none'
-check "a name that is none: one line" refused 'a b' 'a b is no name of a source package'
+check "if apt offers none, one line says so" refused other 'cannot fetch source package other; versions that apt offers: none'
+check "an invalid name is refused in one line" refused 'a b' 'a b is no name of a source package'
 finish

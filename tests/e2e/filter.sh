@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# `cinstr filter`: a program built with the list that it prints records what is not on it exactly as
-# before, and nothing that is; what it predicts is what the profile's own numbers say. How far the
-# prediction is from the next run is printed, never judged.
+# `cinstr filter`: a program that is built with the printed list records functions that are not on it exactly
+# as before, and none that are. What filter predicts follows from the profile's own numbers. How near the
+# prediction comes to the next run is printed, never judged.
 # shellcheck disable=SC2317,SC2016
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -11,13 +11,13 @@
 
 cd "$SCRATCH" || exit 1
 
-# csv_table PROFILE: its functions as `name<TAB>calls<TAB>overhead<TAB>cpu or wall`.
+# csv_table PROFILE: `name<TAB>calls<TAB>overhead<TAB>cpu or wall` of each function.
 csv_table() {
     "$CINSTR" report --json --limit 0 "$1" | jq -r '.functions[] |
         select(.calls > 0) | [.function, .calls, .self_overhead_ns, .self_cpu_ns // .self_ns] | @tsv'
 }
 
-# predicted SKIPPED TABLE: 1 + (calls that stay x the mean cost of a call) / own time.
+# predicted SKIPPED TABLE: 1 + (calls that are left × the mean cost of a call) / own time.
 predicted() {
     awk -F '\t' -v own="$baseline" 'FNR == NR { skipped[$1] = 1; next }
         { calls += $2; all += $3 + $4 }
@@ -30,14 +30,14 @@ within_budget() { # PREDICTED PERCENT
 }
 
 # --- gcc, on a real program ------------------------------------------------------------------------
-recorded() { # NAME FLAGS…: builds SQLite so, and runs it
+recorded() { # NAME FLAGS…: builds SQLite with these flags, and runs it
     local name=$1
     shift
     real_compile sqlite gcc -O2 -g "$@" && real_link sqlite gcc "$SCRATCH/$name" "${LINK_CINSTR[@]}" &&
         CINSTR_OPTIONS=output=$name.pb.gz real_run sqlite test "./$name" >"$name.out"
 }
 
-# The CPU time of a plain build, the least of three.
+# The CPU time of a plain build: the shortest of three runs.
 plain_seconds() {
     real_build sqlite gcc plain plain &&
         for _ in 1 2 3; do
@@ -54,24 +54,24 @@ filtered() {
         comm -23 before.names after.names >gone.names
 }
 
-# The functions that gcc leaves out, by its manual: those whose name contains a listed one.
+# The functions that gcc leaves out: according to its manual, those whose names contain a listed one.
 listed() {
     sed 's/^[^=]*=//' list | tr , '\n' >parts && grep -F -f parts before.names
 }
 
-prediction() { # FILE: of what filter said
+prediction() { # FILE: the prediction in what filter printed
     sed -n 's/.*predicted with this list: //p' "$1"
 }
 
-check "sqlite by gcc is built anew with the list, and runs" filtered || finish
-check "its output is as before" cmp before.out after.out
-check "what is on the list is gone, and nothing else" eval 'diff <(listed) gone.names'
-check "what is not on it has the calls that it had" eval \
+check "SQLite, built by gcc with the list, runs" filtered || finish
+check "its output is unchanged" cmp before.out after.out
+check "exactly the functions on the list are no longer recorded" eval 'diff <(listed) gone.names'
+check "all other functions have the calls that they had" eval \
     'diff <(cut -f 1,2 before.tsv | sort | grep -vFx -f <(grep -F -f <(sed "s/$/\t/" gone.names) <(cut -f 1,2 before.tsv))) <(cut -f 1,2 after.tsv | sort)'
 check "the prediction is within the budget" eval 'within_budget "$(prediction said)" 10'
-check "the prediction is what the profile's numbers say" eval \
+check "the prediction follows from the profile's numbers" eval \
     '[[ $(predicted gone.names before.tsv | xargs printf %.2f) == "$(prediction said)" ]]'
-check "the next profile is compared with it" eval \
+check "filter --against compares the next profile with the prediction" eval \
     '"$CINSTR" filter --against "$(prediction said)" after.pb.gz >compared && grep -q "^predicted 1.*, measured 1.* points$" compared'
 sed 's/^/# sqlite by gcc, budget 10 %: /' compared
 check "the same profile gives the same list" eval '"$CINSTR" filter --budget 10 --for gcc --baseline "$baseline" before.pb.gz 2>/dev/null | cmp - list'
@@ -79,12 +79,12 @@ check "the same profile gives the same list" eval '"$CINSTR" filter --budget 10 
 # --- the other lists -------------------------------------------------------------------------------
 check "the plugin's list times, counts and skips, and states what it predicts" eval \
     '"$CINSTR" filter --budget 10% before.pb.gz >plugin.list 2>said && grep -q "^count fun:sqlite3" plugin.list && grep -q "^skip fun:sqlite3" plugin.list && grep -q "^# predicted: 1\.[01]" plugin.list'
-check "each function is on it once at most" eval '! grep fun: plugin.list | sed "s/.*fun://" | sort | uniq -d | grep .'
-check "the prediction is read out of the list" eval '"$CINSTR" filter --against plugin.list before.pb.gz | has "^predicted 1.1.*points$"'
-check "a budget that is met already makes no list" eval \
+check "no function is on it twice" eval '! grep fun: plugin.list | sed "s/.*fun://" | sort | uniq -d | grep .'
+check "filter --against reads the prediction in the list" eval '"$CINSTR" filter --against plugin.list before.pb.gz | has "^predicted 1.1.*points$"'
+check "if the budget is already met there is no list" eval \
     '[[ $("$CINSTR" filter --budget 100000 before.pb.gz 2>/dev/null | grep -c fun:) == 0 ]]'
 
-# --- the plugin: what was predicted is in the program, and the next profile says how it came out ----
+# --- the plugin: the program contains the prediction, and the next profile compares itself with it ---
 cat >told.c <<'END'
 #define NOINLINE __attribute__((noinline))
 static volatile long sink;
@@ -101,7 +101,7 @@ with_list() {
     shift
     by_plugin "$clang" -Xclang -mllvm -Xclang -cinstr-list=told.list "$@"
 }
-# By the profile's own sums, and the list's first line.
+# The expected text follows from the profile's own sums and the list's first line.
 expected_note() {
     "$CINSTR" report --json told.pb.gz | jq -r '.values | .overhead.total, (.cpu // .wall).total' | xargs |
         awk -v predicted="$(sed -n 's/^# predicted: //p' told.list)" '{ measured = 1 + $1 / $2
@@ -120,15 +120,15 @@ told() { # CLANG
             with_list "$1" $options && diff <(expected_note) <(notes) || return
         done
 }
-refuses_nonsense() { # CLANG: a number that no run can be
+refuses_nonsense() { # CLANG: a prediction that is impossible for any run
     printf '# predicted: nan\nskip fun:leaf\n' >told.list && with_list "$1" && [[ -z $(notes) ]]
 }
 for version in 14 16 19; do
     [[ -f $BUILD/cinstr-plugin-$version.so ]] && command -v "clang-$version" >/dev/null || continue
-    check "clang-$version: the next profile says what was predicted and what came of it" told "clang-$version"
-    check "clang-$version: a list that predicts no number says nothing" refuses_nonsense "clang-$version"
+    check "clang-$version: the next profile states the prediction and the result" told "clang-$version"
+    check "clang-$version: an impossible prediction is ignored" refuses_nonsense "clang-$version"
 done
-# Sleds are what XRay puts into a function that it may patch.
+# XRay puts sleds into a function: room for instructions that are patched in later.
 xray() {
     printf '__attribute__((noinline)) int leaf(int x) { return x * 3 + 1; }\nint main(void) { int s = 0; for (int i = 0; i < 1000000; i++) s += leaf(i); return s == 1; }\n' >leaf.c &&
         gcc -O1 -g -finstrument-functions leaf.c "${LINK_CINSTR[@]}" -o leaf &&
@@ -139,9 +139,9 @@ xray() {
         awk '/^[a-z]+:/ { name = $1 } /xray_sled/ && /^\.Lxray_sled/ { sleds[name]++ }
             END { exit !(sleds["main:"] > 0 && sleds["leaf:"] == 0) }' leaf.s
 }
-check "clang puts no sled into what XRay's list has" xray
+check "clang puts no sleds into the functions on XRay's list" xray
 
-# --- C++: gcc knows functions by their names without arguments -------------------------------------
+# --- C++: gcc matches names without arguments ------------------------------------------------------
 cat >names.cc <<'END'
 #define NOINLINE __attribute__((noinline))
 static volatile int sink;
@@ -178,7 +178,7 @@ names() {
 }
 check "templates, operators, overloads and unnamed namespaces are left out by name" names
 
-# --- manners ---------------------------------------------------------------------------------------
+# --- wrong usage and errors ------------------------------------------------------------------------
 refused() { # STATUS WORDS ARGUMENTS…
     local status=$1 words=$2 actual
     shift 2
@@ -187,14 +187,14 @@ refused() { # STATUS WORDS ARGUMENTS…
     ((actual == status)) && is_empty out && (($(wc -l <err) <= 2)) && grep -q -- "$words" err && return
     echo "status $actual" && cat err && return 1
 }
-check "no budget is wrong usage" refused 2 "either --budget" before.pb.gz
-check "budget and comparison at once are wrong usage" refused 2 "either --budget" --budget 5 --against 1.1 before.pb.gz
+check "neither budget nor comparison is wrong usage" refused 2 "either --budget" before.pb.gz
+check "budget and comparison together are wrong usage" refused 2 "either --budget" --budget 5 --against 1.1 before.pb.gz
 check "a budget of 0 is wrong usage" refused 2 "percentage above 0" --budget 0 before.pb.gz
 check "a budget that is no number is wrong usage" refused 2 "percentage above 0" --budget 5%% before.pb.gz
 check "an unknown compiler is wrong usage" refused 2 "plugin, gcc or xray" --budget 5 --for icc before.pb.gz
 check "no profile is wrong usage" refused 2 "no SOURCE" --budget 5
-check "a baseline longer than the run is an error" refused 1 "a plain run takes less" --budget 5 --baseline 1000 before.pb.gz
+check "a baseline longer than the profiled run is an error" refused 1 "a plain run takes less" --budget 5 --baseline 1000 before.pb.gz
 check "a list without a prediction is an error" refused 1 "no prediction" --against names.cc before.pb.gz
 "$CINSTR" report --csv before.pb.gz >not-a-profile
-check "what is no profile is an error" refused 1 not-a-profile --budget 5 not-a-profile
+check "a file that is no profile is an error" refused 1 not-a-profile --budget 5 not-a-profile
 finish
