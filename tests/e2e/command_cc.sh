@@ -101,7 +101,8 @@ check "g++'s own hooks: system headers are not instrumented" cplusplus -O2 g++ -
 check "g++'s own hooks: no function of a system header is recorded" eval '(($(templates) == 0))'
 check "g++ --before-inlining --system-headers: functions of system headers are recorded" eval 'cplusplus -O2 g++ --before-inlining --system-headers && (($(templates) > 100))'
 check "g++ with the plugin: those functions of system headers that are called are recorded" eval 'cplusplus -O2 g++ && (($(templates) > 3 && $(templates) < 100))'
-# added COMPILER OPTION… -- FILE: what cinstr cc adds when it compiles FILE, by a compiler that prints its arguments.
+# added COMPILER OPTION… -- FILE: what cinstr cc adds when it compiles FILE. The compiler prints its
+# arguments.
 mkdir "$SCRATCH/bin"
 for name in gcc g++ clang clang++ ccache; do
     printf '#!/bin/sh\necho "$@"\n' >"$SCRATCH/bin/$name" && chmod +x "$SCRATCH/bin/$name"

@@ -128,7 +128,8 @@ csv_is_json() {
 check "CSV has the numbers of JSON" csv_is_json old.pb.gz QUADRATIC.pb.gz
 
 # --- the same program, built differently ----------------------------------------------------------------
-# matches PROFILE OPTION…: both profiles have the same functions with the same calls, each with a counterpart.
+# matches PROFILE OPTION…: it has the same functions with the same calls as the old one, all with
+# counterparts.
 matches() {
     "$CINSTR" diff --value calls --json "${@:2}" old.pb.gz "$1" >json || return
     jq -e '.total.change == 0 and .causes == [] and .old.only == [] and .new.only == [] and

@@ -29,7 +29,7 @@ ran() { # OPTIONS OF CINSTR_OPTIONS
     rm -f said.* profile.*
     TRUTH_OUTPUT=$SCRATCH/said CINSTR_OPTIONS=output=profile.%p.pb.gz$1 ./program 20
 }
-as_said() { # the program's edges, and its child's
+as_said() { # the edges are those that the program and its child have counted
     local said
     for said in said.*; do
         "$CINSTR" verify -q "profile.${said#said.}.pb.gz" &&
@@ -40,11 +40,11 @@ as_said() { # the program's edges, and its child's
 exact() { # VERSION OPTIONS…
     built "$@" && ran "" && as_said
 }
-parent() { # the profile of the process that has forked
+parent() { # the name of the profile of the process that has forked
     local said
     said=$(grep -l "^main waits" said.*) && echo "profile.${said#said.}.pb.gz"
 }
-# waited CALLER CALLEE MILLISECONDS: the edge has them, and the caller has them not as its own.
+# waited CALLER CALLEE MILLISECONDS: the edge has at least this time, and it is not the caller's own.
 waited() {
     "$CINSTR" report --edges --csv --value wall "$(parent)" | awk -F, -v caller="$1" -v callee="$2" -v least=$(($3 * 1000000)) '
         NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
@@ -55,7 +55,7 @@ waited() {
 untimed() {
     "$CINSTR" report "$(parent)" | has '^warning  *no times: '
 }
-# A static program writes its profile if the reader is linked.
+# A static program can write its profile if the reader is linked into it.
 read -ra needed < <(pkg-config --static --libs libdw libelf libprotobuf-c zlib)
 static=(-static "-Wl,-u,cinstr_writer_main" "$BUILD/static/libcinstr_reader.a" "${needed[@]}" -lsupc++ -lm)
 
@@ -63,34 +63,34 @@ for version in "${versions[@]}"; do
     clang="clang-$version"
     choice=(--external=libc)
     for level in 0 1 2 3; do
-        check "$clang -O$level: every call of libc's functions, where it was made" exact "$version" -O$level
+        check "$clang -O$level: every call of a libc function is recorded, with its caller" exact "$version" -O$level
     done
-    check "$clang: the wait of nanosleep is its own" waited writer nanosleep 30
-    check "$clang: the wait of read is its own" waited waits read 20
-    check "$clang, timing=adaptive: every call" eval 'ran :timing=adaptive && as_said'
-    check "$clang: names in a program that is not position independent" exact "$version" -O2 -fno-pie -no-pie
-    check "$clang: names in a position independent program" exact "$version" -O2 -fPIE -pie
-    check "$clang: names in a static program" exact "$version" -O2 -Wno-unused-command-line-argument "${static[@]}"
-    check "$clang: names and counts without builtins" exact "$version" -O2 -fno-builtin
-    check "$clang: -cinstr-count counts them as well" exact "$version" -O2 -Xclang -mllvm -Xclang -cinstr-count
-    check "$clang: and times none" untimed
+    check "$clang: the time that nanosleep waits is its own" waited writer nanosleep 30
+    check "$clang: the time that read waits is its own" waited waits read 20
+    check "$clang, timing=adaptive: every call is recorded" eval 'ran :timing=adaptive && as_said'
+    check "$clang: names are right in a program that is not position independent" exact "$version" -O2 -fno-pie -no-pie
+    check "$clang: names are right in a position independent program" exact "$version" -O2 -fPIE -pie
+    check "$clang: names are right in a static program" exact "$version" -O2 -Wno-unused-command-line-argument "${static[@]}"
+    check "$clang: names and counts are right without builtins" exact "$version" -O2 -fno-builtin
+    check "$clang: -cinstr-count counts external calls as well" exact "$version" -O2 -Xclang -mllvm -Xclang -cinstr-count
+    check "$clang: -cinstr-count measures no times" untimed
     for lto in full thin; do
-        has_tool "ld.lld-$version" "$clang: $lto link-time optimisation" || continue
-        check "$clang: $lto link-time optimisation" exact "$version" -O2 -flto=$lto -fuse-ld=lld-$version
+        has_tool "ld.lld-$version" "$clang: names and counts are right with $lto link-time optimisation" || continue
+        check "$clang: names and counts are right with $lto link-time optimisation" exact "$version" -O2 -flto=$lto -fuse-ld=lld-$version
     done
     choice=(--external=libc --before-inlining)
-    check "$clang: hooks before inlining" exact "$version" -O2
+    check "$clang: names and counts are right with hooks before inlining" exact "$version" -O2
 done
 
-# --- which are asked for ---------------------------------------------------------------------------
-listed() { # VERSION LIST: the external edges of the program
+# --- which functions are recorded ------------------------------------------------------------------
+listed() { # VERSION LIST: the external functions that the program calls and the profile has, of six
     printf '%b' "$2" >list && built "$1" -O2 -Xclang -mllvm -Xclang -cinstr-list=list && ran "" &&
         edges "$(parent)" | cut -d' ' -f2 | grep -x 'malloc\|free\|strlen\|memcpy\|read\|qsort' | sort -u | tr '\n' ' '
 }
 refused() { # VERSION LIST PATTERN
     printf '%b' "$2" >list && ! built "$1" -Xclang -mllvm -Xclang -cinstr-list=list 2>err && grep -q "error: cinstr: list$3" err
 }
-# Counted alone: its wait is its caller's.
+# A call that is only counted has no time: its wait is its caller's.
 counted_by_list() { # VERSION
     [[ $(listed "$1" 'external fun:read\ncount fun:read\n') == "read " ]] && "$CINSTR" report --csv --value wall "$(parent)" |
         awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
@@ -100,18 +100,18 @@ counted_by_list() { # VERSION
 for version in "${versions[@]}"; do
     clang="clang-$version"
     choice=()
-    check "$clang: none unless asked for" eval '[[ -z $(listed "$version" "") ]]'
-    check "$clang: those that the list names" eval \
+    check "$clang: without a list or an option no external call is recorded" eval '[[ -z $(listed "$version" "") ]]'
+    check "$clang: the functions that the list names are recorded" eval \
         '[[ $(listed "$version" "external fun:str*\nexternal fun:[mr]*\nskip fun:malloc\n") == "memcpy read strlen " ]]'
-    check "$clang: a line that counts them" counted_by_list "$version"
-    check "$clang: external functions by source are refused" refused "$version" 'external src:*\n' ':1: must name fun:'
+    check "$clang: a 'count' line in the list counts calls without times" counted_by_list "$version"
+    check "$clang: a list that selects external functions by source is refused" refused "$version" 'external src:*\n' ':1: must name fun:'
     choice=('--external=malloc,str*')
-    check "$clang: those that the option names, unless the list skips them" eval \
+    check "$clang: the functions that the option names are recorded, unless the list skips them" eval \
         '[[ $(listed "$version" "") == "malloc strlen " && $(listed "$version" "skip fun:str*\n") == "malloc " ]]'
     choice=('--external=[')
-    check "$clang: what is no pattern is refused" eval '! built "$version" 2>err && grep -q "cinstr-external: \[ is not a glob" err'
+    check "$clang: an invalid pattern is refused" eval '! built "$version" 2>err && grep -q "cinstr-external: \[ is not a glob" err'
 done
-check "gcc has no external calls, and cc says so" eval \
+check "cinstr cc refuses --external with gcc" eval \
     '! "$CINSTR" cc --external=libc gcc -c "$TOP/tests/programs/external.c" -o none.o 2>err && grep -q "^cinstr: cc: --external needs clang" err'
 
 # --- other files of the program --------------------------------------------------------------------
@@ -135,7 +135,7 @@ main hooked 10
 main qsort 1
 main unhooked 10
 END
-several() { # VERSION, how compare.c is compiled, OPTIONS…
+several() { # VERSION COMMAND OPTIONS…: COMMAND compiles compare.c
     local clang=("$CINSTR" cc "--external=*" "clang-$1")
     "${clang[@]}" -Wno-unused-command-line-argument "${@:3}" -c main.c && "${clang[@]}" -Wno-unused-command-line-argument "${@:3}" -c hooked.c && "clang-$1" -O2 -c unhooked.c && $2 -c compare.c &&
         "${clang[@]}" "${@:3}" main.o hooked.o compare.o unhooked.o -o program && CINSTR_OPTIONS=output=several.pb.gz ./program &&
@@ -149,16 +149,16 @@ for version in "${versions[@]}"; do
         check "clang-$version $options: a function with hooks in another file is not external" \
             several "$version" "gcc -g -finstrument-functions" "${words[@]}"
     done
-    check "clang-$version: clang's own hooks below an external function" \
+    check "clang-$version: clang's own hooks record calls below an external function" \
         several "$version" "clang-$version -g -finstrument-functions" -O2
 done
 
-# --- random programs, which count their own edges --------------------------------------------------
+# --- random programs that count their own edges ----------------------------------------------------
 truth=$TOP/tests/truth
 check "the truth tools build" eval 'gcc -O1 -std=gnu11 "$truth"/{generate,statements,blocks}.c -o generate &&
     gcc -O1 -std=gnu11 -fexceptions -c "$truth/truth.c"'
-# Between two functions with hooks there may be an external one, truth_sort() say: then which function called that
-# is not told, but all calls are there, and no edge has more than it should.
+# A function with hooks may be called from an external one, such as truth_sort(). The profile then does not
+# say which function with hooks is above. But it has all calls, and no edge has too many.
 compared_edges() { # TRUTH PROFILE
     awk 'NR == FNR && $1 == "=" { total[$2] = $3; next }
         NR == FNR { if (!/^#/) truth[$1, $2] = $3; next }
@@ -184,7 +184,7 @@ random_program() { # VERSION LANGUAGE LEVEL SEED
 for version in "${versions[@]}"; do
     for language in c c++; do
         for level in 0 2; do
-            check "clang-$version -O$level: a random program in $language, through jumps, signals, threads and coroutines" \
+            check "clang-$version -O$level: a random program in $language with jumps, signals, threads and coroutines is exact" \
                 random_program "$version" "$language" "$level" "$((version + level))"
         done
     done
@@ -198,11 +198,11 @@ thrown() { # VERSION OPTIONS…
 }
 for version in "${versions[@]}"; do
     for level in 0 1 2 3; do
-        check "clang-$version -O$level: exceptions through external functions" thrown "$version" -O$level
+        check "clang-$version -O$level: calls are exact through exceptions in external functions" thrown "$version" -O$level
     done
 done
 
-# --- real programs, beside a library that counts ---------------------------------------------------
+# --- real programs, with an interposed library that counts calls -----------------------------------
 check "the counting library builds" gcc -O2 -D_GNU_SOURCE -shared -fPIC -fno-builtin -fno-optimize-sibling-calls \
     "$TOP/tests/programs/count_libc.c" -o count_libc.so
 external_build() { # PROGRAM COMPILER
@@ -212,10 +212,10 @@ external_build() { # PROGRAM COMPILER
     real_compile "$1" "$2" $flags "-fplugin=$BUILD/cinstr-plugin-${2#clang-}.so" \
         -Xclang -mllvm -Xclang "-cinstr-external=libc,_Zn?m,_Zd?P*" && real_link "$1" "$2" "$SCRATCH/$1" "${LINK_CINSTR[@]}"
 }
-sums() { # name,calls: of each name without arguments
+sums() { # sums up lines `name,calls` by name without arguments
     without_arguments | awk -F, '{ calls[$1] += $2 } END { for (name in calls) print name "," calls[name] }' | sort
 }
-as_counted() { # PROGRAM COMPILER, what not to compare
+as_counted() { # PROGRAM COMPILER PATTERN: all functions but those that match the pattern have the calls counted
     rm -f counted profile.pb.gz
     external_build "$1" "$2" && CINSTR_OPTIONS=output=$SCRATCH/profile.pb.gz real_run "$1" test \
         env LD_PRELOAD="$SCRATCH/count_libc.so" COUNT_LIBC_OUTPUT="$SCRATCH/counted" "./$1" >out &&
@@ -225,13 +225,13 @@ as_counted() { # PROGRAM COMPILER, what not to compare
 for version in "${versions[@]}"; do
     for program in ${PROGRAMS:-lua json}; do
         without=none
-        [[ $program != json ]] || without='^free,' # libstdc++ jumps to it from what the program calls
-        check "$program by clang-$version: as many calls as a library before libc counts" as_counted "$program" "clang-$version" $without
+        [[ $program != json ]] || without='^free,' # libstdc++ jumps to free(), which is no call of the program
+        check "$program by clang-$version: each libc function has the calls that an interposed library counts" as_counted "$program" "clang-$version" $without
     done
 done
 
-# --- beside the other profiles ---------------------------------------------------------------------
-charges() { # VERSION: each edge of the heap profile, with and without external calls
+# --- together with the other profiles --------------------------------------------------------------
+charges() { # VERSION: the edges of the heap profile are the same with and without external calls
     local one
     for one in with without; do
         choice=(--external=libc)
@@ -242,7 +242,7 @@ charges() { # VERSION: each edge of the heap profile, with and without external 
     grep -q '^pthread_create,.*,1,304,' with && grep -q '^main,allocate,.*,20,210,210,' with &&
         diff <(grep -v allocate_dtv without) <(grep -v pthread_create with)
 }
-instructions() { # VERSION: those of the whole program
+instructions() { # VERSION: the whole program has as many instructions with as without external calls
     local one
     for one in with without; do
         choice=(--external=libc --instructions)
@@ -254,7 +254,7 @@ instructions() { # VERSION: those of the whole program
     (($(<with) > 0)) && diff without with
 }
 for version in "${versions[@]}"; do
-    check "clang-$version: the heap profile is the same" charges "$version"
-    check "clang-$version: as many instructions in all" instructions "$version"
+    check "clang-$version: external calls do not change the heap profile" charges "$version"
+    check "clang-$version: external calls do not change the number of instructions" instructions "$version"
 done
 finish

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# gcc's plugin, under each gcc that has one: every edge exact, after inlining, through exceptions,
-# jumps and link-time optimisation, beside other hooks in one program; nothing put where no hook may be; a
-# program's output, its lines and the compiler's warnings are those of a build without it. Truth programs
-# count their own edges, real programs have the counting hook beside them.
+# gcc's plugin, under each gcc that has one. Every edge is exact after inlining, through exceptions, jumps and
+# link-time optimisation, and together with other hooks in one program. No hook is where none may be. Output,
+# lines and warnings are those of a build without the plugin. The truth: truth programs count their own edges;
+# real programs are also built with the counting hook.
 # Not commands: clang
 # shellcheck disable=SC2317,SC2016
 # shellcheck source=tests/e2e/lib.sh
@@ -29,7 +29,7 @@ done
 newest=${versions[-1]}
 
 # --- truth programs --------------------------------------------------------------------------------
-# No call may be inlined or become a loop: the programs know all their calls.
+# Without inlining and without tail calls, the programs know all their calls.
 kept="-finstrument-functions -fno-inline -fno-optimize-sibling-calls"
 plugins=$(printf 'gcc-%s+plugin ' "${versions[@]}")
 truth_by_gcc() { # NAME ENVIRONMENT…
@@ -49,7 +49,7 @@ check "recursion 50,000 deep" control_flow recursion 1 50000
 check "thread-specific data destructors" control_flow tls_destructors 1
 check "fork" control_flow forks 21 fork 0 20
 
-# --- what few programs use -------------------------------------------------------------------------
+# --- features that few programs use ----------------------------------------------------------------
 with_plugin() { # VERSION ARGUMENTS…
     "gcc-$1" -finstrument-functions "-fplugin=$BUILD/cinstr_gcc_plugin_$("gcc-$1" -dumpfullversion).so" "${@:2}"
 }
@@ -81,7 +81,7 @@ END
 for version in "${versions[@]}"; do
     for options in -O0 -O1 -O2 -O3 -Os -Og "-O2 -fPIC" "-O2 -flto" "-O2 -fexceptions -fnon-call-exceptions"; do
         # shellcheck disable=SC2086
-        check "gcc-$version $options: nested functions, jumps of each kind, calls at the end, twins" few_use "$version" $options
+        check "gcc-$version $options: nested functions, jumps of each kind, tail calls and identical functions are exact" few_use "$version" $options
     done
 done
 
@@ -96,13 +96,13 @@ counted() { # PROGRAM COMPILER: the plain program's output, and edges for edges_
 for version in "${versions[@]}"; do
     for program in $([[ $version != "$newest" ]] || echo lua) json; do
         name="$program by gcc-$version"
-        check "$name: the output is the plain program's" counted "$program" "gcc-$version"
+        check "$name: the output is that of the plain program" counted "$program" "gcc-$version"
         [[ $program == lua ]] || check "$name: each call has its exit" edges_balanced "$SCRATCH/counted/edges"
-        check "$name: every edge has the counting hook's count" edges_as_counted "$program" "gcc-$version"
+        check "$name: every edge has the count of the counting hook" edges_as_counted "$program" "gcc-$version"
     done
 done
 
-# --- which functions -------------------------------------------------------------------------------
+# --- which functions get hooks ---------------------------------------------------------------------
 cat >"$SCRATCH/choice.c" <<'END'
 typedef void function(void);
 __attribute__((naked)) void is_naked(void) { __asm__("ret"); }
@@ -122,10 +122,10 @@ hooked() { # VERSION ARGUMENTS…: the functions that call the entry hook
 has_hooks() { # EXPECTED VERSION ARGUMENTS…
     diff <(echo "$1") <(hooked "${@:2}" && echo)
 }
-not_twice() { # VERSION: gcc's own hooks are not put in as well
+not_twice() { # VERSION: gcc's own hooks are not added as well
     with_plugin "$1" -O0 -S "$SCRATCH/choice.c" -w -o - | awk '/call.*func_enter/ { n++ } END { exit n != 3 }'
 }
-# The linker's compiler goes by what each file was compiled with.
+# With link-time optimisation, each function goes by the options that its own file was compiled with.
 late() { # VERSION
     cd "$SCRATCH" && printf 'int quiet(int x) { return x + 1; }\n' >quiet.c &&
         printf 'int quiet(int);\n__attribute__((noipa)) static int told(int x) { return quiet(x); }\nint main(void) { return told(-1); }\n' >told.c &&
@@ -134,33 +134,34 @@ late() { # VERSION
         "$CINSTR" run -q -o late.pb.gz ./late && "$CINSTR" report --csv late.pb.gz | cut -d, -f1 | sort | diff - <(printf '%s\n' function '[libc.so.6]' main told | sort)
 }
 for version in "${versions[@]}"; do
-    check "gcc-$version -O0: hooks where they may be and nowhere else" has_hooks "inlined plain user " "$version" -O0 "$SCRATCH/choice.c"
-    check "gcc-$version -O2: hooks where they may be and nowhere else" has_hooks "plain user " "$version" -O2 "$SCRATCH/choice.c"
-    check "gcc-$version -O0: one hook each" not_twice "$version"
-    check "gcc-$version: functions left out by name" has_hooks "plain " "$version" -O2 \
+    check "gcc-$version -O0: hooks are in all functions that may have them, and in no other" has_hooks "inlined plain user " "$version" -O0 "$SCRATCH/choice.c"
+    check "gcc-$version -O2: hooks are in all functions that may have them, and in no other" has_hooks "plain user " "$version" -O2 "$SCRATCH/choice.c"
+    check "gcc-$version -O0: each function has one entry hook" not_twice "$version"
+    check "gcc-$version: functions can be left out by name" has_hooks "plain " "$version" -O2 \
         -finstrument-functions-exclude-function-list=use,other "$SCRATCH/choice.c"
-    check "gcc-$version: functions left out by file" has_hooks "" "$version" -O2 \
+    check "gcc-$version: functions can be left out by file" has_hooks "" "$version" -O2 \
         -finstrument-functions-exclude-file-list=/nowhere,choice. "$SCRATCH/choice.c"
-    check "gcc-$version: -fno-instrument-functions wins" has_hooks "" "$version" -O2 -fno-instrument-functions "$SCRATCH/choice.c"
+    check "gcc-$version: -fno-instrument-functions has precedence" has_hooks "" "$version" -O2 -fno-instrument-functions "$SCRATCH/choice.c"
     check "gcc-$version: link-time optimisation goes by each file's options" late "$version"
 done
 
-# --- C++: what is thrown, inlined, linked late, mixed ----------------------------------------------
+# --- C++: exceptions, inlining, link-time optimisation, mixed hooks --------------------------------
 for version in "${versions[@]}"; do
     gcc="$CINSTR cc gcc-$version"
     for options in -O0 -O1 -O2 -O3 "-O2 -flto" "-O2 -fPIC"; do
-        check "gcc-$version $options: exact through exceptions, by cinstr cc" thrown "$gcc $options" "$gcc $options"
+        check "gcc-$version $options: cinstr cc records exactly through exceptions" thrown "$gcc $options" "$gcc $options"
     done
-    check "gcc-$version and gcc's own hooks in one program" thrown "gcc -O2 -finstrument-functions" "$gcc -O2"
+    check "gcc-$version: exact together with gcc's own hooks in one program" thrown "gcc -O2 -finstrument-functions" "$gcc -O2"
 done
 [[ ! -f $BUILD/cinstr-plugin-14.so ]] ||
-    check "gcc's plugin and clang's in one program" thrown "$CINSTR cc clang-14 -O2" "$CINSTR cc gcc-$newest -O2"
+    check "gcc's plugin and clang's are exact in one program" thrown "$CINSTR cc clang-14 -O2" "$CINSTR cc gcc-$newest -O2"
 
-# --- as without it: lines, warnings ----------------------------------------------------------------
-breakpoints() { # PROGRAM: where a debugger stops in each of its functions
+# --- lines and warnings are those of a build without the plugin ------------------------------------
+breakpoints() { # PROGRAM: the lines where a debugger stops in its functions
     gdb -nx -batch -ex 'rbreak gcc_only.c:.' "$1" 2>/dev/null | grep -o 'file .*line [0-9]*'
 }
-# The plugin keeps gcc from folding functions with the same code into one.
+# The plugin keeps gcc from merging functions with the same code, so the plain build does not merge them
+# either.
 same_lines() { # VERSION LEVEL
     cd "$SCRATCH" && "gcc-$1" "$2" -fno-ipa-icf -g "$TOP/tests/programs/gcc_only.c" -o plain &&
         with_plugin "$1" "$2" -g "$TOP/tests/programs/gcc_only.c" "${LINK_CINSTR[@]}" -o only &&
@@ -185,8 +186,8 @@ same_warnings() { # VERSION LEVEL
 }
 for version in "${versions[@]}"; do
     for level in -O0 -O2; do
-        check "gcc-$version $level: a debugger stops at the lines of the plain build" same_lines "$version" "$level"
-        check "gcc-$version $level: the warnings are the plain build's" same_warnings "$version" "$level"
+        check "gcc-$version $level: a debugger stops at the same lines as in the plain build" same_lines "$version" "$level"
+        check "gcc-$version $level: the warnings are those of the plain build" same_warnings "$version" "$level"
     done
 done
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# cinstr growth: how the counts of a small server grow with its requests, the exponents of what
-# tests/programs/planted.c plants, limits on them, and all that keeps it from telling.
-# tests/unit/growth_fit_test.c has the fit.
+# cinstr growth: it finds how the counts of a small server grow with its requests, the exponents of the faults
+# that are planted in it, and which limits they break; and it says what keeps it from a verdict. The expected
+# counts follow from tests/programs/planted.c. tests/unit/growth_fit_test.c tests the fit.
 # shellcheck disable=SC2317,SC2016
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -19,7 +19,7 @@ build_all() {
 }
 check "a server and two worse ones build" build_all || finish
 
-# grow STATUS ARGUMENT…: text is in `said`.
+# grow STATUS ARGUMENT…: cinstr growth ends with STATUS; its text is in `said`.
 grow() {
     local wanted=$1 status
     shift
@@ -28,7 +28,7 @@ grow() {
     ((status == wanted)) && return
     echo "status $status instead of $wanted" && cat said err && return 1
 }
-rows() { # FILTER: of what --json says
+rows() { # FILTER: what --json printed fulfils it
     jq -e --argjson sizes "[$sizes]" "$1" json >/dev/null || { jq -c '.rows[] | [.caller, .function, .value, .exponent, .low, .high, .shape, .values]' json && return 1; }
 }
 counts_are_exact() {
@@ -48,37 +48,37 @@ finds_the_list() {
         rows '[.rows[] | select(.caller == "find_end" and .function == "next_of" and .value == "calls")][0] |
             .shape == "n^2" and .values == [$sizes[] | (. - 1) * (. - 1)]'
 }
-check "a quadratic list is first, with its exponent" finds_the_list
+check "a list that became quadratic is first, with its exponent" finds_the_list
 finds_the_cache() {
     "$CINSTR" growth --sizes $sizes --json -- ./cold {} >json || return
     rows '[.rows[] | select(.caller == null and .function == "compute" and .value == "calls")][0] | .shape == "n" and .values == [$sizes[] * 4]'
 }
-check "a lost cache makes a constant grow" finds_the_cache
+check "a lost cache turns a constant into a linear count" finds_the_cache
 
 # --- limits ------------------------------------------------------------------------------------------
 
-check "a server that grows with its requests holds 1.2" grow 0 --sizes $sizes --max-exponent '*=1.2' --max-exponent 'compute=0' -- ./fair {}
+check "a server that grows with its requests keeps a limit of 1.2" grow 0 --sizes $sizes --max-exponent '*=1.2' --max-exponent 'compute=0' -- ./fair {}
 names_the_list() {
     grow 1 --sizes $sizes --max-exponent '*=1.2' --max-exponent 'find_end > next_of=1.2' --max-exponent 'handle=1.2' -- ./slow {} || return
     grep -q '^broken: \*=1.2: calls of next_of  planted.c:[0-9]* grow as n^[12]\.[0-9]* (95 %: ' said &&
         grep -q '^broken: find_end > next_of=1.2: calls of find_end > next_of ' said && grep -qx 'held: handle=1.2' said || { cat said && return 1; }
 }
-check "a quadratic list breaks it, and is named" names_the_list
+check "a quadratic list breaks the limit, and is named" names_the_list
 names_the_cache() {
     grow 1 --sizes $sizes --max-exponent 'compute=0.1' -- ./cold {} && grep -q '^broken: compute=0.1: calls of compute ' said
 }
-check "so does a lost cache, where a constant was promised" names_the_cache
+check "a lost cache breaks a limit near 0, and is named" names_the_cache
 within_the_interval() {
     grow 2 --sizes 100,200 --max-exponent 'handle=1.2' -- ./fair {} &&
         grep -q '^undecided: handle=1.2: calls of handle .* occur at only 2 of the sizes$' said || { cat said && return 1; }
 }
-check "two sizes are too few to judge" within_the_interval
+check "with two sizes alone, a limit is undecided" within_the_interval
 check "a limit on a function that does not exist is undecided" grow 2 --sizes $sizes --max-exponent 'hundle=1.2' -- ./fair {}
 judges_time_when_asked() {
     grow 0 --sizes $sizes --value wall --max-exponent 'main=9' -- ./fair {} && grep -qx 'held: main=9' said &&
         ! grep -q ' calls ' said
 }
-check "a value that is asked for is the only one" judges_time_when_asked
+check "--value judges this value and no other" judges_time_when_asked
 
 # --- formats -----------------------------------------------------------------------------------------
 
@@ -86,7 +86,7 @@ in_text() {
     grow 0 --sizes $sizes --edges --limit 3 -- ./slow {} && (($(grep -c ' > ' said) == 3)) &&
         grep -q '^sizes     100 200 400 800$' said && grep -q ' more left out; --limit 0 shows all$' said || { cat said && return 1; }
 }
-check "text has edges, and says what it leaves out" in_text
+check "the text has edges, and says how many rows it leaves out" in_text
 in_csv() {
     "$CINSTR" growth --sizes $sizes --csv -- ./fair {} >csv && head -n 1 csv | grep -qx 'value,caller,function,file,line,exponent,low,high,last,residual,shape,100,200,400,800' &&
         grep -q '^calls,,handle,.*planted.c,[0-9]*,1,1,1,1,[^,]*,n,100,200,400,800$' csv || { cat csv && return 1; }
@@ -104,7 +104,7 @@ browser_shows_it() {
     [[ -s plot.png ]]
 }
 if command -v chromium >/dev/null; then
-    check "a browser shows it" browser_shows_it
+    check "a browser shows the plot" browser_shows_it
 fi
 
 # --- the program -------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ fi
 leaves_output_alone() {
     grow 0 --sizes $sizes -- sh -c 'cat; echo "size $0 here" >&2; exec ./fair $0' {} <<<"noise" && ! grep -q noise said && ! grep -qx '[0-9][0-9]*' said && (($(grep -c 'size [1-8]00 here' err) == 4))
 }
-check "the program's output is not in ours, and its input is empty" leaves_output_alone
+check "the program's output is kept apart, and its input is empty" leaves_output_alone
 adds_up_processes() {
     "$CINSTR" growth --sizes $sizes --json -- sh -c './fair {}; ./fair {}' >json &&
         rows '[.rows[] | select(.caller == null and .function == "handle" and .value == "calls")][0].values == [$sizes[] * 2]'
@@ -121,24 +121,24 @@ check "profiles of several processes are added up" adds_up_processes
 keeps_options() {
     CINSTR_OPTIONS=cpu=0:heap=exact grow 0 --sizes $sizes -- ./fair {} && grep -q ' wall ' said && ! grep -q ' cpu ' said
 }
-check "the recorder's options stay" keeps_options
+check "options in CINSTR_OPTIONS are kept" keeps_options
 
 refused() { # WORDS ARGUMENT…
     local words=$1
     shift
     grow 2 "$@" && is_empty said && grep -q -- "$words" err || { cat said err && return 1; }
 }
-check "a program that fails" refused 'failed at size 200, with status 3' --sizes $sizes -- sh -c 'test {} = 100 || exit 3; ./fair {}'
-check "a program that dies" refused 'died of signal 9 at size 100' --sizes $sizes -- sh -c 'kill -9 $$' {}
-check "a program that is not there" refused 'cannot run ./none: No such file' --sizes $sizes -- ./none {}
-check "a program without hooks" refused 'wrote no profile' --sizes $sizes -- true {}
-check "no place for the size" refused 'has {}, for the size' --sizes $sizes -- ./fair 100
-check "no sizes" refused 'give --sizes' -- ./fair {}
-check "one size" refused 'at least two' --sizes 100 -- ./fair {}
-check "sizes that fall" refused 'rising numbers' --sizes 200,100 -- ./fair {}
-check "a limit that is none" refused "takes 'PATTERN=EXPONENT'" --sizes $sizes --max-exponent fast -- ./fair {}
-check "no program" refused 'give a program' --sizes $sizes
-check "nothing is left behind" rmdir temporary
+check "a program that fails is reported with its status and size" refused 'failed at size 200, with status 3' --sizes $sizes -- sh -c 'test {} = 100 || exit 3; ./fair {}'
+check "a program that dies is reported with its signal and size" refused 'died of signal 9 at size 100' --sizes $sizes -- sh -c 'kill -9 $$' {}
+check "a program that does not exist is refused" refused 'cannot run ./none: No such file' --sizes $sizes -- ./none {}
+check "a program without hooks is refused" refused 'wrote no profile' --sizes $sizes -- true {}
+check "a command without {} for the size is refused" refused 'has {}, for the size' --sizes $sizes -- ./fair 100
+check "a command without --sizes is refused" refused 'give --sizes' -- ./fair {}
+check "one size alone is refused" refused 'at least two' --sizes 100 -- ./fair {}
+check "falling sizes are refused" refused 'rising numbers' --sizes 200,100 -- ./fair {}
+check "a limit without an exponent is refused" refused "takes 'PATTERN=EXPONENT'" --sizes $sizes --max-exponent fast -- ./fair {}
+check "a command without a program is refused" refused 'give a program' --sizes $sizes
+check "no temporary file is left" rmdir temporary
 
 find_plugins "work without calls"
 cat >loops.c <<'END'
@@ -159,5 +159,5 @@ work_without_calls() {
         grow 1 --sizes $sizes --max-exponent 'pairs=1.5' -- ./loops {} && grep -q '^broken: pairs=1.5: instructions of pairs ' said &&
         grow 0 --sizes $sizes --value calls --max-exponent 'pairs=1.5' -- ./loops {} || { cat said && return 1; }
 }
-check "a loop in a loop is found by its instructions, which its calls do not show" work_without_calls
+check "nested loops without calls are found by their instructions" work_without_calls
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Control flow that does not return the usual way: jumps, coroutines, callbacks, deep recursion,
-# loading and unloading, and a node budget far too small. Each program (tests/programs) says what it
-# called; every edge must be exact, whatever the compiler.
+# Control flow that does not return in the usual way: jumps, coroutines, callbacks, deep recursion, libraries
+# that are loaded and unloaded, and far too few contexts. Each program (tests/programs) counts its own calls,
+# and every edge has to be exact with every compiler.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -11,22 +11,23 @@
 
 check "the checker builds" harness_build || finish
 for compiler in "${compilers[@]}"; do
-    check "$compiler: a million longjmps and siglongjmps out of handlers" exact "$compiler" jumps 1 1000000
-    check "$compiler: callbacks of several callers through one call site" exact "$compiler" callbacks 1
-    check "$compiler: 10,000 coroutines, some unfinished, on reused memory" exact "$compiler" coroutines 1 10000
-    check "$compiler: a coroutine's stack given to another at once" exact "$compiler" abandoned 1
-    check "$compiler: handlers on the alternate stack that interrupt coroutines" \
+    check "$compiler: a million longjmps, and siglongjmps out of handlers, are exact" exact "$compiler" jumps 1 1000000
+    check "$compiler: callbacks of several callers through one call site are exact" exact "$compiler" callbacks 1
+    check "$compiler: 10,000 coroutines, some unfinished, on reused memory are exact" exact "$compiler" coroutines 1 10000
+    check "$compiler: a coroutine's stack that another one takes over at once is exact" exact "$compiler" abandoned 1
+    check "$compiler: handlers on the alternate stack that interrupt coroutines are exact" \
         exact "$compiler" altstack_coroutines 1
-    check "$compiler: recursion 50,000 deep" exact "$compiler" recursion 1 50000
+    check "$compiler: recursion 50,000 deep is exact" exact "$compiler" recursion 1 50000
 done
 
-# A library of its own is initialised before the recorder, which has to be ready for it all the same.
+# A library that is initialised before the recorder calls and jumps: the recorder has to cope before its
+# start.
 early() {
     local LINK=("${LINK_CINSTR[@]}" "-L$SCRATCH" "-Wl,--no-as-needed" -learly "-Wl,-rpath,$SCRATCH")
     gcc -O2 -shared -fPIC -DLIBRARY "$PROGRAMS/early_jumps.c" -o "$SCRATCH/libearly.so" &&
         exact "${compilers[0]}" early_jumps 1
 }
-check "a library that jumps before the recorder has started" early
+check "a library that jumps before the recorder has started is exact" early
 
 deep() {
     local hard
@@ -34,7 +35,7 @@ deep() {
     [[ $hard == unlimited ]] || return 0
     (ulimit -s unlimited && exact "${compilers[0]}" recursion 1 1000000)
 }
-check "recursion a million deep on an unlimited stack" deep
+check "recursion a million deep on an unlimited stack is exact" deep
 
 libraries_build() { # COMPILER LINK…
     local compile name
@@ -53,10 +54,10 @@ cycles_exact() { # CYCLES LINK…
         exact "${compilers[0]}" dlopen_cycle 1 "$SCRATCH/a.so" "$SCRATCH/b.so" "$cycles" &&
         grep -q 'same address yes' "$SCRATCH/dlopen_cycle.out"
 }
-check "1,000 cycles of dlopen and dlclose at one address" cycles_exact 1000 "${LINK_CINSTR[@]}"
-check "libraries with no hooks of their own, loaded and unloaded" cycles_exact 100
+check "1,000 cycles of dlopen and dlclose at one address are exact" cycles_exact 1000 "${LINK_CINSTR[@]}"
+check "libraries that are not linked with the recorder, loaded and unloaded, are exact" cycles_exact 100
 
-# A truth program that needs far more contexts than it may have.
+# A truth program that needs far more contexts than contexts= allows.
 truncated_exact() {
     local source=$TOP/tests/truth compile
     "${CC:-cc}" -O1 -std=gnu11 "$source"/{generate,statements,blocks}.c -o "$SCRATCH/generate" &&

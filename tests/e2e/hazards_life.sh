@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A process's life: calls before the recorder is up and after main, every way to end, kill -9 at any
-# moment, threads by the thousand, thread-specific data, a main thread that leaves first. Each
-# program (tests/programs) says what it called; nothing may be lost. KILLS=1000 for a long run.
+# A process's life: calls before the recorder starts and after main, every way to end, kill -9 at any moment,
+# thousands of threads, thread-specific data, a main thread that ends first. Each program (tests/programs)
+# counts its own calls, and none may be lost. KILLS=1000 makes a long run.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -11,8 +11,8 @@
 
 check "the checker builds" harness_build || finish
 
-# Five calls are made before main: each is listed by name or counted as before init. The plugin leaves
-# the resolver's out.
+# Five calls are made before main. Each is listed by name or counted as [before init]. With the plugin they
+# are four: it puts no hooks into ifunc resolvers.
 early_calls_kept() { # COMPILER EDGES
     local early=5
     [[ $1 != *+* ]] || early=4
@@ -31,8 +31,8 @@ preinit_exact() { # COMPILER FLAGS…
         early_calls_kept "$compiler" "$SCRATCH/preinit.csv"
 }
 
-# What a static program cannot write itself is dumped. It has no use for a run path, and glibc 2.36
-# stops a static-pie that has one.
+# A static program may be unable to write its profile: then its segment is dumped. It is linked without a run
+# path, which it does not need, and with which glibc 2.36 ends a static-pie program.
 preinit_static() { # COMPILER FLAGS…
     local compiler=$1 segment
     local LINK=(-L"$BUILD" -lcinstr)
@@ -49,12 +49,12 @@ preinit_static() { # COMPILER FLAGS…
 }
 
 for compiler in "${compilers[@]}"; do
-    check "$compiler: calls before main are kept, lazy binding" preinit_exact "$compiler" -Wl,-z,lazy
-    check "$compiler: calls before main are kept, binding at start" preinit_exact "$compiler" -Wl,-z,now
-    check "$compiler: calls before main are kept, not position-independent" \
+    check "$compiler: calls before main are kept with lazy binding" preinit_exact "$compiler" -Wl,-z,lazy
+    check "$compiler: calls before main are kept with binding at start" preinit_exact "$compiler" -Wl,-z,now
+    check "$compiler: calls before main are kept without position-independent code" \
         preinit_exact "$compiler" -no-pie -fno-pie
-    check "$compiler: calls before main are kept, static" preinit_static "$compiler" -static
-    check "$compiler: calls before main are kept, static and position-independent" \
+    check "$compiler: calls before main are kept in a static program" preinit_static "$compiler" -static
+    check "$compiler: calls before main are kept in a static position-independent program" \
         preinit_static "$compiler" -static-pie -fPIE
 done
 
@@ -69,18 +69,18 @@ ends_with() { # HOW STATUS
     *) dump_matches endings ;;
     esac
 }
-check "the program that ends builds" program_build "${compilers[0]}" endings
+check "the program with many ways to end builds" program_build "${compilers[0]}" endings
 check "all calls are kept after return from main" ends_with return 7
 check "all calls are kept after exit from deep inside" ends_with exit 7
-check "a thread with the smallest stack may call exit()" exact "${compilers[0]}" small_stack 1
+check "all calls are kept after exit() in a thread with the smallest stack" exact "${compilers[0]}" small_stack 1
 check "all calls are kept after _exit" ends_with _exit 7
 check "all calls are kept after quick_exit" ends_with quick_exit 7
 check "all calls are kept after abort" ends_with abort 134
 check "all calls are kept after a segmentation fault" ends_with segv 139
 check "all calls are kept after SIGKILL" ends_with kill 137
 
-# Killed after a random number of calls: what is recorded is what was counted, or one event aside, and
-# all that can be recomputed of it holds.
+# Killed after a random number of calls: the records have the calls that the program counted, or one less, and
+# all invariants hold.
 kill_once() { # CALLS TIMING
     local pid i truth recorded segment
     forget killed
@@ -89,7 +89,7 @@ kill_once() { # CALLS TIMING
     pid=$!
     has_called() { (($(od -An -t u8 -N 8 "$SCRATCH/killed.page") >= $1)) || has_ended "$pid"; }
     await has_called "$1" || return
-    has_ended "$pid" && { echo "it died by itself" && return 1; }
+    has_ended "$pid" && { echo "it ended before it was killed" && return 1; }
     kill -KILL $pid
     wait $pid 2>/dev/null
     segment=$(left_segment 2>&1) || { echo "$segment" && return 1; }
@@ -110,7 +110,7 @@ kill_often() {
         kill_once $((RANDOM * (RANDOM % 64) + 1)) "${timings[i % 2]}" || return 1
     done
 }
-check "kill -9 at a random moment loses at most one event a thread, and verify is fine, ${KILLS:-200} times" kill_often
+check "kill -9 at a random moment loses at most one call of each thread, and verify passes, ${KILLS:-200} times" kill_often
 
 dump_without_main() {
     local pid in out line status
@@ -121,24 +121,24 @@ dump_without_main() {
         "$SCRATCH/main_exits" <"$SCRATCH/in" >"$SCRATCH/out" 2>"$SCRATCH/main_exits.err" &
     pid=$!
     exec {in}>"$SCRATCH/in" {out}<"$SCRATCH/out"
-    read -r line <&"$out" && [[ $line == ready ]] || { echo "no word from it" && return 1; }
+    read -r line <&"$out" && [[ $line == ready ]] || { echo "it printed no 'ready'" && return 1; }
     "$CINSTR" dump "$(left_segment)" -o "$SCRATCH/now.pb.gz" && edges_of "$SCRATCH/now.pb.gz" >"$SCRATCH/now.csv"
     status=$?
     send "$in" '\n'
     exec {in}>&- {out}<&-
-    wait $pid || { echo "it ends with $?" && return 1; }
+    wait $pid || { echo "it ended with $?" && return 1; }
     ((status == 0)) || return 1
     grep -Eq '"?worker"?,"?leaf"?,2000(,|$)' "$SCRATCH/now.csv" || { head "$SCRATCH/now.csv" && return 1; }
     says_nothing main_exits && profiles_match main_exits
 }
-check "a process without its main thread is dumped with symbols, and ends exact" dump_without_main
+check "a process whose main thread has ended is dumped with names, and its profile is exact" dump_without_main
 
-# A page now and then is the kernel's and the file's; a leak would be one for each of 50,000 threads.
+# A page or two may be the kernel's or the file's. A leak would be a page for each of 50,000 threads.
 storm() {
     exact "${compilers[0]}" thread_storm 1 "$SEGMENTS" "$@" && cat "$SCRATCH/thread_storm.out" &&
         awk '/^segment found, grew by / { found = 1; bad = $NF >= 64 } END { exit bad || !found }' "$SCRATCH/thread_storm.out"
 }
-check "10,000 threads at once and 100,000 in a row: exact, and no growth" storm 10000 100000
+check "10,000 threads at once and 100,000 in a row are exact, and the segment does not grow" storm 10000 100000
 for compiler in "${compilers[@]}"; do
     check "$compiler: thread-specific data destructors are counted" exact "$compiler" tls_destructors 1
 done

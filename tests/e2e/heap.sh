@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# heap=: every allocation by context, equal to an independent counting malloc and to valgrind;
-# sampled values without bias; what is in use, across threads, forks and resets; on top of other
+# heap=: every allocation is recorded by context, as an independent counting malloc and valgrind count;
+# sampled values have no bias; what is in use is right across threads, forks and resets, with other
 # allocators, and in programs without hooks.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
@@ -13,7 +13,7 @@
 
 LINK=(-L"$BUILD" -lcinstr_heap "${LINK_CINSTR[@]}")
 
-# functions PROFILE: a line a function: its name and its own four values.
+# functions PROFILE: one line for each function, its name and its own four values.
 functions() {
     go tool pprof -raw "$1" | awk '
         /^Samples:/ { getline; on = 1; next }
@@ -32,9 +32,10 @@ totals() {
         END { printf "%d %d %d %d\n", sum[1], sum[2], sum[3], sum[4] }'
 }
 
-# --- what is known --------------------------------------------------------------------------------
+# --- a program that knows its own allocations -----------------------------------------------------
 
-# as_said PROFILE: each function has what $SCRATCH/heap.out says. strdup's own is below its caller.
+# as_said PROFILE: each function has what $SCRATCH/heap.out states. strdup is below the function that calls
+# it.
 as_said() {
     functions "$1" | sed 's/^strdup /copied /' | sort >"$SCRATCH/found" && sort "$SCRATCH/heap.out" | diff - "$SCRATCH/found"
 }
@@ -57,21 +58,21 @@ exact_profile_is_untouched() {
 }
 
 for compiler in "${compilers[@]}"; do
-    check "$compiler: a program of known allocations builds" \
+    check "$compiler: a program with known allocations builds" \
         program_build "$compiler" heap -DWITH_CINSTR "-I$TOP/include" || continue
-    check "$compiler: each function has what it allocated and holds, to the byte" known_numbers
-    check "$compiler: two calls of one function are two lines" each_line_is_named
-    check "$compiler: the exact profile has no trace of it" exact_profile_is_untouched
+    check "$compiler: each function has what it allocated and what it holds, to the byte" known_numbers
+    check "$compiler: allocations on two lines of a function are told apart" each_line_is_named
+    check "$compiler: the exact profile passes verify, and has no allocations" exact_profile_is_untouched
 done
 
 freed_by_others() {
     EXTRA_OPTIONS=:heap=exact program_run heap freed && is_empty "$SCRATCH/heap.err" || return
-    # libc keeps what it knows of threads.
+    # Only this function is compared: libc keeps memory for its threads.
     functions "$SCRATCH"/heap.*.heap.pb.gz >"$SCRATCH/found"
     grep -q "^allocate_and_end 80000 $((400 * (16 * 200 + 199 * 100))) 0 0$" "$SCRATCH/found" ||
         { cat "$SCRATCH/found" && return 1; }
 }
-check "what ended threads allocated and others freed is no longer in use" freed_by_others
+check "memory that ended threads allocated and other threads freed is no longer in use" freed_by_others
 
 child_has_its_own() {
     local parent child
@@ -91,7 +92,7 @@ refused_stays() {
     EXTRA_OPTIONS=:heap=exact program_run heap refused &&
         functions "$SCRATCH"/heap.*.heap.pb.gz | has '^refused 1 333 1 333$'
 }
-check "memory that realloc could not move is still in use" refused_stays
+check "memory is still in use if realloc has failed to move it" refused_stays
 
 reset_keeps_what_is_held() {
     EXTRA_OPTIONS=:heap=exact program_run heap reset || return
@@ -100,12 +101,12 @@ reset_keeps_what_is_held() {
     grep -q '^before_reset 0 0 1 444$' "$SCRATCH/found" &&
         grep -q '^after_reset 1 555 1 555$' "$SCRATCH/found" || { cat "$SCRATCH/found" && return 1; }
 }
-check "cinstr_reset() forgets what was allocated, not what is held" reset_keeps_what_is_held
+check "cinstr_reset() forgets allocations before it, but not what is in use" reset_keeps_what_is_held
 
 # --- sampled --------------------------------------------------------------------------------------
 
-# Each of 40 runs estimates the same four sums. The mean of an unbiased estimate lies within six of
-# its standard errors of the truth; the errors are those of the runs themselves.
+# Each of 40 runs estimates the same four sums. The mean of an unbiased estimate lies within six of its
+# standard errors of the truth. The standard errors are taken from the runs themselves.
 unbiased() {
     local i
     EXTRA_OPTIONS=:heap=exact program_run heap random 20000 &&
@@ -129,7 +130,8 @@ check "sampled values are right on average" unbiased
 
 gcc -O2 -w -fPIC -shared -fno-builtin "$PROGRAMS/counting_malloc.c" -o "$SCRATCH/counting_malloc.so" || exit 1
 
-# SQLite and Lua are built with hooks; the counts are those of the plain build under the same name.
+# SQLite and Lua are built with hooks. Their counts are compared with those of the plain build, which runs
+# under the same name.
 as_counted() { # PROGRAM
     mkdir -p "$SCRATCH/plain" "$SCRATCH/recorded"
     real_build "$1" gcc plain "$SCRATCH/plain/$1" &&
@@ -145,8 +147,8 @@ as_counted() { # PROGRAM
           exit !($1 == objects && $2 == bytes && $1 - $3 == frees && objects > 100) }' \
         "$SCRATCH/counted" "$SCRATCH/found"
 }
-check "SQLite: as many allocations, bytes and frees as a counting malloc counts" as_counted sqlite
-check "Lua: as many allocations, bytes and frees as a counting malloc counts" as_counted lua
+check "SQLite has the allocations, bytes and frees that a counting malloc counts" as_counted sqlite
+check "Lua has the allocations, bytes and frees that a counting malloc counts" as_counted lua
 
 as_valgrind() {
     local log=$SCRATCH/valgrind.log
@@ -159,11 +161,11 @@ as_valgrind() {
     awk 'FNR == NR { allocs = $1; bytes = $2; next } { print "found", $0, "valgrind", allocs, bytes
         exit !($1 == allocs && $2 == bytes) }' "$SCRATCH/expected" "$SCRATCH/found"
 }
-check "SQLite: as many allocations and bytes as valgrind counts" as_valgrind
+check "SQLite has the allocations and bytes that valgrind counts" as_valgrind
 
 # --- other allocators, other programs -------------------------------------------------------------
 
-# Named by where they are; the package may be any that has one.
+# allocator NAME: the library's path. The loader's cache is asked, since the name of the package may vary.
 allocator() {
     ldconfig -p | awk -v name="$1" '$1 ~ "^" name "[.]so" && !found++ { print $NF }'
 }
@@ -177,9 +179,9 @@ on_top_of() { # LIBRARY
 for name in libjemalloc libtcmalloc_minimal; do
     library=$(allocator "$name")
     if [[ $library ]]; then
-        check "on top of $name: each function has what it allocated and holds" on_top_of "$library"
+        check "on top of $name: each function has what it allocated and what it holds" on_top_of "$library"
     else
-        fail "on top of $name" "it is not here: scripts/install-deps test"
+        fail "on top of $name" "it is not installed: scripts/install-deps test"
     fi
 done
 
@@ -210,10 +212,10 @@ operators() { # [LIBRARY]
 }
 check "a C++ program builds" g++ -std=c++17 -g -O1 -finstrument-functions "$SCRATCH/new.cpp" \
     "${LINK_CINSTR[@]}" -o "$SCRATCH/new"
-check "operator new is charged once, to who called it" operators
-check "operator new of tcmalloc likewise" operators "$(allocator libtcmalloc_minimal)"
+check "operator new is charged once, to the function that uses it" operators
+check "operator new of tcmalloc is, too" operators "$(allocator libtcmalloc_minimal)"
 
-# by_run NAME PROGRAM: what `cinstr run --memprofile` finds is what the program says
+# by_run NAME PROGRAM: what `cinstr run --memprofile` finds is what the program states
 by_run() {
     "$CINSTR" run -q -o none --memprofile "$SCRATCH/$1.pb.gz" -- "$2" known >"$SCRATCH/heap.out" && as_said "$SCRATCH/$1.pb.gz"
 }
@@ -221,13 +223,13 @@ by_run() {
 without_hooks() {
     program_plain gcc heap && by_run plain "$SCRATCH/heap.plain"
 }
-check "run --memprofile of a program without hooks: the same numbers, by its stacks" without_hooks
+check "run --memprofile finds the same in a program without hooks, by its call stacks" without_hooks
 
 preloaded() {
     LINK=("${LINK_CINSTR[@]}")
     program_build gcc heap -DWITH_CINSTR "-I$TOP/include" && by_run preloaded "$SCRATCH/heap"
 }
-check "run --memprofile of a program with hooks that does not link it: the same numbers" preloaded
+check "run --memprofile finds the same in a program with hooks that is not linked with libcinstr_heap" preloaded
 
 says_that_it_is_missing() {
     LINK=("${LINK_CINSTR[@]}")
@@ -248,9 +250,10 @@ leaks_are_listed() {
 }
 LINK=(-L"$BUILD" -lcinstr_heap "${LINK_CINSTR[@]}")
 program_build gcc heap -DWITH_CINSTR "-I$TOP/include" >"$SCRATCH/build.log" 2>&1
-check "report --leaks lists what is held, and nothing else" leaks_are_listed
+check "report --leaks lists the memory in use, and nothing else" leaks_are_listed
 
-# The allocator's own bookkeeping is the program's; what a process holds is read while it runs.
+# The recorder does not know what the allocator keeps for itself. What a process holds can be read while it
+# runs.
 live_and_killed() {
     local pid
     cat >"$SCRATCH/hold.c" <<'END'
@@ -271,8 +274,8 @@ END
     "$CINSTR" dump -q --directory "$SEGMENTS" --kind heap -o "$SCRATCH/dead.pb.gz" "$pid" &&
         functions "$SCRATCH/dead.pb.gz" | has '^hold 1 12345 1 12345$'
 }
-check "dump --kind heap reads a running process, and one that was killed" live_and_killed
+check "dump --kind heap reads a running process and a killed one" live_and_killed
 
-check "heap= without the library is said in one line" says_that_it_is_missing
+check "heap= without libcinstr_heap gets one line" says_that_it_is_missing
 
 finish

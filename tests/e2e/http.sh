@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A program that serves itself (-lcinstr_http, http=, cinstr_http_serve()): go tool pprof takes its
-# profiles as a Go service's; what it records stays exact, and nothing of the server is in it; the
-# program runs on whatever becomes of the address.
+# A program that serves its own profiles (-lcinstr_http, http=, cinstr_http_serve()). go tool pprof reads them
+# as it reads a Go service's, and a Go service is the model for status, type and headers. What is recorded
+# stays exact and has nothing of the server in it. The program runs on even if the address cannot be served.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -22,9 +22,9 @@ stop_all() {
 }
 trap stop_all EXIT
 
-# begin OPTIONS: the service, until it says where it serves.
+# begin OPTIONS: starts the service and waits until it prints its address.
 mkfifo "$SCRATCH/said"
-fresh() { # pipes, without what an earlier one has left in them
+fresh() { # makes new pipes, without what an earlier service has left in them
     rm -f "$SCRATCH/heard" "$SCRATCH/begun" && mkfifo "$SCRATCH/heard" "$SCRATCH/begun"
 }
 begin() {
@@ -38,29 +38,29 @@ begin() {
     url=${line##* }
     base=${url}debug/pprof
 }
-check "a program that serves itself" eval 'program_build gcc service &&
+check "a program serves its profiles and prints the address" eval 'program_build gcc service &&
     begin heap=exact:block=1:mutex=1:trace_ring=1:http=localhost:0 &&
     [[ $line == "cinstr: profiles at http://localhost:"*/ ]]' || finish
 
 # --- pprof ------------------------------------------------------------------------------------------
 
-pprof() { # PATTERN NAME OPTION…: what it prints has PATTERN
+pprof() { # PATTERN NAME OPTION…: pprof prints a line with PATTERN
     local pattern=$1 name=$2
     shift 2
     go tool pprof -top "$@" "$base/$name" >"$SCRATCH/top" 2>"$SCRATCH/err" || { cat "$SCRATCH/err" && return 1; }
     grep -q -E -e "$pattern" "$SCRATCH/top" || { head -n 20 "$SCRATCH/top" && return 1; }
 }
-check "go tool pprof -seconds 1 takes profile, though nobody asked for samples" pprof ' (work|main)$' profile -seconds 1
+check "go tool pprof -seconds 1 reads profile, although sampling was not asked for" pprof ' (work|main)$' profile -seconds 1
 for name in exact edges; do
-    check "go tool pprof takes $name" pprof ' work$' "$name"
+    check "go tool pprof reads $name" pprof ' work$' "$name"
 done
 for name in heap allocs; do
-    check "go tool pprof takes $name" pprof ' hold$' "$name"
+    check "go tool pprof reads $name" pprof ' hold$' "$name"
 done
 for name in block mutex threadcreate; do
-    check "go tool pprof takes $name" pprof '^ *flat' "$name"
+    check "go tool pprof reads $name" pprof '^ *flat' "$name"
 done
-check "go tool pprof -seconds 1 takes exact, of that second" pprof 'Duration: (1s|1[.])' exact -seconds 1
+check "go tool pprof -seconds 1 reads exact, with what happened in that second" pprof 'Duration: (1s|1[.])' exact -seconds 1
 
 web_ui() {
     local port=$((20000 + $$ % 10000))
@@ -69,10 +69,11 @@ web_ui() {
     answers_or_ended() { curl -s "http://localhost:$port/ui/top" >"$SCRATCH/top" || has_ended "${servers[-1]}"; }
     await answers_or_ended && grep -q work "$SCRATCH/top"
 }
-check "its web UI shows them" web_ui
+check "the web UI of pprof shows the functions" web_ui
 
-# Times are differences, in nanoseconds, but the first. The ring holds several milliseconds. In the one
-# that is asked for the program may not have had the CPU, and the server may have had it late.
+# Times in the trace are differences in nanoseconds, but for the first. The ring holds several milliseconds. A
+# request may get few events, if the program did not have the CPU, or too long a span, if the server did not:
+# hence many tries.
 trace_is_cut() {
     local tries took events span
     for ((tries = 0; tries < 500; tries++)); do
@@ -86,9 +87,9 @@ trace_is_cut() {
     echo "in none of $tries traces are more than 10 events in less than 2 ms"
     return 1
 }
-check "a trace is of the seconds that were asked for" trace_is_cut
+check "a trace has the events of the time that was asked for" trace_is_cut
 check "a Go service begins" eval 'go_service >"$SCRATCH/go.log" 2>&1' || finish
-check "52 requests have the status, type and headers that a Go service gives them" side_by_side "$base"
+check "52 requests get the status, type and headers that a Go service gives" side_by_side "$base"
 root_is_none() {
     for path in pprof/ pprof/heap debug debug/pprofx; do
         [[ $(curl -sS -o /dev/null -w '%{http_code}' "$url$path") == 404 ]] || return
@@ -97,8 +98,8 @@ root_is_none() {
         [[ $(curl -sS -o /dev/null -w '%{http_code} %{redirect_url}' "$url$path") == "301 ${url}debug/pprof/" ]] || return
     done
 }
-check "other paths are not there; the root and one lead on to the index" root_is_none
-check "an hour is the most, in Go's words" eval '
+check "unknown paths are not found; / and /debug/pprof redirect to the index" root_is_none
+check "more than an hour is refused in Go's words" eval '
     [[ $(curl -sS "$base/exact?seconds=3601") == "profile duration exceeds server'"'"'s WriteTimeout" ]]'
 
 # --- the page -----------------------------------------------------------------------------------------
@@ -108,7 +109,7 @@ shows_live() {
     node "$TOP/tests/page/served.mjs" "$base/view/" work &&
         node "$TOP/tests/page/served.mjs" "$base/view/?kind=heap" hold
 }
-check "the page shows the running program, and follows it" shows_live
+check "the page shows the running program, and its changes" shows_live
 
 # --- the program ------------------------------------------------------------------------------------
 
@@ -122,11 +123,11 @@ takes_no_signals() {
     local task blocked
     for task in "/proc/$pid/task"/*; do
         [[ ${task##*/} == "$pid" ]] && continue
-        blocked=$(awk '/^SigBlk/ { print $2 }' "$task/status" 2>/dev/null) || continue # all but SIGKILL, SIGSTOP and libc's own two
+        blocked=$(awk '/^SigBlk/ { print $2 }' "$task/status" 2>/dev/null) || continue # all but SIGKILL, SIGSTOP and the two of libc
         (((0x$blocked & 0x7ffbfeff) == 0x7ffbfeff)) || { echo "$task: $blocked" && return 1; }
     done
 }
-check "its threads take none of the program's signals" takes_no_signals
+check "the server's threads block the program's signals" takes_no_signals
 
 busy() {
     local before after
@@ -139,9 +140,9 @@ busy() {
     ! grep -q 'Non-2xx' "$SCRATCH/wrk" && awk '/requests in/ { n += $1 } END { exit n < 20 }' "$SCRATCH/wrk" &&
         ((after < before + 16384))
 }
-check "hundreds of requests are answered, and the program's memory stays flat" busy
+check "hundreds of requests are answered, and the program's memory does not grow" busy
 
-# With a request under way that would take a minute.
+# Ends the program during a request that would take a minute.
 ends_at_once() {
     local waiting
     curl -sS -o /dev/null "$base/exact?seconds=60" 2>/dev/null &
@@ -161,7 +162,7 @@ still_exact() {
         $1 == "work" || $1 == "hold" { print $1, $c["calls"] }' | sort >"$SCRATCH/found"
     sort "$SCRATCH/truth" | diff - "$SCRATCH/found"
 }
-check "what it did meanwhile is counted to the last call" still_exact
+check "the profile has every call, also those during requests" still_exact
 
 # --- the address --------------------------------------------------------------------------------------
 
@@ -171,9 +172,9 @@ unix_socket() {
     curl -sS --unix-socket "$SCRATCH/socket" http://x/debug/pprof/cmdline | has service || return
     kill "$pid" && wait "$pid" && [[ ! -e $SCRATCH/socket ]]
 }
-check "a Unix socket, this user's alone, gone at the end" unix_socket
+check "a Unix socket is this user's alone, and is removed at the end" unix_socket
 
-# ends OPTIONS: the service runs to its end, and writes its profile; what was said is in err.
+# ends OPTIONS: the service runs to its end and writes its profile. Its messages are in err.
 ends() {
     fresh
     rm -f "$SCRATCH/exit.pb.gz"
@@ -184,15 +185,15 @@ ends() {
     kill "$pid" && wait "$pid" && "$CINSTR" verify "$SCRATCH/exit.pb.gz"
 }
 taken() {
-    ends "http=${go#http://}" || return # with a path: no address
+    ends "http=${go#http://}" || return # a path makes it an invalid address
     (($(wc -l <"$SCRATCH/err") == 1)) && grep -q 'is not an address' "$SCRATCH/err" || return
     local at=${go#http://}
     ends "http=${at%%/*}" && (($(wc -l <"$SCRATCH/err") == 1)) &&
         grep -q 'cannot serve profiles at .* in use' "$SCRATCH/err"
 }
-check "where the address is none, or taken, the program says so in one line and runs on" taken
-check "http=none: it does not serve" eval 'ends http=none && is_empty "$SCRATCH/err"'
-check "linked and not told otherwise: localhost:6060" eval 'ends cpu=1 &&
+check "if the address is invalid or in use, the program says so in one line and runs on" taken
+check "http=none serves nothing" eval 'ends http=none && is_empty "$SCRATCH/err"'
+check "a program that is linked with -lcinstr_http serves at localhost:6060 by default" eval 'ends cpu=1 &&
     grep -q -E "^cinstr: (profiles at http://localhost:6060/|cannot serve profiles at localhost:6060: .* in use)\$" "$SCRATCH/err"'
 by_option_alone() {
     "${CC:-cc}" -O2 -g -finstrument-functions "$PROGRAMS/service.c" -o "$SCRATCH/service" "${LINK_CINSTR[@]}" &&
@@ -209,7 +210,7 @@ forked() {
     program_build gcc served -I"$TOP/include" || return
     exec 9<>"$SCRATCH/input"
     CINSTR_OPTIONS="output=$SCRATCH/served.%p.pb.gz:directory=$SEGMENTS:http=none" \
-        "$SCRATCH/served" <"$SCRATCH/input" 9>&- >"$SCRATCH/out" 2>"$SCRATCH/err" || return # the parent's end
+        "$SCRATCH/served" <"$SCRATCH/input" 9>&- >"$SCRATCH/out" 2>"$SCRATCH/err" || return # the child must not hold the parent's end
     await grep -q '^child' "$SCRATCH/out" || return
     diff "$SCRATCH/out" - <<'END' || return
 no address -1 EINVAL
@@ -223,7 +224,7 @@ END
     ! curl -sS "http://127.0.0.1:$port/" >"$SCRATCH/refused" 2>&1 || return
     exec 9>&-
 }
-check "a fork child does not hold its parent's address, and may serve at its own" forked
+check "a fork child does not serve at its parent's address, and may serve at its own" forked
 
 statically() {
     "${CC:-cc}" -static -O2 -g -finstrument-functions "$PROGRAMS/service.c" -o "$SCRATCH/service" -L"$BUILD" -lcinstr_http \
@@ -237,5 +238,5 @@ ends_static() {
     read -r _ <&7
     kill "$pid" && wait "$pid" && grep -q 'cannot serve profiles at localhost:6060: a static program cannot load' "$SCRATCH/err"
 }
-check "a static program says that it cannot, and runs on" statically
+check "a static program says that it cannot serve, and runs on" statically
 finish

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Inlined calls, counted by the plugin (-cinstr-inlined), under each clang that has one: each function
-# has the calls that random programs count themselves, and that a counting hook put in before
-# inlining counts in real programs; functions that were inlined everywhere are there, with the lines
-# that they were inlined through, in pprof too, of a process that ended, runs, or was killed.
+# Inlined calls, counted by the plugin (-cinstr-inlined), under each clang that has one. Each function has the
+# calls that random programs count themselves, and in real programs those that a counting hook counts that was
+# put in before inlining. Functions that were inlined everywhere are there, with the lines through which they
+# were inlined, in pprof too, and for a process that ended, runs, or was killed.
 # shellcheck disable=SC2317,SC2016
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -14,7 +14,7 @@ cd "$SCRATCH" || exit 1
 
 find_plugins "inlined calls" ${INLINED_VERSIONS:-}
 
-# --- programs that count themselves ----------------------------------------------------------------
+# --- programs that count their own calls -----------------------------------------------------------
 truth_by_plugin "inlined" TRUTH_PROMISE=functions TRUTH_SEEDS="${INLINED_SEEDS:-11 12}" TRUTH_LEVELS="1 2 3" \
     TRUTH_HOOKS="-finstrument-functions-after-inlining -Xclang -mllvm -Xclang -cinstr-inlined"
 
@@ -49,10 +49,10 @@ int main(int argc, char **argv) {
 END
 printf '%s\n' 'f 1000' 'g 2001' 'h 2000' 'loop 11' 'main 1' 'work 1' >expected
 
-calls() { # PROFILE: of each function
+calls() { # PROFILE: the calls of each function
     "$CINSTR" report --csv "$1" | awk -F, 'NR > 1 && $1 !~ /^\[/ && $2 > 0 { print $1, $2 }' | sort
 }
-ran() { # PROGRAM: its profile is a.pb.gz
+ran() { # PROGRAM: runs it, which writes a.pb.gz
     rm -f a.pb.gz && "$CINSTR" run -q -o a.pb.gz "$@" && "$CINSTR" verify -q a.pb.gz
 }
 built() { # VERSION OPTIONS…
@@ -61,7 +61,7 @@ built() { # VERSION OPTIONS…
 counted() { # VERSION OPTIONS…
     built "$@" && ran ./chain && calls a.pb.gz | diff expected -
 }
-# Innermost first, `calls function:line`, those that were inlined marked; a stack a line, by pprof.
+# pprof's stacks, one a line, innermost first: `calls function:line`, with * if inlined.
 stacks() {
     go tool pprof -traces -lines -sample_index=calls "$1" 2>pprof.err | awk '
         /^-----/ { if (stack != "") print stack; stack = ""; next }
@@ -71,7 +71,7 @@ stacks() {
             stack = stack frame
         }' | sort
 }
-# Lines at which a loop calls itself are the optimiser's affair.
+# Which line of a loop calls is up to the optimiser: stacks with loop() are left out.
 chains() { # VERSION OPTIONS…
     built "$@" && ran ./chain && stacks a.pb.gz | grep -v loop | diff - <(sort <<'END'
 1 g:3* work:15 main:19
@@ -85,7 +85,7 @@ chains() { # VERSION OPTIONS…
 END
     )
 }
-gone() { # VERSION: no code of its own is left of them
+gone() { # VERSION: neither g nor h has code of its own
     counted "$1" -O2 && ! nm chain | grep ' [tT] [gh]$'
 }
 pprof_shows() { # PATTERN OPTION…
@@ -98,7 +98,7 @@ views() {
         grep -q "note  *untimed: 4012 calls were counted, not timed; their time is in their callers'" reported &&
         "$CINSTR" report --edges --csv a.pb.gz | has '^h,g,2000,'
 }
-listed() { # VERSION LIST WITHOUT: the list takes this function's calls out
+listed() { # VERSION LIST WITHOUT: the list leaves out the calls of the function WITHOUT
     printf '%b' "$2" >list && "$CINSTR" cc --inlined "clang-$1" -Xclang -mllvm -Xclang -cinstr-list=list \
         -O2 chain.c -o chain && ran ./chain && calls a.pb.gz | diff <(grep -v "^$3 " expected) -
 }
@@ -145,7 +145,7 @@ alive_and_killed() { # VERSION
     "$CINSTR" verify -q segments/* && "$CINSTR" dump segments/* -o a.pb.gz && calls a.pb.gz | diff expected - || failed=1
     return "$failed"
 }
-unmarked() { # VERSION: nothing is said of any function, by hand
+unmarked() { # VERSION: clang is run without cinstr cc, and the source has no annotations
     "clang-$1" -g -O2 {-fplugin,-fpass-plugin}"=$BUILD/cinstr-plugin-$1.so" -Xclang -mllvm -Xclang -cinstr-inlined \
         chain.c "${LINK_CINSTR[@]}" -o chain && ran ./chain && calls a.pb.gz | diff expected -
 }
@@ -157,25 +157,25 @@ static=(-static -O2 "-Wl,-u,cinstr_writer_main" "$BUILD/static/libcinstr_reader.
 for version in "${versions[@]}"; do
     clang="clang-$version"
     for level in -O0 -O1 -O2 -O3 -Os; do
-        check "$clang $level: calls of each function" counted "$version" $level
+        check "$clang $level: calls of each function are exact" counted "$version" $level
     done
-    check "$clang -O3: the lines that calls were inlined through" chains "$version" -O3
-    check "$clang: functions that are nowhere else" gone "$version"
-    check "$clang: in pprof's views and in the report" views
-    check "$clang: without debug information" counted "$version" -g0 -O2
-    check "$clang: not of what the list skips, which is in no chain of calls either" not_between "$version"
-    check "$clang: in callers that are skipped or only counted" listed "$version" 'skip fun:f\ncount fun:work\n' f
-    check "$clang: not of what has no_instrument_function" quiet "$version"
-    check "$clang: in a shared library" library "$version"
-    check "$clang: not position independent" counted "$version" -O2 -fno-pie -no-pie
-    check "$clang: static" counted "$version" "${static[@]}"
-    check "$clang: beside instruction counts" beside_instructions "$version"
-    check "$clang: of a process that runs, and that was killed" alive_and_killed "$version"
-    check "$clang: by the plugin alone, in all functions" unmarked "$version"
-    check "$clang: nothing where nobody asks for it" off "$version"
+    check "$clang -O3: the lines are right through which calls were inlined" chains "$version" -O3
+    check "$clang: functions are there that were inlined everywhere" gone "$version"
+    check "$clang: pprof's views and the report show inlined calls" views
+    check "$clang: calls are exact without debug information" counted "$version" -g0 -O2
+    check "$clang: a function that the list skips has no calls, and is in no stack" not_between "$version"
+    check "$clang: calls are exact in callers that are skipped or only counted" listed "$version" 'skip fun:f\ncount fun:work\n' f
+    check "$clang: a function with no_instrument_function has no calls" quiet "$version"
+    check "$clang: calls are exact in a shared library" library "$version"
+    check "$clang: calls are exact in a program that is not position independent" counted "$version" -O2 -fno-pie -no-pie
+    check "$clang: calls are exact in a static program" counted "$version" "${static[@]}"
+    check "$clang: calls are exact together with instruction counts" beside_instructions "$version"
+    check "$clang: calls are exact in a running process and a killed one" alive_and_killed "$version"
+    check "$clang: the plugin alone counts inlined calls of all functions" unmarked "$version"
+    check "$clang: without the option nothing is counted" off "$version"
     for lto in full thin; do
-        has_tool "ld.lld-$version" "$clang: $lto link-time optimisation" || continue
-        check "$clang: $lto link-time optimisation" counted "$version" -O2 -flto=$lto -fuse-ld=lld-$version
+        has_tool "ld.lld-$version" "$clang: calls are exact with $lto link-time optimisation" || continue
+        check "$clang: calls are exact with $lto link-time optimisation" counted "$version" -O2 -flto=$lto -fuse-ld=lld-$version
     done
 done
 
@@ -184,13 +184,13 @@ refused() { # PATTERN ARGUMENTS…
     ! "$CINSTR" cc --inlined "${@:2}" -c chain.c -o refused.o 2>said.err && (($(wc -l <said.err) == 1)) &&
         grep -q "$1" said.err
 }
-check "cinstr cc --inlined gcc is refused in a line" refused "needs clang with the plugin" gcc
-check "cinstr cc --inlined without the plugin is refused in a line" \
+check "cinstr cc --inlined gcc is refused in one line" refused "needs clang with the plugin" gcc
+check "cinstr cc --inlined without the plugin is refused in one line" \
     refused "needs clang with the plugin" --no-plugin "clang-${versions[0]}"
-check "cinstr cc --inlined before inlining is refused in a line" \
+check "cinstr cc --inlined --before-inlining is refused in one line" \
     refused "count inlined calls themselves" --before-inlining "clang-${versions[0]}"
 
-# --- C++: thrown through what was inlined ----------------------------------------------------------
+# --- C++: exceptions through inlined functions -----------------------------------------------------
 cat >thrown.cc <<'END'
 #include <stdexcept>
 static volatile int sink;
@@ -206,7 +206,7 @@ thrown() { # VERSION LEVEL
         calls a.pb.gz | sed 's/([^ ]*)//' | grep -v '^std::' | diff expected.thrown -
 }
 
-# --- tail calls that become loops, the first round of which is a call by the function's own hook ----
+# --- tail calls that become loops: the first round is a call that the function's own hook counts ----
 cat >rounds.cc <<'END'
 static volatile int sink;
 #define KEPT __attribute__((noinline))
@@ -236,16 +236,17 @@ rounds() { # VERSION LEVEL
 }
 for version in "${versions[@]}"; do
     for level in -O1 -O2 -O3 -Os -Oz; do
-        check "clang++-$version $level: tail calls that became loops" rounds "$version" $level
+        check "clang++-$version $level: tail calls that became loops are counted" rounds "$version" $level
     done
     for level in -O0 -O2 -O3; do
-        check "clang++-$version $level: calls that were left by exceptions" thrown "$version" $level
+        check "clang++-$version $level: calls that ended by an exception are counted" thrown "$version" $level
     done
 done
 
 # --- real programs ---------------------------------------------------------------------------------
-# Once hooked before inlining, with a counting hook, and once recorded with inlined calls. What the
-# C++ library holds ready is compiled with them, since there it would not be counted.
+# Each program is built twice: with a counting hook before inlining, and recorded with inlined calls.
+# Templates that libstdc++ contains ready-made are compiled into the program: in the library they would not be
+# counted.
 real_pair() { # PROGRAM VERSION
     local hook plugin=$BUILD/cinstr-plugin-$2.so flags
     flags=(-O2 -g "-fplugin=$plugin" "-fpass-plugin=$plugin" -include "$REAL_HERE/all_templates.h"
@@ -261,15 +262,15 @@ real_runs() { # PROGRAM
         (cd inlined && CINSTR_OPTIONS=output=a.pb.gz real_run "$1" test "./$1" >out) &&
         cmp before/out inlined/out && "$CINSTR" verify -q inlined/a.pb.gz
 }
-summed() { # of lines `name<tab>calls`
+summed() { # sums up lines `name<tab>calls`
     awk -F'\t' '$2 > 0 { calls[$1] += $2 } END { for (name in calls) print name "\t" calls[name] }' | sort
 }
-named_calls() { # PROGRAM: before.calls and inlined.calls
+named_calls() { # PROGRAM: makes before.calls and inlined.calls
     "$REAL_HERE/name-edges" "before/$1" <before/edges | sed 's/[+#][^ ]* .* /\t/' | c++filt | summed >before.calls &&
         "$CINSTR" report --json inlined/a.pb.gz | jq -r '.functions[] | "\(.function)\t\(.calls)"' |
             grep -v '^\[' | summed >inlined.calls
 }
-# Two demanglers write some names differently: what both see is nearly all.
+# c++filt and cinstr demangle some names differently: at least 98 % have to be the same.
 same_calls() { # PROGRAM
     local both
     named_calls "$1" && both=$(join -t $'\t' before.calls inlined.calls | wc -l) &&
@@ -281,7 +282,7 @@ for version in "${versions[@]}"; do
     for program in ${PROGRAMS:-lua json}; do
         name="$program by clang-$version"
         check "$name: builds" real_pair "$program" "$version" || continue
-        check "$name: runs as ever" real_runs "$program"
+        check "$name: prints the same" real_runs "$program"
         check "$name: each function has the calls that a hook before inlining counts" same_calls "$program"
     done
 done

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# `make install` gives what a user needs: programs of several compilers, dynamic and static, are
-# built through pkg-config, CMake and `cinstr cc`, and leave a profile with exact counts; `make
-# uninstall` takes away all that install has put there. The place has a DESTDIR, a prefix of its own
-# and a library directory that is not lib: whatever is found there moves with it.
+# `make install` installs what a user needs: programs are built with several compilers, dynamic and static,
+# through pkg-config, CMake and `cinstr cc`, and write profiles with exact counts. `make uninstall` removes
+# everything that install has put there. The destination has a DESTDIR, a prefix of its own and a library
+# directory that is not lib: whatever works there is relocatable.
 # shellcheck disable=SC2317,SC2016
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -22,17 +22,17 @@ check "make install" installing install || finish
 listed() {
     installing installed-files | sort | diff - <(find "$destination" ! -type d | sort)
 }
-check "all that is installed is on the list, and the other way round" listed
-check "no file names the place where it was built" eval '! grep -rlF -e "$TOP" -e "$BUILD" "$destination" \
+check "the installed files are those on the list, and no others" listed
+check "no file has the name of the build directory in it" eval '! grep -rlF -e "$TOP" -e "$BUILD" "$destination" \
     --include="*.pc" --include="*.cmake" --include="*.static" --include="libcinstr.so"'
-check "the command runs" eval '[[ $("$prefix/bin/cinstr" version) == "cinstr "* ]]'
-check "man pages" eval '[[ -s $prefix/share/man/man1/cinstr.1 && -s $prefix/share/man/man3/cinstr.3 ]]'
+check "the installed command runs" eval '[[ $("$prefix/bin/cinstr" version) == "cinstr "* ]]'
+check "the manual pages are installed" eval '[[ -s $prefix/share/man/man1/cinstr.1 && -s $prefix/share/man/man3/cinstr.3 ]]'
 
 # --- programs of a user ----------------------------------------------------------------------------
 cat >"$SCRATCH/program.c" <<'END_C'
 #include <cinstr.h>
 #include <stdio.h>
-/* Names that the recorder and the reader use inside as well. */
+/* The recorder and the reader use these names, too. */
 int options = 3;
 int message(int x);
 int segment(int x);
@@ -66,8 +66,8 @@ END_CC
 said="160 $("$prefix/bin/cinstr" version | cut -d' ' -f2)"
 said_cc="520 ${said#* }"
 
-# recorded PROGRAM EXPECTED EDGE: it prints that, and its profile has that edge. A static program's is
-# written at exit, too, unless STATIC is `segment`.
+# recorded PROGRAM EXPECTED EDGE: the program prints EXPECTED, and its profile has EDGE. STATIC=segment says
+# that it cannot write its profile, and leaves its segment.
 recorded() {
     rm -rf "$SCRATCH/p.pb.gz" "$SCRATCH/segments" && mkdir -m 700 "$SCRATCH/segments" &&
         [[ $(CINSTR_OPTIONS=output=$SCRATCH/p.pb.gz:directory=$SCRATCH/segments \
@@ -83,7 +83,7 @@ recorded() {
 edge='^segment,message,20,'
 edge_cc='^main,thrown(int),10,'
 
-flags() { # pkg-config's, of the place where it lies now
+flags() { # prints pkg-config's flags for the directory where the library is now
     PKG_CONFIG_PATH=$libraries/pkgconfig pkg-config --define-variable=prefix="$prefix" "$@" cinstr
 }
 through_pkg_config() { # COMPILER SOURCE HOOKS EXPECTED EDGE [OPTION…]
@@ -103,11 +103,11 @@ for compiler in "${compilers[@]}"; do
     gcc) driver=g++ after=$hooks ;;
     *) driver=${compiler/clang/clang++} after=${hooks}-after-inlining ;;
     esac
-    check "pkg-config, $compiler" through_pkg_config "$compiler" program.c "$hooks" "$said" "$edge"
-    check "pkg-config, $driver" through_pkg_config "$driver" program.cc "$after" "$said_cc" "$edge_cc"
+    check "a program built through pkg-config by $compiler is recorded" through_pkg_config "$compiler" program.c "$hooks" "$said" "$edge"
+    check "a program built through pkg-config by $driver is recorded" through_pkg_config "$driver" program.cc "$after" "$said_cc" "$edge_cc"
     for static in -static -static-pie; do
-        check "pkg-config, $compiler $static" through_pkg_config "$compiler" program.c "$hooks" "$said" "$edge" $static -fPIE
-        check "pkg-config, $driver $static" through_pkg_config "$driver" program.cc "$after" "$said_cc" "$edge_cc" $static -fPIE
+        check "a program built through pkg-config by $compiler $static is recorded" through_pkg_config "$compiler" program.c "$hooks" "$said" "$edge" $static -fPIE
+        check "a program built through pkg-config by $driver $static is recorded" through_pkg_config "$driver" program.cc "$after" "$said_cc" "$edge_cc" $static -fPIE
     done
 done
 
@@ -136,29 +136,29 @@ if command -v cmake >/dev/null; then
         driver=${compiler/clang/clang++}
         check "CMake, $compiler: configures and builds" through_cmake "$compiler" "${driver/gcc/g++}" || continue
         for kind in cinstr cinstr_static; do
-            check "CMake, $compiler, C: $kind" recorded "$SCRATCH/cmake-$compiler/c_$kind" "$said" "$edge"
-            check "CMake, $compiler, C++: $kind" recorded "$SCRATCH/cmake-$compiler/cc_$kind" "$said_cc" "$edge_cc"
+            check "CMake, $compiler, C: a program with $kind is recorded" recorded "$SCRATCH/cmake-$compiler/c_$kind" "$said" "$edge"
+            check "CMake, $compiler, C++: a program with $kind is recorded" recorded "$SCRATCH/cmake-$compiler/cc_$kind" "$said_cc" "$edge_cc"
         done
-        check "CMake, $compiler: the hooks are the program's own" eval \
+        check "CMake, $compiler: the hooks are linked into the program" eval \
             'nm "$SCRATCH/cmake-$compiler/c_cinstr" | has " [tT] __cyg_profile_func_enter$"'
     done
 else
-    fail "CMake" "it is not here: scripts/install-deps test"
+    fail "CMake" "it is not installed: scripts/install-deps test"
 fi
 
 through_cc() { # COMPILER OPTION…
     "$prefix/bin/cinstr" cc "$@" -O2 "$SCRATCH/program.c" -I"$prefix/include" -o "$SCRATCH/p"
 }
 for compiler in "${compilers[@]}"; do
-    check "cinstr cc $compiler" eval 'through_cc $compiler && recorded "$SCRATCH/p" "$said" "$edge"'
-    check "cinstr cc $compiler -static: what is recorded is kept" eval \
+    check "a program built with cinstr cc $compiler is recorded" eval 'through_cc $compiler && recorded "$SCRATCH/p" "$said" "$edge"'
+    check "a program built with cinstr cc $compiler -static leaves its segment" eval \
         'through_cc $compiler -static && STATIC=segment recorded "$SCRATCH/p" "$said" "$edge"'
 done
 
-# --- and gone again --------------------------------------------------------------------------------
+# --- uninstalled ------------------------------------------------------------------------------------
 touch "$prefix/bin/another" "$libraries/libcinstrument.so"
-check "make uninstall" installing uninstall
-check "all of it is gone, and nothing else" eval \
+check "make uninstall succeeds" installing uninstall
+check "it removes all installed files, and no others" eval \
     '[[ $(find "$destination" ! -type d | sort) == "$(printf "%s\n" "$prefix/bin/another" "$libraries/libcinstrument.so")" ]]'
-check "directories of its own are gone, too" eval '[[ ! -e $prefix/include/cinstr && ! -e $libraries/cmake/cinstr ]]'
+check "it removes the directories that install has made" eval '[[ ! -e $prefix/include/cinstr && ! -e $libraries/cmake/cinstr ]]'
 finish

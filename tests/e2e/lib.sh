@@ -1,9 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# Helpers of the end-to-end tests: one line a check, `ok NAME` or `not ok NAME: why`, details
-# behind `#`. Sourced first by each script in tests/e2e, which ends with `finish`. It gives
-# TOP, BUILD and SCRATCH (removed at the end, kept with KEEP=1) and keeps the environment's
-# CINSTR_OPTIONS out of the tests.
+# Helpers of the end-to-end tests. They print one line for each check, `ok NAME` or `not ok NAME: why`, and
+# details in lines that begin with `#`. Each script in tests/e2e sources this file first and ends with
+# `finish`. It sets TOP, BUILD and SCRATCH (removed at the end, kept with KEEP=1), and unsets CINSTR_OPTIONS.
 # Not commands: clang
 
 set -u -o pipefail
@@ -21,7 +20,7 @@ else
 fi
 checks=0
 failures=0
-under_way='' # the check that is
+under_way='' # the name of the check that runs now
 
 # What a program under test is linked with: LINK_CINSTR is the -lcinstr of this build.
 # shellcheck disable=SC2034
@@ -39,12 +38,12 @@ fail() {
     printf 'not ok %s: %s\n' "$1" "$2"
 }
 
-# skip NAME WHY: the machine lacks something that is optional.
+# skip NAME WHY: for what the machine may lack.
 skip() {
     printf 'ok %s # skip %s\n' "$1" "$2"
 }
 
-# An error in $((…)) makes bash leave all functions at once: the next check reports the failure.
+# An error in $((…)) makes bash leave all functions at once: then the next check reports the failure.
 tell_of_aborted() {
     [[ ! $under_way ]] || fail "$under_way" "an arithmetic expression in it is none"
     under_way=''
@@ -74,8 +73,8 @@ is_empty() {
     [[ ! -s $1 ]] || { head -n 5 "$1" && return 1; }
 }
 
-# send FD FORMAT ARGUMENT…: printf to a reader that may be gone. Bash would die of that; here it is a failure.
-# Not in a subshell, where coprocesses have no descriptors.
+# send FD FORMAT ARGUMENT…: printf to a reader that may be gone. Then it fails, where bash would die of
+# SIGPIPE. Call it outside a subshell: in one the descriptors of coprocesses are closed.
 send() {
     local fd=$1 status
     shift
@@ -87,8 +86,8 @@ send() {
     return "$status"
 }
 
-# has ARGUMENTS OF GREP: whether grep finds anything in its input. Reads all of the input, unlike grep -q:
-# otherwise the writer would die of SIGPIPE, which pipefail takes for a failure of the pipe.
+# has ARGUMENTS OF GREP: whether grep finds anything in its input. It reads all of the input. grep -q does
+# not: the writer would die of SIGPIPE, and with pipefail the pipe would fail.
 has() { (($(grep -c "$@") > 0)); }
 
 # await COMMAND…: repeats the command until it succeeds, for five minutes at most.
@@ -103,8 +102,8 @@ has_ended() { # PID
     ! kill -0 "$1" 2>/dev/null
 }
 
-# has_tool TOOL NAME: whether the tool is installed. If not, check NAME is skipped where Debian 12 may lack
-# the tool: its first releases have no clang 16 and 19. install-deps installs all others: their absence is a
+# has_tool TOOL NAME: whether the tool is installed. If not, check NAME is skipped for clang 16 and 19, which
+# Debian 12 got later than its first release. install-deps installs all other tools: their absence is a
 # failure.
 has_tool() {
     command -v "$1" >/dev/null && return
@@ -115,8 +114,8 @@ has_tool() {
     return 1
 }
 
-# find_plugins WHAT [VERSION…]: sets `versions` to the LLVMs whose clang and plugin are available. Without any
-# the script ends.
+# find_plugins WHAT [VERSION…]: sets `versions` to the LLVM versions whose clang and plugin are available. If
+# there is none, the script ends.
 find_plugins() {
     local what=$1 version
     shift
@@ -129,7 +128,8 @@ find_plugins() {
     ((${#versions[@]})) || { fail "$what" "no plugin was built: scripts/install-deps test" && finish; }
 }
 
-# relay NAME WHAT COMMAND…: runs another script; its checks of WHAT become this script's, under NAME.
+# relay NAME WHAT COMMAND…: runs another script. Its checks whose names begin with WHAT become checks of this
+# script, with NAME before.
 relay() {
     local name=$1 what=$2 before=$checks line
     shift 2

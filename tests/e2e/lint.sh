@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What `make lint` asks of includes, licences, lengths, documentation and commands is found where it is planted, with
-# file and line, and nowhere else.
+# `make lint` finds each fault that is planted in a copy of the source, in includes, licences, lengths,
+# documentation and commands, with file and line; and it finds nothing in the unchanged copy.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -9,8 +9,8 @@
 copy=$SCRATCH/copy
 mkdir "$copy" && cp -r "$TOP"/{include,runtime,reader,writer,page,http,cli,plugin,scripts,Makefile,.ci} "$copy" || exit 1
 
-# finds SCRIPT FILE LINE TEXT [AT]: with TEXT put at LINE of the copy's FILE, the script fails, naming
-# the file and the line, or line AT.
+# finds SCRIPT FILE LINE TEXT [AT]: after TEXT is inserted at LINE of the copy's FILE, the script fails and
+# names the file and the line, or line AT.
 finds() {
     local script=$1 file=$2 line=${5:-$3} said status
     cp "$copy/$file" "$SCRATCH/original" && sed -i "$3i$4" "$copy/$file" || return 1
@@ -21,9 +21,9 @@ finds() {
     ((status == 1)) && [[ $said == "$file:$line: "* && $said != *$'\n'* ]]
 }
 
-check "check-layers: nothing wrong" "$TOP/scripts/check-layers" "$copy"
+check "check-layers passes the unchanged source" "$TOP/scripts/check-layers" "$copy"
 while read -r file text; do
-    check "check-layers: $file with $text" finds check-layers "$file" 9 "$text"
+    check "check-layers finds, in $file: $text" finds check-layers "$file" 9 "$text"
 done <<'PLANTED'
 include/cinstr.h #include <cinstr/segment.h>
 include/cinstr/segment.h #include <stdio.h>
@@ -65,26 +65,26 @@ one='int other(void); int one(void) { return other(); }'
 says() { # TEXT, and that the check failed
     ! circles "${@:2}" && grep -Fx -- "$1" "$SCRATCH/said"
 }
-check "check-circles: nothing wrong" "$TOP/scripts/check-circles" "$BUILD"
-check "check-circles: one uses the other alone" circles "$one" 'int other(void) { return 1; }' ''
+check "check-circles passes the unchanged build" "$TOP/scripts/check-circles" "$BUILD"
+check "check-circles passes a file that uses another" circles "$one" 'int other(void) { return 1; }' ''
 back='int one(void); int other(void) { return 1; } int again(void) { return one(); }'
-check "check-circles: files that call each other" says "files, by symbol: 1 circles" "$one" "$back" ''
-check "check-circles: folders that call each other" says "folders, by symbol: 1 circles" "$one" "$back" ''
-check "check-circles: headers that include each other" says "files, by include: 1 circles" "$one" \
+check "check-circles finds files that call each other" says "files, by symbol: 1 circles" "$one" "$back" ''
+check "check-circles finds folders that call each other" says "folders, by symbol: 1 circles" "$one" "$back" ''
+check "check-circles finds headers that include each other" says "files, by include: 1 circles" "$one" \
     'int other(void) { return 1; }' '#include "reader/other/other.h"'
 weak='int one(void) __attribute__((weak)); int other(void) { return one != 0; }'
-check "check-circles: what is weak is no need" circles "$one" "$weak" ''
+check "check-circles passes a weak reference back" circles "$one" "$weak" ''
 
-check "check-files: nothing wrong" "$TOP/scripts/check-files" "$copy"
+check "check-files passes the unchanged source" "$TOP/scripts/check-files" "$copy"
 long=$(printf '    step();\\n%.0s' {1..51})
-check "check-files: a function of 51 lines" finds check-files cli/print/text.c 7 "void step(void) {\\n$long}\\n"
-check "check-files: a source without a licence" finds check-files reader/base/error.c 1 '/* */\n\n\n'
+check "check-files finds a function of 51 lines" finds check-files cli/print/text.c 7 "void step(void) {\\n$long}\\n"
+check "check-files finds a source without a licence" finds check-files reader/base/error.c 1 '/* */\n\n\n'
 missing=x$(printf '\\n%.0s' $(seq "$((400 - $(wc -l <"$copy/runtime/base/clock.c")))"))
-check "check-files: a file of 401 lines" finds check-files runtime/base/clock.c 9 "$missing" 401
+check "check-files finds a file of 401 lines" finds check-files runtime/base/clock.c 9 "$missing" 401
 
 cp -r "$TOP"/{*.md,docs,packaging,LICENSE} "$copy" || exit 1
-check "check-docs: nothing wrong" "$TOP/scripts/check-docs" "$copy"
-check "check-docs: a link to nowhere" finds check-docs docs/diff.md 3 'see [there](nowhere.md#at)'
+check "check-docs passes the unchanged source" "$TOP/scripts/check-docs" "$copy"
+check "check-docs finds a broken link" finds check-docs docs/diff.md 3 'see [there](nowhere.md#at)'
 lists_pages() {
     local said
     echo '# New' >"$copy/docs/new.md"
@@ -94,7 +94,7 @@ lists_pages() {
     printf '%s\n' "$said"
     ((status == 1)) && [[ $said == "docs/README.md:1: docs/new.md is not in the index" ]]
 }
-check "check-docs: a page that the index does not have" lists_pages
+check "check-docs finds a page that the index does not list" lists_pages
 other_version() { # FILE
     local said
     sed -i.original 's/0\.1\.0/0.9.9/' "$copy/$1" && said=$("$TOP/scripts/check-docs" "$copy")
@@ -103,37 +103,37 @@ other_version() { # FILE
     printf '%s\n' "$said"
     ((status == 1)) && [[ $said == "$1:1: "*version* && $said != *$'\n'* ]]
 }
-check "check-docs: another version in CHANGELOG.md" other_version CHANGELOG.md
-check "check-docs: another version in debian/changelog" other_version packaging/debian/changelog
-check "make-options: nothing drifts" "$TOP/scripts/make-options" --check
-drifts() { # FILE: that is said, with the row of an option changed
+check "check-docs finds another version in CHANGELOG.md" other_version CHANGELOG.md
+check "check-docs finds another version in debian/changelog" other_version packaging/debian/changelog
+check "make-options passes the unchanged source" "$TOP/scripts/make-options" --check
+drifts() { # FILE: after the row of an option is changed, make-options names the file
     sed -i 's/wall time/wall clock time/' "$copy/include/cinstr/options.def" &&
         ! "$copy/scripts/make-options" --check >"$SCRATCH/said" && grep -q "^$1 is not what" "$SCRATCH/said"
 }
 cd "$copy" || exit 1
 for file in $(grep -l 'made by scripts/make-options' ./*.md docs/*.md docs/man/*); do
     file=${file#./}
-    check "make-options: $file that says something else" drifts "$file"
+    check "make-options finds a row in $file that differs" drifts "$file"
 done
 cd "$TOP" || exit 1
-check "draw-rooms: nothing drifts" "$TOP/scripts/draw-rooms" --check "$BUILD"
-drawn() { # FILE HEADER TEXT: with HEADER included by FILE the drawing is wrong, and TEXT is said
+check "draw-rooms passes the unchanged source" "$TOP/scripts/draw-rooms" --check "$BUILD"
+drawn() { # FILE HEADER TEXT: after FILE includes HEADER, draw-rooms fails and prints TEXT
     cp "$copy/$1" "$SCRATCH/original" && sed -i "3i#include \"$2\"" "$copy/$1" || return 1
     "$copy/scripts/draw-rooms" --check "$BUILD" >"$SCRATCH/said" 2>&1
     local status=$?
     cp "$SCRATCH/original" "$copy/$1"
     ((status == 1)) && grep -F -- "$3" "$SCRATCH/said"
 }
-check "draw-rooms: an arrow that is not drawn" drawn cli/verify/cmd_verify.c reader/import/import.h \
+check "draw-rooms finds an arrow that is not drawn" drawn cli/verify/cmd_verify.c reader/import/import.h \
     '+    cli_verify --> reader_import'
-check "draw-rooms: a circle" drawn runtime/base/clock.c runtime/tree/lanes.h 'a circle through runtime/'
-check "make-options: what it has written does not drift" eval \
+check "draw-rooms finds a circle" drawn runtime/base/clock.c runtime/tree/lanes.h 'a circle through runtime/'
+check "make-options passes what it has written itself" eval \
     '"$copy/scripts/make-options" && "$copy/scripts/make-options" --check'
 
-# This machine has a command `undeclared`, which no package of install-deps brings.
+# This machine has a command `undeclared` that no package of install-deps contains.
 tests=$SCRATCH/alone
 mkdir -p "$tests/tests/e2e" "$SCRATCH/bin" && cp /bin/true "$SCRATCH/bin/undeclared" || exit 1
-check_commands() { # LINE: of a test
+check_commands() { # LINE: runs check-commands on a test with this line
     printf '#!/bin/bash\n%s\nown() { "$@"; }\n' "$1" >"$tests/tests/e2e/new.sh"
     PATH=$SCRATCH/bin:$PATH "$TOP/scripts/check-commands" "$tests"
 }
@@ -145,7 +145,7 @@ finds_command() { # LINE
     return 1
 }
 while read -r line; do
-    check "check-commands: $line" finds_command "$line"
+    check "check-commands finds the command in: $line" finds_command "$line"
 done <<'PLANTED'
 undeclared x
 LC_ALL=C und"ecl"ared <x | cat
@@ -161,9 +161,9 @@ tools=(gcc undeclared)
 undeclared"-$version" x
 printf '#!/bin/sh\n undeclared\n' >x; cat x
 PLANTED
-check "check-commands: a path" finds_command "/usr/""bin/undeclared x"
+check "check-commands finds a path" finds_command "/usr/""bin/undeclared x"
 while read -r line; do
-    check "check-commands: nothing wrong with $line" check_commands "$line"
+    check "check-commands passes: $line" check_commands "$line"
 done <<'RIGHT'
 curl -s x | wrk && google-pprof x; protoc x; perf x; node x
 "clang-$version" x && "clang++-$version" x && gcc x && awk x && cc x
@@ -172,8 +172,8 @@ read -r undeclared <x && local undeclared=x
 x=${y/z/undeclared}
 own "undeclared words" # undeclared
 RIGHT
-check "check-commands: a word that its script says is no command" \
+check "check-commands passes a word that its script declares to be no command" \
     check_commands $'own undeclared x\n# Not commands: other undeclared'
-check "check-commands: a command, whatever its script says" eval \
+check "check-commands finds a command that its script declares to be none" eval \
     '! check_commands "undeclared x"$'"'\\n# Not commands: undeclared'"
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Profiles taken out of a process that runs, without stopping it: ten times a second for the whole
-# of a run of eight threads that end and start anew. Every dump holds the invariants, no count ever
-# goes backwards, and the last one has what the process itself writes when it ends.
+# Profiles are taken from a running process without stopping it, ten times a second during the whole run of
+# eight threads that end and begin again. Every dump passes verify, no count ever goes backwards, and the last
+# dump has what the process itself writes when it ends, which is what it has counted.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -20,8 +20,8 @@ grows() {
             print edge ": " before[edge] " calls, then " after[edge] + 0; wrong = 1 } exit wrong }' "$1" "$2"
 }
 
-# One dump of the live process, checked and compared with the one before.
-dump_once() { # PID
+# dump_once PID: takes one dump of the running process, verifies it and compares it with the one before.
+dump_once() {
     local now=$SCRATCH/now
     "$CINSTR" verify "$1" || return 1
     "$CINSTR" dump "$1" -o "$now.pb.gz" && "$CINSTR" verify "$now.pb.gz" &&
@@ -31,28 +31,28 @@ dump_once() { # PID
     dumps=$((dumps + 1))
 }
 
-# The tenth of a second between two dumps is spent waiting for the message that the work is done.
+# Between two dumps it waits a tenth of a second for the message that the work is done.
 dump_all_along() { # PID
     local word=
-    read -r -u "$out" word && [[ $word == ready ]] || { echo "no word from it" && return 1; }
+    read -r -u "$out" word && [[ $word == ready ]] || { echo "it printed no 'ready'" && return 1; }
     until read -r -t 0.1 -u "$out" word && [[ $word == "done" ]]; do
-        kill -0 "$1" || { echo "it died by itself" && return 1; }
+        kill -0 "$1" || { echo "it ended before its work was done" && return 1; }
         dump_once "$1" || return 1
     done
-    ((dumps >= 10)) || { echo "only $dumps dumps: too short a run to prove anything" && return 1; }
+    ((dumps >= 10)) || { echo "only $dumps dumps: the run was too short to prove anything" && return 1; }
 }
 
 last_is_final() { # PID
     dump_once "$1" || return 1
     send "$in" '\n'
-    wait "$1" || { echo "it ends with $?" && return 1; }
+    wait "$1" || { echo "it ended with $?" && return 1; }
     says_nothing live && profiles_match live && "$CINSTR" verify "$SCRATCH/live.$1.pb.gz" &&
         edges_of "$SCRATCH/live.$1.pb.gz" >"$SCRATCH/final.csv" &&
         diff <(cut -d, -f1-3 "$SCRATCH/before.csv" | sort) \
             <(cut -d, -f1-3 "$SCRATCH/final.csv" | sort)
 }
 
-export CINSTR_OPTIONS=directory=$SEGMENTS # where the command looks
+export CINSTR_OPTIONS=directory=$SEGMENTS # where the command looks for processes
 dumps=0
 forget live
 mkfifo "$SCRATCH/in" "$SCRATCH/out"
@@ -61,7 +61,7 @@ TRUTH_OUTPUT=$SCRATCH/live.truth \
     "$SCRATCH/live" "${ROUNDS:-1500}" <"$SCRATCH/in" >"$SCRATCH/out" 2>"$SCRATCH/live.err" &
 pid=$!
 exec {in}>"$SCRATCH/in" {out}<"$SCRATCH/out"
-check "ten dumps a second of eight threads: invariants hold, counts never go backwards" \
+check "ten dumps a second of eight threads pass verify, and counts never go backwards" \
     dump_all_along $pid || { kill -KILL $pid && finish; }
 printf '# %d dumps\n' "$dumps"
 check "the last dump has what the process writes when it ends" last_is_final $pid

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The manual pages are well-formed and say all there is: every command and option that the command
-# has, every option of the recorder, every function of the header; and nothing that there is not.
+# The manual pages are well-formed and complete: they describe every command and option that the commands list
+# themselves, every option of the recorder and every function of the header, and nothing that does not exist.
 # shellcheck disable=SC2317,SC2016
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -19,7 +19,7 @@ options_in_help() { # COMMAND
     "$CINSTR" "$1" --help | sed -n '/^  /p' | grep -Eo '^ *(-[a-z], )?--[a-z-]+(, --[a-z-]+)*' |
         grep -Eo -e '--?[a-z][a-z-]*' | grep -vxe '-h' -e '--help' | sort -u
 }
-section() { # COMMAND: what the page says of it
+section() { # COMMAND: its section on the page
     awk -v head=".Ss cinstr $1" '/^\.S[sh]/ { inside = $0 == head } inside' "$page1"
 }
 options_on_page() { # COMMAND
@@ -44,7 +44,7 @@ formats_in_help() {
 formats_on_page() {
     section export | sed -n '/^\.It Fl -format/,/^\.It Fl o/s/^\.Ql \([a-z]*\) :$/\1/p' | sort
 }
-check "export told its formats" eval '(($(formats_in_help | wc -l) >= 5))'
+check "cinstr export --help lists its formats" eval '(($(formats_in_help | wc -l) >= 5))'
 check "cinstr(1) has the formats of export, and no others" diff <(formats_in_help) <(formats_on_page)
 
 echo 'int main(void) { return 0; }' >"$SCRATCH/main.c"
@@ -54,7 +54,7 @@ recorder_options() {
 }
 check "cinstr(3) has the recorder's options, and no others" diff <(recorder_options) \
     <(sed -n 's/^\.It Cm \([a-z_]*\) Ns = .*/\1/p' "$page3" | sort)
-check "the recorder told its options" eval '(($(recorder_options | wc -l) >= 8))'
+check "the recorder lists its options" eval '(($(recorder_options | wc -l) >= 8))'
 functions() {
     grep -o '\bcinstr_[a-z_]*(' "$TOP/include/cinstr.h" | tr -d '(' | sort -u
 }

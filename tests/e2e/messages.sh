@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What is said is so and says what to do; what contradicts itself is refused; nothing is littered.
+# Messages are true and say what to do; contradictory options are refused; no files are left behind.
 . "$(dirname "$0")/lib.sh"
 PROGRAMS=$TOP/tests/programs
 "$CINSTR" cc gcc "$PROGRAMS/one_leaf.c" -o "$SCRATCH/leaf" || exit
 cd "$SCRATCH" || exit
 
-# says STATUS PATTERN ARGUMENT…: one line on standard error, with PATTERN
+# says STATUS PATTERN ARGUMENT…: cinstr ends with STATUS and prints one line on standard error, with PATTERN
 says() {
     local status=$1 pattern=$2
     shift 2
@@ -15,18 +15,18 @@ says() {
 }
 
 CINSTR_OPTIONS=output=p.pb.gz ./leaf >out || exit
-check "a profile that is not there is no such file" says 1 'nosuch.pb.gz: No such file' report nosuch.pb.gz
-check "nor is a name that might be a program's" says 1 "no such file, and no process of a program 'nosuch'" report nosuch
-check "nor is a path" says 1 'No such file' report ./nosuch
+check "a profile that does not exist: the message says that there is no such file" says 1 'nosuch.pb.gz: No such file' report nosuch.pb.gz
+check "a name that may be a program's: the message says that there is neither file nor process" says 1 "no such file, and no process of a program 'nosuch'" report nosuch
+check "a path that does not exist: the message says that there is no such file" says 1 'No such file' report ./nosuch
 
-# --- contradictions -------------------------------------------------------------------------------
+# --- contradictory options ------------------------------------------------------------------------
 
 for pair in '--edges --tree' '--json --csv' '--html a.html --edges' '--leaks --edges' '--addresses --tree' \
     '--html a.html --json' '--addresses --csv' '--html a.html --limit 3' '--least 3 --edges'; do
     # shellcheck disable=SC2086
     check "report $pair is refused" says 2 '(exclude|not with|goes with)' report $pair p.pb.gz
 done
-check "the same view twice is not" eval '"$CINSTR" report --edges --edges p.pb.gz'
+check "report --edges --edges is not refused" eval '"$CINSTR" report --edges --edges p.pb.gz'
 check "diff --json --csv is refused" says 2 'exclude each other' diff --json --csv p.pb.gz p.pb.gz
 check "diff --edges --causes is refused" says 2 'exclude each other' diff --edges --causes p.pb.gz p.pb.gz
 check "growth --json --csv is refused" says 2 'exclude each other' growth --json --csv --sizes 1,2 -- ./leaf {}
@@ -34,19 +34,19 @@ check "run --trace --trace-ring is refused" says 2 'exclude each other' run --tr
 check "run --sample-clock without --sample is refused" says 2 'goes with --sample' run --sample-clock wall ./leaf
 check "ps --dry-run without --clean is refused" says 2 'goes with --clean' ps --dry-run
 check "ps with a pid and without --clean is refused" says 2 'go with --clean' ps 1
-check "ps --clean of what is no pid is refused" says 2 "'x' is not a pid" ps --clean x
+check "ps --clean with an argument that is no pid is refused" says 2 "'x' is not a pid" ps --clean x
 
 # --- filters that match nothing -------------------------------------------------------------------
 
 for view in '' --edges --tree --json; do
     # shellcheck disable=SC2086
-    check "report $view --show that matches nothing says so" says 0 "no function matches --show 'zzz'" report $view --show zzz p.pb.gz
+    check "report $view says that --show matches nothing" says 0 "no function matches --show 'zzz'" report $view --show zzz p.pb.gz
     # shellcheck disable=SC2086
-    check "report $view --focus that matches nothing says so" says 0 "no function matches --focus 'zzz'" report $view --focus zzz p.pb.gz
+    check "report $view says that --focus matches nothing" says 0 "no function matches --focus 'zzz'" report $view --focus zzz p.pb.gz
 done
-check "one that matches does not" eval '"$CINSTR" report --show leaf --focus main p.pb.gz 2>err && is_empty err'
+check "report says nothing when they match" eval '"$CINSTR" report --show leaf --focus main p.pb.gz 2>err && is_empty err'
 
-# --- verify knows its own --------------------------------------------------------------------------
+# --- verify recognises cinstr's own profiles -------------------------------------------------------
 
 own_kinds() {
     local kind
@@ -57,7 +57,7 @@ own_kinds() {
         has 'fine' <out && ! has 'not by cinstr' <out || { cat out && return 1; }
     done
 }
-check "verify knows profiles of all kinds and sums of them as its own" own_kinds
+check "verify recognises profiles of all kinds and their sums as cinstr's own" own_kinds
 
 # --- pipes without a writer ------------------------------------------------------------------------
 
@@ -67,12 +67,12 @@ lonely_pipe() {
     tail -f --pid=$pid said 2>/dev/null | sed '/waiting for somebody to write to the pipe lonely/q' >err
     cat p.pb.gz >lonely && wait "$pid" && has '^leaf,100' <out
 }
-check "a pipe that nobody writes to is a line, and is waited for" lonely_pipe
+check "report says that it waits for a writer to the pipe, and reads what that writes" lonely_pipe
 
 # --- ps -------------------------------------------------------------------------------------------
 
 "$CINSTR" cc gcc "$PROGRAMS/hung.c" -o hung -lpthread || exit
-# left: has a process leave its segment; its pid is in `left`
+# left: runs a process and kills it, so that it leaves its segment; its pid is in `left`
 left() {
     mkdir -p -m 700 segments || return
     CINSTR_OPTIONS=output=none:directory=$SCRATCH/segments ./hung &
@@ -92,9 +92,9 @@ cleaned() {
         [[ $(ls segments) == "$left".* ]] && says 1 'nothing to remove' ps --clean --directory segments "$first" &&
         "$CINSTR" ps -q --clean --directory segments && [[ -z $(ls segments) ]]
 }
-check "ps --clean takes pids, and --dry-run only lists" cleaned
+check "ps --clean takes pids, and --dry-run removes nothing" cleaned
 
-# Programs begin and end all the time while it looks.
+# Programs begin and end all the time while ps looks for them.
 silent() {
     local i
     mkdir -p -m 700 busy
@@ -105,11 +105,11 @@ silent() {
             jq -e '[.processes[] | select(.calls == null)] | length == 0' list.json >/dev/null || { cat err list.json && return 1; }
     done
 }
-check "ps is silent about processes that end while it looks" silent
+check "ps prints nothing about processes that end while it looks" silent
 
-# --- litter ---------------------------------------------------------------------------------------
+# --- files that would be left behind --------------------------------------------------------------
 
-plain() { # FILE: it has no hooks
+plain() { # FILE: the file has no hooks
     ! nm "$1" | has -e cyg_profile -e cinstr
 }
 probes() {
@@ -118,7 +118,7 @@ probes() {
         plain objs/autotest && CINSTR_CC=plain "$CINSTR" cc gcc -o other "$PROGRAMS/one_leaf.c" && plain other &&
         ./conftest && objs/autotest && ./other && ! compgen -G 'cinstr.*'
 }
-check "what configure scripts build, and what is built with CINSTR_CC=plain, is left alone" probes
+check "cinstr cc adds no hooks to tests of configure scripts, nor with CINSTR_CC=plain" probes
 
 folder() {
     local i
@@ -127,6 +127,6 @@ folder() {
     done >out
     "$CINSTR" run -q -o all/ ./leaf >out && (($(ls all | wc -l) == 4)) && ! compgen -G 'deep/*/*'
 }
-check "profiles go to the one folder that CINSTR_OPTIONS names" folder
+check "output=FOLDER/ puts all profiles into one folder" folder
 
 finish

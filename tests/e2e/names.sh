@@ -1,18 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Every function has the name and the place that its source has: two of one name, several versions of
-# one, symbols without a size, little debug information, names that are not UTF-8 or fill the screen.
+# Every function has the name and the place of its source, also if two functions have one name or one function
+# several versions, if symbols have no size, if there is little debug information, and if names are not UTF-8
+# or very long.
 . "$(dirname "$0")/lib.sh"
 PROGRAMS=$TOP/tests/programs
 
-# edges PROGRAM…: its exact edges, as "caller>callee calls", sorted; c++'s and libc's are left out.
+# edges PROGRAM…: runs it and prints its exact edges, as sorted lines "caller>callee calls", without those of
+# libc and libstdc++.
 edges() {
     CINSTR_OPTIONS=output=$SCRATCH/edges.pb.gz "$@" >"$SCRATCH/output" &&
         "$CINSTR" report --json --edges "$SCRATCH/edges.pb.gz" |
         jq -r '.edges[] | select(.calls != 0) | "\(.caller // "-")>\(.callee) \(.calls)"' | grep -v '^\[' | sort
 }
 
-# has_edges WANTED PROGRAM…: WANTED is "caller>callee calls" with commas between.
+# has_edges WANTED PROGRAM…: the edges are WANTED, a list "caller>callee calls" with commas between.
 has_edges() {
     local wanted=$1 found
     shift
@@ -20,7 +22,7 @@ has_edges() {
     [[ $found == "$wanted" ]] || { echo "$found" && return 1; }
 }
 
-# --- two functions of one name --------------------------------------------------------------------
+# --- two functions with one name ------------------------------------------------------------------
 
 two_libraries() { # COMPILER FLAG…
     local compiler=$1 name
@@ -38,7 +40,8 @@ of_one_name() { # COMPILER FLAG…
         has_edges 'main>run_a 1,main>run_b 1,run_a>process 100,run_b>process 7' "$SCRATCH/same"
 }
 
-# Not position-independent: the program's own stub stands for a library's function everywhere.
+# Without position-independent code, the address of a library's function is that of a stub in the program
+# (PLT).
 of_a_stub() {
     two_libraries gcc &&
         printf 'int process(int); int run_a(int);
@@ -50,11 +53,11 @@ of_a_stub() {
 
 for compiler in gcc clang-14; do
     command -v $compiler >/dev/null || continue
-    check "$compiler: of two functions of one name each has its own calls" of_one_name $compiler -O2
+    check "$compiler: each of two functions with one name has its own calls" of_one_name $compiler -O2
 done
-check "a library's function is known by the program's stub for it" of_a_stub
+check "a library's function has its name, though its address is the program's stub" of_a_stub
 
-# In a fork child, and when libraries are loaded while the program runs, they are told apart as well.
+# They are also told apart in a fork child, and if libraries are loaded while the program runs.
 at_run_time() {
     two_libraries gcc -O2 && cat >"$SCRATCH/loads.c" <<'C' &&
 #include <dlfcn.h>
@@ -80,9 +83,9 @@ C
         "$CINSTR" report --json --edges "$SCRATCH/loads.pb.gz" |
         jq -e '[.edges[] | select(.callee == "process") | "\(.caller) \(.calls)"] | sort == ["run_a 100", "run_b 16"]'
 }
-check "of two functions of one name each has its own calls, loaded late and in a child" at_run_time
+check "each of two functions with one name has its own calls, in libraries loaded later and in a fork child" at_run_time
 
-# --- several versions of one ----------------------------------------------------------------------
+# --- several versions of one function -------------------------------------------------------------
 
 versions() { # COMPILER FLAG…
     "$CINSTR" cc "$@" -g -O2 "$PROGRAMS/versions.c" -o "$SCRATCH/versions" &&
@@ -100,10 +103,10 @@ versions_in_library() { # COMPILER
 if [[ $(uname -m) == x86_64 ]]; then
     for compiler in gcc clang-14; do
         command -v $compiler >/dev/null || continue
-        check "$compiler: the versions of a function have its name" versions $compiler
-        check "$compiler: and without position-independent code" versions $compiler -no-pie
-        check "$compiler: and with eager binding" versions $compiler -Wl,-z,now -fcf-protection=none
-        check "$compiler: and in a library" versions_in_library $compiler
+        check "$compiler: all versions of a function have its name" versions $compiler
+        check "$compiler: so they have without position-independent code" versions $compiler -no-pie
+        check "$compiler: so they have with binding at start" versions $compiler -Wl,-z,now -fcf-protection=none
+        check "$compiler: so they have in a library" versions_in_library $compiler
     done
 fi
 
@@ -115,7 +118,7 @@ sizeless() {
         "$CINSTR" report --json "$SCRATCH/assembly.pb.gz" |
         jq -e '[.functions[] | select(.calls > 0) | "\(.function) \(.calls)"] | sort == ["sizeless 3", "typeless 5"]'
 }
-check "functions in assembly have their names, though symbols lack size or type" sizeless
+check "functions in assembly have their names, even if their symbols lack size or type" sizeless
 
 # --- little debug information ---------------------------------------------------------------------
 
@@ -146,7 +149,7 @@ is_utf8() {
         zcat "$SCRATCH/latin1.pb.gz" >"$SCRATCH/latin1.pb" && python3 - "$SCRATCH/latin1.pb" <<'P' &&
 import sys
 
-# Field 6 of the message is the string table.
+# Field 6 of a pprof profile is the string table.
 data, at, texts = open(sys.argv[1], "rb").read(), 0, []
 def varint():
     global at
@@ -172,9 +175,9 @@ P
         "$CINSTR" report --html "$SCRATCH/latin1.html" "$SCRATCH/latin1.pb.gz" &&
         jq -e '[.traceEvents[] | select(.ph == "B") | .name] | index("th\\xe9")' "$SCRATCH/latin1.json"
 }
-check "names and paths that are not UTF-8 are spelled out in it, in every format" is_utf8
+check "names and paths that are not UTF-8 are escaped in every format" is_utf8
 
-# --- names that fill the screen -------------------------------------------------------------------
+# --- long names -----------------------------------------------------------------------------------
 
 short_names() {
     local long='shop::Table<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >, long>::add'
@@ -188,6 +191,6 @@ short_names() {
     "$CINSTR" report --show '^shop::Table<.*>::add[(]' "$SCRATCH/templates.pb.gz" | has 'shop::Table::add  ' &&
         "$CINSTR" report --json "$SCRATCH/templates.pb.gz" | has -F "$long("
 }
-check "C++ names are shown short, and long with --long-names; patterns and programs see them whole" short_names
+check "C++ names are shown short, and whole with --long-names; patterns match and JSON has whole names" short_names
 
 finish
