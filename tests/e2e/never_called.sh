@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# `cinstr report --never-called`, under each clang that has a plugin: what it lists and what the
-# profile has calls of are together the functions that call a hook, by the disassembler's word; the
-# table that tells them costs no relocation and keeps nothing that the linker would throw away.
+# `cinstr report --never-called`, under each clang that has a plugin. The functions that it lists, and those
+# that have calls in the profile, are together exactly the functions that call a hook according to the
+# disassembler. The table of functions that it reads needs no relocation, and does not keep code that the
+# linker would remove.
 # shellcheck disable=SC2317,SC2016
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -19,20 +20,21 @@ hooked() {
         awk '/^[0-9a-f]+ </ { sub(/^0*/, "", $1); address = $1 }
             /call.*<(__cyg_profile_func_enter|cinstr1_count_enter|cinstr1_count_leaf|cinstr1_enter_place)/ { print address }' | sort -u
 }
-called() { # PROFILE BINARY: their addresses
+called() { # PROFILE BINARY: the addresses of the functions in BINARY that have calls
     "$CINSTR" report --addresses "$1" | sed -n "s/^${2##*/}+0x\([0-9a-f]*\) .*/\1/p" | sort -u
 }
-# name BINARY: of addresses, the first of the symbols there.
+# name BINARY: reads addresses, and prints the first symbol at each.
 name() {
     awk 'FNR == NR { sub(/^0*/, "", $1); if (!($1 in name)) name[$1] = $3; next } { print name[$1] }' \
         <(nm --defined-only "$1" | sort) -
 }
-# first_name BINARY: of symbols, those that name() gives; others are left out.
+# first_name BINARY: reads symbols, and prints for each what name() prints for its address; drops unknown
+# ones.
 first_name() {
     awk 'FNR == NR { address[$3] = $1; if (!($1 in first)) first[$1] = $3; next }
         $1 in address { print first[address[$1]] }' <(nm --defined-only "$1" | sort) -
 }
-# Of two functions of one name one may be called and one not: so the numbers have to add up as well.
+# If two functions have one name, one may be called and the other not: so the numbers have to add up, too.
 all_accounted() { # PROFILE BINARY…
     local profile=$1 binary
     shift
@@ -76,7 +78,7 @@ extern "C" int from_library(int x) { return Box<int>{x}.get() + Box<long>{1}.get
 int never_in_library(int x) { return Box<int>{x}.never_got() + x; }
 END
 sed 's/library/second/' library.cc >second.cc
-known() { # CLANG FLAGS…: program and library, built and run
+known() { # CLANG FLAGS…: builds program and library, and runs the program
     local clang=$1
     shift
     rm -f known.pb.gz known
@@ -97,7 +99,8 @@ expect_known() {
 code_of() {
     nm "$1" | awk '$2 ~ /^[tTwW]$/ && NF == 3 { print $3 }' | sort
 }
-# Without the sections the same objects: what the linker kept besides is the table's doing.
+# The same objects are linked without the table's sections: a function that is there only with them was kept
+# by the table.
 keeps_no_more() { # CLANG LINKER
     local bare name
     "$CINSTR" cc "$1" -g -O2 -ffunction-sections -c known.c -o known.o &&
@@ -111,14 +114,14 @@ keeps_no_more() { # CLANG LINKER
     ! grep -q never_exported <(nm collected) && diff <(code_of collected) <(code_of collected.bare) &&
         "$CINSTR" run -q -o collected.pb.gz ./collected && all_accounted collected.pb.gz collected
 }
-# From another directory than the one that its name is relative to.
+# report runs in another directory than the one that the library's relative name is relative to.
 by_relative_name() { # CLANG
     "$CINSTR" cc "${1/clang/clang++}" -g -O2 -fPIC -shared library.cc -o librelative.so &&
         "$CINSTR" cc "$1" -g -O2 known.c ./librelative.so -o relative && readelf -d relative | has 'NEEDED.*\[\./librelative' &&
         "$CINSTR" run -q -o relative.pb.gz ./relative &&
         (cd / && "$CINSTR" report --never-called --csv "$SCRATCH/relative.pb.gz") | has '^never_in_library(int),.*/library.cc,'
 }
-no_relocation() { # which the loader could not make there
+no_relocation() { # the table is read-only, so the loader could not relocate it
     readelf -SW libknown.so | has ' cinstr_functions  *PROGBITS .* AL ' && ! readelf -dW libknown.so | grep TEXTREL
 }
 link_time() { # CLANG LINKER KIND
@@ -127,7 +130,7 @@ link_time() { # CLANG LINKER KIND
         "$1" -O2 "-flto=$3" "-fuse-ld=$2" -Wl,--gc-sections known.o library.o "${LINK_CINSTR[@]}" -o linked &&
         "$CINSTR" run -q -o linked.pb.gz ./linked && all_accounted linked.pb.gz linked
 }
-# Of two files with the same inline functions; the program that it is linked to has been built.
+# The library is made of two files with the same inline functions. The program has been built by known().
 library() { # CLANG LINKER OPTIONS…
     local name driver=${1/clang/clang++}
     for name in library second; do
@@ -140,14 +143,14 @@ survives_strip() {
     "$CINSTR" report --never-called --json known.pb.gz | jq '.instrumented, .never_called' >before &&
         strip known libknown.so && "$CINSTR" report --never-called --json known.pb.gz | jq '.instrumented, .never_called' | diff before -
 }
-counted_too() { # CLANG: whatever is paid for a function
+counted_too() { # CLANG: functions that are only counted are in the table
     known "$1" -O2 -Xclang -mllvm -Xclang -cinstr-count && expect_known
 }
 before_inlining() { # CLANG
     "$CINSTR" cc --before-inlining "$1" -g -O2 known.c -L. -lknown -Wl,-rpath,"$SCRATCH" -o known &&
         "$CINSTR" run -q -o known.pb.gz ./known && all_accounted known.pb.gz known libknown.so
 }
-# A function whose calls were all inlined was called, though its own code never ran.
+# A function whose calls were all inlined was called, although its own code never ran.
 inlined_too() { # CLANG
     "$CINSTR" cc --inlined "$1" -g -O2 inlined.c -o inlined && "$CINSTR" run -q -o inlined.pb.gz ./inlined &&
         "$CINSTR" report --never-called --csv inlined.pb.gz | tail -n +2 | cut -d, -f1 | diff - <(echo unused)
@@ -162,25 +165,25 @@ END
 for version in "${versions[@]}"; do
     clang=clang-$version
     for level in -O0 -O1 -O2 -O3; do
-        check "$clang $level: the functions without a call, and no others" eval 'known "$clang" $level && expect_known'
+        check "$clang $level: exactly the functions without a call are listed" eval 'known "$clang" $level && expect_known'
     done
-    check "$clang: functions that call a hook are called or never called" all_accounted known.pb.gz known libknown.so
-    check "$clang: with hooks before inlining as well" before_inlining "$clang"
+    check "$clang: each function that calls a hook is called or listed" all_accounted known.pb.gz known libknown.so
+    check "$clang: so it is with hooks before inlining" before_inlining "$clang"
     check "$clang: the table needs no relocation" no_relocation
-    check "$clang: a library that the program knows by a relative name" by_relative_name "$clang"
+    check "$clang: a library that the program has by a relative name is found" by_relative_name "$clang"
     check "$clang: the table survives strip" survives_strip
-    check "$clang: functions that are counted alone are in it" counted_too "$clang"
-    check "$clang: calls that were inlined are calls" inlined_too "$clang"
+    check "$clang: functions that are only counted are in the table" counted_too "$clang"
+    check "$clang: a function is not listed if all its calls were inlined" inlined_too "$clang"
     for linker in bfd "lld-$version"; do
-        has_tool "ld.$linker" "$clang: what ld.$linker leaves out" || continue
-        check "$clang: ld.$linker --gc-sections keeps no more for it" keeps_no_more "$clang" "$linker"
+        has_tool "ld.$linker" "$clang: ld.$linker --gc-sections removes as much code as without the table" || continue
+        check "$clang: ld.$linker --gc-sections removes as much code as without the table" keeps_no_more "$clang" "$linker"
         for lto in full thin; do
-            check "$clang: $lto link-time optimisation by ld.$linker" link_time "$clang" "$linker" $lto
+            check "$clang: each function is called or listed with $lto link-time optimisation by ld.$linker" link_time "$clang" "$linker" $lto
         done
         for options in -fno-semantic-interposition "-flto -fvisibility-inlines-hidden" \
             "-flto=thin -fno-semantic-interposition -Wl,--gc-sections -Wno-unused-command-line-argument"; do
             read -ra words <<<"$options"
-            check "$clang ${options% -Wno*}: a library of several files, by ld.$linker" library "$clang" "$linker" "${words[@]}"
+            check "$clang ${options% -Wno*}: each function is called or listed in a library of several files, by ld.$linker" library "$clang" "$linker" "${words[@]}"
         done
     done
 done
@@ -192,20 +195,20 @@ real() { # PROGRAM COMPILER
 }
 for version in "${versions[@]}"; do
     for program in ${PROGRAMS:-lua json}; do
-        check "$program by clang-$version: all functions that call a hook are called or never called" \
+        check "$program by clang-$version: each function that calls a hook is called or listed" \
             real "$program" "clang-$version"
     done
 done
 
-# --- manners ----------------------------------------------------------------------------------------
+# --- files that are missing ------------------------------------------------------------------------
 refused() { # WORDS PROFILE
     ! "$CINSTR" report --never-called "$2" >out 2>err && is_empty out && (($(wc -l <err) == 1)) && grep -q -- "$1" err
 }
 known "clang-${versions[0]}" -O1
-check "a file that has changed is named" eval 'cp /bin/true known && "$CINSTR" report --never-called known.pb.gz |
+check "a file that has changed is named in a note" eval 'cp /bin/true known && "$CINSTR" report --never-called known.pb.gz |
     grep -q "^note  *known: .*/known has changed since it ran"'
-check "a file that is gone is named" eval 'rm known && "$CINSTR" report --never-called known.pb.gz | has "^note  *known: cannot open"'
+check "a file that does not exist any more is named in a note" eval 'rm known && "$CINSTR" report --never-called known.pb.gz | has "^note  *known: cannot open"'
 gcc -g -finstrument-functions -x c - "${LINK_CINSTR[@]}" -o by_gcc <<<'int main(void) { return 0; }' &&
     "$CINSTR" run -q -o gcc.pb.gz ./by_gcc
-check "a program without a table is told how to get one" refused 'cinstr cc clang' gcc.pb.gz
+check "for a program without a table, a line says how to get one" refused 'cinstr cc clang' gcc.pb.gz
 finish

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Off means off: where nothing is recorded, an instrumented program executes at most twice the instructions of
-# the plain one plus empty hooks; and what is switched on later is recorded whole.
+# Recording that is switched off costs little: then an instrumented program executes at most twice the
+# instructions of the same program with empty hooks, counted by callgrind. What is switched on later is
+# recorded completely.
 # shellcheck disable=SC2317
 . "$(dirname "$0")/lib.sh"
 PROGRAMS=$TOP/tests/programs
@@ -9,34 +10,34 @@ cd "$SCRATCH" || exit
 has_tool valgrind "instructions are counted" || finish
 CALLS=1000000
 
-check "what makes a program believe that it is set-uid builds" gcc -shared -fPIC -DPRELOADED "$PROGRAMS/off.c" -o secure.so || finish
+check "a library that makes a program believe that it is set-uid builds" gcc -shared -fPIC -DPRELOADED "$PROGRAMS/off.c" -o secure.so || finish
 
-# count PROGRAM ARGUMENT…: the instructions that it executes, in `instructions`
+# count PROGRAM ARGUMENT…: sets `instructions` to the number that the program executes
 count() {
     valgrind -q --tool=callgrind --callgrind-out-file=counts "$@" >out 2>err && [[ $(<out) == "$CALLS" ]] &&
         instructions=$(awk '/^summary:|^totals:/ { print $2; exit }' counts) || { cat err && return 1; }
 }
-# of COMPILER: sets `most`
+# build COMPILER: builds off with the recorder, and empty with empty hooks; sets `most`, the limit
 build() {
     "$1" -O1 -DEMPTY -finstrument-functions "$PROGRAMS/off.c" -o empty && "$CINSTR" cc "$1" -O1 "$PROGRAMS/off.c" -o off &&
         count ./empty $CALLS && most=$((2 * instructions))
 }
 
-within() { # NAME=VALUE… PROGRAM ARGUMENTS…: what is recorded is nothing, and cheap
+within() { # NAME=VALUE… PROGRAM ARGUMENT…: it stays below the limit, and nothing is recorded
     (
         while [[ $1 == *=* ]]; do declare -x "$1" && shift; done
-        count "$@" && echo "$instructions of $most" && ((instructions <= most)) && ! compgen -G 'cinstr.*'
+        count "$@" && echo "$instructions instructions, at most $most allowed" && ((instructions <= most)) && ! compgen -G 'cinstr.*'
     )
 }
 for compiler in gcc clang-14 clang-19; do
     command -v $compiler >/dev/null || continue
     build $compiler || { fail "$compiler" "its programs do not build" && continue; }
-    check "$compiler: start=0 is off" within CINSTR_OPTIONS=start=0:cpu=0 ./off $CALLS
-    check "$compiler: start=0 is off with timing=adaptive" within CINSTR_OPTIONS=start=0:cpu=0:timing=adaptive ./off $CALLS
-    check "$compiler: a set-uid program is off" within "LD_PRELOAD=$SCRATCH/secure.so" ./off $CALLS
+    check "$compiler: start=0 costs at most as much as empty hooks" within CINSTR_OPTIONS=start=0:cpu=0 ./off $CALLS
+    check "$compiler: so does start=0 with timing=adaptive" within CINSTR_OPTIONS=start=0:cpu=0:timing=adaptive ./off $CALLS
+    check "$compiler: so does a set-uid program" within "LD_PRELOAD=$SCRATCH/secure.so" ./off $CALLS
 done
 
-# What is open when recording begins is not recorded; what is called from then on is.
+# A call that is open when recording begins is not recorded. All later ones are.
 later() {
     "$CINSTR" cc gcc -O1 -I"$TOP/include" -x c - -o later <<'END_C' || return
 #include <cinstr.h>
@@ -58,6 +59,6 @@ END_C
         [[ $(jq -r '[.functions[] | select(.calls > 0) | "\(.function) \(.calls)"] | sort | join(",")' report.json) == 'leaf 110,middle 2' ]] &&
         [[ $(jq '.notes // [] | map(select(test("before"))) | length' report.json) == 0 ]] || { jq -c .functions report.json && return 1; }
 }
-check "what cinstr_start() switches on is recorded, whole and alone" later
+check "cinstr_start() records exactly the calls made between it and cinstr_stop()" later
 
 finish

@@ -1,19 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Where output goes: devices, pipes and links are written to and never replaced, nobody's file is
-# overwritten by a name that could be guessed, and of many processes with one name each ends whole.
+# Where output goes: devices, pipes and symbolic links are written to and never replaced; nobody can have a
+# file overwritten by guessing a name; and if many processes write to one name, the file is complete at the
+# end.
 . "$(dirname "$0")/lib.sh"
 "$CINSTR" cc gcc "$TOP/tests/programs/one_leaf.c" -o "$SCRATCH/leaf" || exit
 cd "$SCRATCH" || exit
 
-# record OUTPUT: runs the program with it; standard error is in err.
+# record OUTPUT: runs the program with output=OUTPUT; standard error is in err.
 record() { CINSTR_OPTIONS=output=$1 ./leaf >out 2>err; }
 
-# is_whole FILE: a profile with all calls
+# is_whole FILE: the profile has all calls
 is_whole() { "$CINSTR" report --csv "$1" | has '^leaf,100,'; }
 
-# Each of these gets a NAME to write to, by a program that ends and by the command.
-check "a plain name is written" record whole.pb.gz
+# Each function below takes by_program or by_command, and calls it with the NAME to write to.
+check "a new file is written" record whole.pb.gz
 by_program() { record "$1" && is_empty err; }
 by_command() { "$CINSTR" merge -q -o "$1" whole.pb.gz 2>err && is_empty err; }
 
@@ -45,7 +46,7 @@ links() { # BY
     ln -sf itself itself && ! { "$by" itself; } && [[ -L itself ]]
 }
 
-# A name of an open file, as a shell's process substitution gives it.
+# /dev/fd/N is what a shell's process substitution passes as a name.
 open_files() { # BY
     "$1" /dev/fd/7 7>seventh.pb.gz && is_whole seventh.pb.gz || return
     echo before >eighth && "$1" /dev/fd/8 8>>eighth && [[ $(head -n 1 eighth) == before ]]
@@ -77,25 +78,25 @@ long_names() { # BY
 
 for by in by_program by_command; do
     if ((EUID == 0)); then
-        check "$by: a device is written to" device $by
+        check "$by writes to a device" device $by
     fi
-    check "$by: a pipe is written to" pipe $by
-    check "$by: a link stays, and what it leads to is written" links $by
-    check "$by: an open file is written to by its name in /dev/fd" open_files $by
-    check "$by: another name of the old file keeps it" hard_links $by
-    check "$by: whoever guesses a temporary name gains nothing" guessed $by
-    check "$by: the file keeps its mode, a new one has the usual" modes $by
-    check "$by: the longest name will do" long_names $by
+    check "$by writes to a pipe" pipe $by
+    check "$by keeps a symbolic link, and writes to its target" links $by
+    check "$by writes to an open file by its name in /dev/fd" open_files $by
+    check "$by leaves the old contents to other hard links" hard_links $by
+    check "$by does not follow what lies at a temporary name that was guessed" guessed $by
+    check "$by keeps the mode of a file, and gives a new one the usual mode" modes $by
+    check "$by writes to a name of the greatest length" long_names $by
 done
-check "a device that is full is a line, and is still there" full
+check "a full device gets a line, and is not replaced" full
 
 nobody_reads() {
     mkfifo lonely && timeout 20 "$BASH" -c "$(declare -f record); record lonely" && [[ -p lonely ]] &&
         has 'cannot write lonely: nobody reads it' <err && has 'the profile is kept' <err
 }
-check "a pipe that nobody reads does not hold the program up" nobody_reads
+check "the program does not wait for long for a reader of a pipe" nobody_reads
 
-# By a user of no rights; the folder for segments is his.
+# Runs as a user without privileges, who owns the segments' folder.
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
 if ((EUID == 0)) && command -v setpriv >/dev/null; then
     mkdir -m 700 his && chown 65534 his && chmod 755 "$SCRATCH" && cp "$CINSTR" ./cinstr-for-all && chmod 755 leaf cinstr-for-all
@@ -111,21 +112,21 @@ if ((EUID == 0)) && command -v setpriv >/dev/null; then
             is_whole sticky/new && [[ $(stat -c %u sticky/new) == 65534 ]]
     }
     for by in by_program_of_nobody by_command_of_nobody; do
-        check "${by%_of*}: a file is written in place where its folder is not ours" own_folder $by
-        check "${by%_of*}: another's file in a sticky folder is written in place" sticky $by
+        check "${by%_of*} writes a file in place in a folder where it may create none" own_folder $by
+        check "${by%_of*} writes another user's file in place in a sticky folder" sticky $by
     done
-    # Whatever the umask, the recorder reads what it has written.
+    # The recorder must be able to read what it has written, whatever the umask.
     masked() {
         rm -rf his/* && as_nobody bash -c "umask 0777 && CINSTR_OPTIONS=output=$SCRATCH/his/p.pb.gz:directory=$SCRATCH/his/new/ ./leaf" \
             >out 2>err && is_empty err && is_whole his/p.pb.gz && [[ $(stat -c %a his/new) == 700 && -z $(ls his/new) ]]
     }
-    check "a umask that takes all rights takes none of the recorder's" masked
+    check "recording works with a umask that takes all permissions" masked
 fi
 
-# --- what cannot be ---------------------------------------------------------------------------------
+# --- names that cannot be written -------------------------------------------------------------------
 
 command=$CINSTR
-# refused PATTERN NAME [RUNNER…]: a line with the reason, and what is recorded stays; of `command`, too
+# refused PATTERN NAME [RUNNER…]: a line gives the reason. The program keeps its segment, `command` fails.
 refused() {
     local pattern=$1 name=$2 kept=$SCRATCH/refused out=$SCRATCH/out err=$SCRATCH/err
     shift 2
@@ -138,37 +139,38 @@ refused() {
 }
 ln -s /nonexistent/folder/p.pb.gz astray
 longer=$(printf 'x%.0s' {1..256})
-check "a link that leads nowhere" refused 'No such file or directory' astray
-check "a name that is too long" refused 'File name too long' "$longer"
-check "a file where a folder should be" refused 'Not a directory' whole.pb.gz/p.pb.gz
+check "a symbolic link with a missing target is refused" refused 'No such file or directory' astray
+check "a name that is too long is refused" refused 'File name too long' "$longer"
+check "a name below a file is refused" refused 'Not a directory' whole.pb.gz/p.pb.gz
 gone() { (mkdir gone && cd gone && rmdir ../gone && refused 'No such file or directory' p.pb.gz); }
-check "a folder that was removed" gone
+check "a folder that was removed is refused" gone
 socket() { python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")' && refused 'No such device or address' socket; }
-check "a socket" socket
+check "a socket is refused" socket
 if ((EUID == 0)) && command -v setpriv >/dev/null; then
     command=$SCRATCH/cinstr-for-all
     mkdir sealed && echo >sealed/file && chmod 600 sealed/file
-    check "a folder that is not ours" refused 'Permission denied' sealed/new as_nobody
-    check "a file that is not ours" refused 'Permission denied' sealed/file as_nobody
+    check "a new file in another user's folder is refused" refused 'Permission denied' sealed/new as_nobody
+    check "another user's file is refused" refused 'Permission denied' sealed/file as_nobody
 fi
 if ((EUID == 0)) && unshare -m true 2>/dev/null; then
     read_only() { unshare -m bash -c "mkdir -p sealed_disk && mount -t tmpfs -o ro none sealed_disk && $(declare -p command SCRATCH CINSTR) && $(declare -f refused has is_whole) && refused 'Read-only file system' sealed_disk/p.pb.gz"; }
     command=$CINSTR
-    check "a file system that is read-only" read_only
+    check "a read-only file system is refused" read_only
 fi
-in_folders() { # a folder gets files of the usual names, by a link, too
+in_folders() { # output= names a folder or a link to one, with or without a slash
     mkdir -p folder && ln -s folder to_folder && record folder && record to_folder && record folder/ && (($(ls folder | wc -l) == 3)) && [[ -L to_folder ]]
 }
-check "a folder, by a link too, gets files of the usual names" in_folders
-# A daemon goes to another folder: the segment that a relative name led to is found, and removed.
+check "a folder, or a link to one, gets files with the default names" in_folders
+# A daemon changes its working directory. The segment in a directory with a relative name is removed all the
+# same.
 elsewhere() {
     mkdir -p -m 700 near && printf '#include <unistd.h>\nint main(void) { return chdir("/"); }\n' >daemon.c && "$CINSTR" cc gcc daemon.c -o daemon &&
         CINSTR_OPTIONS=output=none:directory=near ./daemon && [[ -z $(ls near) ]] &&
         CINSTR_OPTIONS=output=$SCRATCH/daemon.pb.gz:directory=near ./daemon && [[ -z $(ls near) ]] && "$CINSTR" report daemon.pb.gz | has main
 }
-check "a program that leaves its folder leaves no segment behind" elsewhere
+check "a program that changes its working directory leaves no segment" elsewhere
 
-# --- many with one name ---------------------------------------------------------------------------
+# --- many processes with one name -----------------------------------------------------------------
 
 together() {
     local i pids=()
@@ -181,9 +183,9 @@ together() {
     cat err.{1..8}
     (($(cat err.{1..8} | wc -l) <= 7)) && ! grep -hv 'this replaces' err.{1..8}
 }
-check "of many processes with one name the last to end has it, whole, and that is said" together
+check "if many processes write to one name, the file is complete, and each that replaces it says so" together
 
-# Two processes of one number, as in two containers.
+# Two processes with the same number, as in two containers.
 in_container() { unshare --pid --fork --kill-child env CINSTR_OPTIONS="$1" "$SCRATCH/leaf" >/dev/null 2>err; }
 containers() {
     mkdir -p shared && cd shared || return
@@ -198,12 +200,12 @@ containers() {
     return $status
 }
 if unshare --pid --fork true 2>/dev/null; then
-    check "two processes of one number keep their profiles apart" containers
+    check "two processes with the same number write two profiles" containers
 else
-    skip "two processes of one number keep their profiles apart" "no PID namespace is to be had"
+    skip "two processes with the same number write two profiles" "no PID namespace is to be had"
 fi
 
-# --- the drained part of a trace ------------------------------------------------------------------
+# --- where a trace is drained to ------------------------------------------------------------------
 
 trace_chunks() {
     echo victim >kept && ln -sf kept trace.json.chunks && CINSTR_OPTIONS=output=none:trace=trace.json ./leaf >/dev/null &&
@@ -213,6 +215,6 @@ trace_chunks() {
         CINSTR_OPTIONS=output=none:trace=tracefifo.json ./leaf >/dev/null && wait $! &&
         jq -e '.traceEvents | length > 200' piped.json >/dev/null && ! compgen -G '*.chunks' | has -v '^trace.json.chunks$'
 }
-check "what a trace has drained has a name of its own, and a trace may go to a pipe" trace_chunks
+check "a trace is drained to a file with an unused name, and can be written to a pipe" trace_chunks
 
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A program that is itself an instrumented build of zlib, linked statically and exported with
-# -rdynamic, as it comes from Debian's source package: at exit the recorder's reader uses a zlib too,
-# and must get its own.
+# A program that is itself an instrumented build of zlib, from Debian's source package, linked statically and
+# exported with -rdynamic. At exit the recorder's reader uses zlib, too, and must get its own. The counting
+# hook has the truth.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -11,7 +11,7 @@
 
 source=$(real_fetch zlib) || { fail "zlib's source is fetched" "see above" && finish; }
 
-# zlib_build OUTPUT FLAGS… -- LINK…: zlib and the program with these flags, one executable.
+# zlib_build OUTPUT FLAGS… -- LINK…: builds one executable of zlib and the program.
 zlib_build() {
     local output=$1 flags=()
     shift
@@ -31,7 +31,7 @@ builds() {
         zlib_build counted -finstrument-functions -- "$hook" -rdynamic &&
         zlib_build recorded -finstrument-functions -- "${LINK_CINSTR[@]}" -rdynamic
 }
-check "zlib builds plain, counted and recorded" builds || finish
+check "zlib is built plain, with the counting hook and with the recorder" builds || finish
 
 runs() {
     "$SCRATCH/plain" >"$SCRATCH/plain.out" &&
@@ -39,9 +39,9 @@ runs() {
         CINSTR_OPTIONS=output=$SCRATCH/profile.pb.gz "$SCRATCH/recorded" >"$SCRATCH/recorded.out" \
             2>"$SCRATCH/recorded.err"
 }
-check "it runs, and the profile is written" runs
-check "not a word on standard error" is_empty "$SCRATCH/recorded.err"
-check "its output is the plain build's" cmp "$SCRATCH/plain.out" "$SCRATCH/recorded.out"
+check "the program runs, and its profile is written" runs
+check "nothing is printed on standard error" is_empty "$SCRATCH/recorded.err"
+check "its output is that of the plain build" cmp "$SCRATCH/plain.out" "$SCRATCH/recorded.out"
 
 same_edges() {
     "$CINSTR" report --addresses "$SCRATCH/profile.pb.gz" >"$SCRATCH/recorded.edges" &&
@@ -49,9 +49,9 @@ same_edges() {
         "$REAL_HERE/name-edges" "$SCRATCH/recorded" <"$SCRATCH/recorded.edges" >"$SCRATCH/actual" &&
         "$REAL_HERE/compare-edges" "$SCRATCH/expected" "$SCRATCH/actual"
 }
-check "every edge has the counting hook's count: none of the reader's own calls is in it" same_edges
+check "every edge has the count of the counting hook, without calls of the reader" same_edges
 opens() {
     go tool pprof -top -sample_index=calls "$SCRATCH/profile.pb.gz" >"$SCRATCH/top" && grep deflate "$SCRATCH/top"
 }
-check "pprof opens it" opens
+check "pprof opens the profile" opens
 finish

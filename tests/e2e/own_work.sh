@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The recorder's own work: at exit, at fork and in handlers it calls nothing that the program may own
-# or hold a lock of, and nothing that it does is counted in the program's name. Another process writes
-# the profile, which the program does not see; where that cannot be, a line says so and the segment
-# stays.
+# The recorder's own work stays out of the program: at exit, at fork and in signal handlers it calls no
+# function that the program may define and takes no lock that the program may hold, and nothing that it does
+# is counted. Another process writes the profile, and the program does not notice it. Where that is
+# impossible, a line says so and the segment is kept. The programs count their own calls.
 # Not commands: malloc, main
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
@@ -12,7 +12,7 @@ PROGRAMS=$TOP/tests/programs
 cd "$SCRATCH" || exit
 mkdir -m 700 segments
 
-# builds NAME [FLAGS…]: with hooks as $NAME, plain as $NAME.plain
+# builds NAME [FLAGS…]: NAME with hooks, and NAME.plain without
 builds() {
     local name=$1
     shift
@@ -22,13 +22,13 @@ builds() {
 options() { export CINSTR_OPTIONS=output=$SCRATCH/p.pb.gz:directory=$SCRATCH/segments${1:-}; }
 options
 
-# counts PROFILE: "FUNCTION CALLS" of all that have calls, sorted
+# counts PROFILE: sorted "FUNCTION CALLS" of all functions with calls
 counts() { "$CINSTR" report --json "$1" | jq -r '.functions[] | select(.calls > 0) | "\(.function) \(.calls)"' | sort; }
 nothing_left() { [[ -z $(ls -A segments) ]] || { ls segments && return 1; }; }
 
 # --- handlers -------------------------------------------------------------------------------------
 
-check "the program whose handler exits builds" builds exit_in_handler
+check "the program whose signal handler exits builds" builds exit_in_handler
 exits() { # TIMES ARGUMENTS…
     local times=$1 i status
     shift
@@ -42,21 +42,21 @@ exits() { # TIMES ARGUMENTS…
     done
     nothing_left
 }
-check "exit() in a handler that interrupts malloc()" exits 60 malloc
-check "exit() in a handler, with three threads that allocate" exits 25 malloc 3
-check "exit() in a handler that interrupts threads as they begin and end" exits 25 threads 1
-check "exit() in a handler that interrupts the recorder at a label" exits 25 label 1
+check "exit() in a handler that interrupts malloc() ends the program" exits 60 malloc
+check "exit() in a handler with three threads that allocate ends the program" exits 25 malloc 3
+check "exit() in a handler that interrupts threads as they begin and end ends the program" exits 25 threads 1
+check "exit() in a handler that interrupts the recorder at a label ends the program" exits 25 label 1
 options ':sample=1000:trace=t.json'
-check "exit() in a handler, with samples and a trace" exits 10 malloc 1
+check "exit() in a handler with samples and a trace ends the program" exits 10 malloc 1
 options
 
-# --- functions of the program's own ---------------------------------------------------------------
+# --- functions that the program defines itself ----------------------------------------------------
 
 check "the program with an allocator of its own builds" builds own_allocator
-counted() { # NAME ARGUMENTS…: what it says is all that was recorded
+counted() { # NAME ARGUMENTS…: the profile has exactly the calls that the program states
     "./$1" "${@:2}" >said 2>err && is_empty err && counts p.pb.gz | diff - <(sort said)
 }
-check "an allocator is called by the program alone, and counted so" counted own_allocator
+check "an allocator in the program is called by the program alone, and counted exactly" counted own_allocator
 linked_in() {
     gcc -g -O1 -w -fno-builtin -rdynamic -finstrument-functions "$PROGRAMS/own_allocator.c" -pthread \
         "${LINK_CINSTR[@]}" -o own_allocator && counted own_allocator && options ':sample=1000:histogram=1' &&
@@ -65,20 +65,20 @@ linked_in() {
     options
     return $status
 }
-check "likewise when all its names are exported" linked_in
+check "it is, too, if all its names are exported" linked_in
 forks() {
     rm -f p.*.pb.gz
     CINSTR_OPTIONS=output=p.%p.pb.gz:directory=$SCRATCH/segments timeout 60 ./own_allocator 10 2>err && is_empty err &&
-        (($(find . -name 'p.*.pb.gz' | wc -l) == 10)) && rm segments/* # the parent's, which has no exit
+        (($(find . -name 'p.*.pb.gz' | wc -l) == 10)) && rm segments/* # the parent's: it does not end by exit()
 }
-check "a fork child exits though a thread of its parent held the allocator's lock" forks
+check "a fork child exits although a thread of its parent held the allocator's lock" forks
 
-check "the program with functions of libc's names builds" builds own_names
+check "the program whose functions have names of libc functions builds" builds own_names
 own_names() {
     [[ $(./own_names 2>err) == 0 ]] && is_empty err && counts p.pb.gz >counted && has '^main 1$' <counted &&
         (($(has -v ' 1$' <counted | wc -l) == 0)) && (($(wc -l <counted) > 50))
 }
-check "functions by libc's names are called by the program alone" own_names
+check "these functions are called by the program alone" own_names
 
 # --- the process that writes ----------------------------------------------------------------------
 
@@ -89,11 +89,11 @@ unseen() { # HOW
     is_empty err && counts p.pb.gz | has '^main 1$' && counts asked.pb.gz | has '^main 1$' && nothing_left
 }
 for how in default handle ignore reap; do
-    check "a program finds no child that it did not make: SIGCHLD by $how" unseen $how
+    check "the program sees no child of the recorder: SIGCHLD by $how" unseen $how
 done
 
 check "a small program builds" builds one_leaf
-leaf() { # SETTING…: of its environment
+leaf() { # SETTING…: runs it with these in the environment
     rm -f p.pb.gz && env "$@" ./one_leaf >out 2>err
 }
 whole() { [[ $(<out) == 100 ]] && counts p.pb.gz | diff - <(printf 'leaf 100\nmain 1\n'); }
@@ -101,23 +101,23 @@ environment() {
     leaf LD_LIBRARY_PATH=/nonexistent LD_DEBUG_OUTPUT=debug LD_DEBUG=files MALLOC_PERTURB_=7 PATH='' && whole &&
         nothing_left && (($(find . -name 'debug.*' | wc -l) == 1))
 }
-check "what the environment says is not for the writer" environment
+check "the writer ignores the environment variables of the program" environment
 
 in_memory() {
     leaf CINSTR_OPTIONS=output=p.pb.gz:directory=/nonexistent/directory && whole && has 'recording in memory only' <err &&
         (($(wc -l <err) == 1))
 }
-check "a segment in memory alone is written whole" in_memory
+check "a segment that is in memory only is written completely" in_memory
 
 no_descriptors() {
     rm -f p.pb.gz
     (ulimit -S -n 4 && exec ./one_leaf) >out 2>err && whole && rm p.pb.gz &&
         (exec <&- 2>&- && exec ./one_leaf >out) && whole && nothing_left
 }
-check "a program with no descriptors to spare has its profile" no_descriptors
+check "a program with no descriptor to spare gets its profile" no_descriptors
 
-# The segment tells what the profile would have.
-kept() { # TEXT: why
+# kept TEXT: a line says why no profile was written, with TEXT, and the segment has the whole profile.
+kept() {
     local left=(segments/*.seg)
     [[ $(<out) == 100 ]] && (($(wc -l <err) == 2)) && has "cinstr: cannot write a profile: .*$1" <err &&
         has "the profile is kept: cinstr dump $SCRATCH/segments/" <err && "$CINSTR" dump -q -o p.pb.gz "${left[0]}" && whole &&
@@ -127,12 +127,12 @@ no_writer() {
     mkdir -p alone && cp "$BUILD/libcinstr.so.0" alone && leaf LD_LIBRARY_PATH=alone &&
         kept "cannot run $SCRATCH/alone/cinstr-writer: No such file or directory"
 }
-check "without cinstr-writer a line says so, and the segment stays" no_writer
+check "without cinstr-writer a line says so, and the segment is kept" no_writer
 killed_writer() {
     mkdir -p alone && cp "$BUILD/libcinstr.so.0" alone && printf '#!/bin/sh\nkill -9 $$\n' >alone/cinstr-writer &&
         chmod +x alone/cinstr-writer && leaf LD_LIBRARY_PATH=alone && kept 'was killed by signal 9'
 }
-check "a writer that is killed is told of, and the segment stays" killed_writer
+check "if the writer is killed a line says so, and the segment is kept" killed_writer
 if ((EUID == 0)) && command -v setpriv >/dev/null; then
     no_processes() {
         chmod 755 "$SCRATCH" && mkdir -m 777 -p nobody && cd nobody && rm -rf "$SCRATCH/segments" &&
@@ -143,9 +143,9 @@ if ((EUID == 0)) && command -v setpriv >/dev/null; then
         mkdir -m 700 segments && mv nobody/segments/* segments/ && sed -i "s|/nobody/segments|/segments|" err
         ((status == 0)) && kept 'Resource temporarily unavailable'
     }
-    check "where no process is to be had a line says so, and the segment stays" no_processes
+    check "if no process can be created a line says so, and the segment is kept" no_processes
 else
-    skip "where no process is to be had a line says so, and the segment stays" "needs root"
+    skip "if no process can be created a line says so, and the segment is kept" "needs root"
 fi
 
 read_only() {
@@ -154,9 +154,10 @@ read_only() {
         CINSTR_OPTIONS=output=p.pb.gz:directory=$SCRATCH/segments ../one_leaf" >out 2>err && [[ $(<out) == 100 ]] &&
         has 'cannot write p.pb.gz: Read-only file system' <err && has 'the profile is kept' <err && rm -f segments/*
 }
-check "on a read-only file system a line says so, and the segment stays" read_only
+check "on a read-only file system a line says so, and the segment is kept" read_only
 
-# A signal that the program handles comes to all of its group, while the profile is being written.
+# While the profile is being written, the program's whole process group gets a signal that the program
+# handles.
 signalled() {
     mkfifo fifo || return
     CINSTR_OPTIONS=output=fifo:directory=$SCRATCH/segments setsid ./exit_in_handler malloc 2>err &
@@ -167,6 +168,6 @@ signalled() {
     kill -ALRM -- "-$pid" && cat fifo >"$wrote" && wait "$pid"
     (($? == 7)) && is_empty err && counts "$wrote" | has '^main 1$' && nothing_left
 }
-check "a signal that the program handles does not end its writer" signalled
+check "a signal that the program handles does not end the writer" signalled
 
 finish

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# `make dist` makes a tarball that needs nothing but itself: unpacked, without git and npm, it makes the same
-# tarball again, byte by byte, and Debian's packages are built from it. lintian finds nothing in
-# them. dpkg installs them into a root of the test's own, which has the dependencies that this machine
-# has; there the command and the plugin build programs whose counts are exact. Removed, they leave nothing.
+# `make dist` makes a tarball that needs nothing else: unpacked, without git and npm, it makes the same
+# tarball again, byte by byte, and Debian's packages are built from it. lintian finds nothing in them. dpkg
+# installs them into a scratch root, which has the dependencies that this machine has; there the command and
+# the plugin build programs whose counts are exact. Removed, they leave nothing.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -14,7 +14,7 @@ done
 
 # --- the tarball -----------------------------------------------------------------------------------
 
-# making TREE TARGET OPTION…: in a build directory of the test's own, beside which the pages are already.
+# making TREE TARGET OPTION…: runs make in a build directory of this test. The bundled pages are copied there.
 release=$SCRATCH/release
 making() {
     make -C "$1" --no-print-directory BUILD="$release" LLVM_VERSIONS=14 "${@:2}"
@@ -26,7 +26,7 @@ dist_from_git() {
 check "make dist makes a tarball" dist_from_git || finish
 mkdir "$SCRATCH/unpacked" && tar -xf "$tarball" -C "$SCRATCH/unpacked"
 tree=$(echo "$SCRATCH"/unpacked/*)
-# Runs make without git and npm in its PATH.
+# again: runs make without git and npm in its PATH.
 again() {
     local -a tools=(bash sh make tar gzip find sort comm grep cat stat cp mv rm mkdir dirname cc gcc nm awk test printf touch)
     local tool
@@ -41,12 +41,12 @@ same_files() {
     diff <(cd "$TOP" && git ls-files | sort) <(cd "$tree" && find . ! -type d -printf '%P\n' | grep -vx 'MANIFEST\|page/bundled/.*' | sort)
 }
 if [[ -e $TOP/.git ]]; then
-    check "it has all files that git tracks, and besides these the bundled pages alone" same_files
+    check "it contains all files that git tracks, and in addition the bundled pages alone" same_files
 fi
 listed() {
     diff <(cd "$tree" && find . ! -type d -printf '%P\n' | LC_ALL=C sort) "$tree/MANIFEST"
 }
-check "MANIFEST lists what it has" listed
+check "MANIFEST lists all files in it" listed
 
 # --- packages --------------------------------------------------------------------------------------
 
@@ -54,7 +54,7 @@ version=$("$CINSTR" version | cut -d ' ' -f 2)
 build() {
     LLVM_VERSIONS=14 making "$tree" deb >"$SCRATCH/said" || { cat "$SCRATCH/said" && return 1; }
 }
-check "make deb builds packages from it" build || finish
+check "make deb builds packages from the tarball" build || finish
 mapfile -t debs < <(printf '%s\n' "$release"/deb/*.deb | grep -v -e -dbgsym_)
 names() {
     local deb
@@ -62,36 +62,36 @@ names() {
         dpkg-deb -f "$deb" Package
     done | sort | tr '\n' ' '
 }
-check "there is one for the command, the libraries, development and the plugins" eval \
+check "there are packages for the command, the libraries, development and the plugins" eval \
     '[[ $(names) == "cinstr cinstr-plugins libcinstr-dev libcinstr0 " ]]'
-check "they have the version that the command says" eval \
+check "their version is that of the command" eval \
     '[[ $(dpkg-deb -f "${debs[0]}" Version) == "$version" ]]'
-check "CHANGELOG.md has it too" grep -q "^## $version" "$TOP/CHANGELOG.md"
+check "CHANGELOG.md has this version, too" grep -q "^## $version" "$TOP/CHANGELOG.md"
 find_nothing() {
     lintian --no-cfg "$release"/deb/*.changes >"$SCRATCH/lintian" 2>"$SCRATCH/err"
     is_empty "$SCRATCH/lintian"
 }
-check "lintian finds nothing in them" find_nothing
+check "lintian finds nothing in the packages" find_nothing
 
 # --- installed -------------------------------------------------------------------------------------
 
 root=$SCRATCH/root
 mkdir -p "$root/var/lib" && cp -r /var/lib/dpkg "$root/var/lib/dpkg"
 rm -rf "$root"/var/lib/dpkg/lock* "$root"/var/lib/dpkg/updates/* "$root"/var/lib/dpkg/triggers/Lock
-# The packages have no scripts of their own, so that no chroot is needed.
+# No chroot is needed, since the packages have no scripts.
 dpkg_there() {
     fakeroot dpkg --root="$root" --force-not-root --force-script-chrootless --no-triggers --log="$SCRATCH/dpkg.log" "$@"
 }
-there() { # All that is there but dpkg's own book.
+there() { # lists all files but dpkg's database
     find "$root" -path "$root/var/lib/dpkg" -prune -o -print | sort
 }
 there >"$SCRATCH/before"
-check "dpkg installs them, with the dependencies that are here" dpkg_there --install "${debs[@]}" || finish
+check "dpkg installs the packages, with the dependencies of this machine" dpkg_there --install "${debs[@]}" || finish
 are_installed() {
     [[ $(dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${db:Status-Abbrev}' cinstr cinstr-plugins libcinstr-dev libcinstr0) == 'ii ii ii ii ' ]]
 }
-check "they are installed" are_installed
-check "the manual pages are there" eval \
+check "dpkg lists them as installed" are_installed
+check "the manual pages are installed" eval \
     'zcat "$root/usr/share/man/man1/cinstr.1.gz" | mandoc -T lint -W warning && zcat "$root/usr/share/man/man3/cinstr.3.gz" | mandoc -T lint -W warning'
 
 cat >"$SCRATCH/program.c" <<'END'
@@ -107,7 +107,7 @@ int main(void) {
 }
 END
 libraries=$(dirname "$(find "$root/usr/lib" -name libcinstr.so.0)")
-counts_exactly() { # COMMAND…: builds $SCRATCH/program, which then is run and reported as a user would
+counts_exactly() { # COMMAND…: it builds $SCRATCH/program, which is run and reported as a user would do it
     rm -f "$SCRATCH"/{program,p.pb.gz}
     "$@" -O2 "$SCRATCH/program.c" -I"$root/usr/include" -o "$SCRATCH/program" &&
         [[ $(LD_LIBRARY_PATH=$libraries "$root/usr/bin/cinstr" run -q -o "$SCRATCH/p.pb.gz" -- "$SCRATCH/program") == *" $version" ]] &&
@@ -115,8 +115,8 @@ counts_exactly() { # COMMAND…: builds $SCRATCH/program, which then is run and 
         "$root/usr/bin/cinstr" report --edges --csv "$SCRATCH/p.pb.gz" >"$SCRATCH/edges" &&
         grep -q '^middle,leaf,2000,' "$SCRATCH/edges" && grep -q '^main,middle,1000,' "$SCRATCH/edges" || { cat "$SCRATCH/edges" && return 1; }
 }
-check "a program of gcc's hooks is counted exactly" counts_exactly "$root/usr/bin/cinstr" cc gcc
-check "one of the plugin's too, with its page in a browser" eval \
+check "a program with gcc's hooks is counted exactly" counts_exactly "$root/usr/bin/cinstr" cc gcc
+check "a program with the plugin's hooks is counted exactly, and gets its page" eval \
     'counts_exactly "$root/usr/bin/cinstr" cc --instructions clang-14 -g &&
         "$root/usr/bin/cinstr" report --html "$SCRATCH/p.html" "$SCRATCH/p.pb.gz" && [[ -s $SCRATCH/p.html ]]'
 with_pkg_config() {
@@ -125,11 +125,11 @@ with_pkg_config() {
     gcc $(pkg-config --define-variable=prefix="$root/usr" --variable=instrument cinstr) "$@" \
         $(pkg-config --define-variable=prefix="$root/usr" --cflags --libs cinstr)
 }
-check "and one that pkg-config links" counts_exactly with_pkg_config
+check "a program that is linked by pkg-config's flags is counted exactly" counts_exactly with_pkg_config
 
-# --- and removed -----------------------------------------------------------------------------------
+# --- removed ---------------------------------------------------------------------------------------
 
-check "dpkg removes them" dpkg_there --purge cinstr cinstr-plugins libcinstr-dev libcinstr0
+check "dpkg removes the packages" dpkg_there --purge cinstr cinstr-plugins libcinstr-dev libcinstr0
 left_behind() {
     diff "$SCRATCH/before" <(there)
 }

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The pages that `--html` writes, in a browser (tests/page): they show the numbers that the command
-# prints otherwise, can be sorted, searched and used by keyboard, need no network, and take names
-# from profiles for text. TOP/tests/page pins what drives Debian's chromium.
+# The pages that `--html` writes, in a browser (tests/page): they show the numbers that the command prints,
+# can be sorted, searched and used by keyboard, need no network, and show names from profiles as text.
+# tests/page/package-lock.json pins the driver of Debian's chromium.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -22,12 +22,12 @@ programs() {
         "$CINSTR" run -q --sample=250 -o other.pb.gz ./other 300 >/dev/null &&
         make_hostile exact.pb.gz && make_hostile other.cpu.pb.gz
 }
-check "profiles to compare" programs || finish
+check "programs to compare are recorded" programs || finish
 compares() {
     "$CINSTR" compare --html page.html exact.pb.gz other.cpu.pb.gz >said && is_empty said &&
         "$CINSTR" compare --json --limit 0 exact.pb.gz other.cpu.pb.gz >compare.json
 }
-check "a comparison is written as a page" compares || finish
+check "compare --html writes a page" compares || finish
 same_causes() {
     "$CINSTR" compare exact.pb.gz other.cpu.pb.gz | sed -n 's/^missed *\([^ ]*\) .*/\1/p' |
         diff - <(jq -r '.missed[].function' compare.json) &&
@@ -59,7 +59,7 @@ profiled() {
         "$CINSTR" report --html histogram.html histogram.pb.gz &&
         "$CINSTR" report --json histogram.pb.gz >histogram.json && go tool pprof -raw histogram.pb.gz >histogram.raw
 }
-check "a profile is written as a page" profiled || finish
+check "report --html writes a page" profiled || finish
 in_browser report.mjs "$PWD/calls.html" "$PWD"
 in_browser live.mjs "$PWD/calls.html"
 
@@ -67,7 +67,7 @@ many() {
     node "$TOP/tests/page/synthetic.mjs" 50000 many.pb.gz && "$CINSTR" verify many.pb.gz &&
         "$CINSTR" report --html many.html many.pb.gz
 }
-check "one of 50,000 contexts" many && in_browser large.mjs "$PWD/many.html" \
+check "a page of 50,000 contexts is written" many && in_browser large.mjs "$PWD/many.html" \
     "$("$CINSTR" report --tree --json many.pb.gz | jq '.nodes | length')"
 
 # --- what cannot be written ------------------------------------------------------------------------
@@ -78,13 +78,13 @@ refused() { # STATUS WORDS ARGUMENTS…
     ((actual == $1)) && is_empty out && (($(wc -l <err) == 1)) && grep -q -- "$2" err && return
     echo "status $actual" && cat err && return 1
 }
-check "a page shows one sampled profile" refused 2 "one sampled" compare --html x.html exact.pb.gz \
+check "compare --html refuses two sampled profiles" refused 2 "one sampled" compare --html x.html exact.pb.gz \
     other.cpu.pb.gz other.cpu.pb.gz
-check "a page or JSON, not both" refused 2 "exclude" compare --json --html x.html exact.pb.gz other.cpu.pb.gz
+check "compare --html together with --json is refused" refused 2 "exclude" compare --json --html x.html exact.pb.gz other.cpu.pb.gz
 check "a page that cannot be written is an error" refused 1 nowhere/x.html compare --html nowhere/x.html \
     exact.pb.gz other.cpu.pb.gz
 check "a full disk is an error" refused 1 /dev/full compare --html /dev/full exact.pb.gz other.cpu.pb.gz
-check "a profile's page or JSON, not both" refused 2 "excludes" report --json --html x.html calls.pb.gz
+check "report --html together with --json is refused" refused 2 "excludes" report --json --html x.html calls.pb.gz
 check "a profile's page that cannot be written is an error" refused 1 nowhere/x.html report --html nowhere/x.html \
     calls.pb.gz
 check "a comparison that fails leaves no page" eval '
@@ -92,7 +92,7 @@ check "a comparison that fails leaves no page" eval '
 to_pipe() {
     "$CINSTR" compare --html - exact.pb.gz other.cpu.pb.gz | cmp - page.html
 }
-check "a page goes to a pipe as well" to_pipe
+check "a page can be written to a pipe" to_pipe
 
 without_npm() {
     mkdir bare && cp -a "$BUILD"/{cli,http,page,reader,gen} bare && rm bare/gen/page_*.html bare/page/templates.* &&
@@ -101,5 +101,5 @@ without_npm() {
         ! bare/cinstr compare --html x.html exact.pb.gz other.cpu.pb.gz 2>err && [[ ! -e x.html ]] &&
         grep -q 'built without pages: install nodejs' err
 }
-check "without npm all else is built, and --html says what is missing" without_npm
+check "without npm everything else is built, and --html says what is missing" without_npm
 finish

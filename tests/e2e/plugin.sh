@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The LLVM plugin, under each clang that has one: every edge exact where clang's own hooks lose the
-# exits on unwinding; the same functions and counts as clang's hooks after inlining; nothing put
-# where no hook may be; `cinstr cc` takes it by itself. Truth programs count their own edges, real
-# programs have the counting hook beside them.
+# The LLVM plugin, under each clang that has one. Every edge is exact where clang's own hooks lose exits when
+# a call is unwound. Functions and counts are those of clang's hooks after inlining. No hook is where none may
+# be. `cinstr cc` uses the plugin by default. The truth: truth programs count their own edges; real programs
+# are also built with the counting hook.
 # Not commands: clang
 # shellcheck disable=SC2317,SC2016
 # shellcheck source=tests/e2e/lib.sh
@@ -18,16 +18,16 @@ export BUILD
 
 find_plugins "the plugin"
 
-with_plugin() { # VERSION ARGUMENTS…: clang with the plugin; the language is in the arguments
+with_plugin() { # VERSION ARGUMENTS…: runs clang with the plugin; the language is in the arguments
     "clang-$1" -finstrument-functions-after-inlining {-fplugin,-fpass-plugin}="$BUILD/cinstr-plugin-$1.so" "${@:2}"
 }
 
 # --- truth programs: all functions, and those left after inlining ----------------------------------
 truth_by_plugin "before inlining" TRUTH_SEEDS="${PLUGIN_SEEDS:-5}"
-# No call may become a loop.
+# Tail calls must not become loops, which would be fewer calls than the programs count.
 truth_by_plugin "after inlining" TRUTH_SEEDS="${PLUGIN_SEEDS:-7}" TRUTH_OPTIONS="--without inlining" \
     TRUTH_HOOKS="-finstrument-functions-after-inlining -fno-inline -fno-optimize-sibling-calls"
-# --- the list and its options: what is paid for each function changes no edge ----------------------
+# --- the list and its options: how a function is recorded changes no edge --------------------------
 printf '%s\n' '# some of each' 'count fun:*[02468]' 'count fun:*f[0-9]*[13579]*v' 'time fun:f2' \
     'skip src:*/nowhere/*' >"$SCRATCH/list"
 for option in "-cinstr-list=$SCRATCH/list" -cinstr-count -cinstr-count-leaves=40; do
@@ -43,7 +43,7 @@ KEPT static int counted(int x) { return timed(x) + 1; }
 KEPT static int skipped(int x) { return timed(x) + 1; }
 int main(void) { for (int i = 0; i < 1000; i++) sink = counted(i) + skipped(i); return 0; }
 END
-listed() { # VERSION LIST: chosen.c, built and run; its functions are in chosen.csv
+listed() { # VERSION LIST: builds and runs chosen.c; chosen.csv has its edges
     printf '%b' "$2" >"$SCRATCH/chosen.list" && (cd "$SCRATCH" && rm -f chosen.pb.gz &&
         "$CINSTR" cc "clang-$1" -Xclang -mllvm -Xclang -cinstr-list=chosen.list -O2 chosen.c -o chosen &&
         "$CINSTR" run -q -o chosen.pb.gz ./chosen && "$CINSTR" verify chosen.pb.gz &&
@@ -57,7 +57,7 @@ main,timed,1000
 timed,leaf,2000
 END
 }
-# counted_edges() has counted 2,000 calls of leaf, and 1,000 of counted itself.
+# In counted_edges() 2,000 calls of leaf are counted, and 1,000 of counted.
 says_what_is_untimed() { # VERSION
     counted_edges "$1" && "$CINSTR" report --verbose "$SCRATCH/chosen.pb.gz" >"$SCRATCH/report" &&
         grep -q "^note  *untimed: 3000 calls were counted, not timed; their time is in their callers'$" "$SCRATCH/report"
@@ -71,8 +71,8 @@ last_rule_wins() { # VERSION
     listed "$1" 'skip src:*chosen.c\ntime fun:main\n\ntime fun:leaf\n' &&
         [[ $(<"$SCRATCH/chosen.csv") == main,leaf,2000 ]]
 }
-# chosen.c with the choice in the source: as by the list of counted_edges(), until a list says else. What
-# was inlined everywhere is not kept for its annotation's sake.
+# Here the annotations in chosen.c choose as the list in counted_edges() does, until a list overrules them. A
+# function that was inlined everywhere does not stay in the program because it is annotated.
 annotated() { # VERSION
     local plain=$SCRATCH/chosen.plain.c
     cp "$SCRATCH/chosen.c" "$plain"
@@ -100,21 +100,21 @@ refused() { # VERSION LIST PATTERN
         -o "$SCRATCH/chosen.o" 2>"$SCRATCH/err" && grep -q "error: cinstr: .*chosen.list$3" "$SCRATCH/err"
 }
 for version in "${versions[@]}"; do
-    check "clang-$version: functions counted and skipped by list" counted_edges "$version"
-    check "clang-$version: calls that are counted alone are said to have no time" says_what_is_untimed "$version"
-    check "clang-$version: where all are, no time is stated" says_that_nothing_is_timed "$version"
-    check "clang-$version: the last line that fits decides" last_rule_wins "$version"
-    check "clang-$version: annotations choose, and the list has the last word" annotated "$version"
-    check "clang-$version: an annotation that says nothing is refused" unknown_annotation "$version"
-    check "clang-$version: a line that says nothing is refused" refused "$version" '\ncuont fun:f\n' ':2: must begin with'
-    check "clang-$version: a list that is not there is refused" eval \
+    check "clang-$version: the list counts and skips functions" counted_edges "$version"
+    check "clang-$version: the report says how many calls were counted without times" says_what_is_untimed "$version"
+    check "clang-$version: if all were, the report states no times" says_that_nothing_is_timed "$version"
+    check "clang-$version: the last line of a list that matches decides" last_rule_wins "$version"
+    check "clang-$version: annotations choose, and the list overrules them" annotated "$version"
+    check "clang-$version: an unknown annotation is refused" unknown_annotation "$version"
+    check "clang-$version: an unknown word in a list is refused" refused "$version" '\ncuont fun:f\n' ':2: must begin with'
+    check "clang-$version: a list that does not exist is refused" eval \
         'rm -f "$SCRATCH/chosen.list" && ! "$CINSTR" cc clang-$version -Xclang -mllvm -Xclang \
             "-cinstr-list=$SCRATCH/chosen.list" -c "$SCRATCH/chosen.c" -o "$SCRATCH/chosen.o" 2>"$SCRATCH/err" &&
             grep -q "cannot read .*chosen.list: No such file" "$SCRATCH/err"'
 done
 
 # --- real programs ---------------------------------------------------------------------------------
-# calls KIND PROGRAM: the calls of each function, by symbol.
+# calls KIND PROGRAM: the calls of each function, by its symbol.
 calls() {
     "$REAL_HERE/name-edges" "$SCRATCH/$1/$2" <"$SCRATCH/$1/edges" |
         awk '{ calls[$1] += $3 } END { for (name in calls) print name, calls[name] }' | sort
@@ -130,14 +130,14 @@ same_as_clang() { # PROGRAM COMPILER
 for version in "${versions[@]}"; do
     for program in ${PROGRAMS:-lua json}; do
         name="$program by clang-$version"
-        check "$name: each function has the count of clang's hooks after inlining" \
+        check "$name: each function has the calls of clang's hooks after inlining" \
             same_as_clang "$program" "clang-$version"
         [[ $program != json ]] || check "$name: each call has its exit" edges_balanced "$SCRATCH/counted/edges"
-        check "$name: every edge has the counting hook's count" edges_as_counted "$program" "clang-$version"
+        check "$name: every edge has the count of the counting hook" edges_as_counted "$program" "clang-$version"
     done
 done
 
-# --- what must have no hook ------------------------------------------------------------------------
+# --- functions that must have no hook --------------------------------------------------------------
 cat >"$SCRATCH/choice.c" <<'END'
 typedef void function(void);
 __attribute__((naked)) void is_naked(void) { __asm__("ret"); }
@@ -155,38 +155,38 @@ recorded() { # VERSION ARGUMENTS…: the functions with the plugin's code
         awk '/^define/ { sub(/\(.*/, ""); sub(/.*@/, ""); name = $0 }
             /call.*(__cyg_profile_func_enter|cinstr1_enter_place)/ { print name }' | sort | tr '\n' ' '
 }
-quiet_file() { # nothing is marked in it: nothing is instrumented
+quiet_file() { # no function in it is marked, so none is instrumented
     printf '__attribute__((no_instrument_function)) int f(int x) { return x; }\n' >"$SCRATCH/quiet.c"
     "$CINSTR" cc "clang-$1" -c "$SCRATCH/quiet.c" -o "$SCRATCH/quiet.o" && ! nm "$SCRATCH/quiet.o" | grep -E "cyg_profile|cinstr"
 }
 for version in "${versions[@]}"; do
     for level in -O0 -O2; do
-        check "clang-$version $level: code where it may be and nowhere else" \
+        check "clang-$version $level: all functions that may have the plugin's code have it, and no other" \
             diff <(echo "plain user ") <(recorded "$version" $level && echo)
-        check "clang-$version $level: so are hooks" diff <(echo "plain user ") \
+        check "clang-$version $level: with -cinstr-hooks they have hooks instead" diff <(echo "plain user ") \
             <(recorded "$version" $level -Xclang -mllvm -Xclang -cinstr-hooks && echo)
     done
-    check "clang-$version: a file without marked functions has no code of the plugin" quiet_file "$version"
-    check "clang-$version: the plugin alone instruments all" eval \
+    check "clang-$version: a file whose functions are not to be instrumented has no code of the plugin" quiet_file "$version"
+    check "clang-$version: the plugin without cinstr cc instruments all functions" eval \
         '"clang-$version" "-fpass-plugin=$BUILD/cinstr-plugin-$version.so" -S "$SCRATCH/quiet.c" -o - | has cinstr1_enter_place'
 done
 
-# --- C++: what is thrown, inlined, linked late, mixed ----------------------------------------------
+# --- C++: exceptions, inlining, link-time optimisation, mixed hooks --------------------------------
 for version in "${versions[@]}"; do
     clang="$CINSTR cc clang-$version"
     for level in -O0 -O1 -O2 -O3; do
-        check "clang-$version $level: exact through exceptions, by cinstr cc" thrown "$clang $level" "$clang $level"
+        check "clang-$version $level: cinstr cc records exactly through exceptions" thrown "$clang $level" "$clang $level"
     done
-    check "clang-$version and gcc's hooks in one program" thrown "gcc -O2 -finstrument-functions" "$clang -O2"
-    check "clang-$version and clang's own hooks in one program" \
+    check "clang-$version: exact together with gcc's hooks in one program" thrown "gcc -O2 -finstrument-functions" "$clang -O2"
+    check "clang-$version: exact together with clang's own hooks in one program" \
         thrown "clang-$version -O2 -finstrument-functions" "$clang -O2"
     for lto in full thin; do
         has_tool "ld.lld-$version" "clang-$version: $lto link-time optimisation" || continue
-        check "clang-$version: $lto link-time optimisation" thrown "$clang -O2 -flto=$lto" \
+        check "clang-$version: exact with $lto link-time optimisation" thrown "$clang -O2 -flto=$lto" \
             "$clang -O2 -flto=$lto -fuse-ld=lld-$version -Wno-unused-command-line-argument"
     done
-    check "clang-$version: position independent" thrown "$clang -O2 -fPIC" "$clang -O2 -fPIC"
-    check "clang-$version: before inlining, C++ links and is exact" thrown_before "$clang -O2" \
+    check "clang-$version: exact with position-independent code" thrown "$clang -O2 -fPIC" "$clang -O2 -fPIC"
+    check "clang-$version: exact with hooks before inlining in C++" thrown_before "$clang -O2" \
         "$CINSTR cc --before-inlining clang-$version -O2"
 done
 finish

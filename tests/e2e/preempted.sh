@@ -1,11 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Beside other work, CPU time is charged to the function that spent it. Programs whose shares are
-# known run twenty at once, all on one CPU beside a busy loop or free on all of them: the kernel
-# takes the CPU away in the middle of calls, hooks and system calls. Shares of self CPU time are
-# within five points of the truth in at least nineteen of twenty runs, whatever hooks there are and
-# however calls are timed. The truth is told by the program's own CPU clock, and by callgrind's
-# instructions for code of one kind, and for zlib's minigzip by perf on its plain build.
+# On a busy machine CPU time is charged to the function that spent it. Programs with known shares run twenty
+# at once, either all on one CPU together with a busy loop, or on all CPUs: the kernel takes the CPU away in
+# the middle of calls, hooks and system calls. Shares of self CPU time must be within five points of the truth
+# in at least nineteen of twenty runs, with each kind of hooks and of timing. The truth is the program's own
+# CPU clock; callgrind's instructions, for code of one kind; and perf on the plain build, for zlib's minigzip.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -25,7 +24,7 @@ build_preempted() { # NAME COMPILER…
     "$CINSTR" cc "${@:2}" -O2 -std=gnu11 -D_GNU_SOURCE -g "$TOP/tests/programs/preempted.c" -pthread -o "$program.$1"
 }
 
-# zlib's own minigzip, and what it compresses.
+# minigzip is a program of zlib's own; `input` is what it compresses.
 minigzip() { # OUTPUT COMPILER…
     "${@:2}" -O2 -g -w -D_LARGEFILE64_SOURCE -DHAVE_UNISTD_H -I"$zlib" \
         "$zlib"/{adler32,crc32,deflate,inffast,inflate,inftrees,trees,zutil,gzlib,gzread,gzwrite,gzclose}.c \
@@ -49,7 +48,7 @@ truth_by_callgrind() { # PROGRAM ARGUMENT…
         sed -nE 's/^ *[0-9,]+ \( *([0-9.]+)%\) .*:([A-Za-z_0-9]+) \[.*/\2 \1/p' | leave_out_small
 }
 
-# Of ten runs.
+# Sums up ten runs.
 truth_by_perf() { # INPUT PROGRAM ARGUMENT…
     local input=$1
     shift
@@ -73,14 +72,14 @@ truth_of_leaf() {
 
 # --- runs ------------------------------------------------------------------------------------------
 
-# Where an empty function has time by the program's own clock, a hypervisor took the processor away just there: the
-# others' shares are of what they have together.
+# If an empty function took time by the program's own clock, then a hypervisor took the processor away in it.
+# The shares of the others are then of the rest of the time.
 leave_out_stolen() { # WHAT THE PROGRAM SAID
     awk '$1 == "first" && $2 > 2 { stolen = $2; next } { name[++n] = $1; share[n] = $2 }
         END { for (i = 1; i <= n; i++) print name[i], share[i] * 100 / (100 - stolen) }' "$1" >"$1.kept" && mv "$1.kept" "$1"
 }
 
-# Prints the functions whose share is further off than $TOLERANCE points.
+# Prints the functions whose share differs from the truth by more than $TOLERANCE points.
 TOLERANCE=5
 compare_shares() { # TRUTH PROFILE
     "$CINSTR" verify "$2" >/dev/null || return
@@ -101,7 +100,7 @@ compare_shares() { # TRUTH PROFILE
         }'
 }
 
-# all_at_once PREFIX OPTIONS INPUT COMMAND…: runs it so often; what each prints goes to PREFIX.N.
+# all_at_once PREFIX OPTIONS INPUT COMMAND…: starts $RUNS runs; each prints to PREFIX.N.
 all_at_once() {
     local prefix=$1 options=$2 input=$3 i pids=()
     shift 3
@@ -112,8 +111,9 @@ all_at_once() {
     wait "${pids[@]}"
 }
 
-# right PLACE OPTIONS TRUTH INPUT COMMAND…: TRUTH is a file, or - where the program prints it. A host that
-# takes the processor away now and then spoils all runs of such a moment; a fault spoils those of any other.
+# right PLACE OPTIONS TRUTH INPUT COMMAND…: TRUTH is a file, or - if the program prints it. Three tries: a
+# host that takes the processor away for a moment spoils all runs at that moment, but a fault spoils those of
+# each try.
 right() {
     for _ in {1..3}; do
         ! right_at_once "$@" || return 0
@@ -141,7 +141,7 @@ right_at_once() {
         rm -f "$SCRATCH/run.$i.pb.gz"
     done
     cat "$SCRATCH"/run.*.err
-    echo "$good of $RUNS runs"
+    echo "$good of $RUNS runs are right"
     ((good >= RUNS - 1))
 }
 
@@ -149,7 +149,7 @@ check_all() { # NAME WHAT PLACE OPTIONS WRAPPER…
     local build=$1 what=$2 place=$3 options=$4 shape
     shift 4
     for shape in gaps leaf threads; do
-        # What chance leaves of a caller of short calls is not this test's.
+        # timing=adaptive only estimates the caller of many short calls: that is not tested here.
         [[ $shape$options == leaftiming=adaptive ]] && continue
         local truth=-
         [[ $shape == leaf ]] && truth=$SCRATCH/truth.leaf
@@ -158,7 +158,7 @@ check_all() { # NAME WHAT PLACE OPTIONS WRAPPER…
     done
 }
 
-# perf's truth is of the plain program, whose caches no hooks share: 8 points.
+# 8 points, since perf measures the plain program, whose caches are not shared with hooks.
 check_minigzip() { # NAME COMPILER…
     local build=$1 way=() place TOLERANCE=8
     [[ $build != hooks ]] || way=(--before-inlining)
@@ -169,7 +169,8 @@ check_minigzip() { # NAME COMPILER…
         return
     fi
     check "$build: perf finds minigzip's plain build mostly in longest_match()" truth_of_minigzip "$build" || return
-    # timing=adaptive makes its 70 ns long functions a sixth too long: docs/architecture.md.
+    # Not timing=adaptive, which makes the 70 ns long functions of minigzip a sixth too long:
+    # docs/architecture.md.
     for place in pinned free; do
         check "$build, exact, $place: minigzip: shares of CPU time are right" right "$place" timing=exact \
             "$SCRATCH/truth.minigzip.$build" "$SCRATCH/input" "$SCRATCH/minigzip.$build"
@@ -178,9 +179,9 @@ check_minigzip() { # NAME COMPILER…
 
 check "the programs build" build_tools || finish
 check "zlib is fetched" fetch_zlib || finish
-check "callgrind tells leaf's share" truth_of_leaf || finish
+check "callgrind finds leaf's share" truth_of_leaf || finish
 
-check "hooks of gcc: the programs build" build_preempted hooks --before-inlining gcc || finish
+check "the programs build with gcc's hooks" build_preempted hooks --before-inlining gcc || finish
 for place in pinned free; do
     check_all hooks "hooks, exact" $place timing=exact
     check_all hooks "hooks, adaptive" $place timing=adaptive
@@ -191,7 +192,7 @@ check_all hooks "hooks, exact, perf events refused" pinned timing=exact "$SCRATC
 
 find_plugins "the plugin" 19 16 14
 plugin=(clang-"${versions[0]}")
-check "plugin: the programs build" build_preempted plugin "${plugin[@]}" || finish
+check "the programs build with the plugin" build_preempted plugin "${plugin[@]}" || finish
 for place in pinned free; do
     check_all plugin "plugin, exact" $place timing=exact
     check_all plugin "plugin, adaptive" $place timing=adaptive

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Real programs, by every compiler that is here: recorded by cinstr they print what the plain
-# build prints, every edge has the count that the independent counting hook has, and the profile
-# opens in pprof without the binary. PROGRAMS and COMPILERS, if set, choose fewer.
+# Real programs, built by every compiler that is installed: recorded by cinstr they print what the plain build
+# prints, every edge has the count of the independent counting hook, and pprof opens the profile without the
+# binary. PROGRAMS and COMPILERS, if set, name fewer.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -12,7 +12,7 @@
 read -r -a programs <<<"${PROGRAMS:-$REAL_PROGRAMS}"
 read -r -a compilers <<<"${COMPILERS:-gcc clang-14 clang-19}"
 
-# build_all PROGRAM COMPILER: the three builds that differ in their hooks alone.
+# build_all PROGRAM COMPILER: makes three builds, which differ only in their hooks.
 build_all() {
     local hook
     hook=$(real_count_hook) &&
@@ -21,8 +21,8 @@ build_all() {
         real_build "$1" "$2" hooks "$SCRATCH/recorded/$1" "${LINK_CINSTR[@]}"
 }
 
-# run_build KIND PROGRAM: runs one build, its output and messages kept as KIND/out and KIND/err.
-# All are called by the same name: Lua keeps it, and a longer string takes other calls to keep.
+# run_build KIND PROGRAM: runs one build; output and messages are in KIND/out and KIND/err. All builds have
+# the same name: Lua stores its own name, and a longer one takes other calls.
 run_build() {
     (cd "$SCRATCH/$1" && real_run "$2" test "./$2" >out 2>err)
 }
@@ -36,7 +36,7 @@ run_all() {
         { cat "$SCRATCH/recorded/err" && return 1; }
 }
 
-# The two builds' functions stand at other addresses: they are compared by name and offset.
+# Functions have different addresses in the two builds: they are compared by name and offset.
 same_edges() {
     "$CINSTR" report --addresses "$SCRATCH/recorded/profile.pb.gz" >"$SCRATCH/recorded/edges" &&
         "$REAL_HERE/name-edges" "$SCRATCH/counted/$1" <"$SCRATCH/counted/edges" \
@@ -46,7 +46,7 @@ same_edges() {
         "$REAL_HERE/compare-edges" "$SCRATCH/expected" "$SCRATCH/actual"
 }
 
-# pprof_shows PATTERN OPTION…: pprof prints PATTERN and says nothing on standard error.
+# pprof_shows PATTERN OPTION…: pprof prints PATTERN, and nothing on standard error.
 pprof_shows() {
     local pattern=$1
     shift
@@ -57,15 +57,15 @@ pprof_shows() {
 
 test_program() {
     local program=$1 compiler=$2 name="$1 by $2"
-    check "$name: builds plain, counted and recorded" build_all "$program" "$compiler" || return
-    check "$name: runs to its end, as plain and as counted" run_all "$program" || return
-    check "$name: counted output is the plain build's" \
+    check "$name is built plain, with the counting hook and with the recorder" build_all "$program" "$compiler" || return
+    check "$name: all three run to their end" run_all "$program" || return
+    check "$name: the output with the counting hook is that of the plain build" \
         cmp "$SCRATCH/plain/out" "$SCRATCH/counted/out"
-    check "$name: recorded output is the plain build's" \
+    check "$name: the output with the recorder is that of the plain build" \
         cmp "$SCRATCH/plain/out" "$SCRATCH/recorded/out"
-    check "$name: recorded messages are the plain build's" \
+    check "$name: the messages with the recorder are those of the plain build" \
         cmp "$SCRATCH/plain/err" "$SCRATCH/recorded/err"
-    check "$name: every edge has the counting hook's count" same_edges "$program"
+    check "$name: every edge has the count of the counting hook" same_edges "$program"
     check "$name: the profile passes verify" "$CINSTR" verify "$SCRATCH/recorded/profile.pb.gz"
     mv "$SCRATCH/recorded/$program" "$SCRATCH/moved"
     check "$name: pprof -top needs no binary" pprof_shows ' main$' -top -cum

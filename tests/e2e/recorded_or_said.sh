@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What has hooks is recorded, all of it; where it is not, one line says so and why.
+# Everything that has hooks is recorded completely. Where it is not, one line says so and why. The programs
+# have known counts.
 . "$(dirname "$0")/lib.sh"
 PROGRAMS=$TOP/tests/programs
 cd "$SCRATCH" || exit
 
-# counts PROFILE: "FUNCTION CALLS" of all that have calls, sorted, with commas between
+# counts PROFILE: sorted "FUNCTION CALLS" of all functions with calls, with commas between
 counts() { "$CINSTR" report --json "$1" | jq -r '.functions[] | select(.calls > 0) | "\(.function) \(.calls)"' | sort | paste -sd,; }
 
-# records WANTED PROGRAM…: no word is said
+# records WANTED PROGRAM…: the profile has these counts, and the recorder prints nothing
 records() {
     local wanted=$1
     shift
@@ -40,16 +41,17 @@ fortran() { "$CINSTR" cc gfortran -O0 "$PROGRAMS/fortran.f90" -o fortran && reco
 if command -v gfortran >/dev/null; then
     check "gfortran: all calls are recorded" fortran
 else
-    skip "gfortran: all calls are recorded" "it is not here"
+    skip "gfortran: all calls are recorded" "it is not installed"
 fi
 
 redefined() {
     "$CINSTR" cc gcc -O0 -fno-builtin "$PROGRAMS/redefined.c" -o redefined &&
         records 'hcreate 1,main 1,mine 1,strspn 1' ./redefined
 }
-check "gcc: a program's own functions are recorded, though a system header declares them" redefined
+check "gcc: a program's own functions are recorded even if a system header declares them" redefined
 
-# Headers of libc that hold inline functions are left out, and with them what the program defines instead.
+# Headers of libc that contain inline functions are excluded from hooks. So are, then, functions that they
+# declare and the program defines itself.
 declared() {
     cat >own_ctype.c <<'END_C' || return
 #include <ctype.h>
@@ -63,16 +65,16 @@ END_C
         records 'isalpha 1,main 1' ./own_ctype &&
         for way in --before-inlining --; do "$CINSTR" cc $way gcc "$PROGRAMS/one_leaf.c" -o leaf 2>err && is_empty err || return; done
 }
-check "gcc's own hooks: a function that <ctype.h> declares, too, is said to have none" declared
+check "gcc's own hooks: cinstr cc says that a function has none because <ctype.h> declares it" declared
 
-# --- which of hooks and library is missing --------------------------------------------------------
+# --- hooks or library are missing -----------------------------------------------------------------
 
 own_hooks() {
     "$CINSTR" cc gcc -O2 "$PROGRAMS/own_hooks.c" -o own 2>err && has 'cc: own defines __cyg_profile_func_enter itself' <err &&
         (($(wc -l <err) == 1)) && "$CINSTR" run ./own >out 2>err && [[ $(<out) == 3 ]] &&
         has 'own defines __cyg_profile_func_enter itself' <err && (($(wc -l <err) == 1))
 }
-check "hooks that a program defines itself are said to be" own_hooks
+check "cc and run say that a program defines the hooks itself" own_hooks
 
 without_hooks() {
     gcc "$PROGRAMS/one_leaf.c" -o plain && "$CINSTR" run ./plain >out 2>err && has 'plain has no hooks: build it with' <err &&
@@ -81,7 +83,7 @@ without_hooks() {
         has 'linked with -lcinstr, but none of its' <err && (($(wc -l <err) == 1)) || return
     printf '#!/bin/sh\necho\n' >script && chmod +x script && "$CINSTR" run ./script >out 2>err && has 'script is a script' <err
 }
-check "a program without hooks, and a script, are said to be" without_hooks
+check "run says that a program has no hooks, or is a script" without_hooks
 
 launcher() {
     "$CINSTR" cc gcc -O1 -x c - -o launcher <<'END_C' || return
@@ -100,9 +102,9 @@ END_C
         has 'what it recorded is kept: cinstr report' <err && "$CINSTR" report --json kept/*.seg >report.json &&
         [[ $(jq '.functions[] | select(.function == "early") | .calls' report.json) == 10 ]]
 }
-check "what a launcher did before it executed another program is said, and kept" launcher
+check "a line counts the calls that a launcher made before exec, and run keeps its segment" launcher
 
-# What was compiled with hooks and linked without the library is recorded all the same.
+# Programs that were compiled with hooks but linked without the library are recorded by `cinstr run`.
 launched() {
     mkdir -p cmake && printf 'cmake_minimum_required(VERSION 3.10)\nproject(leaf C)\nadd_executable(leaf %s)\n' \
         "$PROGRAMS/one_leaf.c" >cmake/CMakeLists.txt &&
@@ -114,18 +116,18 @@ hooked_only() {
     gcc -finstrument-functions "$PROGRAMS/one_leaf.c" -o hooked && "$CINSTR" run -o p.pb.gz ./hooked >out 2>err &&
         [[ $(counts p.pb.gz) == 'leaf 100,main 1' ]]
 }
-check "cinstr run records what has hooks and no library" hooked_only
+check "cinstr run records a program that has hooks but no library" hooked_only
 if command -v cmake >/dev/null; then
-    check "a program whose compiler cinstr cc launched for CMake is recorded by cinstr run" launched
+    check "cinstr run records a program that CMake built with cinstr cc as compiler launcher" launched
 else
-    skip "a program whose compiler cinstr cc launched for CMake is recorded by cinstr run" "no cmake is here"
+    skip "cinstr run records a program that CMake built with cinstr cc as compiler launcher" "cmake is not installed"
 fi
 
-# --- no room --------------------------------------------------------------------------------------
+# --- no space -------------------------------------------------------------------------------------
 
 "$CINSTR" cc gcc -O1 "$PROGRAMS/explosion.c" -o explosion || exit
 
-# exact PROFILE TRUTH: every edge
+# exact PROFILE TRUTH: every edge has the count that the program states
 exact() {
     "$CINSTR" report --json --edges "$1" | jq -r '.edges[] | select(.calls > 0 and (.callee | test("^f[0-9]"))) |
         ((.caller // "-") | if test("^f[0-9]") then .[1:] else "16" end) + " " + .callee[1:] + " \(.calls)"' | sort |
@@ -142,7 +144,7 @@ on_small_disk() { # SIZE [HOW]
         "$CINSTR" report p.pb.gz | has -v '\[lost\]'
 }
 
-# From outside, what lies in memory alone is missing, and said to be.
+# dump reads the segment's file. What the process has in memory alone is missing, and the dump says so.
 small_from_outside() {
     mkdir -p small && mount -t tmpfs -o size=1m,mode=700 none small && mkfifo said || return
     CINSTR_OPTIONS=output=none:directory=$SCRATCH/small ./explosion 100000000 >/dev/null 2>said &
@@ -165,14 +167,14 @@ if ((EUID == 0)) && mkdir -p small && mount -t tmpfs none small 2>/dev/null; the
         check "on a disk of $size every edge is exact" on_small_disk $size
     done
     for size in 1m 3m; do
-        check "on a disk of $size and without more memory every edge is exact" on_small_disk $size limited
+        check "on a disk of $size, without more memory, every edge is exact" on_small_disk $size limited
     done
-    check "of a full disk a dump from outside says that it is incomplete" small_from_outside
+    check "a dump of a process whose disk is full says that it is incomplete" small_from_outside
 else
-    skip "on a small disk every edge is exact" "no tmpfs is to be had"
+    skip "on a small disk every edge is exact" "no tmpfs can be mounted"
 fi
 
-limited() { # ULIMIT'S ARGUMENTS
+limited() { # ulimit's option
     local size
     "$CINSTR" cc gcc -O2 "$PROGRAMS/one_leaf.c" -o leaf || return
     for size in 1000 4000 20000 60000; do
@@ -182,7 +184,7 @@ limited() { # ULIMIT'S ARGUMENTS
             { echo "$size" && cat err && return 1; }
     done
 }
-check "with little data memory all is recorded or a line says why not" limited -d
-check "with little address space all is recorded or a line says why not" limited -v
+check "with little data memory everything is recorded, or a line says why not" limited -d
+check "with little address space everything is recorded, or a line says why not" limited -v
 
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Recursion that would explode a tree: fib, Ackermann, thirty functions that call each other at
-# random, a million frames. Every edge is exact, the memory stays within what the budget of contexts
-# says, what was folded is said, and pprof opens the profile.
+# Recursion that would need exponentially many contexts: fib, Ackermann, thirty functions that call each other
+# at random, a million frames. Every edge is exact, as the programs count them; memory stays within the budget
+# that contexts= sets; the profile says what was folded; and pprof opens it.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -11,7 +11,7 @@
 
 check "the checker builds" harness_build || finish
 
-# opens NAME: go tool pprof reads it without a word of complaint
+# opens NAME: go tool pprof reads the profile without a message
 opens() {
     local profile=("$SCRATCH/$1".*.pb.gz)
     PPROF_BINARY_PATH=/nonexistent go tool pprof -top "${profile[0]}" \
@@ -25,8 +25,8 @@ exact_and_opens() { # COMPILER ARGUMENTS…
     exact "$compiler" explosive 1 "$@" && opens explosive
 }
 
-# within BYTES NAME ARGUMENTS…: what the process leaves behind takes no more space than that. Its
-# profile has nowhere to go, so that the segment is kept.
+# within BYTES NAME ARGUMENTS…: the segment takes at most this space. It is kept, because the profile cannot
+# be written.
 within() {
     local most=$1 name=$2 segment size
     shift 2
@@ -39,9 +39,9 @@ within() {
     ((size <= most)) && "$CINSTR" verify "$segment"
 }
 
-# A context is 64 bytes and its columns 16. Each transition to one, or to what it was folded into,
-# takes 8 bytes in a table that is up to twice as large, and was half as large before; stacks and
-# small tables come on top.
+# A context takes 64 bytes and its columns 16. Each transition to a context, or to the one that it was folded
+# into, takes 8 bytes in a hash table. The table is at most twice as large as its contents, and the previous
+# one, half as large, is still there. Stacks and small tables come in addition.
 budget_bytes() { # CONTEXTS
     echo $(($1 * (64 + 16) * 3 + (4 << 20)))
 }
@@ -53,11 +53,11 @@ for compiler in "${compilers[@]}"; do
         exact_and_opens "$compiler" mutual 3000000
 done
 check "fib(35) is exact" exact_and_opens gcc fib 35
-check "mutual recursion stays within the memory of its budget" \
+check "the segment of a mutual recursion stays within the default budget" \
     within "$(budget_bytes 262144)" explosive mutual 3000000
 EXTRA_OPTIONS=:contexts=4096
 check "mutual recursion is exact within 4,096 contexts" exact_and_opens gcc mutual 3000000
-check "mutual recursion stays within the memory of 4,096 contexts" \
+check "the segment of a mutual recursion stays within a budget of 4,096 contexts" \
     within "$(budget_bytes 4096)" explosive mutual 3000000
 
 says_truncated() {
@@ -69,12 +69,12 @@ says_truncated() {
         go tool pprof -traces "${profile[0]}" >"$SCRATCH/traces" &&
         grep -q '\[truncated\]' "$SCRATCH/traces"
 }
-check "what was folded for want of contexts is said, and shown in the stacks" says_truncated
+check "the profile says that contexts were truncated, and stacks show where" says_truncated
 EXTRA_OPTIONS=
 
 million_deep() {
     [[ $(ulimit -Hs) == unlimited ]] || return 0
     (ulimit -s unlimited && exact gcc recursion 1 1000000) && opens recursion
 }
-check "a million frames deep on an unlimited stack, and pprof opens it" million_deep
+check "a recursion a million deep on an unlimited stack is exact, and pprof opens it" million_deep
 finish

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Sandboxes refuse system calls. Whichever the recorder is refused, the program does as without it,
-# with a few lines on standard error at most; and where only comfort is lost, every edge is exact.
+# Sandboxes refuse system calls. Whichever of the recorder's calls is refused, the program prints and does the
+# same, with at most a few lines on standard error. If the call is not essential to recording, every edge is
+# exact, as truth programs count them.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -12,12 +13,12 @@ refuse_build() {
     gcc -O1 -Wall -std=gnu11 -D_GNU_SOURCE "$PROGRAMS/refuse.c" -o "$SCRATCH/refuse" &&
         "$SCRATCH/refuse" ENOSYS getdents64 -- true && ! "$SCRATCH/refuse" ENOSYS getdents64 -- ls / 2>/dev/null
 }
-check "calls can be refused" refuse_build || finish
+check "the program that refuses system calls builds" refuse_build || finish
 check "the checker builds" harness_build || finish
-check "the working program builds" program_build gcc work || finish
+check "the program builds" program_build gcc work || finish
 program_plain gcc work
 
-# Both builds under the refusal: same output, same status.
+# Both builds, with these calls refused, have the same output and status.
 same() { # ERROR CALL…
     local expected status
     "$SCRATCH/refuse" "$@" -- "$SCRATCH/work.plain" --wide >"$SCRATCH/plain.out"
@@ -31,7 +32,7 @@ same() { # ERROR CALL…
         (($(wc -l <"$SCRATCH/work.err") <= 4)) || { head "$SCRATCH/work.err" && return 1; }
 }
 
-# The program's threads, handlers and coroutines are told apart all the same.
+# Truth programs: the recorder still tells threads, handlers and coroutines apart.
 generate() {
     local source=$TOP/tests/truth
     "${CC:-cc}" -O1 -std=gnu11 "$source"/{generate,statements,blocks}.c -o "$SCRATCH/generate" &&
@@ -54,10 +55,10 @@ exact_without() { # CALL…
 for call in fallocate ftruncate getdents64 getrandom gettid madvise mkdir mremap perf_event_open prlimit64 \
     process_vm_readv rename sigaltstack unlinkat; do
     for error in ENOSYS EPERM; do
-        check "$call gives $error: same output and status" same $error $call
+        check "with $call refused by $error: same output and status" same $error $call
     done
 done
-check "madvise and fallocate are both refused: same output and status" same EPERM madvise fallocate
+check "with madvise and fallocate refused: same output and status" same EPERM madvise fallocate
 
 check "the truth programs' tools build" generate || finish
 for language in c c++; do
@@ -65,7 +66,7 @@ for language in c c++; do
         check "truth program $seed in ${language^} builds" truth_build $seed $language || continue
         for calls in process_vm_readv perf_event_open fallocate getrandom "process_vm_readv perf_event_open"; do
             read -ra refused <<<"$calls"
-            check "truth program $seed in ${language^} without $calls: every edge exact" \
+            check "truth program $seed in ${language^} with $calls refused: every edge exact" \
                 exact_without "${refused[@]}"
         done
     done

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What runs the tests ends one that hangs, with all that it has begun, and says after what it hung; one that
-# is slow it lets be. It takes nothing for a pass that is none.
+# scripts/run-tests ends a test that hangs, with all its processes, and names its last check. It lets a slow
+# test run. It never counts a test as passed that has not passed.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -20,18 +20,18 @@ mkdir build
 run() {
     ! JOBS=5 TEST_LIMIT=$limit "$TOP/scripts/run-tests" build ./{hanging,slow,failing,telling,silent}.sh >said
 }
-check "five tests are run, and not all is well" run
-verdicts() { # NAME: all but ok
+check "five tests are run, and run-tests fails" run
+verdicts() { # NAME: the failed checks
     grep '^not ok' build/logs/*"$1.log"
 }
 is_verdict() { # NAME VERDICT
     diff <(verdicts "$1" | sed "s|[^ ]*$1:|$1:|") <(printf '%s' "${2:+$2$'\n'}")
 }
-check "one that hangs is ended, and it is said after what" is_verdict hanging "not ok hanging: hangs: it said nothing for $limit s after: ok one"
-check "what it has begun is ended too" eval 'await has_ended "$(cat begun)"'
-check "one that is slow and speaks is let be, however long it takes" is_verdict slow ''
-check "a bad status is a failure" is_verdict failing "not ok failing: ended with status 7"
-check "one that has said what failed says it once" is_verdict telling "not ok two: so"
-check "one that checks nothing is a failure" is_verdict silent "not ok silent: checked nothing"
-check "the last line counts them" eval '[[ $(tail -n 1 said) == "11 passed, 4 failed" ]]'
+check "a test that hangs is ended, and the verdict names its last check" is_verdict hanging "not ok hanging: hangs: it said nothing for $limit s after: ok one"
+check "a process that it has started is ended, too" eval 'await has_ended "$(cat begun)"'
+check "a slow test is not ended as long as it prints checks" is_verdict slow ''
+check "a test that ends with a bad status has failed" is_verdict failing "not ok failing: ended with status 7"
+check "a test that reports a failed check is reported once" is_verdict telling "not ok two: so"
+check "a test without any check has failed" is_verdict silent "not ok silent: checked nothing"
+check "the last line counts all checks" eval '[[ $(tail -n 1 said) == "11 passed, 4 failed" ]]'
 finish

@@ -1,28 +1,28 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# sample=HZ: as many periods as the CPU time has, each where the time was spent; with threads, forks,
-# jumps into the recorder and death; and the program, with timers and signals of its own, notices
-# nothing. Every bound on a number of samples is six standard deviations wide: one run in 500 million
-# would miss it.
+# sample=HZ: the number of samples is the CPU time times the rate, and each is where the time was spent; with
+# threads, forks, jumps, and processes that are killed. The program, which has timers and signals of its own,
+# notices nothing. shares.c states its shares. Every bound on a number of samples is six standard deviations
+# wide, which one run in 500 million would miss.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/programs/harness.sh
 . "$TOP/tests/programs/harness.sh"
 
-check "a program of known shares builds" program_build gcc shares || finish
-check "a program that samplers may trouble builds" \
+check "a program with known shares builds" program_build gcc shares || finish
+check "a program that a sampler may disturb builds" \
     program_build gcc sampled -DWITH_CINSTR "-I$TOP/include" || finish
 export CINSTR_OPTIONS=directory=$SEGMENTS
 
-# sample RATE NAME ARGUMENTS…: leaves $SCRATCH/NAME.PID.pb.gz and .cpu.pb.gz.
+# sample RATE NAME ARGUMENTS…: runs it, which writes $SCRATCH/NAME.PID.pb.gz and .cpu.pb.gz.
 sample() {
     local EXTRA_OPTIONS=:sample=$1
     shift
     program_run "$@" && says_nothing "$1"
 }
 
-# functions PROFILE VALUE: a line a function: its self value and name.
+# functions PROFILE VALUE: a line for each function, with its own value and its name.
 functions() {
     "$CINSTR" report --csv "$1" >"$SCRATCH/report.csv" || return 1
     awk -F, -v value="$2" 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
@@ -40,7 +40,7 @@ lost_periods() { # PROFILE
     go tool pprof -comments "$1" | awk '/ periods not sampled/ { n = $1 } END { print n + 0 }'
 }
 
-# as_expected WHAT FOUND EXPECTED: of a Poisson process
+# as_expected WHAT FOUND EXPECTED: FOUND is within six standard deviations of a Poisson process
 as_expected() {
     awk -v what="$1" -v found="$2" -v expected="$3" 'BEGIN {
         spread = 6 * sqrt(expected) + 6; print what ": " found ", of " expected " +- " spread
@@ -49,7 +49,7 @@ as_expected() {
 
 # --- how much, and where --------------------------------------------------------------------------
 
-# periods_are_time NAME RATE: all processes together
+# periods_are_time NAME RATE: the samples of all processes together are their CPU time
 periods_are_time() {
     local sampled=0 lost=0 exact=0 profile
     for profile in "$SCRATCH/$1".*[0-9].pb.gz; do
@@ -57,13 +57,13 @@ periods_are_time() {
         sampled=$((sampled + $(total "${profile%.pb.gz}.cpu.pb.gz" cpu)))
         lost=$((lost + $(lost_periods "${profile%.pb.gz}.cpu.pb.gz")))
     done
-    ((sampled > lost * (1000000000 / $2))) || { echo "lost: $lost" && return 1; }
+    ((sampled > lost * (1000000000 / $2))) || { echo "$lost periods were lost, more than were sampled" && return 1; }
     as_expected "$1" $((sampled / (1000000000 / $2) + lost)) $((exact / (1000000000 / $2)))
 }
 
-# shares_hold: those in $SCRATCH/found are as $SCRATCH/shares.out says.
+# shares_hold: the samples in $SCRATCH/found have the shares that $SCRATCH/shares.out states.
 shares_hold() {
-    # Speed varies a little over time: one in fifty is added.
+    # Speed varies a little over time: the bounds are 2 % wider.
     awk 'FNR == NR { share[$1] = $2 / 100; next } $2 in share { found[$2] = $1; all += $1 }
         END { for (name in share) { expected = all * share[name]
                 spread = 6 * sqrt(expected * (1 - share[name])) + expected / 50 + 1
@@ -77,16 +77,16 @@ known_shares() {
     functions "$SCRATCH"/shares.*.cpu.pb.gz samples >"$SCRATCH/found" || return 1
     shares_hold
 }
-check "each function has its share of the samples, and all have the CPU time" known_shares
+check "each function has its share of the samples, which together are the CPU time" known_shares
 
-in_step() { # of the naive sampler's looks seven in ten; a busy machine lets no program keep step
+in_step() { # a naive sampler finds it in seven samples of ten; on a busy machine no program keeps step with a timer
     sample 500 shares 300 lockstep naive || return 1
     awk '{ all += $3; if ($1 == "in_lockstep") step = $3 } END { exit step < all * 0.7 }' "$SCRATCH/shares.out"
 }
 
 found_as_it_is() {
     functions "$SCRATCH"/shares.*.cpu.pb.gz samples | awk '{ all += $1; if ($2 == "in_lockstep") step = $1 }
-        END { print step " of " all " samples; in truth one in five"; exit !(step < all * 0.5) }'
+        END { print step " of " all " samples; one in five is right"; exit !(step < all * 0.5) }'
 }
 lockstep="what runs in step with a fixed timer is not taken for the whole program"
 if in_step || in_step || in_step; then
@@ -102,7 +102,7 @@ exact_as_without() {
         edges_of "$SCRATCH"/shares.*.pb.gz | cut -d, -f1-3 | sort >"$SCRATCH/with" &&
         diff "$SCRATCH/without" "$SCRATCH/with" && grep -q work_k "$SCRATCH/with"
 }
-check "exact counts are the same with and without" exact_as_without
+check "exact counts are the same with and without sampling" exact_as_without
 
 lines_told() {
     sample 500 shares 50 || return 1
@@ -119,9 +119,9 @@ hooks_told() {
     awk '{ all += $1 } $2 == "[cinstr]" { hooks = $1 } $2 ~ /cyg_profile/ { wrong = 1 }
         END { print hooks " of " all " in the hooks"; exit wrong || hooks < all / 10 }' "$SCRATCH/found"
 }
-check "the hooks' own time is told from the program's" hooks_told
+check "samples in hooks are told apart from the program's" hooks_told
 
-# Of the same run: $SCRATCH/found has its samples by function.
+# Of the same run: $SCRATCH/found has the samples of each function.
 times_follow() {
     local exact
     exact=$(compgen -G "$SCRATCH/explosive.*[0-9].pb.gz") || return 1
@@ -134,28 +134,28 @@ times_follow() {
             print hooks " of " all " samples; said: " said "; taken out: " share
             exit said != hooks " of " all || share < hooks / all - 0.25 || share > hooks / all + 0.25 }' "$SCRATCH/found" -
 }
-check "what samples found in the hooks is taken out of the times" times_follow
+check "the time that samples found in hooks is subtracted from the times shown" times_follow
 
 # --- threads and processes ------------------------------------------------------------------------
 
 many_threads() {
     sample 1000 sampled threads 100 20 && periods_are_time sampled 1000
 }
-check "100 threads of a few periods each are sampled whole" many_threads
+check "100 threads that run for a few periods each are sampled completely" many_threads
 
 forked() {
     sample 500 sampled fork 300 && periods_are_time sampled 500 &&
         [[ $(compgen -G "$SCRATCH/sampled.*.cpu.pb.gz" | wc -l) == 2 ]]
 }
-check "a fork child is sampled apart from its parent" forked
+check "a fork child is sampled separately from its parent" forked
 
 forgotten() {
     sample 1000 sampled reset 300 || return 1
     as_expected "periods after a reset" $(($(total "$SCRATCH"/sampled.*.cpu.pb.gz cpu) / 1000000)) 1
 }
-check "cinstr_reset() forgets samples as well" forgotten
+check "cinstr_reset() forgets samples, too" forgotten
 
-# --- whatever it interrupts -----------------------------------------------------------------------
+# --- exact counts, whatever a sample interrupts ---------------------------------------------------
 
 exact_at_full_speed() { # COMPILER NAME PROCESSES ARGUMENTS…
     local EXTRA_OPTIONS=:sample=10000
@@ -163,19 +163,19 @@ exact_at_full_speed() { # COMPILER NAME PROCESSES ARGUMENTS…
 }
 check "the checker builds" harness_build || finish
 for compiler in "${compilers[@]}"; do
-    check "$compiler, 10,000 a second: jumps out of handlers" exact_at_full_speed "$compiler" jumps 1 300000
-    check "$compiler, 10,000 a second: coroutines" exact_at_full_speed "$compiler" coroutines 1 10000
-    check "$compiler, 10,000 a second: handlers on the alternate stack" \
+    check "$compiler, 10,000 samples a second: jumps out of handlers are exact" exact_at_full_speed "$compiler" jumps 1 300000
+    check "$compiler, 10,000 samples a second: coroutines are exact" exact_at_full_speed "$compiler" coroutines 1 10000
+    check "$compiler, 10,000 samples a second: handlers on the alternate stack are exact" \
         exact_at_full_speed "$compiler" altstack_coroutines 1
-    check "$compiler, 10,000 a second: forks" exact_at_full_speed "$compiler" forks 21 fork 0 20
+    check "$compiler, 10,000 samples a second: forks are exact" exact_at_full_speed "$compiler" forks 21 fork 0 20
 done
-execs_at_full_speed() { # it is said once that calls before exec are in no profile
+execs_at_full_speed() { # the message that calls before exec are in no profile is printed once
     local EXTRA_OPTIONS=:sample=10000
     program_build gcc exec_loop && program_run exec_loop 300 && profiles_match exec_loop 1 &&
         (($(wc -l <"$SCRATCH/exec_loop.err") == 1)) && has 'calls before exec, of exec_loop' <"$SCRATCH/exec_loop.err"
 }
-check "10,000 a second: 300 execs, none of them fatal" execs_at_full_speed
-check "10,000 a second: 1,000 threads at once and 5,000 in a row" \
+check "10,000 samples a second: 300 execs succeed, and calls are exact" execs_at_full_speed
+check "10,000 samples a second: 1,000 threads at once and 5,000 in a row are exact" \
     exact_at_full_speed gcc thread_storm 1 "$SEGMENTS" 1000 5000
 
 # --- the program notices nothing ------------------------------------------------------------------
@@ -187,7 +187,7 @@ own_timer() {
     echo "its own signals: $own, others: $foreign, errno changed: $changes"
     periods_are_time sampled 1000 && ((own >= 2 && foreign == 0 && changes == 0))
 }
-check "a program's own SIGPROF timer, handler and errno stay its own" own_timer
+check "the program's own SIGPROF timer, handler and errno are not disturbed" own_timer
 
 read_whole() {
     local EXTRA_OPTIONS=:sample=1000 i
@@ -197,7 +197,7 @@ read_whole() {
     grep -x 'failed 0' "$SCRATCH/sampled.out" && says_nothing sampled
 }
 mkfifo "$SCRATCH/never"
-check "no read that waits is interrupted" read_whole
+check "a read() that waits is not interrupted" read_whole
 
 waiting() {
     local EXTRA_OPTIONS=:sample=500:sample_clock=wall wall
@@ -208,9 +208,9 @@ waiting() {
     ((wall > 500000000)) && functions "$SCRATCH"/sampled.*.wall.pb.gz self_ns |
         awk -v all="$wall" '$2 ~ /read/ { read += $1 } END { exit !(read > all * 0.9) }'
 }
-check "on the wall clock a read that waits is found, and restarted" waiting
+check "sample_clock=wall samples a read() that waits, which is then restarted" waiting
 
-# --- taken from outside ---------------------------------------------------------------------------
+# --- samples read by cinstr dump ------------------------------------------------------------------
 
 live_and_dead() {
     local word pid segment
@@ -228,19 +228,19 @@ live_and_dead() {
     as_expected "alive" $(($(total "$SCRATCH/live.pb.gz" cpu) / 2000000)) 150 &&
         (($(total "$SCRATCH/dead.pb.gz" cpu) >= $(total "$SCRATCH/live.pb.gz" cpu)))
 }
-check "samples are read from a process that runs, and after kill -9" live_and_dead
+check "samples are read from a running process, and after kill -9" live_and_dead
 
 not_sampled() {
     program_run sampled reset 1 && [[ ! -e $(compgen -G "$SCRATCH/sampled.*.cpu.pb.gz") ]] || return 1
     CINSTR_OPTIONS=sample=x:output=none "$SCRATCH/sampled" reset 1 2>&1 | has "bad value 'x' for sample=HZ"
 }
-check "without the option there is none, and a bad rate is told" not_sampled
+check "without sample= there are no samples, and a bad rate gets a line" not_sampled
 
 # --- programs without hooks -----------------------------------------------------------------------
 
-check "the same programs without hooks" eval 'program_plain gcc shares && program_plain gcc sampled' || finish
+check "the same programs build without hooks" eval 'program_plain gcc shares && program_plain gcc sampled' || finish
 
-# run_plain RATE NAME ARGUMENTS…: leaves $SCRATCH/NAME.plain.PID.cpu.pb.gz.
+# run_plain RATE NAME ARGUMENTS…: runs it, which writes $SCRATCH/NAME.plain.PID.cpu.pb.gz.
 run_plain() {
     local rate=$1 name=$2
     shift 2
@@ -249,8 +249,8 @@ run_plain() {
         "$SCRATCH/$name.plain" "$@" >"$SCRATCH/$name.out" 2>"$SCRATCH/$name.err" && says_nothing "$name"
 }
 
-# stacks_are_whole PROFILE FUNCTION REGEX: all of FUNCTION's samples but one in twenty (a signal may come
-# in a PLT, or in code without call frame information) have these callers, from the inside out.
+# stacks_are_whole PROFILE FUNCTION REGEX: 95 % of the samples in FUNCTION have these callers, innermost
+# first. The others may be in a PLT or in code without call frame information.
 stacks_are_whole() {
     go tool pprof -traces -sample_index=samples "$1" 2>"$SCRATCH/traces.err" |
         awk -v function_name="$2" -v callers="^$2 $3( |\$)" '/^-+\+/ { end(); next }
@@ -265,7 +265,7 @@ plain_shares() {
     functions "$SCRATCH"/shares.plain.*.cpu.pb.gz samples >"$SCRATCH/found" && shares_hold &&
         stacks_are_whole "$SCRATCH"/shares.plain.*.cpu.pb.gz work_a "run main"
 }
-check "a program without hooks has its shares, and whole stacks" plain_shares
+check "a program without hooks has the right shares, and complete stacks" plain_shares
 
 plain_threads() {
     run_plain 500 sampled threads 40 50 || return 1
@@ -279,7 +279,7 @@ plain_sort() {
     run_plain 500 sampled sort 500 &&
         stacks_are_whole "$SCRATCH"/sampled.plain.*.cpu.pb.gz spin "compare .* main"
 }
-check "stacks are followed through libc, which has no frame pointers" plain_sort
+check "stacks are followed through libc, which keeps no frame pointers" plain_sort
 
 plain_fork() {
     run_plain 500 sampled fork 300 || return 1
@@ -290,7 +290,7 @@ plain_fork() {
     done
     as_expected "parent and child" $all 300
 }
-check "a fork child without hooks is sampled as well" plain_fork
+check "a fork child without hooks is sampled, too" plain_fork
 
 leaves_nothing() {
     rm -f "$SEGMENTS"/*
@@ -299,7 +299,7 @@ leaves_nothing() {
     (($? == 4)) && is_empty "$SCRATCH/none.err" && [[ -z $(ls "$SEGMENTS") ]] &&
         [[ -z $(compgen -G "$SCRATCH/none.*.gz") ]]
 }
-check "what took no time leaves neither profile nor segment" leaves_nothing
+check "a program that took no CPU time leaves neither profile nor segment" leaves_nothing
 
 instrumented_too() {
     rm -f "$SCRATCH"/shares.*.gz
@@ -308,7 +308,7 @@ instrumented_too() {
     [[ $(compgen -G "$SCRATCH/shares.*.pb.gz" | wc -l) == 2 ]] &&
         stacks_are_whole "$SCRATCH"/shares.*.cpu.pb.gz work_a "run main [[]libc.so.6[]]"
 }
-check "run --sample on an instrumented program: its contexts, beside the exact ones" instrumented_too
+check "run --sample on an instrumented program writes both the samples and the exact profile" instrumented_too
 
 # --- static programs ------------------------------------------------------------------------------
 
@@ -319,5 +319,5 @@ static_program() {
     program_build gcc sampled -DWITH_CINSTR "-I$TOP/include" && sample 500 sampled fork 300 &&
         periods_are_time sampled 500
 }
-check "a static program is sampled as well" static_program
+check "a static program is sampled, too" static_program
 finish

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Programs built with a sanitizer are counted as exactly as others: the address sanitizer keeps
-# frames off the stack, the thread sanitizer has setjmp and longjmp of its own, and each has hooks at
-# the same places. Truth programs (truth.sh) of what the sanitizer itself stands without a report:
-# plain programs with the ingredients left out here already end in one.
+# Programs built with a sanitizer are counted as exactly as others, although the address sanitizer puts frames
+# elsewhere than on the stack, the thread sanitizer has its own setjmp and longjmp, and both add calls where
+# the hooks are. Truth programs (truth.sh) have only ingredients that the sanitizer itself accepts: with the
+# others, programs without hooks end with a report, too.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-export ASAN_OPTIONS=detect_leaks=0 # who jumps away frees nothing
+export ASAN_OPTIONS=detect_leaks=0 # a jump out of a function leaks its memory
 
 sanitized() { # SANITIZER OPTIONS
     TRUTH_HOOKS="-finstrument-functions -fsanitize=$1" TRUTH_OPTIONS=$2 TRUTH_TIMEOUT=120 \

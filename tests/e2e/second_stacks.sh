@@ -1,18 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A second stack may lie anywhere, inside the first one's frames, too: every edge is exact, before, while and
-# after something runs there.
+# A second stack may be anywhere in memory, even inside a frame of the first. Every edge is exact before,
+# while and after something runs on it. The expected edges follow from second_stacks.c.
 # shellcheck disable=SC2317
 . "$(dirname "$0")/lib.sh"
 cd "$SCRATCH" || exit
 
-# edges: of p.pb.gz, those of the program's functions
+# edges: those of p.pb.gz between the program's functions
 edges() {
     "$CINSTR" report --json --edges p.pb.gz | jq -r '.edges[] | select(.calls > 0 and .callee != "main") |
         "\(if .caller | test("^\\[") then "-" else .caller end) \(.callee) \(.calls)"' | sort
 }
 
-# expected WHERE HOW HANDLED: 20 rounds, 10 steps, 60 deep
+# expected WHERE HOW HANDLED: the edges of 20 rounds with 10 steps each, and a recursion 60 deep
 expected() {
     local runner=main
     if [[ $1 == local ]]; then
@@ -38,7 +38,7 @@ expected() {
 exact() { # WHERE HOW
     rm -f p.pb.gz
     CINSTR_OPTIONS=output=p.pb.gz timeout 120 ./second "$1" "$2" >out 2>err && is_empty err && "$CINSTR" verify p.pb.gz || return
-    # Whom a timer interrupts is chance.
+    # Which function a timer interrupts is chance.
     edges | if [[ $2 == timer ]]; then grep -v ' handler '; else cat; fi >found
     diff <(expected "$1" "$2" "$(<out)" | sort) found || return
     [[ $2 != timer ]] || (($(edges | awk '$2 == "handler" { sum += $3 } END { print sum }') == $(<out) && $(<out) > 0))
@@ -51,11 +51,11 @@ for compiler in gcc clang-14; do
             { fail "$compiler -O$level" "the program does not build" && continue; }
         for where in local static heap mapping; do
             for how in context unseen signal; do
-                check "$compiler -O$level: $where stack, $how" exact $where $how
+                check "$compiler -O$level: edges are exact with a $where stack, $how" exact $where $how
             done
         done
         for where in local static; do
-            check "$compiler -O$level: $where stack, timer" exact $where timer
+            check "$compiler -O$level: edges are exact with a $where stack, timer" exact $where timer
         done
     done
 done

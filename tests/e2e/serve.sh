@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# `cinstr serve`: go tool pprof takes every profile of a running process by its URL; requests are
-# answered as a Go service answers them, side by side; counts stay exact meanwhile; strangers, slow
+# `cinstr serve`: go tool pprof reads every profile of a running process by its URL. Requests are answered as
+# a Go service answers the same requests. Counts stay exact meanwhile. Requests under foreign host names, slow
 # and malformed requests do no harm.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
@@ -20,7 +20,7 @@ stop_all() {
 }
 trap stop_all EXIT
 
-# await_line FIFO: what a server says when it listens
+# await_line FIFO: reads the address that a server prints when it listens
 mkfifo "$SCRATCH/said" "$SCRATCH/begun"
 start() {
     program_build gcc service || return
@@ -37,34 +37,35 @@ start() {
     url=${line##* }
     base=${url}$pid/debug/pprof
 }
-check "a process and a server begin" eval 'start >"$SCRATCH/start.log" 2>&1' || finish
+check "a process and a server start" eval 'start >"$SCRATCH/start.log" 2>&1' || finish
 
 # --- pprof ------------------------------------------------------------------------------------------
 
-pprof() { # PATTERN NAME OPTION…: what it prints has PATTERN
+pprof() { # PATTERN NAME OPTION…: pprof prints a line with PATTERN
     local pattern=$1 name=$2
     shift 2
     go tool pprof -top "$@" "$base/$name" >"$SCRATCH/top" 2>"$SCRATCH/err" || { cat "$SCRATCH/err" && return 1; }
     grep -q -E -e "$pattern" "$SCRATCH/top" || { head -n 20 "$SCRATCH/top" && return 1; }
 }
-check "go tool pprof takes exact" pprof ' work$' exact -sample_index=calls
-check "go tool pprof takes edges" pprof ' work$' edges
-check "go tool pprof takes heap" pprof ' hold$' heap
-check "go tool pprof takes allocs" pprof ' hold$' allocs
-check "go tool pprof takes block" pprof '^ *flat' block
-check "go tool pprof takes mutex" pprof '^ *flat' mutex
+check "go tool pprof reads exact" pprof ' work$' exact -sample_index=calls
+check "go tool pprof reads edges" pprof ' work$' edges
+check "go tool pprof reads heap" pprof ' hold$' heap
+check "go tool pprof reads allocs" pprof ' hold$' allocs
+check "go tool pprof reads block" pprof '^ *flat' block
+check "go tool pprof reads mutex" pprof '^ *flat' mutex
 interactive() {
     go tool pprof "$base/exact" >"$SCRATCH/session" 2>&1 <<<$'sample_index=calls\ntop 3\npeek work$\nlist work$\nquit' &&
         has 'Showing top 3 nodes' <"$SCRATCH/session" && has '| *work$' <"$SCRATCH/session" &&
         has 'ROUTINE =* work in .*/service\.c' <"$SCRATCH/session" || { cat "$SCRATCH/session" && return 1; }
 }
 check "go tool pprof answers top, peek and list in a session" interactive
-check "go tool pprof -seconds 1 takes profile, sampled in that second" pprof ' (work|main)$' profile -seconds 1
-check "go tool pprof -seconds 1 takes exact, of that second" pprof 'Duration: (1s|1[.])' exact -seconds 1
-check "go tool pprof -diff_base takes two" \
+check "go tool pprof -seconds 1 reads profile, sampled in that second" pprof ' (work|main)$' profile -seconds 1
+check "go tool pprof -seconds 1 reads exact, with what happened in that second" pprof 'Duration: (1s|1[.])' exact -seconds 1
+check "go tool pprof -diff_base compares two profiles" \
     eval 'curl -sS -o "$SCRATCH/base.pb.gz" "$base/heap" && pprof "^ *flat" heap -diff_base "$SCRATCH/base.pb.gz"'
 
-# A difference is what the program does in that time: the same from two whole profiles around it.
+# What happened in a second is no more than the difference between two whole profiles, taken before and after
+# it.
 delta_is_between() {
     local before after delta
     calls() { go tool pprof -raw "$1" | awk '/^Samples:/ { getline; on = 1; next } /^Locations/ { on = 0 } on { sum += $1 } END { printf "%d\n", sum }'; }
@@ -74,7 +75,7 @@ delta_is_between() {
     echo "$before + $delta <= $after"
     ((before > 0 && delta > 0 && before + delta <= after))
 }
-check "edges?seconds=1 are calls made in that second" delta_is_between
+check "edges?seconds=1 has the calls made in that second" delta_is_between
 
 symbolizes() {
     local address
@@ -83,19 +84,20 @@ symbolizes() {
     [[ $(curl -sS "$base/symbol?$address") == "num_symbols: 1"$'\n'"$address work" ]] &&
         [[ $(curl -sS -d "0x1+$address" "$base/symbol") == "num_symbols: 1"$'\n'"$address work" ]]
 }
-check "symbol names addresses, by GET and by POST" symbolizes
-check "cmdline is the program's" eval '[[ $(curl -sS "$base/cmdline" | tr "\0" " ") == "$SCRATCH/service" ]]'
-check "trace is one that a decoder reads" \
+check "symbol translates addresses into names, by GET and by POST" symbolizes
+check "cmdline is the program's command line" eval '[[ $(curl -sS "$base/cmdline" | tr "\0" " ") == "$SCRATCH/service" ]]'
+check "a decoder reads the trace" \
     eval 'curl -sS -o "$SCRATCH/t.pftrace" "$base/trace?seconds=0.1" && protoc --decode_raw <"$SCRATCH/t.pftrace" >"$SCRATCH/t" && grep -q work "$SCRATCH/t"'
-check "the index leads to all of it" \
+check "the index has links to all of them" \
     eval '[[ $(curl -sS "$base/" | grep -o "href=\"[a-z][a-z]*" | wc -l) == 13 ]] && curl -sS "$url" | has "/$pid/debug/pprof/"'
 
 # --- as Go answers ----------------------------------------------------------------------------------
 
-check "a Go service begins" eval 'go_service >"$SCRATCH/go.log" 2>&1' || finish
-check "52 requests have the status, type and headers that a Go service gives them" side_by_side "$base"
+check "a Go service starts" eval 'go_service >"$SCRATCH/go.log" 2>&1' || finish
+check "52 requests get the status, type and headers that a Go service gives" side_by_side "$base"
 
-# The first to come has the place: that is this one, or it comes again.
+# The first request for a CPU profile is accepted. If it was the one that is_refused() makes, that is called
+# again.
 one_at_a_time() {
     local first='' refusal='Could not enable CPU profiling: cpu profiling already in use'
     is_refused() {
@@ -108,13 +110,13 @@ one_at_a_time() {
     await is_refused || return
     kill "$first"
     wait "$first"
-    # A client that is gone frees the place.
+    # Another profile is possible when the client has gone.
     is_given() { [[ $(curl -sS -o /dev/null -w '%{http_code}' "$base/profile?seconds=1") == 200 ]]; }
     await is_given
 }
-check "one CPU profile at a time, in Go's words; a client that leaves gives its place back" one_at_a_time
+check "only one CPU profile at a time is taken, with Go's message, and a client that goes away frees it" one_at_a_time
 
-# --- what is no request of ours ---------------------------------------------------------------------
+# --- requests that are refused ----------------------------------------------------------------------
 
 status_of() { # CURL ARGUMENT…
     curl -sS -o /dev/null -w '%{http_code}' "$@"
@@ -126,9 +128,9 @@ strangers() {
         [[ $(status_of -H 'Host: [::1]:6060' "$base/heap") == 200 ]] &&
         [[ $(status_of -H 'Host: LOCALHOST' "$base/heap") == 200 ]]
 }
-check "other hosts' names are refused, this machine's are not" strangers
+check "names of other hosts are refused, those of this machine accepted" strangers
 check "other methods are refused" eval '[[ $(status_of -X DELETE "$base/heap") == 405 && $(status_of -X POST "$base/heap") == 405 ]]'
-check "processes that are not there, and paths that are none" \
+check "unknown processes and paths are not found" \
     eval '[[ $(status_of "${url}999999999/debug/pprof/heap") == 404 && $(status_of "${url}../etc/passwd" --path-as-is) == 404 && $(status_of "${url}1/x") == 404 ]]'
 
 malformed() {
@@ -140,9 +142,9 @@ malformed() {
     done
     [[ $(status_of -d @<(head -c 100000 /dev/zero | tr '\0' 1) "$base/symbol") == 413 ]] && [[ $(status_of "$base/heap") == 200 ]]
 }
-check "malformed requests are ended, and others answered" malformed
+check "malformed requests are ended, and later requests are answered" malformed
 
-# More that send nothing than one client may have, and still another address is answered.
+# One address opens more connections than it may have and sends nothing: another address is still answered.
 slow_clients() {
     local port=${url##*:} fds=() fd i
     port=${port%/}
@@ -156,9 +158,9 @@ slow_clients() {
     for fd in "${fds[@]}"; do exec {fd}>&-; done
     return "$result"
 }
-check "clients that send nothing do not keep others out" slow_clients
+check "clients that send nothing do not keep out others" slow_clients
 
-# One that sends a little every second is never silent, and is cut off all the same.
+# A client that sends a byte every second is never silent, but is disconnected all the same.
 trickle() {
     local port=${url##*:}
     port=${port%/}
@@ -183,7 +185,7 @@ busy() {
     ! grep -q 'Non-2xx' "$SCRATCH/wrk" && awk '/requests in/ { n += $1 } END { exit n < 20 }' "$SCRATCH/wrk" &&
         ((after < before + 65536))
 }
-check "hundreds of requests are answered, and the server's memory stays flat" busy
+check "hundreds of requests are answered, and the server's memory does not grow" busy
 
 still_exact() {
     kill -TERM "$pid"
@@ -193,11 +195,11 @@ still_exact() {
         $1 == "work" || $1 == "hold" { print $1, $c["calls"] }' | sort >"$SCRATCH/found"
     sort "$SCRATCH/truth" | diff - "$SCRATCH/found"
 }
-check "what the program did meanwhile is counted to the last call" still_exact
+check "the profile at exit has every call, also those during requests" still_exact
 
-check "a client that only trickles is cut off" wait "$trickler"
+check "a client that sends a byte every second is disconnected" wait "$trickler"
 
-# --- where it listens -------------------------------------------------------------------------------
+# --- addresses --------------------------------------------------------------------------------------
 
 unix_socket() {
     "$CINSTR" serve --directory "$SEGMENTS" --listen "unix:$SCRATCH/socket" 2>"$SCRATCH/said" &
@@ -206,12 +208,12 @@ unix_socket() {
     [[ $(stat -c %a "$SCRATCH/socket") == 600 ]] && curl -sS --unix-socket "$SCRATCH/socket" http://x/ | has Processes || return
     kill "$unix" && wait "$unix" && [[ ! -e $SCRATCH/socket ]]
 }
-check "a Unix socket, this user's alone, gone at the end" unix_socket
+check "a Unix socket is this user's alone, and is removed at the end" unix_socket
 
 bad_address() {
     "$CINSTR" serve --listen "$1" 2>"$SCRATCH/err" && return 1
     (($(wc -l <"$SCRATCH/err") == 1))
 }
-check "an address that is none is one line" bad_address nonsense
-check "a port that is taken is one line" bad_address "$(port=${url##*:} && echo "localhost:${port%/}")"
+check "an invalid address gets one line" bad_address nonsense
+check "a port that is in use gets one line" bad_address "$(port=${url##*:} && echo "localhost:${port%/}")"
 finish

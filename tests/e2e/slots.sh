@@ -1,15 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Calls that go by slots (cinstr/slots.h) are exact wherever hooks are: the hazard programs, built by
-# the newest clang with the plugin, with all calls timed, a share, or none, and with all functions
-# counted alone.
+# Calls that go by slots (cinstr/slots.h) are exact wherever calls by hooks are. The hazard scripts are run
+# again with programs that the newest clang builds with the plugin: with all calls timed, a share of them or
+# none, and with all functions only counted. The programs count their own calls.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 find_plugins "calls by slots"
 
-# by_slots WHAT KIND OPTIONS SCRIPT…: the checks of these scripts, with the plugin.
+# by_slots WHAT KIND OPTIONS SCRIPT…: runs these scripts with the plugin; their checks become checks of this
+# one.
 by_slots() {
     local what=$1 kind=$2 options=$3 script line before
     shift 3

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# `report --source`: each line's times are those of `go tool pprof -list`, its calls those that valgrind's
-# callgrind counts on the plain program; which source is found, and what a terminal gets of it.
+# `report --source`: each line has the times of `go tool pprof -list`, and the calls that valgrind's callgrind
+# counts in the plain program. Tests also which source files are found and how a terminal shows them.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -41,7 +41,7 @@ record() {
     (cd tree && gcc -O0 -g -finstrument-functions src/lines.c -o ../lines "${LINK_CINSTR[@]}" && gcc -O0 -g src/lines.c -o ../plain) &&
         "$CINSTR" run -q -o lines.pb.gz ./lines && "$CINSTR" run -q --sample -o sampled.pb.gz ./lines 300000
 }
-check "a program with two calls on a line and recursion" record || finish
+check "a program with two calls on a line and recursion is recorded" record || finish
 
 # `LINE SELF TOTAL` of each line that has any time.
 listed() { # PROFILE VALUE
@@ -57,12 +57,12 @@ as_pprof() { # PROFILE VALUE
     listed "$1" "$2" >expected && reported "$1" "$2" self_ns total_ns >actual && [[ $(wc -l <expected) -ge ${least:-8} ]] && diff expected actual
 }
 check "each line has the times of pprof -list" as_pprof lines.pb.gz wall
-check "CPU times as well" as_pprof lines.pb.gz cpu
+check "each line has the CPU times of pprof -list" as_pprof lines.pb.gz cpu
 
-# How many samples there are depends on the machine; where they are does not.
-least=3 check "a sampled profile has own times by line" as_pprof sampled.cpu.pb.gz cpu
+# The number of samples depends on the machine. Their lines do not.
+least=3 check "a sampled profile has the times of pprof -list" as_pprof sampled.cpu.pb.gz cpu
 sampled() { "$CINSTR" report --source spin sampled.cpu.pb.gz | has '^ *samples  *total'; }
-check "and says that it counts samples" sampled
+check "the report says that it counts samples" sampled
 
 # `LINE CALLS` of each line of the program that makes calls.
 callgrind() {
@@ -86,37 +86,37 @@ text() {
         has '^ *600 .* 14      spin(10); spin(20);$' <text && has '^ *300 .* 16          down(n % 3);$' <text && has '^ *17  }$' <text &&
         ! has 'never' <text && ! has $'\033' <text
 }
-check "a function is shown whole, and nothing else" text
+check "a function is shown completely, and nothing else" text
 pattern() { "$CINSTR" report --source 's*|d*' --source-path tree lines.pb.gz >text && has '^spin ' <text && has '^down ' <text && ! has '^both ' <text; }
-check "a pattern shows all that match" pattern
+check "a pattern shows all functions that match" pattern
 tabs() { has '^ *4          for (unsigned' <text; }
-check "tabs are blanks" tabs
+check "tabs are shown as blanks" tabs
 hot() {
     TERM=xterm script -qec "'$CINSTR' report --source main --source-path tree lines.pb.gz" /dev/null >coloured && has $'\033\\[1;31m.* both(i);' <coloured &&
         TERM=xterm NO_COLOR=1 script -qec "'$CINSTR' report --source main --source-path tree lines.pb.gz" /dev/null >plain.text && ! has $'\033' <plain.text
 }
 check "a terminal shows where the time is, in colours unless NO_COLOR is set" hot
 
-# --- where source is ----------------------------------------------------------------------------------
+# --- where source files are found ---------------------------------------------------------------------
 
 # shellcheck disable=SC2120
 found() { # OPTION…
     "$CINSTR" report --source both --json "$@" lines.pb.gz | jq -e '.functions[0].source != null and (.functions[0].lines[] | select(.line == 14) | .text) == "    spin(10); spin(20);"'
 }
-check "source is found where the compiler read it" found
+check "a source file is found where the compiler read it" found
 moved() { mv tree/src elsewhere && ! found; }
-check "not when it has moved" moved
-check "by --source-path, several of them" found --source-path nowhere --source-path elsewhere
+check "it is not found there when it has moved" moved
+check "it is found by --source-path, of which there may be several" found --source-path nowhere --source-path elsewhere
 said() {
     "$CINSTR" report --source both lines.pb.gz >text && has 'source was not found: --source-path' <text && has '^ *600 .* 14$' <text
 }
-check "without source, lines have numbers alone, and the report says why" said
+check "without source, lines have numbers alone, and the report says what to do" said
 beside() { mkdir src && cp elsewhere/lines.c src/ && found; }
-check "beside the program" beside
+check "it is found next to the program" beside
 changed() { touch -d '+1 hour' src/lines.c && "$CINSTR" report --source both lines.pb.gz >text && has 'has changed since' <text; }
-check "source that is newer than the profile is told" changed
+check "the report says that a source file is newer than the profile" changed
 fifo() { rm -r src elsewhere && mkdir -p src && mkfifo src/lines.c && "$CINSTR" report --source both lines.pb.gz >text && has 'was not found' <text; }
-check "what is no file is not read" fifo
+check "a FIFO is not read" fifo
 
 refuses() { # STATUS PATTERN OPTION…
     local status=$1 pattern=$2 actual
@@ -125,7 +125,7 @@ refuses() { # STATUS PATTERN OPTION…
     actual=$?
     ((actual == status)) && is_empty said && [[ $(wc -l <err) == 1 ]] && grep -q -- "$pattern" err || { cat err && return 1; }
 }
-check "a name that is nowhere is refused" refuses 1 "no function and no file is named 'nobody'" --source nobody
-check "so is CSV" refuses 2 'use --json' --source both --csv
-check "--source-path alone" refuses 2 'goes with --source' --source-path .
+check "a name of no function and no file is refused" refuses 1 "no function and no file is named 'nobody'" --source nobody
+check "--source --csv is refused" refuses 2 'use --json' --source both --csv
+check "--source-path without --source is refused" refuses 2 'goes with --source' --source-path .
 finish

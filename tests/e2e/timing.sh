@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What is kept of durations: histogram=1 splits every context's calls by how long they took,
-# timing=adaptive times a share of them and counts all. Counts are exact in each; what a profile says
-# of its own times adds up.
+# What is recorded about durations: histogram=1 splits the calls of every context by how long they took;
+# timing=adaptive times a share of the calls and counts all. Counts are exact with each option, as the
+# programs count them, and what a profile states about its own times adds up.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -23,12 +23,12 @@ for options in timing=adaptive histogram=1 cpu=0 timing=adaptive:histogram=1:con
     for compiler in "${compilers[@]}"; do
         check "$compiler, $options: every edge is exact" \
             exact_with $options "$compiler" explosive 1 mutual 300000
-        check "$compiler, $options: every edge is exact past a million jumps" \
+        check "$compiler, $options: every edge is exact after a million jumps" \
             exact_with $options "$compiler" jumps 1
     done
 done
 
-# values PROFILE: a line a sample: its values, then its tag `duration` in nanoseconds or -.
+# values PROFILE: a line for each sample, with its values and its tag `duration` in nanoseconds, or -.
 values() {
     go tool pprof -raw "$1" | awk '/^Samples:/ { on = 1; getline; next } /^Locations/ { on = 0 }
         on && /: / { sub(/:.*/, ""); line = $0; getline_tag = 0; lines[++n] = line; tag[n] = "-"; next }
@@ -42,16 +42,16 @@ histogram_adds_up() {
     values "$(profile_of explosive)" >"$SCRATCH/values"
     all=$(awk '{ calls += $1; if ($NF != "-") { spread += $1; if ($NF < 1) bad = 1 } }
         END { print calls, spread, bad + 0 }' "$SCRATCH/values")
-    echo "calls, of them with a duration, bad: $all"
+    echo "calls, calls with a duration, whether any is invalid: $all"
     [[ $all == "21892 21892 0" ]] # fib(20) makes 21891 calls, and main is one
 }
-check "histogram=1: every call that has ended is in its context's histogram" histogram_adds_up
+check "histogram=1: every call that has ended is in the histogram of its context" histogram_adds_up
 
 histogram_shown() {
     go tool pprof -sample_index=calls -tags "$(profile_of explosive)" >"$SCRATCH/tags" 2>&1 &&
         grep -q ' duration: Total' "$SCRATCH/tags" || { cat "$SCRATCH/tags" && return 1; }
 }
-check "pprof -tags shows how durations are spread" histogram_shown
+check "pprof -tags shows the distribution of durations" histogram_shown
 
 timed_share() {
     local column
@@ -63,16 +63,16 @@ timed_share() {
             calls += $1; timed += $timed_calls; if ($timed_calls > $1) bad = 1 }
         END { print timed, "of", calls, "timed"; exit !(timed > 0 && timed < calls / 2 && !bad) }'
 }
-check "timing=adaptive: all are counted, fewer than half are timed, never more than were made" timed_share
+check "timing=adaptive: all calls are counted, fewer than half are timed, and in no context more than all" timed_share
 
 no_cpu() {
     exact_with cpu=0 gcc explosive 1 fib 10 || return 1
     go tool pprof -raw "$(profile_of explosive)" >"$SCRATCH/raw"
     ! grep -q 'cpu/nanoseconds.*overhead' "$SCRATCH/raw" && grep -q 'no CPU time' "$SCRATCH/raw"
 }
-check "cpu=0: no column of CPU time, and the profile says why" no_cpu
+check "cpu=0: there is no column of CPU time, and the profile says why" no_cpu
 
-# spent VALUE FUNCTION: microseconds of that value in all calls of the function itself.
+# spent VALUE FUNCTION: microseconds of this value that the function itself took, in all calls.
 spent() {
     go tool pprof -sample_index="$1" -unit=us -top "$(profile_of spent)" 2>/dev/null |
         awk -v name="$2" '$NF == name { print int($1); found = 1 } END { if (!found) print 0 }'
@@ -86,16 +86,16 @@ on_and_off() {
         (($(spent wall awake) >= 100000 && $(spent cpu awake) >= 99000 && $(spent cpu awake) < 120000))
 }
 if perf_is_refused=$(CINSTR_OPTIONS=output=none "$SCRATCH/explosive" fib 1 2>&1 | grep 'perf events'); then
-    skip "CPU time is what the kernel gave, and sleep is none of it" "$perf_is_refused"
+    skip "CPU time is what the kernel gave the thread, without sleep" "$perf_is_refused"
 else
-    check "CPU time is what the kernel gave, and sleep is none of it" on_and_off
+    check "CPU time is what the kernel gave the thread, without sleep" on_and_off
     longest() {
         values "$(profile_of spent)" | awk '$NF > longest { longest = $NF }
             END { print "longest", longest; exit !(longest >= 1e8) }'
     }
-    check "histogram=1: the longest call is in it, exactly" longest
+    check "histogram=1: the longest call has its exact duration" longest
 
-    # On one CPU with a loop, the kernel takes it away again and again.
+    # Together with a loop on the same CPU: the kernel takes the CPU away again and again.
     beside_another() { # OPTIONS
         local cpu other given
         cpu=$(awk '/^Cpus_allowed_list/ { split($2, cpus, /[,-]/); print cpus[1] }' /proc/self/status)
@@ -116,7 +116,7 @@ else
                 exit !(probes > 0 && left - unplaced + probes <= 1.02 * all) }'
     }
     for options in timing=exact timing=adaptive; do
-        check "$options: what is left and placed and the probes' time are no more than the kernel gave, beside others" \
+        check "$options: on a shared CPU, times and overhead add up to no more than the kernel gave" \
             beside_another $options
     done
 fi

@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# `cinstr top`: tables of a process that runs, one after another or on a terminal, with calls a second; it
-# follows keys, and ends when told to and when the process does.
+# `cinstr top`: tables of a running process, one after another or as a screen on a terminal, with calls per
+# second. It obeys keys, and ends when it is told to and when the process does. The program makes 100 calls
+# for each line that it gets.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$SCRATCH" || exit 1
 
-# Makes 100 calls of work() for each line that it reads, and answers each.
+# Makes 100 calls of work() for each line that it reads, and then answers.
 cat >served.c <<'END_C'
 #include <stdio.h>
 volatile unsigned sink;
@@ -35,18 +36,18 @@ ask() { echo >&7 && read -r -u 8 line && [[ $line == "done" ]]; }
 end() { exec 7>&- && wait $pid; exec 8<&-; }
 top() { "$CINSTR" top --directory "$segments" "$@"; }
 
-check "a program that works when asked" eval \
+check "a program that calls when asked is running" eval \
     'gcc -O1 -g -finstrument-functions served.c -o served "${LINK_CINSTR[@]}" && begin cpu=1 && ask' || finish
 
 one() {
     top --count 1 $pid >text && has "^served ($pid), for .*201 calls, - a second" <text && has '^ *self *total *calls *a second  function$' <text &&
         has ' 100 *-  work$' <text && has ' 100 *-  a_function_.*_terminal$' <text && ! has $'\033' <text
 }
-check "one table: what it did so far, without control characters" one
+check "the first table has all calls so far, and no control characters" one
 sorted() { top --count 1 --sort calls --limit 1 $pid | tail -n 1 | has ' work$\| a_function'; }
-check "--sort and --limit" sorted
+check "--sort and --limit select rows" sorted
 
-# The second table comes after the calls that were made since the first: its rate is above 0.
+# The program makes calls between two tables: the second has a rate above 0.
 lines_of() { (($(grep -c "$1" "$2") >= $3)); }
 rates() {
     top --interval 0.05 --count 100000 served >tables 7>&- 8<&- &
@@ -56,12 +57,12 @@ rates() {
     wait $watcher
     grep ' 200 .* work$' tables | head -n 1 | awk '{ gsub(",", ""); if ($(NF - 1) > 0) found = 1 } END { exit !found }' && return $status
 }
-check "the next table has the new calls, and how many they are a second" rates
+check "the next table has the new calls and their rate" rates
 
 # --- a terminal -------------------------------------------------------------------------------------
 
-# The screen of 24 lines and 80 columns in a pseudo terminal, with what is typed from a fifo.
-on_terminal() { # ARGUMENT…
+# on_terminal ARGUMENT…: in a pseudo terminal of 24 lines and 80 columns, with input from a FIFO.
+on_terminal() {
     local command
     printf -v command '%q ' "$CINSTR" top --directory "$segments" "$@"
     TERM=xterm script -qefc "stty rows 24 cols 80; $command" screen <keys >/dev/null 2>&1 7>&- 8<&- &
@@ -71,12 +72,12 @@ on_terminal() { # ARGUMENT…
 keys_are_followed() {
     on_terminal --interval 0.05 $pid && await lines_of 'q: quit' screen 1 && printf 'n' >&9 && printf 'q' >&9 && wait $terminal
 }
-check "on a terminal it is a screen until q is typed" keys_are_followed
+check "on a terminal it shows a screen until q is typed" keys_are_followed
 exec 9>&-
 cut_names() { has 'a_funct.*\.\.\..*terminal' <screen && ! has 'which_has_no_place_in_a' <screen; }
-check "long names are cut in the middle to fit" cut_names
+check "long names are shortened in the middle" cut_names
 restored() { tail -c 200 screen | has $'\033\\[?1049l'; }
-check "and the terminal is as before" restored
+check "the terminal is restored at the end" restored
 
 ends() {
     on_terminal --interval 0.05 $pid && await lines_of 'q: quit' screen 1 && end && wait $terminal && has 'has ended' <screen
@@ -88,7 +89,7 @@ durations() {
     begin histogram=1 && ask && top --count 1 --sort p99 $pid >text && has ' a second *p50 *p99  function$' <text &&
         awk '$NF == "work" { found = NF >= 9 } END { exit !found }' text
 }
-check "with histogram=1 it shows how long calls take" durations
+check "with histogram=1 it shows percentiles of durations" durations
 end
 
 refuses() { # STATUS PATTERN ARGUMENT…
@@ -98,6 +99,6 @@ refuses() { # STATUS PATTERN ARGUMENT…
     actual=$?
     ((actual == status)) && is_empty said && grep -q -- "$pattern" err || { cat err && return 1; }
 }
-check "a process that is not there is refused" refuses 1 'nobody' nobody
-check "an interval that is none is refused" refuses 2 'interval' --interval 0 served
+check "a process that does not exist is refused" refuses 1 'nobody' nobody
+check "an invalid interval is refused" refuses 2 'interval' --interval 0 served
 finish

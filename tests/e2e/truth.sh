@@ -1,12 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Random programs that count their own call edges (tests/truth) against the profile that cinstr
-# takes of them: gcc exact in every edge, clang exact in every function and within 0.2 % in the
-# edges, since its hooks run no exit when an exception passes. TRUTH_SEEDS="7 8" and TRUTH_COUNT=100
-# choose the programs, TRUTH_COMPILERS and TRUTH_LEVELS the builds, TRUTH_OPTIONS their ingredients,
-# TRUTH_HOOKS the options that ask for hooks; TRUTH_PROMISE=functions asks for the calls of each
-# function alone. A compiler clang-N+plugin is clang with the plugin: with it every edge has to be
-# exact.
+# Random programs that count their own call edges (tests/truth) are compared with the profiles that cinstr
+# records of them. With gcc every edge has to be exact. With clang every function has to be exact, and edges
+# within 0.2 %, since clang's hooks call no exit when an exception passes. A compiler clang-N+plugin is clang
+# with the plugin: with it every edge has to be exact. TRUTH_SEEDS="7 8" or TRUTH_COUNT=100 choose the
+# programs, TRUTH_COMPILERS and TRUTH_LEVELS the builds, TRUTH_OPTIONS the ingredients of the programs,
+# TRUTH_HOOKS the options that add hooks. TRUTH_PROMISE=functions compares the calls of functions alone.
 # Not commands: clang
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
@@ -43,7 +42,7 @@ build_tools() {
         "${CC:-cc}" -O1 -std=gnu11 -c "$truth/naive_hook.c" -o "$tools/naive_hook.o"
 }
 
-# Whether clang's own hooks are what the program is built with.
+# Whether the program is built with clang's own hooks.
 is_clang_hooks() { # COMPILER
     [[ $1 == clang* && $1 != *+plugin ]]
 }
@@ -62,7 +61,7 @@ program_build() {
             -pthread -o "$name"
 }
 
-# One program under cinstr: prints nothing if all is exact enough, else one line that says why.
+# one_check: records one program. Prints nothing if it is exact enough, else one line that says why.
 one_check() { # SEED LANGUAGE COMPILER LEVEL
     local seed=$1 language=$2 compiler=$3 level=$4 name status tolerance=0
     name=$SCRATCH/t-$seed-$language-$compiler-$level
@@ -90,7 +89,8 @@ if [[ ${1:-} == --one ]]; then
     exit
 fi
 
-# The checker passes a plain program and fails one that jumps, under a hook that pops a frame an exit.
+# Tests the checker with a naive hook, which pops one frame for each exit: it is right on plain calls, and
+# wrong on jumps.
 naive_compare() { # LANGUAGE COMPILER INGREDIENTS
     local options=(--only "$3") hooks=(-finstrument-functions)
     program_build 1 "$1" "$2" 2 "$SCRATCH/naive" "$tools/naive_hook.o" &&

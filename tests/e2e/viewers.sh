@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What people use to look opens what we write: speedscope the profiles and traces, and whoever asks a service
-# that hangs for its goroutines, as Go's users do, has each thread's stack.
+# Other tools open what cinstr writes: speedscope opens profiles and traces; and a user who asks a hanging
+# service for its goroutines, as Go's users do, gets the stack of each thread.
 # shellcheck disable=SC2317
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/page/driver.sh
@@ -31,7 +31,7 @@ begin() {
     beside=${line##* }$hung/debug/pprof
     [[ $own == http* && $beside == http* ]]
 }
-check "a program that hangs, and two servers" begin || finish
+check "a program that hangs and two servers start" begin || finish
 
 get() { curl -sS --max-time 60 -o got "$1/goroutine?debug=$2" -w '%{http_code} %{content_type}' >answer && has "^200 $3" <answer || { cat answer got && return 1; }; }
 both_wait() { get "$1" 2 text/plain && (($(grep -c '^inner(\.\.\.)$' got) == 2)); }
@@ -54,7 +54,7 @@ for server in own beside; do
 done
 if command -v go >/dev/null; then
     taken() { PPROF_TMPDIR=$SCRATCH go tool pprof -top "$own/goroutine" >top 2>err && has ' inner$' <top || { cat top err && return 1; }; }
-    check "go tool pprof takes goroutine" taken
+    check "go tool pprof reads goroutine" taken
 fi
 
 # --- speedscope -----------------------------------------------------------------------------------
