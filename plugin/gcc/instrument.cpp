@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * The gcc plugin: puts the entry and exit hooks into functions after inlining and all optimisation
- * of GIMPLE. It takes the place of gcc's own hooks for -finstrument-functions, which come before
- * inlining. Loaded by gcc -fplugin=, for the linker's compiler as well if it optimises; one
- * binary for each gcc. It must never change what the program does.
+ * The gcc plugin: adds calls of the entry and exit hooks to functions, after inlining and all
+ * optimisation of GIMPLE. They replace gcc's own hooks for -finstrument-functions, which are added
+ * before inlining. gcc loads the plugin by -fplugin=, and so does the compiler that the linker
+ * runs for link-time optimisation. There is one binary for each gcc. The plugin must never change
+ * what the program does.
  *
- * What runs no exit hook: calls that do not return. Where such a call leaves by unwinding, the
- * landing pad runs the hook, and where by a jump, the recorder sees that itself.
+ * A call that does not return runs no exit hook at its end. If it ends by unwinding, the landing
+ * pad runs the hook; if it ends by a jump, the recorder notices that itself.
  */
 #include "gcc.h"
 
@@ -17,7 +18,7 @@ __attribute__((visibility("default"))) int plugin_is_GPL_compatible; /* as MIT i
 
 namespace {
 
-bool isAsked; /* by this file's options */
+bool isAsked; /* -finstrument-functions was given for this file */
 
 const pass_data markData = {GIMPLE_PASS, "cinstr_mark", OPTGROUP_NONE, TV_NONE, 0, 0, 0, 0, 0};
 const pass_data hooksData = {
@@ -46,7 +47,7 @@ tree declareHook(const char *name) {
     tree hook = build_fn_decl(name, type);
     SET_DECL_ASSEMBLER_NAME(hook, get_identifier(name));
     TREE_NOTHROW(hook) = 1;
-    /* It neither jumps nor calls back. */
+    /* A hook neither jumps into this file nor calls back into it. */
     DECL_ATTRIBUTES(hook) = tree_cons(get_identifier("leaf"), NULL_TREE, NULL_TREE);
     return hook;
 }
@@ -73,7 +74,7 @@ void addCall(gimple_stmt_iterator at, const char *hook, function *body, location
     gsi_insert_before(&at, call, GSI_SAME_STMT);
 }
 
-/* A call cannot be the last thing that a function with an exit hook does. */
+/* Finds the return statements. Forbids tail calls: the exit hook has to be called after them. */
 std::vector<gimple *> findReturns(function *body) {
     std::vector<gimple *> returns;
     basic_block block;
@@ -88,8 +89,8 @@ std::vector<gimple *> findReturns(function *body) {
     return returns;
 }
 
-/* Without a line, and behind what says where statements begin: a debugger stops at the line where it
- * does in a function without hooks. */
+/* The call has no line, and comes after the debug statements that mark where statements begin: so
+ * a debugger stops at the same line as in a function without hooks. */
 void addEntry(function *body) {
     edge entry = single_succ_edge(ENTRY_BLOCK_PTR_FOR_FN(body));
     gimple_stmt_iterator at =

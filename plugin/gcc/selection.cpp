@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* The mark is an attribute: clones, and what link-time optimisation reads, have it too. */
+/* The mark is an attribute, so clones and functions read by link-time optimisation have it. */
 #include "selection.h"
 
 namespace cinstr {
 
-static const char markName[] = "cinstr instrumented"; /* no source can write it */
+static const char markName[] = "cinstr instrumented"; /* cannot be written in a source */
 
 bool takeOption() {
     const bool isGiven = flag_instrument_function_entry_exit != 0;
@@ -22,7 +22,7 @@ static bool holdsOneOf(const char *text, void *list) {
     return false;
 }
 
-/* By -finstrument-functions-exclude-file-list and -function-list. */
+/* Excluded by -finstrument-functions-exclude-file-list or -exclude-function-list. */
 static bool isExcluded(tree function) {
     return holdsOneOf(DECL_SOURCE_FILE(function), flag_instrument_functions_exclude_files) ||
            (flag_instrument_functions_exclude_functions != nullptr &&
@@ -39,7 +39,8 @@ static void add(tree function, const char *attribute) {
         tree_cons(get_identifier(attribute), NULL_TREE, DECL_ATTRIBUTES(function));
 }
 
-/* Of two functions with the same code gcc would keep one, and its calls be those of both. */
+/* no_icf: gcc would merge functions with the same code into one, which would have the calls of
+ * both. */
 void mark(tree function) {
     if (has(function, "no_instrument_function") || has(function, markName) || isExcluded(function))
         return;
@@ -47,7 +48,7 @@ void mark(tree function) {
     add(function, "no_icf");
 }
 
-/* It runs before the program is relocated. */
+/* A resolver runs before the program is relocated, so it cannot call the recorder. */
 static bool isResolver(tree function) {
     cgraph_node *node = cgraph_node::get(function);
     ipa_ref *reference;

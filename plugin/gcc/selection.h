@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which functions gcc's plugin instruments. They are marked before inlining, while the options of
- * their file are known: with link-time optimisation the calls are put in by the linker's compiler.
- * Called by instrument.cpp.
+ * Decides which functions gcc's plugin instruments. They are marked before inlining, while the
+ * options of their file are known: with link-time optimisation it is the linker's compiler that
+ * adds the hooks. Called by instrument.cpp.
  */
 #ifndef CINSTR_PLUGIN_GCC_SELECTION_H
 #define CINSTR_PLUGIN_GCC_SELECTION_H
@@ -11,14 +11,14 @@
 
 namespace cinstr {
 
-/* Takes -finstrument-functions from gcc, which is to put in no hooks of its own. Returns whether
+/* Clears gcc's own option -finstrument-functions, so that gcc adds no hooks itself. Returns whether
  * it was given. */
 bool takeOption();
 
-/* Marks the function unless the options or its attributes leave it out. */
+/* Marks the function, unless the options or its attributes exclude it. */
 void mark(tree function);
 
-/* It is marked, and code of ours may stand in it. */
+/* Whether the function is marked and may contain calls of hooks. */
 bool isChosen(tree function);
 
 } // namespace cinstr

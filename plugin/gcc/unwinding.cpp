@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A clean-up region around the whole function, as a `finally` of the source would have made before
- * gcc lowered its exceptions. Other regions become its inner ones: an exception that one of them
- * does not catch would pass by otherwise.
+ * Puts a clean-up region around the whole function, as gcc would have lowered a `finally` of the
+ * source. The regions that were outermost become inner ones: otherwise an exception that one of
+ * them does not catch would bypass the new region.
  */
 #include "unwinding.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The way out of a function by an exception. Called by instrument.cpp after inlining. */
+/* Where exceptions leave a function. Called by instrument.cpp after inlining. */
 #ifndef CINSTR_PLUGIN_GCC_UNWINDING_H
 #define CINSTR_PLUGIN_GCC_UNWINDING_H
 
@@ -7,8 +7,8 @@
 
 namespace cinstr {
 
-/* Makes all exceptions that leave the function pass by one place. Returns that, before what resumes
- * them; nullptr: none can leave it. */
+/* Leads all exceptions that leave the function through one landing pad. Returns the statement there
+ * that resumes unwinding, or nullptr if no exception can leave the function. */
 gimple *landOnUnwinding(function *instrumented);
 
 } // namespace cinstr

@@ -44,7 +44,7 @@ for compiler in gcc clang-14; do
     done
     check "$compiler: execs that fail and one that does not" children $compiler tried 20 \
         "become 20,in_child 40,leaf 81,main 1,run_child 20,spawn 20"
-    check "$compiler: and so are a grandchild's" children $compiler nested 10 \
+    check "$compiler: a grandchild's calls are in its grandparent's profile" children $compiler nested 10 \
         "become 20,in_child 20,leaf 61,main 1,run_child 20,spawn 20"
 done
 for options in :histogram=1 :timing=adaptive :cpu=0; do

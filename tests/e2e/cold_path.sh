@@ -52,7 +52,7 @@ for run in '21 forks fork 0 20' '21 forks _Fork 0 20' '21 forks fork 4 20' '1 vf
     check "$name ${arguments##*/} is recorded exactly" recorded "$processes" "$name" $arguments
 done
 export EXTRA_OPTIONS=:sample=1000:histogram=1:timing=adaptive:contexts=1024
-check "likewise with samples, histograms, adaptive timing and few contexts" recorded 1 jumps 20000
+check "jumps are recorded exactly with samples, histograms, adaptive timing and few contexts" recorded 1 jumps 20000
 unset EXTRA_OPTIONS
 
 # The segment of a process that does not end by exit() can be read, and a profile written of it.

@@ -35,7 +35,7 @@ agrees() {
 }
 check "samples of the same run agree with raw times" agrees same.pb.gz same.cpu.pb.gz raw 11
 check "samples of a plain build agree with corrected times" agrees same.pb.gz plain.cpu.pb.gz corrected 11
-check "they also agree context by context" agrees same.pb.gz plain.cpu.pb.gz corrected 11 --contexts
+check "samples of a plain build agree with corrected times context by context" agrees same.pb.gz plain.cpu.pb.gz corrected 11 --contexts
 
 # read() takes nearly all of the wall time and hardly any CPU time.
 by_the_wall_clock() {
@@ -59,7 +59,7 @@ while_it_runs() {
     wait "$pid"
     ((status == 0)) && jq -e '.value == "wall" and .samples > 10 and .against == "raw"' json
 }
-check "so are those of a running process" while_it_runs
+check "samples of a running process are compared with its wall time" while_it_runs
 
 finds_the_other() {
     "$CINSTR" compare --must-agree same.pb.gz other.cpu.pb.gz >text

@@ -59,8 +59,8 @@ without_inlined() { # CALLER COMPILER…
     builtin "${@:2}" && [[ $(calls "$1" jumper) == 500 && $(calls "$1" leaf) == 500 && $(calls main after) == 1000 ]]
 }
 check "gcc -O0: after __builtin_longjmp calls belong to the function that called __builtin_setjmp" with_inlined gcc -O0
-check "gcc -O2: so they do after __builtin_longjmp out of inlined functions" with_inlined --before-inlining gcc -O2
-check "g++ -O2: so they do after __builtin_longjmp out of inlined functions" with_inlined --before-inlining g++ -x c++ -O2
+check "gcc -O2: after __builtin_longjmp out of inlined functions calls have the right caller" with_inlined --before-inlining gcc -O2
+check "g++ -O2: after __builtin_longjmp out of inlined functions calls have the right caller" with_inlined --before-inlining g++ -x c++ -O2
 check "gcc -O2, hooks after inlining: __builtin_longjmp keeps all edges" without_inlined trier gcc -O2
 for version in 14 19; do
     command -v clang-$version >/dev/null || continue

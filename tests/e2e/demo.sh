@@ -21,9 +21,9 @@ pprof_opens() {
 
 rm -f "$BUILD/demo/lua.pb.gz"
 check "make demo runs to its end" demo || finish
-check "it runs Lua's script" grep -q '^8	10946	' "$shown"
-check "it reports functions with their files" grep -q ' luaV_execute  lvm.c:[0-9]' "$shown"
-check "it reports callers and callees, with counts" grep -Eq '^ +[0-9,]+ of +[0-9,]+ .* from (ccall|luaD_call(noyield)?)$' "$shown"
-check "it verifies the profile" grep -q ': fine: ' "$shown"
+check "make demo runs Lua's script" grep -q '^8	10946	' "$shown"
+check "make demo reports functions with their files" grep -q ' luaV_execute  lvm.c:[0-9]' "$shown"
+check "make demo reports callers and callees, with counts" grep -Eq '^ +[0-9,]+ of +[0-9,]+ .* from (ccall|luaD_call(noyield)?)$' "$shown"
+check "make demo verifies the profile" grep -q ': fine: ' "$shown"
 check "the line that it prints for pprof opens the profile" pprof_opens
 finish

@@ -31,8 +31,8 @@ check "a call that moved into a loop is named" names calls LOOP calls serve chec
 check "a cache that is no longer used is named by the calls that it spared" names calls CACHE calls price compute ''
 check "a list that became quadratic is named by the call that walks it" names calls QUADRATIC new append next_of ''
 check "one more allocation per request is named by calls" names calls MALLOC calls answer allocate ''
-check "and by objects allocated" names alloc_objects MALLOC calls answer allocate .heap
-check "and by bytes" names alloc_space MALLOC calls answer allocate .heap
+check "one more allocation per request is named by objects allocated" names alloc_objects MALLOC calls answer allocate .heap
+check "one more allocation per request is named by bytes allocated" names alloc_space MALLOC calls answer allocate .heap
 check "a new step is named" names calls STEP new handle log_request ''
 
 # runs SIDE NAME: makes five runs of NAME, and prints the options of diff that take them as SIDE.
@@ -148,7 +148,7 @@ moved() {
         build moved elsewhere/service.c
 }
 check "a build of a renamed file with shifted lines is recorded" moved
-check "it matches without --rename" matches moved.pb.gz
+check "a renamed file with shifted lines matches without --rename" matches moved.pb.gz
 
 # Two files have a static function of the same name. One of the files is renamed.
 two_files() { # DIRECTORY SECOND FILE

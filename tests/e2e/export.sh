@@ -164,7 +164,7 @@ drawn() {
     same expected actual
 }
 check "Graphviz reads each edge's calls" drawn lua
-least=4 check "so it does with odd names" drawn odd
+least=4 check "Graphviz reads each edge's calls with odd names" drawn odd
 check "Graphviz draws the graph" eval 'dot -Tsvg graph.dot >graph.svg && xmllint --noout graph.svg && grep -q "operator+" graph.svg'
 
 # --- csv --------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ check "the newest version is fetched" fetched 1.10 ''
 rm archive/pool/thing_1.10.tar.*
 check "if the archive no longer has it, the next one is fetched, and a line says so" took 1.10~rc1
 rm archive/pool/thing_1.10~rc1.tar.*
-check "and then the one after that" took 1.9
+check "if that has gone as well, the one after it is fetched" took 1.9
 refused() { # NAME WORDS
     rm -rf to
     "$TOP/scripts/fetch-source" "$1" to >out 2>err && { echo "fetch-source fetched $1" && return 1; }

@@ -11,8 +11,8 @@
 check "the checker builds" harness_build || finish
 for compiler in "${compilers[@]}"; do
     check "$compiler: each process after fork has its own calls" exact "$compiler" forks 21 fork 0 20
-    check "$compiler: likewise after _Fork, which runs no handlers" exact "$compiler" forks 21 _Fork 0 20
-    check "$compiler: likewise after clone, which the C library does not notice" exact "$compiler" forks 21 clone 0 20
+    check "$compiler: each process after _Fork, which runs no handlers, has its own calls" exact "$compiler" forks 21 _Fork 0 20
+    check "$compiler: each process after clone, which the C library does not notice, has its own calls" exact "$compiler" forks 21 clone 0 20
     check "$compiler: vfork children that end inside nested calls are exact" exact "$compiler" vfork_loop 1 5000
     check "$compiler: posix_spawn, and vfork with exec, are exact" exact "$compiler" spawn 41
 done

@@ -85,7 +85,7 @@ as_callgrind() { # OPTION…
         equal "first mapping" "$(mappings cg.pb.gz | sed -n 1p)" "$SCRATCH/stripped"
 }
 check "callgrind: instructions of each function and in all are as callgrind_annotate prints them" as_callgrind
-check "so they are with --dump-instr and --collect-jumps" as_callgrind --dump-instr=yes --collect-jumps=yes
+check "callgrind with --dump-instr and --collect-jumps: instructions are as callgrind_annotate prints them" as_callgrind --dump-instr=yes --collect-jumps=yes
 
 # --- gperftools -------------------------------------------------------------------------------------
 

@@ -158,7 +158,7 @@ done
 # --- uninstalled ------------------------------------------------------------------------------------
 touch "$prefix/bin/another" "$libraries/libcinstrument.so"
 check "make uninstall succeeds" installing uninstall
-check "it removes all installed files, and no others" eval \
+check "make uninstall removes all installed files, and no others" eval \
     '[[ $(find "$destination" ! -type d | sort) == "$(printf "%s\n" "$prefix/bin/another" "$libraries/libcinstrument.so")" ]]'
-check "it removes the directories that install has made" eval '[[ ! -e $prefix/include/cinstr && ! -e $libraries/cmake/cinstr ]]'
+check "make uninstall removes the directories that install has made" eval '[[ ! -e $prefix/include/cinstr && ! -e $libraries/cmake/cinstr ]]'
 finish

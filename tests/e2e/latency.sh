@@ -65,7 +65,7 @@ edges() {
         $column["longest_ns"] > 0 { print $2, $1, $column["p50_ns"], $column["p90_ns"], $column["p99_ns"], $column["longest_ns"] }' edges.csv |
         sort >actual && quantiles '$1 " " $2' >expected && [[ $(wc -l <expected) == 5 ]] && diff expected actual
 }
-check "--percentiles: and so has each edge" edges
+check "--percentiles: each edge has the percentiles of its durations" edges
 sorted() {
     "$CINSTR" report --percentiles --sort longest --csv calls.pb.gz | awk -F, '
         NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next } { print $column["longest_ns"] }' >actual &&

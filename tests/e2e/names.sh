@@ -104,9 +104,9 @@ if [[ $(uname -m) == x86_64 ]]; then
     for compiler in gcc clang-14; do
         command -v $compiler >/dev/null || continue
         check "$compiler: all versions of a function have its name" versions $compiler
-        check "$compiler: so they have without position-independent code" versions $compiler -no-pie
-        check "$compiler: so they have with binding at start" versions $compiler -Wl,-z,now -fcf-protection=none
-        check "$compiler: so they have in a library" versions_in_library $compiler
+        check "$compiler: all versions of a function have its name without position-independent code" versions $compiler -no-pie
+        check "$compiler: all versions of a function have its name with binding at start" versions $compiler -Wl,-z,now -fcf-protection=none
+        check "$compiler: all versions of a function have its name in a library" versions_in_library $compiler
     done
 fi
 

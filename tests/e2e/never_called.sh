@@ -168,7 +168,7 @@ for version in "${versions[@]}"; do
         check "$clang $level: exactly the functions without a call are listed" eval 'known "$clang" $level && expect_known'
     done
     check "$clang: each function that calls a hook is called or listed" all_accounted known.pb.gz known libknown.so
-    check "$clang: so it is with hooks before inlining" before_inlining "$clang"
+    check "$clang: with hooks before inlining, each function that calls a hook is called or listed" before_inlining "$clang"
     check "$clang: the table needs no relocation" no_relocation
     check "$clang: a library that the program has by a relative name is found" by_relative_name "$clang"
     check "$clang: the table survives strip" survives_strip

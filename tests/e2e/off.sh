@@ -32,9 +32,9 @@ within() { # NAME=VALUE… PROGRAM ARGUMENT…: it stays below the limit, and no
 for compiler in gcc clang-14 clang-19; do
     command -v $compiler >/dev/null || continue
     build $compiler || { fail "$compiler" "its programs do not build" && continue; }
-    check "$compiler: start=0 costs at most as much as empty hooks" within CINSTR_OPTIONS=start=0:cpu=0 ./off $CALLS
-    check "$compiler: so does start=0 with timing=adaptive" within CINSTR_OPTIONS=start=0:cpu=0:timing=adaptive ./off $CALLS
-    check "$compiler: so does a set-uid program" within "LD_PRELOAD=$SCRATCH/secure.so" ./off $CALLS
+    check "$compiler: with start=0, a program executes at most twice the instructions of empty hooks" within CINSTR_OPTIONS=start=0:cpu=0 ./off $CALLS
+    check "$compiler: with start=0:timing=adaptive, it executes at most twice the instructions of empty hooks" within CINSTR_OPTIONS=start=0:cpu=0:timing=adaptive ./off $CALLS
+    check "$compiler: a set-uid program executes at most twice the instructions of empty hooks" within "LD_PRELOAD=$SCRATCH/secure.so" ./off $CALLS
 done
 
 # A call that is open when recording begins is not recorded. All later ones are.

@@ -65,7 +65,7 @@ linked_in() {
     options
     return $status
 }
-check "it is, too, if all its names are exported" linked_in
+check "an allocator whose names are all exported is called by the program alone, and counted exactly" linked_in
 forks() {
     rm -f p.*.pb.gz
     CINSTR_OPTIONS=output=p.%p.pb.gz:directory=$SCRATCH/segments timeout 60 ./own_allocator 10 2>err && is_empty err &&

@@ -41,12 +41,12 @@ same_files() {
     diff <(cd "$TOP" && git ls-files | sort) <(cd "$tree" && find . ! -type d -printf '%P\n' | grep -vx 'MANIFEST\|page/bundled/.*' | sort)
 }
 if [[ -e $TOP/.git ]]; then
-    check "it contains all files that git tracks, and in addition the bundled pages alone" same_files
+    check "the tarball contains all files that git tracks, and in addition the bundled pages alone" same_files
 fi
 listed() {
     diff <(cd "$tree" && find . ! -type d -printf '%P\n' | LC_ALL=C sort) "$tree/MANIFEST"
 }
-check "MANIFEST lists all files in it" listed
+check "MANIFEST lists all files in the tarball" listed
 
 # --- packages --------------------------------------------------------------------------------------
 

@@ -58,18 +58,18 @@ killed() { # OPTIONS HOW WORKS
 }
 check "a filter that kills, by prctl(): the program runs on, and all calls are kept" killed '' kill 1
 check "a filter that kills, by seccomp(): the program runs on, and all calls are kept" killed '' kill-call 1
-check "so it is with sampling" killed sample=1000 kill-call 1
-check "so it is with timing=adaptive and durations" killed timing=adaptive:histogram=1 kill-call 1
-check "so it is without CPU time" killed cpu=0 kill-call 1
-check "so it is with threads that are created under the filter" killed '' threads 2
+check "a filter that kills, with sampling: the program runs on, and all calls are kept" killed sample=1000 kill-call 1
+check "a filter that kills, with timing=adaptive and durations: all calls are kept" killed timing=adaptive:histogram=1 kill-call 1
+check "a filter that kills, without CPU time: all calls are kept" killed cpu=0 kill-call 1
+check "a filter that kills, with threads created under it: all calls are kept" killed '' threads 2
 check "a filter that kills all threads: all calls are kept" killed '' all 3
 traced() { lives trace=t.pftrace all && dumped 3; }
-check "so it is with a trace" traced
+check "a filter that kills all threads, with a trace: all calls are kept" traced
 check "a filter that refuses calls: the program runs on, and all calls are kept" killed '' refuse 1
 
 written() { lives "$2" "$1" && is_empty err && [[ -e p.pb.gz ]] && "$CINSTR" verify p.pb.gz && counts 1 && [[ -z $(ls segments) ]]; }
 check "a filter that allows what writing a profile takes: the profile is written" written lax ''
-check "so it is with samples" written lax sample=1000
+check "a filter that allows what writing a profile takes, with samples: the profile is written" written lax sample=1000
 check "a program that only asks whether seccomp is available gets its profile" written probe ''
 
 finish

@@ -105,14 +105,14 @@ found() { # OPTION…
 }
 check "a source file is found where the compiler read it" found
 moved() { mv tree/src elsewhere && ! found; }
-check "it is not found there when it has moved" moved
-check "it is found by --source-path, of which there may be several" found --source-path nowhere --source-path elsewhere
+check "a source file that has moved is not found without an option" moved
+check "a source file is found by --source-path, of which there may be several" found --source-path nowhere --source-path elsewhere
 said() {
     "$CINSTR" report --source both lines.pb.gz >text && has 'source was not found: --source-path' <text && has '^ *600 .* 14$' <text
 }
 check "without source, lines have numbers alone, and the report says what to do" said
 beside() { mkdir src && cp elsewhere/lines.c src/ && found; }
-check "it is found next to the program" beside
+check "a source file is found next to the program" beside
 changed() { touch -d '+1 hour' src/lines.c && "$CINSTR" report --source both lines.pb.gz >text && has 'has changed since' <text; }
 check "the report says that a source file is newer than the profile" changed
 fifo() { rm -r src elsewhere && mkdir -p src && mkfifo src/lines.c && "$CINSTR" report --source both lines.pb.gz >text && has 'was not found' <text; }

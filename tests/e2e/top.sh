@@ -82,7 +82,7 @@ check "the terminal is restored at the end" restored
 ends() {
     on_terminal --interval 0.05 $pid && await lines_of 'q: quit' screen 1 && end && wait $terminal && has 'has ended' <screen
 }
-check "it ends when the process ends, and says so" ends
+check "top ends when the process ends, and says so" ends
 exec 9>&-
 
 durations() {

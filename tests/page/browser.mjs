@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// A page in Debian's chromium, for the checks beside this file: `ok NAME` or `not ok NAME: why` a
-// check, as in tests/e2e/lib.sh. Whatever a page asks the network for or complains of is kept.
+// Opens pages in Debian's chromium. The scripts in this directory make their checks with it, and
+// print `ok NAME` or `not ok NAME: why` for each, as tests/e2e/lib.sh does. All network requests
+// and console messages of a page are kept.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-// PAGE_TESTS is where `npm ci` put what package.json names.
+// PAGE_TESTS is the directory in which `npm ci` has installed what package.json lists.
 const require = createRequire(join(process.env.PAGE_TESTS, "x"));
 const { chromium } = require("playwright-core");
 let failures = 0;
@@ -22,7 +23,7 @@ export async function check(name, promise) {
     }
 }
 
-// Ends the script when `work`, given a function that opens pages, is done.
+// Calls `work` with a function that opens pages, and ends the script afterwards.
 export async function withBrowser(work) {
     const browser = await chromium.launch({
         executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"],
@@ -47,7 +48,7 @@ async function open(browser, address, options = {}) {
     return page;
 }
 
-// The texts of the rows that are in the document, a list of cells each.
+// The texts of the cells of each row that is in the document.
 export const cellsOf = (page, table) => page.$$eval(`${table} tr[data-row]`,
     (lines) => lines.map((line) => [...line.cells].map((cell) => cell.textContent)));
 
@@ -59,8 +60,8 @@ export async function isQuiet(page) {
     assert.deepEqual(page.requests, []);
 }
 
-// axe finds no accessibility problem in the page, light or dark. The page is opened without its policy,
-// which would not let axe's code run.
+// axe finds no accessibility problem in the page, light or dark. The page is opened without its
+// content security policy, which would not let axe's code run.
 export async function isAccessible(open, file) {
     for (const colorScheme of ["light", "dark"]) {
         const page = await open(file, { colorScheme, bypassCSP: true });

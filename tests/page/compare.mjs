@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// `node compare.mjs PAGE JSON`: the page that `cinstr compare --html` wrote shows what --json said.
-// Called by tests/e2e/page.sh; a function there is named HOSTILE.
+// `node compare.mjs PAGE JSON`: the page that `cinstr compare --html` wrote shows what --json
+// printed. Called by tests/e2e/page.sh. One function of the program has the name in HOSTILE, which
+// is markup.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { cellsOf, check, columnsOf, isAccessible, isQuiet, withBrowser } from "./browser.mjs";
@@ -66,7 +67,7 @@ async function filtersByVerdict(page) {
     await page.getByLabel(/^within chance/).check();
 }
 
-// A point a row, each with the shape of its verdict.
+// There is a point for each row, with the shape of its verdict.
 async function plots(page) {
     const shapes = await page.$$eval("#plot .mark", (marks) =>
         marks.map((mark) => [mark.classList[1], mark.getAttribute("d")]));
@@ -122,16 +123,16 @@ async function policyForbidsCode(page) {
 
 await withBrowser(async (open) => {
     const page = await open(file);
-    await check("the comparison's table holds the numbers of --json", () => rowsAreThoseOfTheJson(page));
-    await check("it sorts by its columns, both ways", () => sorts(page));
-    await check("it is searched, by / and without regard to case", () => searches(page));
-    await check("verdicts can be left out", () => filtersByVerdict(page));
+    await check("the comparison's table has the numbers of --json", () => rowsAreThoseOfTheJson(page));
+    await check("the comparison's table sorts by each column, both ways", () => sorts(page));
+    await check("the comparison is searched after /, ignoring case", () => searches(page));
+    await check("rows can be hidden by verdict", () => filtersByVerdict(page));
     await check("each function is a point with the shape of its verdict", () => plots(page));
-    await check("keys name the points and choose a row", () => namesByKey(page));
-    await check("the pointer names them too", () => namesByPointer(page));
-    await check("statistics and causes are there", () => saysTheSums(page));
-    await check("a function with the name of markup stays text", () => hostileStaysText(page));
-    await check("nothing was asked of the network, nothing complained of", () => isQuiet(page));
-    await check("axe finds no hindrance in it", () => isAccessible(open, file));
-    await check("the page's policy forbids code that is not its own", () => policyForbidsCode(page));
+    await check("keys move from point to point and select its row", () => namesByKey(page));
+    await check("a point under the pointer shows its function", () => namesByPointer(page));
+    await check("statistics and causes are shown", () => saysTheSums(page));
+    await check("a function name that is markup is shown as text", () => hostileStaysText(page));
+    await check("the comparison makes no network request and logs no error", () => isQuiet(page));
+    await check("axe finds no accessibility problem in the comparison", () => isAccessible(open, file));
+    await check("the page's content security policy forbids other code", () => policyForbidsCode(page));
 });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// `node diff.mjs DIRECTORY`: the pages that `cinstr diff --html` wrote there, of calls and of wall time,
-// show what --json said: a step that is new, one that is gone, a function that is called more often.
-// Called by tests/e2e/diff_page.sh; a function there is named HOSTILE.
+// `node diff.mjs DIRECTORY`: the pages that `cinstr diff --html` wrote there, of calls and of wall
+// time, show what --json printed: a new step, one that is gone, a function that is called more
+// often. Called by tests/e2e/diff_page.sh. One function of the program has the name in HOSTILE,
+// which is markup.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -64,7 +65,7 @@ async function rootIsBothTotals(page) {
     assert.deepEqual(await totals(page), [data.total.old, data.total.new]);
 }
 
-// A cause leads to the frame of its function, and to its callers.
+// A click on a cause zooms to the frame of its function, and shows its callers.
 async function causesLeadToFrames(page) {
     await page.click("#causes tr[data-row] td:has-text('now calls log_request')");
     assert.match(await page.textContent("#zoomed"), / › handle › log_request: /);
@@ -80,7 +81,7 @@ async function causesLeadToFrames(page) {
     await rootIsBothTotals(page);
 }
 
-// Pixels of the canvas that are more red than blue, and the other way round.
+// The numbers of pixels of the canvas that are clearly more red than blue, and more blue than red.
 const colours = (page) => page.$eval(".flame-view canvas", (canvas) => {
     const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
     const context = copy.getContext("2d", { willReadFrequently: true });
@@ -136,23 +137,23 @@ async function hostileStaysText(page) {
 
 await withBrowser(async (open) => {
     const page = await open(file, { colorScheme: "light" });
-    await check("the difference's table of functions holds the counts of --json", () => functionsAreThoseOfTheJson(page));
-    await check("so does that of edges", () => edgesAreThoseOfTheJson(page));
+    await check("the difference's table of functions has the counts of --json", () => functionsAreThoseOfTheJson(page));
+    await check("the difference's table of edges has the counts of --json", () => edgesAreThoseOfTheJson(page));
     await check("the causes are those of --json, and add up", () => causesAreThoseOfTheJson(page, data));
     await check("the difference's tables sort", () => sorts(page));
     await check("the flame graph's root is the total of old and new", () => rootIsBothTotals(page));
-    await check("frames that became more are red, less blue", () => coloursShowTheChange(page));
-    await check("a cause leads to its frame, on the side that has it", () => causesLeadToFrames(page));
+    await check("frames that grew are red, frames that shrank blue", () => coloursShowTheChange(page));
+    await check("a click on a cause zooms to its frame, on the side that has it", () => causesLeadToFrames(page));
     await check("keys move and zoom in the difference", () => keysZoom(page));
     await check("the difference is searched", () => searches(page));
     await check("functions without a counterpart are listed", () => saysWhatHasNoCounterpart(page));
-    await check("in the difference, too, the name of markup stays text", () => hostileStaysText(page));
-    await check("the difference asks nothing of the network and complains of nothing", () => isQuiet(page));
+    await check("in the difference a name that is markup is shown as text", () => hostileStaysText(page));
+    await check("the difference makes no network request and logs no error", () => isQuiet(page));
     const timed = await open(join(directory, "wall.html"));
-    await check("dearer calls are among the causes of a change of time", async () => {
+    await check("more expensive calls are among the causes of a change of time", async () => {
         assert.ok(wall.causes.some((cause) => cause.cause === "cost"));
         await causesAreThoseOfTheJson(timed, wall);
     });
-    await check("the difference of times is quiet as well", () => isQuiet(timed));
-    await check("axe finds no hindrance in the difference", () => isAccessible(open, file));
+    await check("the difference of times makes no network request and logs no error", () => isQuiet(timed));
+    await check("axe finds no accessibility problem in the difference", () => isAccessible(open, file));
 });

@@ -1,10 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# The browser's driver, from npm, and what else the end-to-end tests share that look at pages. Sourced
-# after lib.sh.
+# The browser's driver, from npm, and what the end-to-end tests of pages have in common. Sourced after lib.sh.
 
 export PAGE_TESTS=$BUILD/page-tests
-install_driver() { # once, whichever test is first
+install_driver() { # by the first test that needs it
     mkdir -p "$PAGE_TESTS" && (
         flock 9 && ! cmp -s "$TOP/tests/page/package-lock.json" "$PAGE_TESTS/node_modules/lock.json" || exit 0
         cp "$TOP"/tests/page/package*.json "$PAGE_TESTS" &&
@@ -13,13 +12,13 @@ install_driver() { # once, whichever test is first
     ) 9>"$PAGE_TESTS/lock"
 }
 
-# in_browser SCRIPT ARGUMENTS…: checks of its own, a line each.
+# in_browser SCRIPT ARGUMENTS…: runs a script of this directory, which prints a line for each of its checks.
 in_browser() {
     checks=$((checks + 1))
     node "$TOP/tests/page/$1" "${@:2}" || failures=$((failures + 1))
 }
 
-# Written over a name of the same length in a profile, whose sizes then still hold.
+# Replaces a name of the same length in a profile, so that all sizes in the file stay right.
 HOSTILE='</script><!--<img src=x onerror=hit=1>__'
 export HOSTILE
 plain_name=hostile_________________________________

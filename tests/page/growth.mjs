@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// `node growth.mjs PAGE JSON`: the page that `cinstr growth --html` wrote shows what --json said of the
-// same runs. Called by tests/e2e/growth_page.sh; a function there is named HOSTILE.
+// `node growth.mjs PAGE JSON`: the page that `cinstr growth --html` wrote shows what --json printed
+// about the same runs. Called by tests/e2e/growth_page.sh. One function has the name in HOSTILE,
+// which is markup.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { cellsOf, check, columnsOf, isAccessible, isQuiet, withBrowser } from "./browser.mjs";
@@ -10,7 +11,7 @@ const data = JSON.parse(readFileSync(json, "utf8"));
 const { sizes } = data;
 const hostile = process.env.HOSTILE;
 
-// As --json has them: the worst on top.
+// In the order of --json, in which the steepest growth is first.
 const ofView = (isEdge, isExact) => data.rows.filter((row) => (row.caller !== null) === isEdge && row.exact === isExact);
 const functions = ofView(false, true); // what the page shows at first
 const drawn = functions.filter((row) => row.points >= 2).slice(0, 12);
@@ -66,7 +67,7 @@ async function plotsTheWorst(page) {
     }
 }
 
-// So many pixels a decade upwards, the same in each.
+// A factor of ten has the same height in pixels in each plot.
 async function slopesAreOfOneScale(page) {
     const scales = [];
     for (const [i, panel] of (await page.locator("#worst .panel").all()).entries()) {
@@ -78,7 +79,7 @@ async function slopesAreOfOneScale(page) {
     assert.ok(scales.every((scale) => Math.abs(scale - scales[0]) < 0.01), scales.join(" "));
 }
 
-// The plot that was picked is that of the row.
+// The large plot is that of the row.
 async function showsLarge(page, row) {
     assert.equal(await page.textContent("#name"), row.function);
     assert.ok((await page.textContent("#large p")).startsWith(`${row.value}: n^${decimals(row.exponent)}`));
@@ -133,15 +134,15 @@ async function hostileStaysText(page) {
 await withBrowser(async (open) => {
     const page = await open(file);
     const of = `${sizes.length} sizes`;
-    await check(`the page of ${of} holds the numbers of --json, of functions and edges`, () => rowsAreThoseOfTheJson(page));
+    await check(`the page of ${of} has the numbers of --json, for functions and edges`, () => rowsAreThoseOfTheJson(page));
     await check(`in the page of ${of} the worst is first, and the table sorts`, () => sorts(page));
     await check(`in the page of ${of} the worst are drawn, each with as many points`, () => plotsTheWorst(page));
-    await check(`a slope over ${of} looks the same in each plot`, () => slopesAreOfOneScale(page));
-    await check(`in the page of ${of} a click on a row or plot shows it large`, () => clicksShowAPlot(page));
-    await check(`in the page of ${of} keys do, too`, () => keysShowAPlot(page));
-    await check(`the page of ${of} is searched`, () => searches(page));
-    await check(`the page of ${of} says what was run, and what became of limits`, () => saysWhatWasAsked(page));
-    await check(`in the page of ${of} the name of markup stays text`, () => hostileStaysText(page));
-    await check(`the page of ${of} asks nothing of the network and complains of nothing`, () => isQuiet(page));
-    await check(`axe finds no hindrance in the page of ${of}`, () => isAccessible(open, file));
+    await check(`equal growth over ${of} has the same slope in each plot`, () => slopesAreOfOneScale(page));
+    await check(`in the page of ${of} a click on a row or plot shows its large plot`, () => clicksShowAPlot(page));
+    await check(`in the page of ${of} keys show a large plot`, () => keysShowAPlot(page));
+    await check(`the page of ${of} can be searched`, () => searches(page));
+    await check(`the page of ${of} shows the command and the verdict on each limit`, () => saysWhatWasAsked(page));
+    await check(`in the page of ${of} a name that is markup is shown as text`, () => hostileStaysText(page));
+    await check(`the page of ${of} makes no network request and logs no error`, () => isQuiet(page));
+    await check(`axe finds no accessibility problem in the page of ${of}`, () => isAccessible(open, file));
 });

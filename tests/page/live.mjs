@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `node live.mjs PAGE`: the page without its data, as a server sends it, fetches data.json beside
-// it, and again; what was chosen stays. The server is this script's own.
+// `node live.mjs PAGE`: the page without its data, as a server sends it, fetches data.json from its
+// own folder again and again, and keeps what the user has selected. The server is in this script.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -12,7 +12,7 @@ const data = JSON.parse(parts[2]);
 const calls = data.types.name.indexOf("calls");
 let answers = 0, broken = false;
 
-// Each answer has one more call of the first function that is called at all.
+// Each answer has one more call of the first function that has any.
 const counted = data.nodes.self[calls].findIndex((value) => value > 0);
 function answer() {
     answers++;
@@ -39,7 +39,7 @@ await withBrowser(async (open) => {
         assert.ok(answers >= 1);
         assert.deepEqual(new Set(page.requests.map((url) => new URL(url).pathname)), new Set(["/page/data.json"]));
     });
-    await check("it fetches again, and what was chosen stays", async () => {
+    await check("it fetches data.json again, and keeps what was selected", async () => {
         const before = await total();
         await page.fill("#search", "middle");
         await page.selectOption("#every", "1");
@@ -48,7 +48,7 @@ await withBrowser(async (open) => {
         assert.equal(await page.$eval("#value", (select) => select.selectedOptions[0].label), "calls");
         assert.equal(await page.locator("#functions tr[data-row]").count(), 1);
     });
-    await check("it says when data.json cannot be had, and goes on", async () => {
+    await check("it says that data.json cannot be loaded, and tries again", async () => {
         broken = true;
         await page.waitForSelector("#trouble:visible");
         assert.match(await page.textContent("#trouble"), /cannot load data.json: 500/);

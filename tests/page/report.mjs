@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // `node report.mjs PAGE DIRECTORY`: the page that `cinstr report --html` wrote shows what the
-// command prints otherwise (functions.json, edges.json, tree.json in DIRECTORY) and what pprof says
-// of the profile (raw, top.TYPE); histogram.html there, what it says of histogram.raw. Called by tests/e2e/page.sh; a function there is named HOSTILE.
+// command prints as JSON (functions.json, edges.json, tree.json in DIRECTORY) and what pprof prints
+// of the profile (raw, top.TYPE); histogram.html there shows what pprof prints in histogram.raw.
+// Called by tests/e2e/page.sh. One function of the program has the name in HOSTILE, which is
+// markup.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +17,7 @@ const all = functions.values, measured = json("histogram.json");
 const NS = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
 const inFull = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 
-// The digits that two standard errors leave, and a number with no more of them.
+// How many digits of a value are known within two standard errors.
 const digitsOf = (value, error) =>
     [[0.005, 4], [0.05, 3], [1, 2]].find(([most]) => 1.96 * error <= most * value)?.[1] ?? 1;
 const rounded = (value, digits) => Number(value.toPrecision(digits));
@@ -81,7 +83,7 @@ async function timesAreGraded(page) {
     }
 }
 
-// A warning is seen without being asked for; the rest of the notes is there.
+// Warnings are shown at once, and the other notes when they are asked for.
 async function notesAreThere(page) {
     const warnings = functions.warnings.map((one) => `warning: ${one}`);
     assert.equal(await page.textContent("#comments summary"), "Accuracy and recording notes");
@@ -112,7 +114,7 @@ async function pickedEdges(page) {
         edges.filter((row) => row.callee === "middle").map((row) => of(row, row.caller)).sort());
     assert.deepEqual(callees.sort(),
         edges.filter((row) => row.caller === "middle").map((row) => of(row, row.callee)).sort());
-    // One step on, to a caller, and its callees hold the edge that led there.
+    // A click on a caller selects it: its callees include the function that was selected before.
     await page.click("#callers tr[data-row] td");
     assert.match(await page.textContent("#picked"), /^main: 1 calls/);
     assert.ok((await shown(page, "#callees")).some((row) => row.callee === "middle"));
@@ -124,7 +126,7 @@ async function allEdges(page) {
     assert.deepEqual(rows.sort(), wanted.sort());
 }
 
-// Of a node of the tree, by name: its total, and how deep it lies.
+// The node of the tree with this name, which has its total and its depth.
 const nodeOf = (name) => tree.find((node) => node.function === name);
 
 async function clickZooms(page) {
@@ -191,8 +193,7 @@ async function searchHighlights(page) {
     assert.equal(await coloured(page), 0);
 }
 
-// Of each function, by pprof's raw samples: the longest duration that any of its calls is said to
-// have had.
+// For each function, the longest duration of its calls in pprof's raw samples.
 function longestOfRaw() {
     const [samples, locations] = read("histogram.raw").split("\nLocations\n");
     const names = new Map([...locations.matchAll(/^ +(\d+): 0x\w+ M=\d+ (.*) \S+:\d+ s=\d+$/gm)]
@@ -222,7 +223,7 @@ async function showsDurations(page) {
     assert.ok((await columnsOf(page, "#edges")).includes("raw median"));
 }
 
-// The mean is what was measured, as quantiles are: time and probes together, by each call.
+// Like the quantiles, the mean includes the time of the probes, per call.
 async function meansAreOnTheSameBasis(page) {
     const rows = await shown(page, "#functions");
     assert.ok(!(await columnsOf(page, "#functions")).includes("mean"));
@@ -241,26 +242,26 @@ async function hostileStaysText(page) {
 
 await withBrowser(async (open) => {
     const page = await open(file, { colorScheme: "light" });
-    await check("the flame graph's root is pprof's total, of every value", () => rootIsPprofsTotal(page));
-    await check("the table of functions holds those of --json, with their counts",
+    await check("the flame graph's root is pprof's total for every value", () => rootIsPprofsTotal(page));
+    await check("the table of functions has those of --json, with their counts",
         () => functionsAreThoseOfTheJson(page));
-    await check("each time has the grade of --json, and no digit that is not known", () => timesAreGraded(page));
-    await check("what the recorder has to say is there, warnings first and open", () => notesAreThere(page));
-    await check("it sorts by calls, total and self", () => sortsFunctions(page));
+    await check("each time has the grade of --json, and no digits that are not known", () => timesAreGraded(page));
+    await check("the recorder's notes are there, warnings first and visible", () => notesAreThere(page));
+    await check("the table of functions sorts by calls, total and self", () => sortsFunctions(page));
     await check("the edges are those of --edges --json", () => allEdges(page));
     await check("callers and callees of a function are its edges", () => pickedEdges(page));
-    await check("a click zooms to the frame, whose total is the tree's; Back goes back", () => clickZooms(page));
+    await check("a click zooms to a frame, with the tree's total, and Back goes back", () => clickZooms(page));
     await check("keys move, zoom, go back and reset", () => keysZoom(page));
-    await check("search highlights frames, says their share, and filters the tables",
+    await check("search highlights frames, shows their share, and filters the tables",
         () => searchHighlights(page));
-    await check("in the profile's page, too, the name of markup stays text", () => hostileStaysText(page));
-    await check("the profile's page asks nothing of the network and complains of nothing", () => isQuiet(page));
-    await check("axe finds no hindrance in the profile's page", () => isAccessible(open, file));
+    await check("in the profile's page a name that is markup is shown as text", () => hostileStaysText(page));
+    await check("the profile's page makes no network request and logs no error", () => isQuiet(page));
+    await check("axe finds no accessibility problem in the profile's page", () => isAccessible(open, file));
     const histogram = await open(join(directory, "histogram.html"));
-    await check("quantiles of durations are there where they were recorded, up to pprof's longest",
+    await check("quantiles of durations are shown if recorded, up to pprof's longest",
         () => showsDurations(histogram));
-    await check("means stand on the quantiles' basis", () => meansAreOnTheSameBasis(histogram));
+    await check("means include the probes, as quantiles do", () => meansAreOnTheSameBasis(histogram));
     const dark = await open(file, { colorScheme: "dark" });
-    await check("it is dark where that is preferred", async () => assert.equal(
+    await check("the page is dark if the browser prefers that", async () => assert.equal(
         await dark.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(20, 23, 28)"));
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `node served.mjs URL FUNCTION`: the page that a running program serves shows FUNCTION, fetches
-// nothing but its data, and follows what the program does. Called by tests/e2e/http.sh.
+// `node served.mjs URL FUNCTION`: the page that a running program serves shows FUNCTION, requests
+// nothing but its data, and shows what the program does meanwhile. Called by tests/e2e/http.sh.
 import assert from "node:assert/strict";
 import { cellsOf, check, withBrowser } from "./browser.mjs";
 
@@ -10,13 +10,13 @@ await withBrowser(async (open) => {
     const page = await open(url);
     const total = () => page.getAttribute("#zoomed", "data-total").then(Number);
     await page.waitForSelector("#functions tr[data-row]");
-    await check("the page has the function, and complains of nothing", async () => {
+    await check("the served page has the function, and logs no error", async () => {
         assert.ok((await cellsOf(page, "#functions")).some((cells) => cells[0].startsWith(name)));
         assert.deepEqual(page.said, []);
         assert.deepEqual(new Set(page.requests.map((one) => one.replace(/\?.*/, ""))),
             new Set([url.replace(/\?.*/, "") + "data.json"]));
     });
-    await check("it follows the program", async () => {
+    await check("the served page follows the program", async () => {
         const value = await page.$eval("#value", (select) =>
             [...select.options].map((one) => one.textContent).find((one) => /^(calls|alloc_objects)/.test(one)));
         await page.selectOption("#value", { label: value });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// `speedscope.mjs FILE REPORT…`: speedscope, as npm has it, opens the file; what it lists of each function,
-// profile after profile, is what `cinstr report --json` says, a REPORT for each of the first profiles.
+// `speedscope.mjs FILE REPORT…`: speedscope, from npm, opens the file. What it lists for each
+// function is what `cinstr report --json` says, with a REPORT for each of the first profiles in the
+// file.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { readFile, writeFile } from "node:fs/promises";
@@ -12,15 +13,15 @@ const [file, ...reports] = process.argv.slice(2);
 const require = createRequire(join(process.env.PAGE_TESTS, "x"));
 const viewer = join(dirname(require.resolve("speedscope/package.json")), "dist/release/index.html");
 
-// As speedscope's own command hands over a file.
+// This is how speedscope's own command passes a file.
 const script = `${file}.js`;
 await writeFile(script, `speedscope.loadFileFromBase64(${JSON.stringify(basename(file))}, "${
     (await readFile(file)).toString("base64")}")`);
 
 const units = { s: 1e9, ms: 1e6, "µs": 1e3, ns: 1 };
 
-// The least and the most that speedscope may mean by what it wrote: "13.65µs" is rounded, and by its own arithmetic,
-// so that a half goes up or down.
+// The least and the greatest number that speedscope may have printed so. "13.65µs" is rounded, in
+// floating point, so that a half may have gone up or down.
 function meant(written) {
     const [, number, unit] = written.match(/^([\d.,]+)(\D*)$/);
     const amount = Number(number.replaceAll(",", "")) * (units[unit] ?? 1);
@@ -30,7 +31,7 @@ function meant(written) {
 
 const byName = ([a], [b]) => a < b ? -1 : Number(a > b);
 
-// Of functions that have anything of the value, [NAME, SELF, TOTAL].
+// [NAME, SELF, TOTAL] of the functions whose value is not 0.
 function reported({ value, functions }) {
     return functions.map((one) => [one.function, one.self_ns ?? one[value], one.total_ns ?? one.total])
         .filter(([, , total]) => total !== 0).sort(byName);
@@ -41,7 +42,7 @@ const shown = async (page) => (await page.$$eval("tr", (lines) => lines
     .filter(([total]) => total.includes("%"))
     .map(([total, self, name]) => [name, self.split(" ")[0], total.split(" ")[0]]))).sort(byName);
 
-// Says of which functions the viewer shows something else than the report.
+// The functions for which the viewer shows something else than the report.
 function differing(rows, expected) {
     const differs = (written, amount) => amount < meant(written).least || amount > meant(written).most;
     return rows.filter(([, self, total], i) => differs(self, expected[i][1]) || differs(total, expected[i][2]))
@@ -52,7 +53,7 @@ await withBrowser(async (open) => {
     const page = await open(`${pathToFileURL(viewer).href}#localProfilePath=${pathToFileURL(script).pathname}`);
     for (const [index, path] of reports.entries()) {
         const report = JSON.parse(await readFile(path));
-        await check(`speedscope lists each function's ${report.value}, and with all below`, async () => {
+        await check(`speedscope lists each function's ${report.value}, self and inclusive`, async () => {
             await page.waitForFunction((start) => document.body.innerText.includes(start),
                 `${report.value} (${index + 1}/`, { timeout: 60000 });
             await page.keyboard.press("3");
@@ -64,7 +65,7 @@ await withBrowser(async (open) => {
         });
         await page.keyboard.press("n");
     }
-    await check("it finds nothing wrong with the file", async () => {
+    await check("speedscope logs no error", async () => {
         assert.deepEqual(page.said.filter((line) => /error|fail|unexpected/i.test(line)), []);
     });
 });

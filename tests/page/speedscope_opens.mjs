@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `speedscope_opens.mjs FILE FUNCTION…`: speedscope, as npm has it, opens the file, of whatever format, and
-// lists the functions.
+// `speedscope_opens.mjs FILE FUNCTION…`: speedscope, from npm, opens a file of any format and lists
+// these functions.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { readFile, writeFile } from "node:fs/promises";
@@ -12,7 +12,7 @@ const [file, ...functions] = process.argv.slice(2);
 const require = createRequire(join(process.env.PAGE_TESTS, "x"));
 const viewer = join(dirname(require.resolve("speedscope/package.json")), "dist/release/index.html");
 
-// As speedscope's own command hands over a file.
+// This is how speedscope's own command passes a file.
 const script = `${file}.js`;
 await writeFile(script, `speedscope.loadFileFromBase64(${JSON.stringify(basename(file))}, "${
     (await readFile(file)).toString("base64")}")`);
@@ -26,7 +26,7 @@ await withBrowser(async (open) => {
         const shown = await page.$$eval("tr", (lines) => lines.map((line) => line.lastElementChild?.textContent));
         assert.deepEqual(functions.filter((name) => !shown.includes(name)), []);
     });
-    await check(`it finds nothing wrong with ${basename(file)}`, async () => {
+    await check(`speedscope logs no error about ${basename(file)}`, async () => {
         assert.deepEqual(page.said.filter((line) => /error|fail|unexpected/i.test(line)), []);
     });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `node synthetic.mjs CONTEXTS FILE` writes a pprof profile of so many calling contexts, up to
-// sixty calls deep, of two thousand functions: the same one each time.
+// `node synthetic.mjs CONTEXTS FILE` writes a pprof profile of two thousand functions with so many
+// contexts, up to sixty calls deep. It is the same each time.
 import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
@@ -18,7 +18,7 @@ const bytes = (field, content) => Buffer.concat([varint(field * 8 + 2), varint(c
 const message = (field, ...parts) => bytes(field, Buffer.concat(parts));
 const packed = (field, values) => bytes(field, Buffer.concat(values.map(varint)));
 
-// Knuth's MMIX generator, its upper half.
+// The upper half of Knuth's MMIX generator.
 let state = 1n;
 function random(below) {
     state = (state * 6364136223846793005n + 1442695040888963407n) & 0xffffffffffffffffn;
@@ -32,7 +32,8 @@ for (let id = 1; id <= FUNCTIONS; id++) {
     parts.push(message(5, number(1, id), number(2, strings.length - 1), number(4, 5)),
         message(4, number(1, id), number(3, 4096 + id), message(4, number(1, id), number(2, id))));
 }
-// A context hangs below one of the last few or of all: some stacks grow deep, some trees wide.
+// A new context is below one of the last few or below any: some stacks become deep, some trees
+// wide.
 const stacks = [[1]];
 while (stacks.length < contexts) {
     const recent = Math.max(0, stacks.length - 1 - random(20));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: a coroutine's stack is given to a new coroutine while an old one still stands on it,
- * with no instrumented call between the two. The new one's calls are recorded as its own, even
- * after the program has switched away from it and back.
+ * Promise: a coroutine's stack is given to a new coroutine while the old one still has open calls
+ * on it, and no instrumented call is made between the two. The new one's calls are recorded as its
+ * own, even after the program has switched away from it and back.
  */
 #include <ucontext.h>
 
@@ -40,7 +40,7 @@ QUIET static void run(void) {
 
 int main(void) {
     for (int i = 0; i < COUNT; i++) {
-        run(); /* left in the first inner() */
+        run(); /* switches away in the first inner() */
         run(); /* the same stack at once */
         leaf();
         swapcontext(&here, &there); /* goes on into the second inner() */

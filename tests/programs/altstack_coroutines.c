@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: the calls of a handler on the alternate stack that interrupts a coroutine belong to
+ * Promise: calls of a signal handler on the alternate stack that interrupts a coroutine belong to
  * that coroutine, even if no instrumented call was made since the switch to it. A jump out of the
- * handler, or within it, lands at its own setjmp, though other coroutines' handlers have run on
- * the same memory.
+ * handler, or inside it, returns to its own setjmp, although handlers of other coroutines have run
+ * on the same memory.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -16,7 +16,7 @@ enum { COUNT = 1000 };
 static ucontext_t here, there;
 static char stack[65536], alternate[65536];
 static volatile int sink;
-static int expected; /* jumps within the handler, or not */
+static int expected; /* the handler makes a jump inside itself */
 
 NOINLINE static void leaf(void) {
     sink++;
@@ -34,7 +34,7 @@ static void handler(int number) {
     leaf();
 }
 
-/* Is interrupted as soon as the coroutine has been resumed. */
+/* A signal interrupts it as soon as the coroutine has been resumed. */
 NOINLINE static void inner(void) {
     for (;;) {
         swapcontext(&there, &here);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: what the public interface says is recorded, and nothing else: start, stop, reset,
- * labels, profiles written on the way. Compiles as C and as C++. Argument: a directory for the
- * profiles that are written before the end. Run with start=0.
+ * Promise: the public interface records exactly what it says: start, stop, reset, labels, profiles
+ * before the end. Compiles as C and as C++. Argument: a directory for the profiles that are
+ * written before the end. Run with start=0.
  */
 #include <cinstr.h>
 
@@ -74,7 +74,7 @@ NOINLINE static void labelled(void) {
 int main(int argc, char **argv) {
     must(argc == 2, "usage: api DIRECTORY");
     must(cinstr_version()[0] != '\0', "cinstr_version");
-    work(1000); /* not yet */
+    work(1000); /* not recorded: before cinstr_start() */
     cinstr_start();
     work(300);
     cinstr_reset();
@@ -82,7 +82,7 @@ int main(int argc, char **argv) {
     write_both(argv[1]);
     labelled();
     cinstr_stop();
-    work(5000); /* no more */
+    work(5000); /* not recorded: after cinstr_stop() */
     try_errors();
     say("-", "work", 1);
     say("work", "leaf", 7 + 20 + 30 + 2);

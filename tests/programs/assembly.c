@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions in assembly whose symbols have no size; the second has no type either. The program
- * calls hooks for them by hand: those addresses get their names, an address behind their section
- * gets none.
+ * Functions in assembly whose symbols have no size; the second symbol has no type either. The
+ * program calls hooks for them itself. Their addresses must get their names, and an address after
+ * their section none.
  */
 #include <cinstr/hooks.h>
 

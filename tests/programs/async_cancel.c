@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `async_cancel N [async]`: N threads, one after the other, each cancelled somewhere in a loop of
- * calls; with another argument asynchronously, between any two instructions. Prints how often
- * leaf() was under way or done, and the cleanups.
+ * `async_cancel N [async]`: N threads, one after the other, are cancelled in a loop of calls: at a
+ * cancellation point, or, with `async`, between any two instructions. Prints how many calls of
+ * leaf() had begun and counted themselves, and how many clean-up handlers ran.
  */
 #include <pthread.h>
 #include <sched.h>

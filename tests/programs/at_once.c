@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: threads may use all of the recorder at once, as they begin, call and end: new contexts, labels,
- * stacks of their own, start, stop, reset, profiles, forks. After a last reset every call is counted.
- * Argument: ROUNDS.
+ * Promise: threads may use every part of the recorder at the same time, while threads begin, call
+ * and end: new contexts, labels, own stacks, start, stop, reset, profiles, forks. After a last
+ * reset every call is counted. Argument: ROUNDS.
  */
 #include <cinstr.h>
 
@@ -20,7 +20,7 @@ NOINLINE static void leaf(void) {
     sink++;
 }
 
-/* Each level calls from three places: 3^DEPTH contexts. */
+/* Each level calls the next from three places, which makes 3^DEPTH contexts. */
 NOINLINE static void tree(unsigned depth) {
     if (depth == 0) {
         leaf();

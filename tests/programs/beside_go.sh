@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# A Go service with net/http/pprof, and requests that are sent to it and to cinstr's server. Sourced by the
-# tests of the servers, after harness.sh; they kill the processes in `servers`.
+# A Go service with net/http/pprof, and requests that are sent both to it and to cinstr's server. The tests of
+# the servers source it after harness.sh. They kill the processes in `servers`.
 # shellcheck disable=SC2154
 
 go_service() {
@@ -12,7 +12,7 @@ go_service() {
     go=http://$line/debug/pprof
 }
 
-# answers BASE: a line a request: method, path, status, type, disposition, and Go's header
+# answers BASE: a line for each request: method, path, status, type, disposition, and Go's headers
 answers() {
     local method path
     while read -r method path; do

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Jumps by the compiler's builtins, out of functions that were inlined. */
+/* __builtin_longjmp() out of functions that were inlined. */
 #include <stdio.h>
 
 static void *env[5];

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: one call site in uninstrumented code serves several instrumented callers, nested: each
- * callback's edge is its own caller's. sort_a and sort_b both go through the C library to
- * compare(), which goes through it again from sort_b.
+ * Promise: if several instrumented functions call back through one call site in uninstrumented
+ * code, even nested, each callback has its own caller. sort_a and sort_b both call qsort(), which
+ * calls compare(), which calls qsort() again if it is below sort_b.
  */
 #include "said.h"
 
 static unsigned long long edges[3];
-static int caller; /* who called qsort: 0 sort_a, 1 sort_b, 2 compare */
+static int caller; /* the caller of qsort: 0 sort_a, 1 sort_b, 2 compare */
 
 NOINLINE static int compare(const void *a, const void *b);
 

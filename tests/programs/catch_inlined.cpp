@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Exceptions that leave an inlined function, 50,000; after each, what outer() calls. */
+/* 50,000 exceptions leave an inlined function. outer() makes a call after each. */
 #define NOINLINE __attribute__((noinline))
 
 volatile int sink;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `closes HOW DIRECTORY`: closes all descriptors but the standard ones (range: by close_range(),
- * loop: one by one, all: the standard ones too, daemon: in a child that goes on alone), then opens
- * files of its own under all those numbers, and works until DIRECTORY/stop exists.
+ * `closes HOW DIRECTORY`: closes all descriptors but 0 to 2 (range: by close_range(); loop: one by
+ * one; all: 0 to 2 as well; daemon: in a child, while the parent ends), then opens files of its own
+ * under all these numbers, and works until DIRECTORY/stop exists.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -48,7 +48,7 @@ static void close_all(const char *how) {
     }
 }
 
-/* Writes the text to each of them before it reads any. */
+/* Opens a file under each free number and writes into it. All are written before one is read. */
 static int take_numbers(const char *directory) {
     char path[512];
     for (int fd = 0; fd <= LAST; fd++) {

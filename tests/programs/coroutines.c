@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: the calls of each coroutine are recorded as its own. There are 10,000 with stacks of 64
- * KiB; some are left unfinished and their stacks unmapped and mapped again, or given to another
- * coroutine at once. The program tells the recorder nothing; it calls only makecontext().
+ * Promise: the calls of each coroutine are recorded as its own. There are 10,000 coroutines with
+ * stacks of 64 KiB. Some never finish: their stacks are unmapped, or given to another coroutine at
+ * once. The program tells the recorder nothing; it only calls makecontext().
  */
 #include <sys/mman.h>
 #include <ucontext.h>
@@ -49,8 +49,8 @@ QUIET static char *stack_map(void) {
     return stack;
 }
 
-/* Every third is run to its end, the others are left in their first or second step; the stack of
- * every fourth is kept for the next, without a call in between. */
+/* Every third coroutine is finished. The others are abandoned in their first or second step. The
+ * stack of every fourth is given to the next coroutine, without a call in between. */
 int main(int argc, char **argv) {
     const unsigned count = argc == 2 ? number(argv[1]) : 0;
     unsigned long long resumes = 0, steps = 0, leaves = 0;

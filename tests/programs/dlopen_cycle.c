@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: a library that is unloaded and another one loaded at its address are told apart, however
- * often: a's and b's functions have their own exact counts, with their names. Arguments: A B
- * CYCLES. Prints whether b was ever loaded where a had been, since otherwise nothing is proved.
+ * Promise: when a library is unloaded and another is loaded at its address, they are told apart,
+ * however often: a's and b's functions have their own exact counts and names. Arguments: A B
+ * CYCLES. Prints whether b was ever loaded at a's address: otherwise the run proves nothing.
  */
 #include <dlfcn.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: setjmp and longjmp do what they should in the constructor of a library (built with
- * LIBRARY, not instrumented) that runs before the recorder's own.
+ * Promise: setjmp and longjmp work in the constructor of a library (built with -DLIBRARY, without
+ * hooks) that runs before the recorder's constructor.
  */
 #include <setjmp.h>
 

@@ -20,7 +20,7 @@ NOINLINE static void finish(const char *how) {
     int is_orderly = 1;
     for (size_t i = 0; i < sizeof(no_handlers) / sizeof(*no_handlers); i++)
         is_orderly &= strcmp(how, no_handlers[i]) != 0;
-    if (is_orderly) { /* deep exit: the open calls are what calls the handlers */
+    if (is_orderly) { /* exit() is called in finish(), which then calls the handlers */
         const char *caller = strcmp(how, "exit") == 0 ? "finish" : "-";
         say(caller, "at_exit", 1);
         say(caller, "at_end", 1);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: a program may replace itself by exec as often as it likes, and an exec that fails
- * changes nothing: what follows it is recorded. Execs itself until the counter, the argument, is 0;
- * each image calls leaf() 100 times before a failing exec and 50 times after it.
+ * Promise: a program may replace itself by exec as often as it likes; and after an exec that fails,
+ * calls are recorded as before. It executes itself until the counter, its argument, is 0. Each
+ * image calls leaf() 100 times before an exec that fails and 50 times after it.
  */
 #include "said.h"
 

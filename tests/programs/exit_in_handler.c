@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: a signal handler may end the program by exit(7), whatever it interrupts, as without the
- * recorder. Arguments: WHAT is interrupted: malloc; threads that begin and end; fork; label, the
- * recorder's own; and MORE threads that allocate meanwhile.
+ * Promise: a signal handler may end the program by exit(7), whatever it interrupts, as it may
+ * without the recorder. Arguments: WHAT is interrupted (malloc; threads that begin and end; fork;
+ * label: the recorder's own work), and how many MORE threads allocate meanwhile.
  */
 #include <pthread.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Many contexts of few edges: `explosion EVENTS` prints each edge and how often it was taken,
- * "caller callee calls". `explosion EVENTS limited`: it gets no more memory while it makes the
- * calls. */
+/* Makes many contexts of few edges: `explosion EVENTS` prints each edge and how often it was
+ * taken, "caller callee calls". With `explosion EVENTS limited`, it gets no more memory while it
+ * makes the calls. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,7 +172,7 @@ NH int main(int c, char **v) {
     struct rlimit limit, before;
     getrlimit(RLIMIT_DATA, &before);
     limit = before;
-    limit.rlim_cur = 1; /* no more memory, until the work is done */
+    limit.rlim_cur = 1; /* no more memory until all calls are made */
     if (c > 2 && !slow)
         setrlimit(RLIMIT_DATA, &limit);
     while (events < n) {

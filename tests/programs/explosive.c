@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: recursion that has far more contexts than anyone can keep costs a stated amount of
- * memory, and every edge keeps its exact count. HOW is fib N, ackermann M N, or mutual CALLS:
- * thirty functions that call each other at random, counted here as well.
+ * Promise: recursion with far more contexts than can be kept takes a stated amount of memory, and
+ * every edge keeps its exact count. HOW is fib N, ackermann M N, or mutual CALLS: thirty functions
+ * that call each other at random. The program counts its calls.
  */
 #include "said.h"
 
@@ -49,7 +49,7 @@ ALL(MUTUAL)
 #define NAME(NUMBER) f##NUMBER,
 static void (*const functions[FUNCTIONS])(unsigned) = {ALL(NAME)};
 
-/* Part of the function that calls it. */
+/* Inlined into the function that calls it. */
 QUIET static inline __attribute__((always_inline)) void step(unsigned from, unsigned depth) {
     for (unsigned calls = depth == 0 ? 0 : roll() % 3; calls > 0 && left > 0; calls--) {
         const unsigned to = roll() % FUNCTIONS;
@@ -75,7 +75,7 @@ QUIET static void run_mutual(void) {
 int main(int argc, char **argv) {
     must(argc >= 3, "usage: explosive fib N | ackermann M N | mutual CALLS");
     if (strcmp(argv[1], "fib") == 0) {
-        unsigned long long a = 1, b = 1; /* calls of fib(0), fib(1) */
+        unsigned long long a = 1, b = 1; /* how many calls fib(0) and fib(1) are */
         for (unsigned i = 1; i < number(argv[2]); i++) {
             const unsigned long long next = 1 + a + b;
             a = b;

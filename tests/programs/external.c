@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: calls of functions that the plugin has not compiled are edges, as many as were made:
- * libc's from the program's own functions, what they call back below them, what was jumped out of,
- * in threads and in a fork child; and the time that they wait is theirs.
+ * Promise: calls of functions that were not compiled with the plugin are edges with exact counts:
+ * libc's, from the program's own functions, with what they call back below them, also if they end
+ * by a jump, in threads and in a fork child. The time for which they wait is theirs.
  */
 #include <pthread.h>
 #include <setjmp.h>
@@ -59,7 +59,7 @@ NOINLINE static void copies(size_t size) {
     sink = (size_t)copy[size / 2];
 }
 
-/* Through a pointer: what it calls is not known. */
+/* Calls through a pointer: the compiler does not know which function it is. */
 NOINLINE static void indirect(void) {
     static size_t (*volatile function)(const char *) = strlen;
     sink = function(any);
@@ -72,7 +72,7 @@ NOINLINE static void *writer(void *end) {
     return NULL;
 }
 
-/* Waits for input that never comes: nobody writes into the pipe. */
+/* read() waits in vain for 30 ms: writer() writes into the same end of the pair. */
 NOINLINE static void waits(void) {
     const struct timeval limit = {0, 30000};
     pthread_t thread;

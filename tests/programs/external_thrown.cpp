@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: external calls that are left by an exception, thrown in what they call back or by
- * themselves, end there. Prints its edges and how often each was taken: `caller callee count`.
+ * Promise: an external call ends if an exception leaves it, thrown by a function that it calls back
+ * or by itself. Prints its edges and how often each was taken: `caller callee count`.
  */
 #include <cstdint>
 #include <cstdio>

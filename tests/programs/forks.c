@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: after fork, _Fork or a bare clone, parent and child each record their own calls only,
- * exactly; the calls open at a fork() are the child's callers but are not counted in it.
- * Arguments: HOW (fork, _Fork, clone) THREADS FORKS: that many threads of the parent go on calling.
+ * Promise: after fork, _Fork or a bare clone, parent and child each record exactly their own calls.
+ * Calls that are open at a fork() are the child's callers, but are not counted in it. Arguments:
+ * HOW (fork, _Fork, clone) THREADS FORKS. So many threads of the parent make calls meanwhile.
  */
 #define _GNU_SOURCE
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What gcc's C alone has, or few programs use: nested functions, one of which leaves by a goto into the
- * function around it, computed gotos, setjmp, alloca, calls at the end, calls that do not return,
- * two functions with the same code. */
+/* Features of gcc's C, or that few programs use: nested functions, one of which ends by a goto into
+ * the function around it, computed gotos, setjmp, alloca, tail calls, calls that do not return, two
+ * functions with the same code. */
 #include <alloca.h>
 #include <setjmp.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: a program of which nothing is instrumented may call all of the public interface.
+ * Promise: a program without instrumented functions may call all of the public interface.
  */
 #include <cinstr.h>
 

@@ -1,16 +1,15 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# Builds a program of this directory instrumented, runs it under cinstr and compares what was
-# recorded with what the program says of itself (said.h). Sourced by tests/e2e/hazards_*.sh after
-# tests/e2e/lib.sh; makes no checks of its own but through that.
+# Builds a program of this directory with hooks, runs it under cinstr, and compares the profile with the calls
+# that the program states (said.h). End-to-end tests source it after lib.sh. It makes no checks itself.
 # shellcheck disable=SC2034,SC2154
 
 LINK=("${LINK_CINSTR[@]}")
 PROGRAMS=$TOP/tests/programs
 SEGMENTS=$SCRATCH/segments
 mkdir -m 700 "$SEGMENTS"
-# A compiler clang-N+plugin is clang with the plugin; clang-N+count has it count all functions. gcc-N+plugin is
-# gcc with its plugin, and without inlining, as the programs know all their calls.
+# A compiler clang-N+plugin is clang with the plugin; clang-N+count counts all functions without times.
+# gcc-N+plugin is gcc with its plugin, and without inlining, since the programs count inlined calls, too.
 read -r -a compilers <<<"${HARNESS_COMPILERS:-gcc clang-14}"
 
 harness_build() {
@@ -28,7 +27,8 @@ compile_by() { # COMPILER: sets `compile`
     [[ $1 != *+count ]] || compile+=(-Xclang -mllvm -Xclang -cinstr-count)
 }
 
-# program_build COMPILER NAME FLAGS…: builds $SCRATCH/NAME, linked with LINK; program_plain without it.
+# program_build COMPILER NAME FLAGS…: builds $SCRATCH/NAME with hooks, linked with LINK. program_plain builds
+# $SCRATCH/NAME.plain without either.
 program_build() {
     local compile name=$2
     compile_by "$1"
@@ -43,11 +43,12 @@ program_plain() {
     "${compile[0]}" -g -O2 -w -std=gnu11 "$PROGRAMS/$2.c" -pthread -o "$SCRATCH/$2.plain"
 }
 
-forget() { # NAME
+forget() { # NAME: removes its truth and profiles, and all segments
     rm -rf "${SCRATCH:?}/$1".truth.* "${SCRATCH:?}/$1".*.pb.gz "${SEGMENTS:?}"/*
 }
 
-# program_run NAME ARGUMENTS…: its own output goes to $SCRATCH/NAME.out; the status is its own.
+# program_run NAME ARGUMENTS…: runs the program, with its output in $SCRATCH/NAME.out. The status is the
+# program's.
 program_run() {
     local name=$1
     shift
@@ -61,7 +62,8 @@ edges_of() { # PROFILE OR SEGMENT
     "$CINSTR" report --edges --csv "$1"
 }
 
-# Every process that stated its calls has a profile with the same calls, and every profile such a process.
+# Each process that stated its calls has a profile with the same calls, and each profile belongs to such a
+# process.
 profiles_match() { # NAME [PROFILES EXPECTED]
     local name=$1 truth pid count=0
     for truth in "$SCRATCH/$name".truth.*; do
@@ -73,17 +75,17 @@ profiles_match() { # NAME [PROFILES EXPECTED]
     done
     ((count == ${2:-1})) || { echo "$count processes, not ${2:-1}" && return 1; }
     for profile in "$SCRATCH/$name".*.pb.gz; do
-        [[ $profile == *.cpu.pb.gz ]] && continue # sampled beside it
+        [[ $profile == *.cpu.pb.gz ]] && continue # samples of the same process
         pid=${profile%.pb.gz}
-        [[ -f $SCRATCH/$name.truth.${pid##*.} ]] || { echo "$profile of no such process" && return 1; }
+        [[ -f $SCRATCH/$name.truth.${pid##*.} ]] || { echo "no process stated calls for $profile" && return 1; }
     done
 }
 
-says_nothing() { # NAME: neither the program nor the recorder complains
+says_nothing() { # NAME: neither the program nor the recorder has printed an error
     is_empty "$SCRATCH/$1.err"
 }
 
-# exact COMPILER NAME PROCESSES ARGUMENTS…: builds, runs to status 0 and compares.
+# exact COMPILER NAME PROCESSES ARGUMENTS…: the program ends with status 0, and the profiles have its calls.
 exact() {
     local compiler=$1 name=$2 processes=$3
     shift 3
@@ -92,14 +94,14 @@ exact() {
     says_nothing "$name" && profiles_match "$name" "$processes"
 }
 
-# The one segment that a dead process has left.
+# left_segment: prints the name of the only segment that is left.
 left_segment() {
     local found=("$SEGMENTS"/*)
     [[ -f ${found[0]} && ${#found[@]} -eq 1 ]] || { echo "segments left: ${found[*]}" >&2 && return 1; }
     echo "${found[0]}"
 }
 
-dump_matches() { # NAME: of the process that has died
+dump_matches() { # NAME: a dump of the process that has ended has its calls
     local segment truth=("$SCRATCH/$1".truth.*)
     segment=$(left_segment) && "$CINSTR" dump "$segment" -o "$SCRATCH/$1.dump.pb.gz" &&
         edges_of "$SCRATCH/$1.dump.pb.gz" >"$SCRATCH/$1.csv" &&

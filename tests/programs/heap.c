@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Allocations of known number and size, for tests of heap profiles.
+ * Makes allocations of known number and size, for tests of heap profiles.
  *
  *     heap known      each function prints what it alone allocated and still holds, one line:
  *                     NAME ALLOC_OBJECTS ALLOC_SPACE INUSE_OBJECTS INUSE_SPACE
- *     heap freed      many threads allocate, hand on and end; all is freed by others
- *     heap fork       a child frees its parent's memory and has its own
- *     heap random N   N allocations of random sizes by two functions, of which some stay
- *     heap refused    realloc fails and the old memory stays
- *     heap reset      what was allocated before cinstr_reset() and is held after it
+ *     heap freed      many threads allocate, pass the memory on and end; other threads free it
+ *     heap fork       a child frees memory of its parent and allocates its own
+ *     heap random N   N allocations of random sizes by two functions; some are never freed
+ *     heap refused    realloc fails, and the old memory remains in use
+ *     heap reset      allocations before cinstr_reset() that are still in use, and after it
  */
 #include <malloc.h>
 #include <pthread.h>
@@ -156,7 +156,7 @@ static int random_sizes(long count) {
     for (long i = 0; i < count; i++) {
         random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
         void *volatile memory = i % 8 == 0 ? large(random) : small(random);
-        if (i % 4 == 3) /* of the small ones */
+        if (i % 4 == 3) /* only small ones are kept */
             continue;
         free(memory);
     }

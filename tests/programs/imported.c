@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Known work for other profilers: heavy() and light() make 3 to 1 of it, in spin(), 20 times. */
+/* Known work for other profilers, in spin(): heavy() and light() cause it, 3 to 1, 20 times each. */
 #include <stdint.h>
 #include <stdlib.h>
 

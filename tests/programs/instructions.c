@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions whose instructions tests/e2e/instructions.sh counts by hand: by what is left of them in
- * LLVM's assembler, and how often each part of them runs. Arguments: how to call, how often, and
- * how long the loop is.
+ * Functions whose instructions follow from counting by hand in tests/e2e/instructions.sh: from what
+ * LLVM's assembler has for each part of them, and how often each part runs. Arguments: what to call,
+ * how often, and the length of the loop.
  */
 #include <pthread.h>
 #include <setjmp.h>
@@ -71,7 +71,7 @@ static void threads(int count) {
         pthread_join(all[i], NULL);
 }
 
-/* The handler's stack is another, or the program's own. */
+/* The handler runs on the alternate stack if the flags say so, otherwise on the program's. */
 static void signals(int count, int flags) {
     static char memory[65536];
     const stack_t stack = {.ss_sp = memory, .ss_size = sizeof(memory)};
@@ -81,7 +81,7 @@ static void signals(int count, int flags) {
     raiser(count);
 }
 
-/* What the children do is in their own profiles. */
+/* What the children do goes into their own profiles. */
 static void forks(int count) {
     for (int i = 0; i < count; i++) {
         if (fork() == 0) {

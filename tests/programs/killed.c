@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: after kill -9 at any moment the segment holds every call up to the kill, at most one
- * event a thread aside. The two threads count their calls of leaf() in the file named by the
- * argument, one 64-bit word each, just before they make them; they run until killed.
+ * Promise: after kill -9 at any moment the segment has every call before it, but for at most one
+ * event of each thread. The two threads count their calls of leaf() in the file named by the
+ * argument, one 64-bit word each, just before they make them. They run until they are killed.
  */
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: a profile can be taken of eight busy threads at any moment; its counts only grow; and
- * what is taken when they have finished is what the process writes when it ends. Each round starts
- * eight threads anew, so that threads are merged while they are read. The program says "ready" when
- * main has begun and "done" when all threads have ended, and waits for a line on standard input
- * before it ends. Argument: ROUNDS.
+ * Promise: a profile can be taken of eight busy threads at any moment; counts only grow; and a
+ * profile taken when the threads have ended is the one that the process writes at its end. Each
+ * round starts eight new threads, so that threads are merged while they are read. The program
+ * prints "ready" when main has begun and "done" when all threads have ended, and waits for a line
+ * on standard input before it ends. Argument: ROUNDS.
  */
 #include <pthread.h>
 

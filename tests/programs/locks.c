@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Waits of known number and length, for tests of block and mutex profiles: a second thread waits in
- * one function after the other, the first sees it asleep, lets 3 ms pass and lets it go on. Prints
- * for each waiting function: NAME WAITS NANOSECONDS, as the function itself measured them, and
- * for locks `held NAME` with the function that held them.
+ * Waits of known number and length, for tests of block and mutex profiles. A second thread waits in
+ * one function after the other. When the first thread sees it asleep, it waits 3 ms and ends the
+ * wait. Prints NAME WAITS NANOSECONDS for each function that waits, as the function itself measured,
+ * and for locks the same with `held NAME`, for the function that held them.
  *
- *     locks           all of it
+ *     locks           all of these waits
  *     locks cancel    a thread is cancelled while it waits
  */
 #include <errno.h>
@@ -37,7 +37,7 @@ static pthread_barrier_t barrier;
 static sem_t semaphore;
 static mtx_t c11;
 static int ends[2];
-static _Atomic pid_t waiter; /* 0: it is not about to wait */
+static _Atomic pid_t waiter; /* 0: the thread is not about to wait */
 static _Atomic int turn;
 static uint64_t measured;
 
@@ -60,7 +60,7 @@ UNTRACED static bool is_asleep(pid_t thread) {
     return state != NULL && state[2] == 'S';
 }
 
-/* Returns when the other thread waits and some time has passed. */
+/* Returns 3 ms after the other thread has gone to sleep. */
 UNTRACED static void await_waiter(void) {
     while (waiter == 0)
         sched_yield();
@@ -70,7 +70,7 @@ UNTRACED static void await_waiter(void) {
     }
 }
 
-/* Around a wait. */
+/* Measures a call that waits. */
 #define MEASURED(call)                                                                             \
     do {                                                                                           \
         const uint64_t begin = now();                                                              \
@@ -170,7 +170,7 @@ NOINLINE static void holds_c11(int number) {
 NOINLINE static void signals(int number) {
     turn = number;
     await_waiter();
-    pthread_mutex_lock(&mutex); /* it waits, and so has let it go */
+    pthread_mutex_lock(&mutex); /* free: who waits for a condition has unlocked it */
     pthread_cond_signal(&condition);
     pthread_mutex_unlock(&mutex);
 }
@@ -226,7 +226,7 @@ UNTRACED static void *wait_in_turn(void *argument) {
     return argument;
 }
 
-/* --- calls that do not wait, and the rest ----------------------------------------------------- */
+/* --- calls that do not wait, and main() ------------------------------------------------------- */
 
 NOINLINE static void never_waits(void) {
     char bytes[100] = "";

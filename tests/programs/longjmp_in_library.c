@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A library for a host that knows nothing of cinstr: half of entry()'s tries end in a jump. With
- * -DHOST: such a host, `host LIBRARY`. */
+/* A library for a host that is not linked with cinstr: half of the calls in entry() end by a jump.
+ * With -DHOST it is such a host, `host LIBRARY`. */
 #ifdef HOST
 #include <dlfcn.h>
 #include <stdio.h>

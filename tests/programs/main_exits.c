@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: a process whose main thread has called pthread_exit is dumped with symbols while its
- * worker goes on, and its profile at the end is exact. The worker says "ready" when the main thread
- * is gone, waits for a line on standard input, and then ends the process.
+ * Promise: a process whose main thread has called pthread_exit can be dumped with names while its
+ * worker runs on, and its profile at the end is exact. The worker prints "ready" when the main
+ * thread has ended, waits for a line on standard input, and then ends the process.
  */
 #include <pthread.h>
 

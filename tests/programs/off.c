@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* `off N`: N calls of a function that does next to nothing. With -DPRELOADED: a library that makes
- * a program believe that it is set-uid. With -DEMPTY: hooks that do nothing. */
+/* `off N` makes N calls of a function that does next to nothing. With -DPRELOADED it is a library
+ * that makes a program believe that it is set-uid. With -DEMPTY it has hooks that do nothing. */
 #if defined(PRELOADED)
 #include <sys/auxv.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: the recorder never calls a program's own allocator; and a child of fork() may end by
- * exit() even if a thread of its parent held the allocator's lock. Prints how often malloc() and
- * free() were called. Arguments: none; or fork, how often.
+ * Promise: the recorder never calls an allocator that the program defines; and a child of fork()
+ * may end by exit() even if a thread of its parent held the allocator's lock. Prints how often
+ * malloc() and free() were called. Argument: how often to fork, or none.
  */
 #include <pthread.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that defines the hooks itself, and counts by them. */
+/* A program that defines the hooks itself, and counts calls by them. */
 #include <stdio.h>
 
 #define PLAIN __attribute__((no_instrument_function))

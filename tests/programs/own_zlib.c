@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: a program that carries an instrumented zlib of its own, linked statically and exported,
- * is recorded exactly and writes its profile: the reader inflates and deflates with another zlib,
- * whose calls are not in the profile. Prints how many bytes it compressed to.
+ * Promise: a program with an instrumented zlib of its own, linked statically and exported, is
+ * recorded exactly and writes its profile. The reader uses another zlib, whose calls are not in the
+ * profile. Prints the size of the compressed data.
  */
 #include <zlib.h>
 

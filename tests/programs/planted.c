@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A small server of requests, and four ways to make it worse without changing its output: for
- * tests/e2e/check.sh and growth.sh, which have to find each. Argument: number of requests. Built
- * with -DCALL_IN_LOOP, -DLOST_CACHE, -DQUADRATIC_LIST or -DEXTRA_MALLOC, or with none of them.
+ * A small server of requests, and four faults that make it do more work for the same output.
+ * tests/e2e/check.sh and growth.sh have to find each. Argument: the number of requests. Built with
+ * -DCALL_IN_LOOP, -DLOST_CACHE, -DQUADRATIC_LIST or -DEXTRA_MALLOC, or with none of them.
  */
 #include "said.h"
 

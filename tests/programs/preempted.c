@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions whose share of the CPU time is known, for runs in which the kernel takes the CPU away
- * at any moment. Promise: shares do not depend on that.
+ * Functions with known shares of the CPU time, for runs in which the kernel takes the CPU away at
+ * any moment. Promise: the shares do not depend on that.
  *
- *   preempted gaps      long stretches of main() between calls: a time slice ends in main(), or, if
- *                       the recorder is late, seems to end in the next call
+ *   preempted gaps      main() works for long between calls: a time slice ends in main(), or, if the
+ *                       recorder notices it late, seems to end in the next call
  *   preempted leaf      short calls without a pause: a time slice ends in any of them
- *   preempted threads   four threads, each with functions of its own, one of which sleeps
+ *   preempted threads   four threads, each with its own functions, one of which sleeps
  *
- * Prints `FUNCTION SHARE` for each, in hundredths, by the thread's CPU clock. `leaf` prints
- * nothing: its calls are too short for a clock; the test takes their shares from callgrind.
+ * Prints `FUNCTION SHARE` for each function, in percent, by the thread's CPU clock. `leaf` prints
+ * nothing: its calls are too short for a clock, and the test takes their shares from callgrind.
  */
 #include <pthread.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: an instrumented function may run at any stage before the recorder is up; nothing
- * crashes and no call is lost. early() runs in .preinit_array, resolve() as an IFUNC resolver,
- * begin() in the first constructor, each once; leaf() 1000 times. Each early call is listed exactly
- * or as part of `[before init]`.
+ * Promise: instrumented functions may run before the recorder has started, at any stage; nothing
+ * crashes and no call is lost. early() runs in .preinit_array, resolve() as an IFUNC resolver, and
+ * begin() in the first constructor, each once; leaf() runs 1000 times in main(). Each early call is
+ * listed exactly, or as part of `[before init]`.
  */
 #include "said.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: recursion a million deep is counted to the call (with the stack unlimited), and memory
- * stays within the budget: recursion is folded by edge.
+ * Promise: recursion a million deep (with an unlimited stack) is counted to the last call, and
+ * memory stays within the budget, since recursion is folded by edge.
  */
 #include "said.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The program's own definitions of functions that a system header declares as well. */
+/* The program defines functions that a system header declares, too. */
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 int hcreate(size_t n) {
     return (int)n;
-} /* not a builtin */
+} /* hcreate() is no builtin of gcc */
 int mine(int x) {
     return x + 1;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a program with system calls refused, as sandboxes do. Arguments: ERROR CALL… -- PROGRAM…,
- * the names being those below. For tests/e2e/refused_calls.sh.
+ * Runs a program with some system calls refused, as sandboxes do. Arguments: ERROR CALL… --
+ * PROGRAM…, with the names below. For tests/e2e/refused_calls.sh.
  */
 #include <errno.h>
 #include <linux/filter.h>

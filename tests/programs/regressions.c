@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A small service that answers a fixed number of requests, and regressions that are typical for such
- * services. Built plain, and with one of
+ * A small service that answers a fixed number of requests, with regressions that are typical for
+ * such services. It is built plain, or with one of
  *   PLANT_LOOP       a call moved into a loop: the table is checked for each request
  *   PLANT_CACHE      a lost cache: results are computed and not stored
  *   PLANT_QUADRATIC  a list that is walked to its end for each item
  *   PLANT_MALLOC     one more allocation a request
  *   PLANT_STEP       a new step in each request
- *   PLANT_DEAR       a function whose every call takes longer
- *   RENAMED          not worse, but a function has another name: "price" is "cost_of"
+ *   PLANT_DEAR       a function in which every call takes longer
+ *   RENAMED          no regression, but a function has another name: "price" is "cost_of"
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +34,7 @@ struct list {
 static unsigned table[TABLE], cache[KEYS];
 volatile unsigned sink;
 
-/* Work of the function that calls this; each step takes half a nanosecond or more. */
+/* Works within the function that calls it. Each step takes half a nanosecond or more. */
 __attribute__((always_inline, no_instrument_function)) static inline void work(unsigned steps) {
     while (steps-- != 0)
         sink = sink * 3 + 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: after cinstr_reset() no time from before it is left, not even of open calls. worker()
- * calls it between 300 and 50 ms of work. Prints the CPU time that it spent afterwards, in
+ * Promise: cinstr_reset() forgets all time before it, also of open calls. worker() calls it after
+ * 300 ms and before 50 ms of work. Prints the CPU time that it spent after the reset, in
  * nanoseconds.
  */
 #include <stdint.h>

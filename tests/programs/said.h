@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How the small programs of this directory state the truth about themselves: lines
- * `caller callee count` in the file $TRUTH_OUTPUT.PID; the caller is "-" if it is not instrumented.
- * Included by them all. Nothing here is instrumented, or writes to standard output.
+ * The programs in this directory state their own calls by these functions: lines `caller callee
+ * count` in the file $TRUTH_OUTPUT.PID; the caller is "-" if it is not instrumented. Nothing here is
+ * instrumented or writes to standard output.
  */
 #ifndef SAID_H
 #define SAID_H

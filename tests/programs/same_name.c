@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two libraries with a function of the same name, of which each calls its own: built once with
- * -DLIBRARY=a and once with -DLIBRARY=b, with -fno-semantic-interposition; the program, with
- * neither, calls a's 100 times and b's 7 times.
+ * Two libraries have a function of the same name, and each calls its own. Built once with
+ * -DLIBRARY=a and once with -DLIBRARY=b, both with -fno-semantic-interposition. Built with neither,
+ * it is the program, which calls a's 100 times and b's 7 times.
  */
 #define JOIN(a, b)  a##b
 #define NAMED(a, b) JOIN(a, b)

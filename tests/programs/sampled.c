@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Situations that are hard for a sampler: threads that end early, a fork, timers and signal
- * handlers of the program's own, system calls that wait, kill -9. Used by tests/e2e/sampling.sh.
+ * Situations that are hard for a sampler: threads that end early, a fork, the program's own timers
+ * and signal handlers, system calls that wait, kill -9. Used by tests/e2e/sampling.sh.
  *
- *     sampled threads COUNT MS   COUNT threads, four at a time, each takes MS ms of CPU time
- *     sampled sort MS            takes it in a function that qsort() calls
+ *     sampled threads COUNT MS   COUNT threads, four at a time, each take MS ms of CPU time
+ *     sampled sort MS            takes MS ms in a function that qsort() calls
  *     sampled fork MS            parent and child each take MS ms
  *     sampled own MS             with a SIGPROF handler and timer of its own; prints their counts
  *     sampled read               a read that waits for standard input; prints how often it failed

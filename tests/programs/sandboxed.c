@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `sandboxed HOW`: works in a sandbox, long enough to be switched away, in many contexts and deeply.
+ * `sandboxed HOW`: works in a sandbox, for more than a time slice, in many contexts, and deeply.
  *   strict, strict-call  seccomp's strict mode by prctl() or seccomp()
  *   kill, kill-call      a filter that kills all but what the program needs, by prctl() or seccomp()
- *   threads              a filter that also lets the program make threads; two of them work
- *   all                  kill, for all threads (TSYNC): two are at work before
+ *   threads              kill, but the filter allows to create threads; two of them work
+ *   all                  kill, for all threads (TSYNC): two were at work before
  *   refuse               a filter that refuses all other calls with an error
- *   lax                  a filter that kills only at ptrace()
+ *   lax                  a filter that kills at ptrace() alone
  *   probe                tests whether the kernel has seccomp, as programs do, and works without it
  *   clock                no sandbox, but gives up the clock (PR_SET_TSC)
  */
@@ -39,7 +39,7 @@ NOINLINE int deep(int n) {
     return n > 1 ? deep(n - 1) + sum : 0;
 }
 
-/* 4,096 contexts: each level calls from two places. */
+/* 4,096 contexts, since each level calls the next from two places. */
 #define LEVEL(n, m)                                                                                \
     NOINLINE void level##n(void) {                                                                 \
         level##m();                                                                                \
@@ -81,7 +81,7 @@ HIDDEN static void append(unsigned short *length, struct sock_filter one) {
     code[(*length)++] = one;
 }
 
-/* Calls in the lists pass, and all others have `action`; or the other way round. */
+/* System calls in the lists get the verdict `listed`, and all others `action`. */
 HIDDEN static struct sock_fprog make_filter(const int *list, size_t count, const int *more,
                                             size_t more_count, unsigned listed, unsigned action) {
     struct sock_fprog program = {0, code};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `second_stacks WHERE HOW`: coroutines whose stack lies in a frame (local), in a static array, in
- * the heap, or in a mapping of its own. The program switches to it by swapcontext() (context), or
- * by code of its own (unseen) after naming it by cinstr_stack_switch(). Or handlers run on an
- * alternate stack there (signal: by raise(); timer: at any moment). Each coroutine gives way with
- * a call open. Prints how often the handler ran.
+ * `second_stacks WHERE HOW`: coroutines run on a stack in a frame of the first stack (local), in a
+ * static array, in the heap, or in a mapping. The program switches to it by swapcontext() (context)
+ * or by its own code (unseen), after it has named the stack by cinstr_stack_switch(). Or handlers
+ * run on an alternate stack there (signal: by raise(); timer: at any moment). Each coroutine
+ * switches away inside an open call. Prints how often the handler ran.
  */
 #include <dlfcn.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that serves its own profiles and forks, for tests of what becomes of its address. It
- * prints what each call returns. */
+/* Serves its own profiles and forks, for tests of what happens to its address. Prints what each
+ * call returns. */
 #define _GNU_SOURCE
 #include <cinstr.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that works until it is ended, for tests of the profiles that are served meanwhile. It
- * says when it has begun; on SIGTERM it prints how often each function was called, and exits. */
+/* Works until it is ended, for tests of profiles that are served meanwhile. It prints a line when
+ * it has begun; on SIGTERM it prints how often each function was called, and exits. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Twelve functions of known work, for tests of samplers: each spends its iterations in one chain of
- * multiplications, so that its share of the CPU time is its share of the iterations, on any
+ * Twelve functions with known work, for tests of samplers. Each spends its iterations in a chain of
+ * multiplications, so that its share of the CPU time is its share of the iterations on any
  * machine.
  *
  *     shares BEATS [free | lockstep] [naive]
  *
- * Each beat calls every function once, in an order that is shuffled anew. free (the default): one
- * beat after the other. lockstep: a beat starts every 10 ms, sharp, and then in_lockstep() always
- * comes first. naive: the program also samples itself every 10 ms, always 0.2 ms into a beat, as a
- * sampler with a fixed period may. Prints a line for each function: its name, its share of the
- * work in percent, and naive's samples.
+ * Each beat calls every function once, in a new random order. free (the default): beats follow
+ * immediately. lockstep: a beat starts exactly every 10 ms, and in_lockstep() always comes first.
+ * naive: the program also samples itself every 10 ms, always 0.2 ms after a beat begins, as a
+ * sampler with a fixed period may. Prints a line for each function: its name, its share of the work
+ * in percent, and the number of naive's samples in it.
  */
 #include <errno.h>
 #include <signal.h>
@@ -22,10 +22,10 @@
 
 #define UNTRACED __attribute__((no_instrument_function))
 #define BEAT_NS  10000000u
-#define SLICES   1000u /* of a beat's work, which takes about 8 ms */
+#define SLICES   1000u /* parts of a beat's work, which takes about 8 ms */
 
 static volatile uint64_t sink;
-static uint64_t slice; /* iterations */
+static uint64_t slice; /* how many iterations a slice has */
 static volatile sig_atomic_t current;
 static volatile unsigned seen[16];
 
@@ -85,7 +85,7 @@ static UNTRACED uint64_t now_ns(clockid_t clock) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* Takes the fastest of some runs, since other programs may be running. */
+/* Takes the shortest of many measurements, since other programs may be running. */
 static UNTRACED void calibrate(void) {
     uint64_t best = UINT64_MAX;
     slice = 1000;

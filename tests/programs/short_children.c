@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: the calls of fork children that live for a moment are in their parent's profile, under
- * the label process=child, and they leave no profile of their own, however they end: _exit, _Exit,
- * quick_exit; exec and its like (of true), tried (exec along a path whose first folders do not have
- * it). nested: a child has children of its own. seconds: it works for seconds, and keeps a profile;
- * abort: it leaves its records. Arguments: HOW, HOW OFTEN.
+ * Promise: the calls of fork children that live for a moment only are in their parent's profile,
+ * under the label process=child, and they write no profile, however they end: by _exit, _Exit,
+ * quick_exit, or exec and its variants (of true). tried: an exec that fails, then one along PATH.
+ * nested: a child has a child itself. seconds: it lives for seconds, and writes a profile. abort: it
+ * leaves its segment. Arguments: HOW, HOW OFTEN.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -57,7 +57,7 @@ static void become(const char *how) {
         execveat(AT_FDCWD, "/bin/true", arguments, none, 0);
     if (strcmp(how, "tried") == 0) {
         execv("/nonexistent/true", arguments);
-        in_child(1); /* what is called in between counts too */
+        in_child(1); /* calls after an exec that failed count, too */
         execvp("true", arguments);
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: a thread with the smallest stack that there is may end the process by exit(): the
- * profile is written whole.
+ * Promise: a thread with the smallest possible stack may end the process by exit(), and the profile
+ * is complete.
  */
 #include <limits.h>
 #include <pthread.h>

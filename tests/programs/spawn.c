@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: after posix_spawn and vfork+exec, parent and child each count their own calls, in
- * profiles of their own. The parent starts itself 20 times in each way, with the argument "child".
+ * Promise: after posix_spawn and vfork+exec, parent and child each write a profile with their own
+ * calls. The parent starts itself 20 times in each way, with the argument "child".
  */
 #include <spawn.h>
 #include <sys/wait.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: time off the CPU is not CPU time, and time on it is, whoever else runs: asleep() sleeps
- * for 50 ms of wall time, at least; awake() runs until the kernel has given its thread 50 ms of the
- * CPU; both in a thread of their own too, which the profile sees when it has ended.
+ * Promise: CPU time is the time on the CPU alone, whatever else runs. asleep() sleeps for at least
+ * 50 ms of wall time; awake() runs until the kernel has given its thread 50 ms of the CPU. Both are
+ * called in main's thread and in another, which has ended before the profile is written.
  */
 #include <pthread.h>
 #include <time.h>

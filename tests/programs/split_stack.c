@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Deep enough for many pieces of a stack of gcc's -fsplit-stack. */
+/* Calls so deep that gcc's -fsplit-stack makes many pieces of a stack. */
 #include <stdio.h>
 
 __attribute__((noinline)) int leaf(volatile char *p, int n) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: stacks that a program switches to by hand, with no library's help, are recorded exactly
- * once they have been named by cinstr_stack_switch(), even in memory that is reused. Argument:
- * COROUTINES, each with three resumes. The switch is the usual few instructions of x86-64.
+ * Promise: stacks that a program switches to by its own code, without a library, are recorded
+ * exactly after they were named by cinstr_stack_switch(), even in memory that is reused. Argument:
+ * COROUTINES, each resumed three times. The switch is the usual few instructions of x86-64.
  */
 #include <cinstr.h>
 
@@ -15,7 +15,7 @@ enum { STACK = 65536, RESUMES = 3 };
 static void *main_sp, *coroutine_sp;
 static volatile int sink;
 
-/* Saves what a callee must keep, and the stack pointer in *from; goes on at `to`. */
+/* Saves the registers that a callee must keep, and the stack pointer in *from; continues at `to`. */
 void stack_swap(void **from, void *to);
 __asm__(".text\n"
         ".globl stack_swap\n"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: 10,000 threads at once and then 100,000 one after another are all recorded, exactly, and
- * the second half of the latter needs no more memory than the first: the segment (found in the
- * directory given) does not grow. Arguments: DIRECTORY AT_ONCE ONE_AFTER_ANOTHER.
+ * Promise: 10,000 threads at once and then 100,000 one after another are all recorded exactly, and
+ * the second half of the latter needs no more memory than the first: the segment, which is found in
+ * DIRECTORY, does not grow. Arguments: DIRECTORY AT_ONCE ONE_AFTER_ANOTHER.
  */
 #include <dirent.h>
 #include <pthread.h>

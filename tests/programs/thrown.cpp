@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Exceptions of each kind on their way: caught, passed on, caught by another type, cleaned up after,
- * and through a function that another compiler has built (thrown_other.c). */
+/* Exceptions in each kind of function that they pass: one that catches them, passes them on,
+ * catches another type, cleans up, or was built by another compiler (thrown_other.c). */
 #include <cstdio>
 #include <stdexcept>
 

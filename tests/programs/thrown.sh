@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# Builds thrown.cpp and thrown_other.c by two compilers or ways and compares the edges recorded with
-# those that there are. Sourced by end-to-end tests after tests/e2e/lib.sh.
+# Builds thrown.cpp and thrown_other.c with two compilers or kinds of hooks, and compares the recorded edges
+# with those that there are. End-to-end tests source it after lib.sh.
 
 cat >"$SCRATCH/thrown.edges" <<'END'
 catcher,other,300
@@ -14,12 +14,12 @@ other_type,passer,300
 passer,thrower,300
 END
 
-thrown_edges() { # those between the program's own functions, by name without arguments
+thrown_edges() { # the edges between the program's own functions, by name without arguments
     "$CINSTR" report --edges --csv "$SCRATCH/thrown.pb.gz" | tail -n +2 | grep -v '^[-,[]' |
         sed 's/"\([^"]*\)"/\1/g; s/([^,]*)//g' | cut -d, -f1-3 | sort
 }
 
-thrown_run() { # OTHER REST: what thrown_other.c is compiled by, and how the rest, by `cinstr cc`
+thrown_run() { # OTHER REST: the commands that compile thrown_other.c and everything else
     local driver=${2/clang/clang++}
     driver=${driver/cc gcc/cc g++}
     (cd "$SCRATCH" && $1 -fexceptions -g -c "$TOP/tests/programs/thrown_other.c" -o other.o &&
@@ -32,7 +32,7 @@ thrown() {
     thrown_run "$@" && thrown_edges | diff "$SCRATCH/thrown.edges" -
 }
 
-# There are the standard library's functions as well.
+# With hooks before inlining, functions of the standard library are there in addition.
 thrown_before() {
     thrown_run "$@" && [[ -z $(thrown_edges | comm -23 "$SCRATCH/thrown.edges" -) ]]
 }

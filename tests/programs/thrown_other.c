@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For thrown.cpp. */
+/* The function of thrown.cpp that another compiler builds. */
 int other(int (*function)(int), int x) __attribute__((noinline));
 
 int other(int (*function)(int), int x) {

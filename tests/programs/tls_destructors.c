@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: calls made by thread-specific data destructors are counted, in whatever order and
- * however many rounds they run: 8 keys set themselves anew in each of the 4 rounds, in each of 100
- * threads. The program counts what the C library does.
+ * Promise: calls in destructors of thread-specific data are counted, in any order and any number of
+ * rounds: 8 keys set themselves again in each of the 4 rounds, in each of 100 threads. The program
+ * counts which destructors the C library calls.
  */
 #include <pthread.h>
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls for traces, of known number and nesting.
+ * Makes calls of known number and nesting, for tests of traces.
  *
- *     traced known              each way to leave a function, marks and values; says what it did on
- *                               standard output, a line an event: B name, E, i name, C name value
- *     traced threads N          four threads that call work() N times each
- *     traced spin N [limited]   work() N times; then it says so and waits to be killed; limited: its
- *                               files may not grow past 4096 bytes
+ *     traced known              ends functions in each way, and makes marks and values; prints what
+ *                               it did, a line for each event: B name, E, i name, C name value
+ *     traced threads N          four threads call work() N times each
+ *     traced spin N [limited]   calls work() N times, says so, and waits to be killed; limited: its
+ *                               files may not grow beyond 4096 bytes
  */
 #include <cinstr.h>
 #include <pthread.h>
@@ -37,7 +37,7 @@ NOINLINE static void leaf(void) {
 NOINLINE static void jumps(void) {
     say("B jumps\n");
     leaf();
-    say("E\nE\n"); /* with its caller */
+    say("E\nE\n"); /* the jump ends its caller, too */
     longjmp(way_out, 1);
 }
 

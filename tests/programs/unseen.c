@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: a program never sees a child process that it did not make: neither when it writes a
- * profile nor when it ends does it get a SIGCHLD or a child from wait(). Argument: HOW it treats
- * SIGCHLD: handle, ignore, default; reap: it adopts the orphans of its children and always waits
- * for any child.
+ * Promise: a program never sees a child process that it did not create: when it writes a profile
+ * and when it ends, it gets no SIGCHLD, and no child from wait(). Argument: HOW it treats SIGCHLD:
+ * handle, ignore, default; reap: it adopts orphans and always waits for any child in another
+ * thread.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -21,7 +21,7 @@
 
 #pragma weak cinstr_write_profile
 
-/* Also while the recorder ends, after all of main(). */
+/* Fails also during the recorder's work after main(). */
 static void handler(int number) {
     _exit(number != 0 ? 9 : 10);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Functions of which the compiler makes two versions each, and the dynamic linker chooses one. */
+/* Functions with two versions each, made by the compiler; the dynamic linker chooses one. */
 #define CLONES __attribute__((target_clones("avx2", "default")))
 
 CLONES int sum(const int *numbers, int count);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that does what it is told, for the tests of the command: it makes some calls, says
- * "ready" and obeys lines on standard input: `work N` calls leaf() N times, `exit N` exits, `kill
- * N` raises signal N, `leave` ends by _exit(), `fork` has a child that works and exits. Signals
- * USR1 and TERM are answered by their names. A second thread waits, inside two calls of its own.
+ * A program that obeys its input, for the tests of the command. It makes some calls, prints "ready"
+ * and reads lines from standard input: `work N` calls leaf() N times, `exit N` exits, `kill N`
+ * raises signal N, `leave` ends by _exit(), `fork` creates a child that works and exits. On SIGUSR1
+ * and SIGTERM it prints their names. A second thread waits inside two calls.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -37,7 +37,7 @@ NOINLINE static void wait_in_thread(void) {
     sink++;
 }
 
-/* A thread is known by the name that it has at its first instrumented call. */
+/* The recorder takes a thread's name at its first instrumented call. */
 QUIET static void *run_thread(void *unused) {
     pthread_setname_np(pthread_self(), "waiter");
     wait_in_thread();

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Promise: under any limit on memory, files and descriptors the program does the same as without
- * the recorder: same output, same status. Options: --close-all closes every descriptor from 3 up
- * and then uses the numbers itself, --wide calls through tens of thousands of contexts, so that
- * the segment must grow.
+ * the recorder: same output, same status. --close-all closes every descriptor from 3 up and then
+ * uses these numbers itself; --wide makes calls in tens of thousands of contexts, so that the
+ * segment has to grow.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -17,7 +17,7 @@ NOINLINE static void leaf(unsigned i) {
     sum = sum * 31 + i;
 }
 
-/* A path for each bit pattern: every level has two call sites. */
+/* Each bit pattern is another path: every level has two call sites. */
 NOINLINE static void branch(unsigned path, int level) {
     leaf(path);
     if (level == 0)
