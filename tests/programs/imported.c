@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Known work for other profilers, in spin(): heavy() and light() cause it, 3 to 1, 20 times each. */
+/* Known work for other profilers, in spin(): heavy() and light() call it, 3 to 1, 20 times each. */
 #include <stdint.h>
 #include <stdlib.h>
 

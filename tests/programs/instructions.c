@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Functions whose instructions follow from counting by hand in tests/e2e/instructions.sh: from what
- * LLVM's assembler has for each part of them, and how often each part runs. Arguments: what to call,
- * how often, and the length of the loop.
+ * LLVM's assembler has for each part of them, and how often each part runs. Arguments: what to
+ * call, how often, and the length of the loop.
  */
 #include <pthread.h>
 #include <setjmp.h>

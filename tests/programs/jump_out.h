@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every second call in trier() ends by a jump out of inlined functions: JUMP() jumps to where LAND()
- * was called. The file that includes this defines both. */
+/* Every second call in trier() ends by a jump out of inlined functions: JUMP() jumps to where
+ * LAND() was called. The file that includes this defines both. */
 #ifndef JUMP_OUT_H
 #define JUMP_OUT_H
 

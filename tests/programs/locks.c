@@ -2,8 +2,8 @@
 /*
  * Waits of known number and length, for tests of block and mutex profiles. A second thread waits in
  * one function after the other. When the first thread sees it asleep, it waits 3 ms and ends the
- * wait. Prints NAME WAITS NANOSECONDS for each function that waits, as the function itself measured,
- * and for locks the same with `held NAME`, for the function that held them.
+ * wait. Prints NAME WAITS NANOSECONDS for each function that waits, as the function itself
+ * measured, and for locks the same with `held NAME`, for the function that held them.
  *
  *     locks           all of these waits
  *     locks cancel    a thread is cancelled while it waits

@@ -3,8 +3,8 @@
  * Functions with known shares of the CPU time, for runs in which the kernel takes the CPU away at
  * any moment. Promise: the shares do not depend on that.
  *
- *   preempted gaps      main() works for long between calls: a time slice ends in main(), or, if the
- *                       recorder notices it late, seems to end in the next call
+ *   preempted gaps      main() works for long between calls: a time slice ends in main(), or, if
+ *                       the recorder notices it late, seems to end in the next call
  *   preempted leaf      short calls without a pause: a time slice ends in any of them
  *   preempted threads   four threads, each with its own functions, one of which sleeps
  *

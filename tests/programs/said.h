@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The programs in this directory state their own calls by these functions: lines `caller callee
- * count` in the file $TRUTH_OUTPUT.PID; the caller is "-" if it is not instrumented. Nothing here is
- * instrumented or writes to standard output.
+ * count` in the file $TRUTH_OUTPUT.PID; the caller is "-" if it is not instrumented. Nothing here
+ * is instrumented or writes to standard output.
  */
 #ifndef SAID_H
 #define SAID_H

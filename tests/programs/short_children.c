@@ -3,8 +3,8 @@
  * Promise: the calls of fork children that live for a moment only are in their parent's profile,
  * under the label process=child, and they write no profile, however they end: by _exit, _Exit,
  * quick_exit, or exec and its variants (of true). tried: an exec that fails, then one along PATH.
- * nested: a child has a child itself. seconds: it lives for seconds, and writes a profile. abort: it
- * leaves its segment. Arguments: HOW, HOW OFTEN.
+ * nested: a child has a child itself. seconds: it lives for seconds, and writes a profile. abort:
+ * it leaves its segment. Arguments: HOW, HOW OFTEN.
  */
 #define _GNU_SOURCE
 #include <errno.h>

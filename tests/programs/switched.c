@@ -15,7 +15,7 @@ enum { STACK = 65536, RESUMES = 3 };
 static void *main_sp, *coroutine_sp;
 static volatile int sink;
 
-/* Saves the registers that a callee must keep, and the stack pointer in *from; continues at `to`. */
+/* Saves the registers a callee must keep, and the stack pointer in *from. Continues at `to`. */
 void stack_swap(void **from, void *to);
 __asm__(".text\n"
         ".globl stack_swap\n"

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Promise: a vfork child that ends inside nested calls leaves no call open in its parent: after each
- * of N such children the next call has main() as its caller. Child and parent share their memory,
+ * Promise: a vfork child that ends inside nested calls leaves no call open in its parent: after
+ * each of N such children the next call has main() as its caller. Child and parent share their
+ * memory, so the child's calls are in the parent's profile.
+ */
+/*
+ * Promise: a vfork child that ends inside nested calls leaves no call open in its parent: after
+ * each of N such children the next call has main() as its caller. Child and parent share their memory,
  * so the child's calls are in the parent's profile.
  */
 #include <sys/wait.h>
