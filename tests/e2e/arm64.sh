@@ -94,20 +94,20 @@ truth_exact() { # SEED LANGUAGE LEVEL
 check "the checker builds" harness_build || finish
 check "the recorder cross-builds without a warning" build_recorder || finish
 check "functions have names and lines in the native report" is_arm64
-check "callbacks of several callers through one call site" arm_exact callbacks 0 1
-check "longjmps, and siglongjmps out of handlers" arm_exact jumps 0 1 100000
-check "coroutines, some unfinished, on reused memory" arm_exact coroutines 0 1 500
-check "a coroutine's stack given to another at once" arm_exact abandoned 0 1
-check "handlers on the alternate stack that interrupt coroutines" arm_exact altstack_coroutines 0 1
-check "recursion 20,000 deep" arm_exact recursion 0 1 20000
-check "thread-specific data destructors" arm_exact tls_destructors 0 1
-check "threads at once and in a row" arm_exact thread_storm 0 1 "$SEGMENTS" 50 300
-check "fork" arm_exact forks 0 6 fork 0 5
-check "fork in a process of 4 threads" arm_exact forks 0 6 fork 4 5
-check "calls before main" arm_exact preinit 0 1
-check "exit from deep inside" arm_exact endings 7 1 exit
-check "_exit" arm_exact endings 7 1 _exit
-check "a static program's longjmps and coroutines" static_exact
+check "callbacks of several callers through one call site are exact" arm_exact callbacks 0 1
+check "longjmps, and siglongjmps out of handlers, are exact" arm_exact jumps 0 1 100000
+check "coroutines, some unfinished, on reused memory are exact" arm_exact coroutines 0 1 500
+check "a coroutine's stack that another one takes over at once is exact" arm_exact abandoned 0 1
+check "handlers on the alternate stack that interrupt coroutines are exact" arm_exact altstack_coroutines 0 1
+check "recursion 20,000 deep is exact" arm_exact recursion 0 1 20000
+check "thread-specific data destructors are exact" arm_exact tls_destructors 0 1
+check "threads at once and in a row are exact" arm_exact thread_storm 0 1 "$SEGMENTS" 50 300
+check "each process after fork has its own calls" arm_exact forks 0 6 fork 0 5
+check "fork in a process of 4 threads is exact" arm_exact forks 0 6 fork 4 5
+check "calls before main are exact" arm_exact preinit 0 1
+check "all calls are kept after exit from deep inside" arm_exact endings 7 1 exit
+check "all calls are kept after _exit" arm_exact endings 7 1 _exit
+check "a static program's longjmps and coroutines are exact" static_exact
 check "the truth programs' tools build" generate || finish
 for language in c c++; do
     for level in 0 2 3; do
@@ -202,9 +202,9 @@ for version in "${versions[@]}"; do
     done
     for level in 0 2; do
         choice=(--external=libc)
-        check "$clang -O$level, c: external calls, callbacks, jumps, threads and fork" external_c "$version" $level
+        check "$clang -O$level, c: external calls are exact, with callbacks, jumps, threads and fork" external_c "$version" $level
         choice=('--external=libc,_Zn?m,_Zd?P*')
-        check "$clang -O$level, c++: external calls, also when they end by an exception" external_cpp "$version" $level
+        check "$clang -O$level, c++: external calls are exact, also when they end by an exception" external_cpp "$version" $level
     done
 done
 finish

@@ -59,7 +59,7 @@ record() {
         "$CINSTR" run -q --by-thread -o few.pb.gz ./threads && "$CINSTR" run -q --by-thread -o many.pb.gz ./threads 600 &&
         CINSTR_OPTIONS=output=plain.pb.gz ./threads
 }
-check "programs with named threads" record || finish
+check "programs with named threads are recorded" record || finish
 
 calls_of() { # PROFILE FUNCTION OPTION…
     "$CINSTR" report --json "${@:3}" "$1" | jq --arg f "$2" '[.functions[] | select(.function == $f) | .calls] | add'

@@ -42,7 +42,7 @@ for compiler in gcc clang-14; do
         check "$compiler: $how: a child's calls are in its parent's profile" children $compiler $how 20 \
             "become 20,in_child 20,leaf 61,main 1,run_child 20,spawn 20"
     done
-    check "$compiler: execs that fail and one that does not" children $compiler tried 20 \
+    check "$compiler: after execs that fail and one that does not, a child's calls are in its parent's profile" children $compiler tried 20 \
         "become 20,in_child 40,leaf 81,main 1,run_child 20,spawn 20"
     check "$compiler: a grandchild's calls are in its grandparent's profile" children $compiler nested 10 \
         "become 20,in_child 20,leaf 61,main 1,run_child 20,spawn 20"

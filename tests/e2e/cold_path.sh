@@ -66,7 +66,7 @@ ended() { # HOW STATUS
 check "the program for other ends builds" program_build gcc endings
 for how in '_exit 7' 'quick_exit 7' 'abort 134' 'kill 137'; do
     # shellcheck disable=SC2086
-    check "${how% *} leaves all calls" ended $how
+    check "all calls are kept after ${how% *}" ended $how
 done
 
 traced() {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# bash, zsh and fish complete exactly the commands and options that `cinstr help` and `--help` list.
+# bash, zsh and fish complete the commands and options that `cinstr help` and `--help` list.
 # shellcheck disable=SC2317,SC2016
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -106,7 +106,7 @@ speedscope_file() {
     "$CINSTR" export --format speedscope -o odd.json odd.pb.gz &&
         for value in wall calls cpu; do "$CINSTR" report --json --value $value odd.pb.gz >report.$value || return; done
 }
-check "the browser's driver installs" install_driver && check "a file for speedscope" speedscope_file &&
+check "the browser's driver installs" install_driver && check "a file for speedscope is written" speedscope_file &&
     in_browser speedscope.mjs "$PWD/odd.json" report.wall report.calls report.cpu
 first() {
     "$CINSTR" export --format speedscope --value cpu lua.pb.gz >lua.json &&

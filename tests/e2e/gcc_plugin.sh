@@ -41,13 +41,13 @@ check "the checker builds" harness_build || finish
 control_flow() { # PROGRAM PROCESSES ARGUMENTS…
     exact "gcc-$newest+plugin" "$@"
 }
-check "jumps, siglongjmps out of handlers" control_flow jumps 1 100000
-check "callbacks of several callers through one call site" control_flow callbacks 1
-check "coroutines, some unfinished, on reused memory" control_flow coroutines 1 1000
-check "handlers on the alternate stack that interrupt coroutines" control_flow altstack_coroutines 1
-check "recursion 50,000 deep" control_flow recursion 1 50000
-check "thread-specific data destructors" control_flow tls_destructors 1
-check "fork" control_flow forks 21 fork 0 20
+check "jumps, and siglongjmps out of handlers, are exact" control_flow jumps 1 100000
+check "callbacks of several callers through one call site are exact" control_flow callbacks 1
+check "coroutines, some unfinished, on reused memory are exact" control_flow coroutines 1 1000
+check "handlers on the alternate stack that interrupt coroutines are exact" control_flow altstack_coroutines 1
+check "recursion 50,000 deep is exact" control_flow recursion 1 50000
+check "thread-specific data destructors are exact" control_flow tls_destructors 1
+check "each process after fork has its own calls" control_flow forks 21 fork 0 20
 
 # --- features that few programs use ----------------------------------------------------------------
 with_plugin() { # VERSION ARGUMENTS…
@@ -97,7 +97,7 @@ for version in "${versions[@]}"; do
     for program in $([[ $version != "$newest" ]] || echo lua) json; do
         name="$program by gcc-$version"
         check "$name: the output is that of the plain program" counted "$program" "gcc-$version"
-        [[ $program == lua ]] || check "$name: each call has its exit" edges_balanced "$SCRATCH/counted/edges"
+        [[ $program == lua ]] || check "$name: each entry has its exit" edges_balanced "$SCRATCH/counted/edges"
         check "$name: every edge has the count of the counting hook" edges_as_counted "$program" "gcc-$version"
     done
 done
@@ -142,7 +142,7 @@ for version in "${versions[@]}"; do
     check "gcc-$version: functions can be left out by file" has_hooks "" "$version" -O2 \
         -finstrument-functions-exclude-file-list=/nowhere,choice. "$SCRATCH/choice.c"
     check "gcc-$version: -fno-instrument-functions has precedence" has_hooks "" "$version" -O2 -fno-instrument-functions "$SCRATCH/choice.c"
-    check "gcc-$version: link-time optimisation goes by each file's options" late "$version"
+    check "gcc-$version: with link-time optimisation, hooks go by each file's own options" late "$version"
 done
 
 # --- C++: exceptions, inlining, link-time optimisation, mixed hooks --------------------------------

@@ -281,7 +281,7 @@ same_calls() { # PROGRAM
 for version in "${versions[@]}"; do
     for program in ${PROGRAMS:-lua json}; do
         name="$program by clang-$version"
-        check "$name: builds" real_pair "$program" "$version" || continue
+        check "$name builds" real_pair "$program" "$version" || continue
         check "$name: prints the same" real_runs "$program"
         check "$name: each function has the calls that a hook before inlining counts" same_calls "$program"
     done

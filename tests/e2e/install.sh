@@ -16,7 +16,7 @@ installing() { # TARGET
     make -C "$TOP" --no-print-directory BUILD="$BUILD" DESTDIR="$destination" PREFIX=/opt/tools \
         LIBDIR=/opt/tools/lib/any-linux "$1"
 }
-check "make install" installing install || finish
+check "make install succeeds" installing install || finish
 
 # --- what is there ---------------------------------------------------------------------------------
 listed() {

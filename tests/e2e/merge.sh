@@ -69,7 +69,7 @@ few_and_many() {
         gcc -O1 "$TOP/bench/measure.c" -o measure && few=$(peak 4) && many=$(peak 200) &&
         echo "4 profiles: $few KiB, 200: $many KiB" | tee peaks && ((many * 10 < few * 12))
 }
-check "two hundred profiles take the memory of four" few_and_many
+check "merging two hundred profiles takes the memory of four" few_and_many
 [[ ! -f peaks ]] || sed 's/^/# /' peaks
 
 # --- refusals ---------------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ for version in "${versions[@]}"; do
         name="$program by clang-$version"
         check "$name: each function has the calls of clang's hooks after inlining" \
             same_as_clang "$program" "clang-$version"
-        [[ $program != json ]] || check "$name: each call has its exit" edges_balanced "$SCRATCH/counted/edges"
+        [[ $program != json ]] || check "$name: each entry has its exit" edges_balanced "$SCRATCH/counted/edges"
         check "$name: every edge has the count of the counting hook" edges_as_counted "$program" "clang-$version"
     done
 done

@@ -88,7 +88,7 @@ found_as_it_is() {
     functions "$SCRATCH"/shares.*.cpu.pb.gz samples | awk '{ all += $1; if ($2 == "in_lockstep") step = $1 }
         END { print step " of " all " samples; one in five is right"; exit !(step < all * 0.5) }'
 }
-lockstep="what runs in step with a fixed timer is not taken for the whole program"
+lockstep="a function that runs in step with a fixed timer does not get most of the samples"
 if in_step || in_step || in_step; then
     check "$lockstep" found_as_it_is
 else

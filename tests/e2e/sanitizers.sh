@@ -18,10 +18,10 @@ sanitized() { # SANITIZER OPTIONS
 
 for compiler in ${COMPILERS:-gcc clang-14 clang-19}; do
     has_tool "$compiler" "programs sanitized by $compiler" || continue
-    check "$compiler: exact under the address sanitizer" \
+    check "$compiler: truth programs are exact under the address sanitizer" \
         sanitized address "--without coroutines,altstack"
-    check "$compiler: exact under the undefined behaviour sanitizer" sanitized undefined ""
-    check "$compiler: exact under the thread sanitizer" \
+    check "$compiler: truth programs are exact under the undefined behaviour sanitizer" sanitized undefined ""
+    check "$compiler: truth programs are exact under the thread sanitizer" \
         sanitized thread "--without coroutines,jumps,signals"
 done
 finish

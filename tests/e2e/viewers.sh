@@ -64,7 +64,7 @@ record() {
         CINSTR_OPTIONS=output=leaf.pb.gz:trace=leaf.json ./leaf >out 2>err && is_empty err
 }
 if command -v npm >/dev/null && command -v chromium >/dev/null; then
-    check "the browser's driver installs" install_driver && check "a profile and a trace" record &&
+    check "the browser's driver installs" install_driver && check "a profile and a trace are recorded" record &&
         in_browser speedscope_opens.mjs "$PWD/leaf.pb.gz" main leaf && in_browser speedscope_opens.mjs "$PWD/leaf.json" main leaf
 else
     fail "speedscope opens profiles and traces" "npm or chromium is not here: scripts/install-deps test"
