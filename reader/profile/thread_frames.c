@@ -4,6 +4,7 @@
  */
 #include "thread_frames.h"
 
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,20 +83,54 @@ int thread_frames_add(struct profile *profile, struct error *error) {
     return found ? 0 : no_threads(error);
 }
 
-int thread_select(struct profile *profile, const char *wanted, struct error *error) {
-    uint32_t count = 0;
-    bool is_known = false;
-    for (uint32_t i = 0; i < profile->sample_count; i++) {
+/* --- picking some ----------------------------------------------------------------------------- */
+
+static const char *known_as(const struct thread *thread) {
+    return thread->name[0] != '\0' ? thread->name : thread->number;
+}
+
+/* Names as many of the profile's threads as a line has room for, each once. */
+static void list_threads(const struct profile *profile, char *text, size_t size) {
+    enum { MOST = 8 };
+    struct thread listed[MOST];
+    size_t count = 0, length = 0;
+    text[0] = '\0';
+    for (uint32_t i = 0; i < profile->sample_count && length < size; i++) {
         struct thread thread;
+        size_t at = 0;
         if (!find_thread(&profile->samples[i], &thread))
             continue;
-        is_known = true;
-        if (strcmp(thread.name, wanted) == 0 || strcmp(thread.number, wanted) == 0)
+        while (at < count && strcmp(known_as(&listed[at]), known_as(&thread)) != 0)
+            at++;
+        if (at < count)
+            continue;
+        if (count == MOST) {
+            snprintf(text + length, size - length, ", ...");
+            return;
+        }
+        listed[count++] = thread;
+        length += (size_t)snprintf(text + length, size - length, "%s%s", count == 1 ? "" : ", ",
+                                   known_as(&thread));
+    }
+}
+
+static bool is_wanted(const struct thread *thread, const char *wanted) {
+    return strcmp(thread->name, wanted) == 0 || strcmp(thread->number, wanted) == 0 ||
+           fnmatch(wanted, thread->name, 0) == 0;
+}
+
+int thread_select(struct profile *profile, const char *wanted, struct error *error) {
+    uint32_t count = 0;
+    char names[256];
+    list_threads(profile, names, sizeof(names));
+    if (names[0] == '\0')
+        return no_threads(error);
+    for (uint32_t i = 0; i < profile->sample_count; i++) {
+        struct thread thread;
+        if (find_thread(&profile->samples[i], &thread) && is_wanted(&thread, wanted))
             profile->samples[count++] = profile->samples[i];
     }
-    if (!is_known)
-        return no_threads(error);
     profile->sample_count = count;
     return count != 0 ? 0
-                      : error_set(error, "no thread is named '%s'; --by-thread shows all", wanted);
+                      : error_set(error, "no thread is named '%s'; there are %s", wanted, names);
 }

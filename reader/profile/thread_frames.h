@@ -13,8 +13,9 @@
  * tag. */
 int thread_frames_add(struct profile *profile, struct error *error);
 
-/* Leaves the samples of the threads of that name, or of that number, alone in the profile. No sample
- * may be added afterwards. 0; or -1 with `error` filled, also when there are none. */
-int thread_select(struct profile *profile, const char *thread, struct error *error);
+/* Leaves the samples of some threads alone in the profile: `wanted` is their name, a pattern as of
+ * a shell that it matches, or the number of one. No sample may be added afterwards. 0; or -1 with
+ * `error` filled, also when there are none. */
+int thread_select(struct profile *profile, const char *wanted, struct error *error);
 
 #endif

@@ -91,9 +91,18 @@ check "of many threads that end, the first are kept apart, and no call is lost" 
 merged() { "$CINSTR" merge -q -o sum.pb.gz few.pb.gz few.pb.gz && [[ $(calls_of sum.pb.gz work --thread second) == 40 ]]; }
 check "profiles by thread can be merged" merged
 
+matching() {
+    [[ $(calls_of few.pb.gz work --thread '[fs]*') == 30 && $(calls_of few.pb.gz work --thread '*ir*') == 40 ]] &&
+        [[ $(calls_of few.pb.gz work --thread '*') == 61 ]]
+}
+check "threads can be picked by a pattern" matching
+edges() { [[ $("$CINSTR" report --thread second --edges --csv few.pb.gz | grep '^begin,') == begin,work,20,* ]]; }
+check "the edges are those of the thread" edges
+
 refuses() { # PATTERN ARGUMENT…
     ! "$CINSTR" report "${@:2}" >said 2>err && is_empty said && [[ $(wc -l <err) == 1 ]] && grep -q -- "$1" err || { cat err && return 1; }
 }
-check "--thread refuses a name that no thread has" refuses "no thread is named 'fourth'" --thread fourth few.pb.gz
+check "--thread refuses a name that no thread has, and names those that there are" \
+    refuses "no thread is named 'fourth'; there are captain, first, second, third$" --thread fourth few.pb.gz
 check "--thread says how to record a profile that tells threads apart" refuses 'run --by-thread' --thread first plain.pb.gz
 finish

@@ -325,6 +325,25 @@ static void threads_become_outermost_frames(void **state) {
     profile_free(profile);
 }
 
+static uint32_t selected(const char *wanted, struct error *error) {
+    struct profile *profile = small_profile();
+    const uint32_t count = thread_select(profile, wanted, error) == 0 ? profile->sample_count : 0;
+    profile_free(profile);
+    return count;
+}
+
+static void threads_are_picked_by_name_pattern_or_number(void **state) {
+    (void)state;
+    struct error error;
+    assert_int_equal(selected("worker", &error), 1);
+    assert_int_equal(selected("m*", &error), 5);
+    assert_int_equal(selected("*r*", &error), 1);
+    assert_int_equal(selected("*", &error), 6);
+    assert_int_equal(selected("1", &error), 5);
+    assert_int_equal(selected("work", &error), 0);
+    assert_string_equal(error.message, "no thread is named 'work'; there are main, worker");
+}
+
 static void a_profile_without_threads_says_so(void **state) {
     (void)state;
     struct profile *profile = profile_new();
@@ -332,6 +351,8 @@ static void a_profile_without_threads_says_so(void **state) {
     profile_add_value_type(profile, "calls", "count");
     profile_add_sample(profile, &(struct profile_sample){.values = (int64_t[]){1}});
     assert_int_equal(thread_frames_add(profile, &error), -1);
+    assert_non_null(strstr(error.message, "--by-thread"));
+    assert_int_equal(thread_select(profile, "main", &error), -1);
     assert_non_null(strstr(error.message, "--by-thread"));
     profile_free(profile);
 }
@@ -352,6 +373,7 @@ int main(void) {
         TEST(text_shows_callers_above_and_callees_below),
         TEST(addresses_are_those_of_the_file),
         cmocka_unit_test(threads_become_outermost_frames),
+        cmocka_unit_test(threads_are_picked_by_name_pattern_or_number),
         cmocka_unit_test(a_profile_without_threads_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
