@@ -43,7 +43,7 @@ static const char help_end[] =
     "Examples:\n"
     "  cinstr export --format callgrind -o callgrind.out.lua cinstr.lua.4711.pb.gz\n"
     "  cinstr export --format speedscope -o lua.json lua && speedscope lua.json\n"
-    "  cinstr export --format dot lua.pb.gz | dot -Tsvg >lua.svg\n"
+    "  cinstr export --format svg -o lua.svg lua.pb.gz\n"
     "  cinstr export --format folded --value cpu 4711 | flamegraph.pl >lua.svg\n";
 
 static void print_help_end(FILE *out) {

@@ -30,6 +30,7 @@ struct export_format {
     FORMAT(speedscope)                                                                             \
     FORMAT(firefox)                                                                                \
     FORMAT(dot)                                                                                    \
+    FORMAT(svg)                                                                                    \
     FORMAT(csv)
 
 #define FORMAT(name) extern const struct export_format export_##name;

@@ -165,7 +165,21 @@ drawn() {
 }
 check "Graphviz reads each edge's calls" drawn lua
 least=4 check "Graphviz reads each edge's calls with odd names" drawn odd
-check "Graphviz draws the graph" eval 'dot -Tsvg graph.dot >graph.svg && xmllint --noout graph.svg && grep -q "operator+" graph.svg'
+is_picture() { # FILE: xmllint counts what Graphviz's reading of the graph has
+    [[ $(xmllint --xpath 'count(//*[local-name()="g"][@class="node"])' "$1") == $(jq '.objects | length' graph.json) ]] &&
+        [[ $(xmllint --xpath 'count(//*[local-name()="g"][@class="edge"])' "$1") == $(jq '.edges | length' graph.json) ]] &&
+        grep -q 'operator+' "$1"
+}
+draws() {
+    "$CINSTR" export --format svg -o graph.svg odd.pb.gz && is_picture graph.svg &&
+        "$CINSTR" export --format svg odd.pb.gz >out.svg && cmp graph.svg out.svg
+}
+check "the SVG has each box and edge that Graphviz reads" draws
+without_graphviz() {
+    ! PATH=/nonexistent "$CINSTR" export --format svg -o none.svg odd.pb.gz 2>err && [[ ! -e none.svg && $(wc -l <err) == 1 ]] &&
+        grep -q 'apt install graphviz' err || { cat err && return 1; }
+}
+check "without Graphviz, svg says what to install and leaves no file" without_graphviz
 
 # --- csv --------------------------------------------------------------------------------------------
 
@@ -190,7 +204,7 @@ refuses() { # STATUS PATTERN ARGUMENT…
     ((actual == status)) && is_empty said && [[ $(wc -l <err) == 1 ]] && grep -q -- "$pattern" err ||
         { echo "status $actual" && cat err && return 1; }
 }
-check "an unknown format is refused with the list" refuses 2 "unknown format 'x': choose one of callgrind, folded, speedscope, firefox, dot, csv" --format x odd.pb.gz
+check "an unknown format is refused with the list" refuses 2 "unknown format 'x': choose one of callgrind, folded, speedscope, firefox, dot, svg, csv" --format x odd.pb.gz
 check "no format is refused with the list" refuses 2 'choose one of callgrind' odd.pb.gz
 check "an unknown value is refused with the list" refuses 1 'wall' --format folded --value x odd.pb.gz
 check "a file that is no profile is named" refuses 1 'odd\.cpp' --format folded odd.cpp
