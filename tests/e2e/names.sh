@@ -193,4 +193,27 @@ short_names() {
 }
 check "C++ names are shown short, and whole with --long-names; patterns match and JSON has whole names" short_names
 
+# --- pprof's own demangling -----------------------------------------------------------------------
+
+# Of the profile of short_names(). `pprof -raw` prints a symbol's mangled name in brackets behind its line.
+mangled() {
+    go tool pprof -raw "$SCRATCH/templates.pb.gz" 2>"$SCRATCH/pprof.log" | sed -n 's/.*templates\.cpp:.*(\(_Z.*add.*\))$/\1/p' | sort -u >"$SCRATCH/found"
+    nm "$SCRATCH/templates" | awk '$3 ~ /^_ZN4shop5Table.*3add/ { print $3 }' | diff - "$SCRATCH/found" && [[ -s $SCRATCH/found ]]
+}
+check "a profile has C++ symbols as the program's symbol table has them" mangled
+
+# `remote` keeps go tool pprof from reading names anew from the program, as Go would read them.
+in_pprof() { # MODE NAME
+    PPROF_TMPDIR=$SCRATCH go tool pprof "-symbolize=$1" -top "$SCRATCH/templates.pb.gz" 2>"$SCRATCH/pprof.log" >"$SCRATCH/top" &&
+        awk -v name="$2" 'substr($0, length() - length(name) - 1) == "  " name { found = 1 } END { exit !found }' "$SCRATCH/top" ||
+        { cat "$SCRATCH/top" "$SCRATCH/pprof.log" && return 1; }
+}
+pprof_demangles() {
+    local key='std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >'
+    local table="shop::Table<$key, long>::add"
+    in_pprof default "$table($key const&, long)" && in_pprof remote:demangle=full "$table($key const&, long)" &&
+        in_pprof remote:demangle=templates "$table" && in_pprof remote:force shop::Table::add
+}
+check "pprof's own options show them long, without parameters, and short" pprof_demangles
+
 finish
