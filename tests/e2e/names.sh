@@ -185,7 +185,7 @@ short_names() {
         CINSTR_OPTIONS=output=$SCRATCH/templates.pb.gz "$SCRATCH/templates" || return
     for view in '' --edges --tree; do
         "$CINSTR" report $view --limit 0 "$SCRATCH/templates.pb.gz" >"$SCRATCH/short" &&
-            has ' shop::Table::add\( \|$\)' <"$SCRATCH/short" && ! has '<' <"$SCRATCH/short" || return
+            has ' shop::Table::add\( \|$\)' <"$SCRATCH/short" && ! has '[a-z]<' <"$SCRATCH/short" || return
         "$CINSTR" report $view --long-names --limit 0 "$SCRATCH/templates.pb.gz" | has -F "$long(" || return
     done
     "$CINSTR" report --show '^shop::Table<.*>::add[(]' "$SCRATCH/templates.pb.gz" | has 'shop::Table::add  ' &&
