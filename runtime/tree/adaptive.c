@@ -54,7 +54,8 @@ static uint32_t next_level(const struct segment_node *node, uint64_t variance) {
         return most;
     if (timed < LEVEL_CALLS)
         return timed << LANE_SHIFT_BITS | shift;
-    if ((int64_t)node->total >= 0 && node->total / node->calls >= SHORT_TICKS)
+    /* Calls that were open at a reset or a fork end without having been counted: there may be none. */
+    if ((int64_t)node->total >= 0 && node->total / SHORT_TICKS >= node->calls)
         return shift; /* long calls stay timed one by one */
     return shift < most && is_certain(node, variance) ? shift + 1 : shift;
 }

@@ -16,6 +16,13 @@ for compiler in "${compilers[@]}"; do
     check "$compiler: vfork children that end inside nested calls are exact" exact "$compiler" vfork_loop 1 5000
     check "$compiler: posix_spawn, and vfork with exec, are exact" exact "$compiler" spawn 41
 done
+open_calls() { # OPTIONS
+    program_build "${compilers[0]}" open_calls -I"$TOP/include" && EXTRA_OPTIONS=:$1 program_run open_calls 1000 &&
+        says_nothing open_calls && profiles_match open_calls 2
+}
+for options in timing=exact timing=adaptive; do
+    check "$options: calls open at a fork and at a reset end without harm" open_calls "$options"
+done
 check "fork in a process of 8 busy threads is exact, 60 times" exact "${compilers[0]}" forks 61 fork 8 60
 check "fork in a process of 64 threads is exact" exact "${compilers[0]}" forks 6 fork 64 5
 
