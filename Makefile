@@ -71,7 +71,7 @@ READER_LIBS := -ldw -lelf -lprotobuf-c -lz -lsupc++ -lm
 SERVER_LIBS := $(READER_LIBS) -ljansson -lmicrohttpd
 CLI_LIBS    := $(SERVER_LIBS) -lncursesw -ltinfo
 
-.PHONY: all runtime plugin demo test unit sanitized sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
+.PHONY: all runtime plugin demo test unit sanitized threads sanitize e2e fuzz unit-tests fuzz-targets lint format clean help
 all: runtime plugin $(BUILD)/cinstr-writer $(BUILD)/libcinstr_reader.a $(BUILD)/libcinstr_http.so.0 $(BUILD)/cinstr
 runtime: $(BUILD)/libcinstr_http.so $(BUILD)/libcinstr_http.a $(BUILD)/libcinstr.so.0 $(BUILD)/libcinstr_sample.so.0 $(interposers:%=$(BUILD)/lib%.so.0) $(interposers:%=$(BUILD)/lib%.so) \
 	$(BUILD)/libcinstr.so $(BUILD)/libcinstr_hooks.a $(BUILD)/libcinstr.a $(BUILD)/libcinstr.static
@@ -88,6 +88,14 @@ $(BUILD)/runtime/%.S.o: runtime/%.S
 
 # The recorder's own calls have names of their own where it interposes the program's.
 $(runtime_objects): RUNTIME_CFLAGS += -Dsyscall=cinstr_own_syscall -Dprctl=cinstr_own_prctl
+
+# THREADS=1: under the thread sanitizer. Not what runs before its runtime is ready or in a child that shares
+# its memory, and not the hooks, which no other thread's hooks meet.
+threads_unseen := $(call objects,$(call sources,runtime/interpose) \
+	runtime/process/run_writer.c runtime/process/send_segment.c runtime/base/system_calls.c)
+ifdef THREADS
+$(filter-out $(threads_unseen),$(runtime_objects)): RUNTIME_CFLAGS += -fsanitize=thread -Wno-tsan
+endif
 
 # Exported by libcinstr.so.0 for modules that do not link the hidden hooks.
 $(BUILD)/runtime/%.shared.o: runtime/%.c
@@ -309,7 +317,7 @@ $(room_tests):
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka
 
 $(BUILD)/tests/http_fuzz: $(server_objects)
-$(BUILD)/tests/rules_fuzz: $(call objects,$(addprefix cli/,check/check_rules.c check/check_parse.c base/pattern.c print/text.c print/short_name.c))
+$(BUILD)/tests/rules_fuzz: $(call objects,$(addprefix cli/,check/check_rules.c check/check_parse.c base/command.c base/input.c base/pattern.c print/text.c print/short_name.c))
 $(BUILD)/tests/%_fuzz: tests/fuzz/%_fuzz.c $(BUILD)/libcinstr_reader.a
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) -Itests $(CFLAGS) $< -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) \
@@ -325,6 +333,8 @@ parallel = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 SANITIZE      := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 build_sanitized = $(MAKE) $(parallel) BUILD=$(BUILD)/sanitized PAGE_BUILD=$(PAGE_BUILD) CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)'
 sanitized_whole := $(addprefix $(BUILD)/sanitized/,libcinstr.so.0 libcinstr.so cinstr-writer cinstr)
+build_threads   = $(MAKE) $(parallel) BUILD=$(BUILD)/threads THREADS=1 CFLAGS='-O1 -g' LDFLAGS=-fsanitize=thread
+threads_whole   := $(addprefix $(BUILD)/threads/,libcinstr.so.0 libcinstr.so)
 build_fuzz      = $(MAKE) $(parallel) BUILD=$(BUILD)/fuzz CC=clang-14 CFLAGS='-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link' \
 	LDFLAGS='$(SANITIZE)' fuzz-targets
 # Tests of memory bring an allocator of their own, as the sanitizer does.
@@ -335,6 +345,9 @@ unit: unit-tests
 
 sanitized:
 	+$(build_sanitized) $(sanitized_whole)
+
+threads:
+	+$(build_threads) $(threads_whole)
 
 sanitize:
 	+$(build_sanitized) unit-tests
@@ -351,6 +364,7 @@ test:
 	scripts/install-deps test
 	+$(MAKE) $(parallel) all unit-tests
 	+$(build_sanitized) unit-tests $(sanitized_whole)
+	+$(build_threads) $(threads_whole)
 	+$(build_fuzz)
 	scripts/run-tests $(BUILD) $(unit_tests) $(sanitized_tests) $(e2e_tests) tests/fuzz/run.sh
 
@@ -374,6 +388,7 @@ help:
 	@echo 'install    into PREFIX, libraries into LIBDIR, all below DESTDIR; uninstall: removes that'
 	@echo 'test       everything that proves them; installs what that needs from Debian, and says so'
 	@echo 'unit       the unit tests; sanitize: the same under the address and undefined sanitizers'
+	@echo 'threads    the recorder under the thread sanitizer, for tests/e2e/thread_sanitizer.sh'
 	@echo 'e2e        the end-to-end tests'
 	@echo 'fuzz       a fixed number of hostile profiles and segments'
 	@echo 'lint       formatting, clang-tidy, shellcheck, who may include what, circles, and what tests run'

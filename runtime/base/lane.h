@@ -185,6 +185,11 @@ static inline void hook_begin(struct lane *lane, uintptr_t sp) {
     SIGNAL_FENCE();
 }
 
+/* Sends the lane's next hook to the slow path. Other threads may do so, too. */
+static inline void lane_wake(struct lane *lane) {
+    __atomic_store_n(&lane->full, 0, __ATOMIC_SEQ_CST);
+}
+
 /* A hook of this lane is under way and was interrupted. */
 static inline bool lane_in_hook(const struct lane *lane) {
     return lane->span != 0 && lane->span != lane->bound;

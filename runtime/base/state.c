@@ -14,9 +14,9 @@
 #include "wiped.h"
 
 enum process_state process_state = PROCESS_NEW;
-bool process_recording;
+_Atomic bool process_recording;
 bool process_unwinds;
-uint64_t process_reset_epoch;
+_Atomic uint64_t process_reset_epoch;
 bool process_is_serving;
 
 static struct wiped {

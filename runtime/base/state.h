@@ -13,13 +13,13 @@ enum process_state { PROCESS_NEW, PROCESS_UP, PROCESS_OFF };
 extern enum process_state process_state;
 
 /* Whether calls are recorded at present: cinstr_start(), cinstr_stop(). */
-extern bool process_recording;
+extern _Atomic bool process_recording;
 
 /* The program has no hooks: contexts are found by unwinding the stack. */
 extern bool process_unwinds;
 
 /* How often cinstr_reset() has been called. */
-extern uint64_t process_reset_epoch;
+extern _Atomic uint64_t process_reset_epoch;
 
 /* The process serves its profiles itself. */
 extern bool process_is_serving;

@@ -15,7 +15,7 @@ static __thread bool is_async __attribute__((tls_model("initial-exec")));
 
 static void send_slow(struct lane *thread) {
     for (struct lane *lane = thread; lane != NULL; lane = lane->sibling) {
-        lane->full = 0;
+        lane_wake(lane);
         if (!lane_in_hook(lane))
             lane->span = 0;
     }

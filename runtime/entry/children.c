@@ -101,7 +101,7 @@ static struct {
 void children_inherit(void) {
     memcpy(parent.path, segment.path, sizeof(parent.path));
     parent.id = segment.header->random_id;
-    parent.modules = segment.header->sections[SEGMENT_SECTION_MODULES].count;
+    parent.modules = segment_count(SEGMENT_SECTION_MODULES);
     parent.tag = modules_tag();
     if (segment.header->children_lane == 0)
         parent.path[0] = '\0';
@@ -201,7 +201,7 @@ static uint32_t find_root(const struct there *there) {
 /* Calls `act` for each node of each lane, callers first, until it returns false. */
 static bool for_each_node(const struct there *there,
                           bool (*act)(const struct there *, struct segment_node *)) {
-    const uint64_t lanes = segment.header->sections[SEGMENT_SECTION_LANES].count;
+    const uint64_t lanes = segment_count(SEGMENT_SECTION_LANES);
     for (uint64_t i = 0; i < lanes; i++) {
         const struct lane *lane = lane_at((uint32_t)i);
         for (uint32_t block = lane->ready ? lane->first_block : 0; block != 0;
@@ -263,7 +263,7 @@ static bool is_this_thread(const struct lane *lane) {
 /* Adds the time of the open calls to their nodes. False: a lane belongs to another thread or is
  * being changed. */
 static bool rest_lanes(void) {
-    const uint64_t lanes = segment.header->sections[SEGMENT_SECTION_LANES].count;
+    const uint64_t lanes = segment_count(SEGMENT_SECTION_LANES);
     for (uint64_t i = 0; i < lanes; i++) {
         struct lane *lane = lane_at((uint32_t)i);
         if (lane->ready && (!is_this_thread(lane) || lane_in_hook(lane) || lane->outer != NULL))
@@ -281,7 +281,7 @@ static bool rest_lanes(void) {
 
 /* Whether there is any label besides that of its own children. */
 static bool has_labels(void) {
-    const uint64_t count = segment.header->sections[SEGMENT_SECTION_LABELS].count;
+    const uint64_t count = segment_count(SEGMENT_SECTION_LABELS);
     return count > (segment.header->children_lane == 0 ? 0 : 2);
 }
 
@@ -294,8 +294,7 @@ static bool is_simple(void) {
     const bool has_more = options.sample != 0 || options.heap != 0 || options.block != BLOCK_OFF ||
                           options.mutex || process_unwinds;
     return !has_more && parent.path[0] != '\0' && segment.header->forked != 0 && !has_labels() &&
-           !has_losses() &&
-           segment.header->sections[SEGMENT_SECTION_MODULES].count == parent.modules &&
+           !has_losses() && segment_count(SEGMENT_SECTION_MODULES) == parent.modules &&
            modules_tag() == parent.tag &&
            clock_ns(CLOCK_MONOTONIC) - segment.header->start.monotonic_ns < MOMENT_NS;
 }
@@ -320,7 +319,7 @@ static void clear_old(const struct there *there, struct segment_lane *lane) {
 }
 
 static void move_all(const struct there *there) {
-    const uint64_t lanes = segment.header->sections[SEGMENT_SECTION_LANES].count;
+    const uint64_t lanes = segment_count(SEGMENT_SECTION_LANES);
     struct segment_lane *to = &there->lanes[there->header->children_lane];
     if (to->reset_epoch < there->header->reset_epoch)
         clear_old(there, to);

@@ -94,7 +94,7 @@ static void in_fork_child(void) {
         return;
     stop_in_child();
     if (process_wipe()) {
-        for (uint64_t i = 0; i < segment.header->sections[SEGMENT_SECTION_LANES].count; i++)
+        for (uint64_t i = 0; i < segment_count(SEGMENT_SECTION_LANES); i++)
             memset(lane_at((uint32_t)i), 0, sizeof(struct lane));
         places_wipe();
     }

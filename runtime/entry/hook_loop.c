@@ -58,7 +58,8 @@ static void set_up_nodes(void) {
 
     memset(nodes, 0, sizeof nodes);
     nodes[ROOT].function = SEGMENT_FUNCTION_ROOT;
-    nodes[CALLED].function = (uintptr_t)&lane | modules_own_hooks()->tag;
+    nodes[CALLED].function =
+        (uintptr_t)&lane | __atomic_load_n(&modules_own_hooks()->tag, __ATOMIC_RELAXED);
     nodes[CALLED].call_site = (uintptr_t)&nodes;
     lane.nodes = (char *)nodes;
     memset(memo, 0, sizeof memo);
@@ -298,6 +299,6 @@ void cinstr_loop_next(struct lane *asking) {
     if (asking->is_loop)
         return;
     asking->pending |= LANE_PENDING_LOOP;
-    asking->full = 0;
+    lane_wake(asking);
     asking->span = 0;
 }

@@ -27,7 +27,8 @@ static void count_time_from(struct lane *lane, uint64_t start) {
 }
 
 void lane_follow_reset(struct lane *lane) {
-    const uint64_t reset = segment.header->reset_ticks;
+    const uint64_t epoch = process_reset_epoch; /* another may come meanwhile */
+    const uint64_t reset = __atomic_load_n(&segment.header->reset_ticks, __ATOMIC_RELAXED);
     uint32_t block = lane->first_block;
     shadow_carry(lane, (struct segment_node *)shadow_base(lane)->node, reset);
     lane->info->carried = (uint64_t)(lane->top - shadow_base(lane));
@@ -43,6 +44,6 @@ void lane_follow_reset(struct lane *lane) {
     lane->info->unmatched_exits = 0;
     lane->info->late_node = 0;
     count_time_from(lane, reset);
-    lane->epoch = process_reset_epoch;
-    __atomic_store_n(&lane->info->reset_epoch, lane->epoch, __ATOMIC_RELEASE);
+    lane->epoch = epoch;
+    __atomic_store_n(&lane->info->reset_epoch, epoch, __ATOMIC_RELEASE);
 }

@@ -41,11 +41,12 @@ void lane_rest(struct lane *lane) {
                        !lane->has_inner && !cancellation_is_async();
 
     __atomic_store_n(&lane->full, usual ? lane->bound : 0, __ATOMIC_SEQ_CST);
-    /* cinstr_stop() clears the flag first and full afterwards: one of us sees the other. */
-    if (!__atomic_load_n(&process_recording, __ATOMIC_SEQ_CST))
-        lane->full = 0;
+    /* cinstr_stop() clears the flag first and full afterwards, cinstr_reset() likewise raises the
+     * epoch: one of us sees the other. */
+    if (!process_recording || lane->epoch != process_reset_epoch)
+        lane_wake(lane);
     SIGNAL_FENCE();
-    lane->span = lane->full;
+    lane->span = __atomic_load_n(&lane->full, __ATOMIC_RELAXED);
 }
 
 /* --- handlers --------------------------------------------------------------------------------- */
@@ -117,7 +118,7 @@ void lane_leave(struct lane *lane, uint64_t now) {
     outer->deferred_ticks += lane->root_self - lane->root->self;
     outer->pending |= LANE_PENDING_DEFERRED;
     shadow_base(lane)->node = (uintptr_t)lane->root;
-    outer->full = 0; /* the interrupted hook will set span to this; the next one then settles */
+    lane_wake(outer); /* the interrupted hook will set span to this; the next one then settles */
     if (!lane_in_hook(outer))
         outer->span = 0;
     outer->paused = outer->info->paused = lane->paused;
@@ -201,7 +202,8 @@ static struct lane *extend_thread(struct lane *thread, uintptr_t sp) {
     if (lower >= sp)
         return NULL;
     if (!lane_in_hook(thread))
-        thread->full = thread->span = 0; /* a span that is not the bound would mean a hook */
+        lane_wake(thread);
+    thread->span = 0; /* one that is not the bound would mean a hook */
     thread->bound = thread->high - lower;
     return thread;
 }
@@ -255,7 +257,8 @@ void lane_exclude(uintptr_t high, uintptr_t sp) {
             stack->is_owned = thread->top->sp <= stack->low;
         lane_find_inner(thread);
     }
-    thread->full = thread->span = 0;
+    lane_wake(thread);
+    thread->span = 0;
 }
 
 /* A handler's lane ends when a hook runs on the stack that it interrupted, or on one that is

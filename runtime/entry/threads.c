@@ -10,6 +10,7 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -174,14 +175,13 @@ static void retire_watch(struct lane *lane) {
  * from the thread pointer. */
 static void warn_of_split_stacks(void) {
 #if defined(__x86_64__)
-    static bool is_said;
+    static _Atomic bool is_said;
     uintptr_t limit;
 
     __asm__("mov %%fs:0x70, %0" : "=r"(limit));
-    if (limit != 0 && !is_said)
+    if (limit != 0 && !atomic_exchange(&is_said, true))
         message(
             "-fsplit-stack is not supported: calls on later pieces of a stack get wrong callers");
-    is_said |= limit != 0;
 #endif
 }
 

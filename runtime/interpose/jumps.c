@@ -224,7 +224,7 @@ __attribute__((visibility("default"))) void *__cxa_begin_catch(void *exception) 
         shadow_unwind(lane, top, cpu_time_now(lane));
         lane->resync_sp = sp;
         lane_rest(lane);
-        lane->full = 0; /* the next entry must look whether it meets an abandoned frame */
+        lane_wake(lane); /* the next entry must look whether it meets an abandoned frame */
         lane->span = 0;
     }
     if (cinstr_real_begin_catch == NULL)

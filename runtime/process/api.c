@@ -42,23 +42,23 @@ static bool is_up(void) {
 
 /* Sends every lane's next hook but one to the slow path, which looks for changes. */
 static void wake_lanes(void) {
-    const uint64_t count = segment.header->sections[SEGMENT_SECTION_LANES].count;
+    const uint64_t count = segment_count(SEGMENT_SECTION_LANES);
 
     for (uint64_t i = 1; i < count; i++)
-        __atomic_store_n(&lane_at((uint32_t)i)->full, 0, __ATOMIC_SEQ_CST);
+        lane_wake(lane_at((uint32_t)i));
 }
 
 PUBLIC void cinstr_start(void) {
     if (!is_up())
         return;
-    __atomic_store_n(&process_recording, true, __ATOMIC_SEQ_CST);
+    process_recording = true;
     modules_switch(true);
 }
 
 PUBLIC void cinstr_stop(void) {
     if (!is_up())
         return;
-    __atomic_store_n(&process_recording, false, __ATOMIC_SEQ_CST);
+    process_recording = false;
     wake_lanes();
     places_close_all();
     /* Takes effect in the calling thread at once. */
@@ -76,10 +76,10 @@ PUBLIC void cinstr_reset(void) {
         cpu_time_now(lane);
         lane_rest(lane);
     }
-    segment.header->reset_ticks = clock_ticks();
+    __atomic_store_n(&segment.header->reset_ticks, clock_ticks(), __ATOMIC_RELAXED);
     __atomic_store_n(&segment.header->stray_ticks, 0, __ATOMIC_RELAXED);
-    __atomic_add_fetch(&process_reset_epoch, 1, __ATOMIC_SEQ_CST);
-    __atomic_store_n(&segment.header->reset_epoch, process_reset_epoch, __ATOMIC_SEQ_CST);
+    process_reset_epoch++;
+    __atomic_add_fetch(&segment.header->reset_epoch, 1, __ATOMIC_SEQ_CST);
     wake_lanes();
     places_close_all();
     if (cinstr1_self->ready && !lane_in_hook(cinstr1_self))

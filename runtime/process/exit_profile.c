@@ -19,6 +19,7 @@
 #include "runtime/base/options.h"
 #include "runtime/base/signals.h"
 #include "runtime/base/state.h"
+#include "runtime/segment/identity.h"
 #include "runtime/segment/samples.h"
 #include "runtime/segment/segment_create.h"
 #include "runtime/segment/segment_parts.h"
@@ -27,7 +28,7 @@
 bool exit_profile_write_to(const char *kind, int fd) {
     char number[12];
     snprintf(number, sizeof(number), "%d", fd);
-    segment.header->latest = clock_pair();
+    identity_refresh(clock_pair());
     const signals_mask mask = signals_block();
     const bool is_written =
         writer_run(&(struct writer_request){kind, WRITER_DESCRIPTOR, number}, 1, mask);
@@ -76,8 +77,7 @@ static void add_trace(struct writer_request *requests, size_t *count) {
 static bool anything_recorded(void) {
     if (process_unwinds)
         return samples_are_there() || charge_is_any();
-    return segment.header->sections[SEGMENT_SECTION_LANES].count > 1 ||
-           segment.header->losses.lane_calls != 0 ||
+    return segment_count(SEGMENT_SECTION_LANES) > 1 || segment.header->losses.lane_calls != 0 ||
            segment.header->losses.before_init_calls != 0 || charge_is_any();
 }
 

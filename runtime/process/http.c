@@ -26,6 +26,7 @@
 #include "runtime/base/message.h"
 #include "runtime/base/options.h"
 #include "runtime/base/state.h"
+#include "runtime/segment/identity.h"
 #include "runtime/segment/modules.h"
 #include "runtime/segment/segment_parts.h"
 
@@ -34,7 +35,7 @@
 
 static void refresh(void) {
     modules_refresh();
-    segment.header->latest = clock_pair();
+    identity_refresh(clock_pair());
 }
 
 /* What a thread of the server has to run. It does not count as the program's work. */

@@ -145,7 +145,7 @@ void process_end(void) {
     trace_finish();
     if (segment.header->forked == 0) /* a thread of the parent may hold the loader's lock */
         modules_refresh();
-    segment.header->latest = clock_pair();
+    identity_refresh(clock_pair());
     exit_profile_write();
 }
 

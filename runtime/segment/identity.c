@@ -17,7 +17,9 @@
 
 #include "runtime/base/clock.h"
 #include "runtime/base/options.h"
+#include "runtime/base/spin.h"
 #include "runtime/base/state.h"
+#include "segment_parts.h"
 
 static long read_file(const char *path, char *text, size_t size) {
     const long fd = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
@@ -69,6 +71,16 @@ static void describe_program(struct segment_header *header) {
     read_file("/proc/self/cmdline", header->command_line, sizeof(header->command_line) - 1);
 }
 
+static uint32_t refresh_lock;
+
+/* Both of a pair or none: who meets another thread, or interrupts it, leaves it to that one. */
+void identity_refresh(struct segment_clock_pair now) {
+    if (!spin_try_lock(&refresh_lock))
+        return;
+    segment.header->latest = now;
+    spin_unlock(&refresh_lock);
+}
+
 void identity_fill(struct segment_header *header, uint64_t frequency) {
     struct stat status;
     header->version_major = SEGMENT_VERSION_MAJOR;
@@ -88,6 +100,7 @@ void identity_fill(struct segment_header *header, uint64_t frequency) {
     header->ticks_per_second_hint = frequency;
     header->start_realtime_ns = clock_ns(CLOCK_REALTIME);
     header->start = header->latest = clock_pair();
+    refresh_lock = 0;
     header->reset_epoch = process_reset_epoch;
     describe_program(header);
 }

@@ -131,7 +131,7 @@ static void add_module(const struct segment_module *module, struct refresh *refr
 static int look_at(struct dl_phdr_info *info, size_t size, void *context) {
     struct refresh *refresh = context;
     struct segment_module module;
-    const uint64_t count = segment.header->sections[SEGMENT_SECTION_MODULES].count;
+    const uint64_t count = segment_count(SEGMENT_SECTION_MODULES);
     const bool is_main = refresh->is_first;
     (void)size;
     refresh->is_first = false;
@@ -170,7 +170,7 @@ void modules_refresh(void) {
     memset(&refresh, 0, sizeof(refresh));
     refresh.is_first = true;
     dl_iterate_phdr(look_at, &refresh);
-    count = segment.header->sections[SEGMENT_SECTION_MODULES].count;
+    count = segment_count(SEGMENT_SECTION_MODULES);
     for (uint64_t i = 0; i < count; i++) {
         if (!refresh.alive[i] && segment.modules[i].to_generation == UINT32_MAX)
             segment.modules[i].to_generation = generation;
@@ -180,13 +180,16 @@ void modules_refresh(void) {
     process_unlock();
 }
 
+/* Other threads' hooks look at it meanwhile: each word is right by itself. */
 static void show_tag(struct module_hooks *module) {
     const bool is_exact = options.timing == SEGMENT_TIMING_EXACT;
+    const uint64_t tag = hooks_are_on ? module->given_tag : 0;
+    const uint64_t mixed = !heeds_slots || tag == 0 ? 0 : is_exact ? MIXED_EXACT : MIXED_SHARE;
 
-    module->tag = hooks_are_on ? module->given_tag : 0;
-    module->is_mixed = !heeds_slots || module->tag == 0 ? 0 : is_exact ? MIXED_EXACT : MIXED_SHARE;
-    module->exact_tag = is_exact && !heeds_slots ? module->tag : 0;
-    module->adaptive_tag = !is_exact && !heeds_slots ? module->tag : 0;
+    __atomic_store_n(&module->tag, tag, __ATOMIC_RELAXED);
+    __atomic_store_n(&module->is_mixed, mixed, __ATOMIC_RELAXED);
+    __atomic_store_n(&module->exact_tag, is_exact && !heeds_slots ? tag : 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&module->adaptive_tag, !is_exact && !heeds_slots ? tag : 0, __ATOMIC_RELAXED);
 }
 
 static void set_tag(struct module_hooks *module, uint32_t of) {
@@ -208,7 +211,7 @@ void modules_switch(bool is_on) {
 
 /* Modules do not overlap: it is the last one that begins before the hooks' data. */
 static struct segment_module *find_module(const struct module_hooks *hooks) {
-    const uint64_t count = segment.header->sections[SEGMENT_SECTION_MODULES].count;
+    const uint64_t count = segment_count(SEGMENT_SECTION_MODULES);
     struct segment_module *found = NULL;
     for (uint64_t i = 0; i < count; i++) {
         struct segment_module *module = &segment.modules[i];

@@ -24,7 +24,7 @@
 #define PAGE_LIMIT    (SEGMENT_MAX_SAMPLES / PAGE_ELEMENTS)
 
 static _Atomic uint32_t pages;
-static struct segment_location *unused; /* of ended threads; under the process lock */
+static struct segment_location *unused; /* of ended threads; changes under the process lock */
 
 void samples_init(void) {
     atomic_store(&pages, 0);
@@ -54,10 +54,10 @@ static struct segment_location *find(uint64_t head, uint64_t address) {
 
 static struct segment_location *take_unused(void) {
     struct segment_location *sample = NULL;
-    if (unused != NULL && process_try_lock()) {
+    if (__atomic_load_n(&unused, __ATOMIC_RELAXED) != NULL && process_try_lock()) {
         sample = unused;
         if (sample != NULL)
-            unused = element_at(sample->next);
+            __atomic_store_n(&unused, element_at(sample->next), __ATOMIC_RELAXED);
         process_unlock();
     }
     return sample;
@@ -81,7 +81,7 @@ static struct segment_location *take(struct samples_room *room) {
 
 static void give(struct segment_location *sample) {
     sample->next = offset_of(unused);
-    unused = sample;
+    __atomic_store_n(&unused, sample, __ATOMIC_RELAXED);
 }
 
 void samples_give_room(struct samples_room *room) {

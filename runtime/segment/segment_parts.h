@@ -30,6 +30,11 @@ extern struct segment_parts segment;
 /* The column of that name; NULL when there is none. */
 void *segment_column(const char *name);
 
+/* Elements of a section in use; other threads may take more at any time. */
+static inline uint64_t segment_count(enum segment_section_id id) {
+    return __atomic_load_n(&segment.header->sections[id].count, __ATOMIC_SEQ_CST);
+}
+
 static inline struct segment_node *tree_node(uint32_t index) {
     return (struct segment_node *)segment.nodes + index;
 }

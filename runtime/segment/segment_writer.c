@@ -31,6 +31,10 @@ static struct free_lists {
     void *heap[FREE_CLASSES];
 } free_lists;
 
+/* They change under the process lock, and are looked at without it. */
+#define IS_EMPTY(list)      (__atomic_load_n(&(list), __ATOMIC_RELAXED) == 0)
+#define SET_HEAD(list, new) __atomic_store_n(&(list), new, __ATOMIC_RELAXED)
+
 static void raise_count(enum segment_section_id id, uint64_t count) {
     uint64_t *mark = &segment.header->sections[id].count;
     uint64_t seen = __atomic_load_n(mark, __ATOMIC_RELAXED);
@@ -62,10 +66,10 @@ static void clear_block(uint32_t block) {
 
 static uint32_t take_block(bool is_last) {
     uint32_t block = 0;
-    if (free_lists.block != 0 && process_try_lock()) {
+    if (!IS_EMPTY(free_lists.block) && process_try_lock()) {
         if (free_lists.block != 0) {
             block = free_lists.block - 1;
-            free_lists.block = tree_block_next[block];
+            SET_HEAD(free_lists.block, tree_block_next[block]);
             tree_block_next[block] = 0;
         }
         process_unlock();
@@ -103,7 +107,7 @@ void segment_give_block(uint32_t block) {
     __atomic_store_n(&segment.blocks[block].lane, 0, __ATOMIC_RELEASE);
     atomic_fetch_sub(&blocks_in_use, 1);
     tree_block_next[block] = free_lists.block;
-    free_lists.block = block + 1;
+    SET_HEAD(free_lists.block, block + 1);
 }
 
 uint64_t segment_blocks_in_use(void) {
@@ -122,10 +126,10 @@ static void *take_heap(size_t size, bool is_last) {
     void *memory = NULL;
     if (class >= FREE_CLASSES)
         return NULL;
-    if (free_lists.heap[class] != NULL && process_try_lock()) {
+    if (!IS_EMPTY(free_lists.heap[class]) && process_try_lock()) {
         memory = free_lists.heap[class];
         if (memory != NULL)
-            free_lists.heap[class] = *(void **)memory;
+            SET_HEAD(free_lists.heap[class], *(void **)memory);
         process_unlock();
         if (memory != NULL) {
             memset(memory, 0, PAGE << class);
@@ -150,14 +154,14 @@ void *segment_take_last_heap(size_t size) {
 void segment_give_heap(void *memory, size_t size) {
     const unsigned class = size_class(size);
     *(void **)memory = free_lists.heap[class];
-    free_lists.heap[class] = memory;
+    SET_HEAD(free_lists.heap[class], memory);
 }
 
 uint32_t segment_take_lane(void) {
-    if (free_lists.lane != 0 && process_try_lock()) {
+    if (!IS_EMPTY(free_lists.lane) && process_try_lock()) {
         const uint32_t lane = free_lists.lane;
         if (lane != 0)
-            free_lists.lane = segment.lanes[lane - 1].root;
+            SET_HEAD(free_lists.lane, segment.lanes[lane - 1].root);
         process_unlock();
         if (lane != 0)
             return lane - 1;
@@ -172,7 +176,7 @@ uint32_t segment_take_lane(void) {
 
 void segment_give_lane(uint32_t lane) {
     segment.lanes[lane].root = free_lists.lane;
-    free_lists.lane = lane + 1;
+    SET_HEAD(free_lists.lane, lane + 1);
 }
 
 void segment_space_init(void) {

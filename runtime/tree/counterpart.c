@@ -20,7 +20,7 @@
 #include "runtime/segment/segment_parts.h"
 
 struct segment_node *shadow_current(const struct lane *lane) {
-    const uint64_t size = segment.header->sections[SEGMENT_SECTION_NODES].count;
+    const uint64_t size = segment_count(SEGMENT_SECTION_NODES);
     uint64_t node;
     if (!lane->ready || lane->is_loop)
         return NULL;

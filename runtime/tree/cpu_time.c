@@ -37,6 +37,7 @@
 #include "runtime/base/lane.h"
 #include "runtime/base/sandbox.h"
 #include "runtime/base/switch_word.h"
+#include "runtime/segment/identity.h"
 #include "runtime/segment/segment_parts.h"
 #include "shadow.h"
 #include "trace_ring.h"
@@ -76,7 +77,7 @@ static void remember(struct cpu_account *account, const struct look *look) {
     account->ticks = look->before;
     account->monotonic_ns = look->monotonic_ns;
     account->off_ns = look->off_ns;
-    segment.header->latest = (struct segment_clock_pair){look->before, look->monotonic_ns};
+    identity_refresh((struct segment_clock_pair){look->before, look->monotonic_ns});
 }
 
 /* Ticks off the CPU since the last look. Nanoseconds are converted by the ratio of the two clocks

@@ -10,6 +10,7 @@
 #include <cinstr/segment.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -52,6 +53,13 @@ static void init_first_page(struct lane *lane, struct first_page *page) {
     lane->info->frame_capacity = FIRST_FRAMES;
     base->sp = UINTPTR_MAX;
     lane->first_page = page;
+}
+
+/* Other threads may set `full` to 0 at any time. */
+static void clear(struct lane *lane) {
+    memset(lane, 0, offsetof(struct lane, full));
+    lane_wake(lane);
+    memset(&lane->top, 0, sizeof(*lane) - offsetof(struct lane, top));
 }
 
 static void init_info(struct lane *lane, uint32_t kind) {
@@ -117,7 +125,7 @@ struct lane *lane_new(uint32_t kind, uintptr_t high, uintptr_t bound, struct lan
         return NULL;
     }
     lane = lane_at(index);
-    memset(lane, 0, sizeof(*lane));
+    clear(lane);
     lane->index = index;
     lane->info = &segment.lanes[index];
     if (!init_tree(lane, kind)) {
@@ -128,7 +136,7 @@ struct lane *lane_new(uint32_t kind, uintptr_t high, uintptr_t bound, struct lan
     lane->bound = bound;
     lane->outer = outer;
     lane->thread = outer == NULL ? lane : outer->thread;
-    lane->epoch = process_reset_epoch;
+    lane->epoch = lane->info->reset_epoch;
     lane->switch_word = &lane->switch_seen;
     lane->random = (uint32_t)clock_ticks() | 1;
     init_columns(lane);
@@ -160,6 +168,6 @@ void lane_free(struct lane *lane) {
         segment_give_block(block - 1);
         block = next;
     }
-    memset(lane, 0, sizeof(*lane));
+    clear(lane);
     segment_give_lane(index);
 }

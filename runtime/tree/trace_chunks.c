@@ -56,7 +56,7 @@ static int open_chunks(void) {
 }
 
 void trace_drain_all(void) {
-    const uint64_t count = segment.header->sections[SEGMENT_SECTION_LANES].count;
+    const uint64_t count = segment_count(SEGMENT_SECTION_LANES);
     int fd;
     spin_lock(&drain_lock);
     fd = open_chunks();
