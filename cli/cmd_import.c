@@ -4,7 +4,6 @@
  * compare` judges.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/base/command.h"
+#include "cli/base/input.h"
 #include "cli/print/output_file.h"
 #include "cli/print/units.h"
 #include "reader/import/import.h"
@@ -60,13 +60,11 @@ static int read_all(int fd, struct input *input, struct error *error) {
 }
 
 static int read_input(const char *name, struct input *input, struct error *error) {
-    const bool is_standard = strcmp(name, "-") == 0;
-    const int fd = is_standard ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
+    const int fd = input_open(name, error);
     if (fd < 0)
-        return error_set_errno(error, "cannot open %s", name);
+        return -1;
     const int result = read_all(fd, input, error);
-    if (!is_standard)
-        close(fd);
+    close(fd);
     return result == 0 ? 0 : error_prefix(error, "%s", name);
 }
 

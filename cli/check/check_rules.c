@@ -3,12 +3,12 @@
 #include "check_rules.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "check_parse.h"
+#include "cli/base/input.h"
 
 enum { MOST_BYTES = 16 << 20 };
 
@@ -139,16 +139,21 @@ static char *read_all(int fd, size_t *size) {
 
 int rules_add_file(struct rules *rules, const char *path, rules_complaint *complain,
                    struct error *error) {
-    const bool is_input = strcmp(path, "-") == 0;
-    const char *name = is_input ? "standard input" : path;
-    const int fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+    const int fd = input_open(path, error);
     size_t size = 0;
-    char *text = fd < 0 ? NULL : read_all(fd, &size);
-    const int result = text == NULL ? error_set_errno(error, "cannot read %s", name)
-                                    : rules_add_text(rules, name, text, size, complain, error);
+    if (fd < 0)
+        return -1;
+    int result = -1;
+    char *text = read_all(fd, &size);
+    if (text == NULL)
+        error_set_errno(error, "cannot read %s", name);
+    else if (memchr(text, '\0', size) != NULL)
+        error_set(error, "%s: not a text file", name);
+    else
+        result = rules_add_text(rules, name, text, size, complain, error);
     free(text);
-    if (fd >= 0 && !is_input)
-        close(fd);
+    close(fd);
     return result;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/base/command.h"
+#include "cli/base/input.h"
 #include "cli/print/units.h"
 #include "cli/source/source.h"
 #include "filter_list.h"
@@ -60,9 +61,10 @@ static int read_prediction(const char *against, double *predicted, struct error 
     bool found = false;
     if (parse_real(against, 1, 1e9, predicted))
         return 0;
-    FILE *file = fopen(against, "re");
+    const int fd = input_open(against, error);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
     if (file == NULL)
-        return error_set_errno(error, "cannot open %s", against);
+        return fd < 0 ? -1 : error_set_errno(error, "cannot read %s", against);
     while (!found && fgets(line, sizeof(line), file) != NULL)
         found = sscanf(line, "# predicted: %lf", predicted) == 1 && *predicted >= 1;
     fclose(file);

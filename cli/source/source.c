@@ -6,15 +6,13 @@
 #include "source.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/base/command.h"
+#include "cli/base/input.h"
 #include "cli/print/text.h"
 #include "reader/snapshot/segments.h"
 
@@ -46,26 +44,11 @@ static enum content look_at(int fd, const char *name) {
     return got >= 4 && memcmp(head, "\177ELF", 4) == 0 ? CONTENT_PROGRAM : CONTENT_PROFILE;
 }
 
-/* The writer of a pipe may come later, or never. */
-static void wait_for_writer(int fd, const char *path) {
-    enum { PATIENCE = 1000 }; /* ms until a message is printed */
-    struct pollfd pipe = {.fd = fd, .events = POLLIN};
-    if (poll(&pipe, 1, PATIENCE) == 0) {
-        note("waiting for somebody to write to the pipe %s", path);
-        poll(&pipe, 1, -1);
-    }
-}
-
 static int open_file(struct source *source, const char *path, struct error *error) {
-    struct stat status;
-    source->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (source->fd < 0)
-        return error_set_errno(error, "cannot open %s", path);
-    if (fstat(source->fd, &status) == 0 && S_ISFIFO(status.st_mode))
-        wait_for_writer(source->fd, path);
-    fcntl(source->fd, F_SETFL, 0);
-    snprintf(source->name, sizeof(source->name), "%s", path);
-    return 0;
+    snprintf(source->name, sizeof(source->name), "%s",
+             strcmp(path, "-") == 0 ? "standard input" : path);
+    source->fd = input_open(path, error);
+    return source->fd < 0 ? -1 : 0;
 }
 
 static int open_segment(struct source *source, const char *text, const char *directory,
@@ -90,11 +73,8 @@ static int open_segment(struct source *source, const char *text, const char *dir
 int source_open(struct source *source, const char *text, const char *directory,
                 struct error *error) {
     *source = (struct source){.fd = -1};
-    if (strcmp(text, "-") == 0) {
-        snprintf(source->name, sizeof(source->name), "standard input");
-        source->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
-        return source->fd >= 0 ? 0 : error_set_errno(error, "cannot read standard input");
-    }
+    if (strcmp(text, "-") == 0)
+        return open_file(source, text, error);
     if (text[0] != '\0' && text[strspn(text, "0123456789")] == '\0')
         return open_segment(source, text, directory, error);
     if (strchr(text, '/') == NULL && !is_file_name(text) && access(text, F_OK) != 0 &&

@@ -84,6 +84,8 @@ static int read_folded(struct import *import, struct error *error) {
         else if (add_stack(import, &stack, line.text, count_text - 1, count) != 0)
             result = import_bad_line(import, &line, error, "too deep, too many, or out of memory");
     }
+    if (result == 0 && import->profile->sample_count == 0)
+        result = import_bad_line(import, &line, error, "ends without a stack");
     free(stack.items);
     return result;
 }
