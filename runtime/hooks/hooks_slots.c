@@ -164,9 +164,12 @@ BEHIND_DOOR uint64_t cinstr1_begin_any(struct cinstr_place *place, struct cinstr
     return (uintptr_t)slot | 1;
 }
 
+/* The frame below decides as well: a handler's last call has to take the slow path, which leaves the
+ * lane, and so has any call above an abandoned frame. */
 static inline bool is_end_of(const struct segment_frame *top, struct cinstr_place **slot,
                              uintptr_t sp) {
-    return (top->shift & ~SEGMENT_SHIFT_MASK) == (uintptr_t)slot && top->sp >= sp;
+    return (top->shift & ~SEGMENT_SHIFT_MASK) == (uintptr_t)slot && top->sp >= sp &&
+           top[-1].sp >= sp;
 }
 
 static inline struct cinstr_place **slot_of(uint64_t kept) {

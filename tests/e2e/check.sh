@@ -205,7 +205,7 @@ printf 'no calls of f\nat most x calls of g\nno\n' >wrong.rules
 check "the error about a wrong rule says where it is, and nothing is judged" refused '^cinstr: wrong.rules:2:9: a number' --rules wrong.rules fair.pb.gz
 check "every wrong rule gets such a line" refused '^cinstr: wrong.rules:3:3: ' --rules wrong.rules fair.pb.gz
 check "a profile that does not exist is refused" refused 'cannot open nowhere/' --max-calls f=1 nowhere/p.pb.gz
-check "a file of rules that does not exist is refused" refused 'cannot read none.rules' --rules none.rules fair.pb.gz
+check "a file of rules that does not exist is refused" refused 'cannot open none.rules' --rules none.rules fair.pb.gz
 check "a file that is no profile is refused" refused 'wrong.rules' --max-calls f=1 wrong.rules
 check "a command without a rule is refused" refused 'give --rules' fair.pb.gz
 check "a rule that compares with a base is refused without --against" refused 'give it as --against' --rules more.rules fair.pb.gz

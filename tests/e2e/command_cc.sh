@@ -162,7 +162,7 @@ same_as_plain() { # COMPILER ARGUMENTS…: output, messages and status are those
     diff plain.out ours.out && diff plain.err ours.err
 }
 no_hooks() { # ARGUMENTS…: x.o, which is compiled with them, has no reference to a hook
-    cd "$SCRATCH" && rm -f x.o && "$CINSTR" cc "$@" -o x.o && ! nm x.o | grep cyg_profile
+    cd "$SCRATCH" && rm -f x.o && "$CINSTR" cc "$@" -o x.o && ! nm x.o | grep -E "cyg_profile|cinstr1_"
 }
 for compiler in "${compilers[@]}"; do
     for arguments in --version -dumpmachine -print-search-dirs "-E main.c" "-M main.c" "-fsyntax-only main.c" \
@@ -171,7 +171,7 @@ for compiler in "${compilers[@]}"; do
         check "$compiler $arguments: output, messages and status are the compiler's own" same_as_plain "$compiler" $arguments
     done
     check "$compiler: an assembler source gets no warning" same_as_plain "$compiler" -c -Werror helper.s -o x.o
-    check "$compiler -c adds hooks" eval 'cd "$SCRATCH" && "$CINSTR" cc $compiler -c main.c -o x.o && nm x.o | grep cyg_profile'
+    check "$compiler -c adds hooks, or the plugin's code" eval 'cd "$SCRATCH" && "$CINSTR" cc $compiler -c main.c -o x.o && nm x.o | grep -E "cyg_profile|cinstr1_enter_place"'
     check "$compiler -c adds debug information" eval 'readelf -S "$SCRATCH/x.o" | has debug_info'
     check "$compiler -g0: the project's own options have precedence" eval \
         '"$CINSTR" cc $compiler -g0 -c "$SCRATCH/main.c" -o "$SCRATCH/x.o" && ! readelf -S "$SCRATCH/x.o" | has debug_info'
