@@ -128,8 +128,8 @@ find_plugins() {
     ((${#versions[@]})) || { fail "$what" "no plugin was built: scripts/install-deps test" && finish; }
 }
 
-# relay NAME WHAT COMMAND…: runs another script. Its checks whose names begin with WHAT become checks of this
-# script, with NAME before.
+# relay NAME WHAT COMMAND…: runs another script. Its checks whose names begin with WHAT, which may be empty,
+# become checks of this script, with NAME before.
 relay() {
     local name=$1 what=$2 before=$checks line
     shift 2
@@ -139,7 +139,7 @@ relay() {
         "ok $what"* | "not ok $what"*)
             checks=$((checks + 1))
             [[ $line == ok* ]] || failures=$((failures + 1))
-            printf '%s\n' "${line/ $what/ $name, $what}"
+            printf '%s\n' "${line/ok $what/ok $name, $what}"
             ;;
         esac
     done < <("$@" 2>&1)

@@ -12,21 +12,9 @@ find_plugins "calls by slots"
 # by_slots WHAT KIND OPTIONS SCRIPT…: runs these scripts with the plugin; their checks become checks of this
 # one.
 by_slots() {
-    local what=$1 kind=$2 options=$3 script line before
-    shift 3
-    for script in "$@"; do
-        before=$checks
-        while read -r line; do
-            case $line in
-            '#'*:*) printf '%s\n' "$line" ;;
-            'ok '* | 'not ok '*)
-                checks=$((checks + 1))
-                [[ $line == ok* ]] || failures=$((failures + 1))
-                printf '%s\n' "${line/ok /ok $what, }"
-                ;;
-            esac
-        done < <(HARNESS_COMPILERS=clang-${versions[-1]}+$kind EXTRA_OPTIONS=$options "$TOP/tests/e2e/$script.sh" 2>&1)
-        ((checks > before)) || fail "$script.sh, $what" "no check was made"
+    local what=$1 kind=$2 options=$3 script
+    for script in "${@:4}"; do
+        relay "$what" "" env "HARNESS_COMPILERS=clang-${versions[-1]}+$kind" "EXTRA_OPTIONS=$options" "$TOP/tests/e2e/$script.sh"
     done
 }
 by_slots timed plugin "" hazards_control hazards_fork hazards_life hazards_limits live_dump
