@@ -23,15 +23,21 @@
 #endif
 
 /* Doors: they are called in the middle of a function, preserve the registers that cinstr/slots.h
- * lists, and call a function in C, which gets the caller's stack pointer where it needs that. */
+ * lists, and call a function in C, which gets the caller's stack pointer where it needs that. While
+ * nothing is recorded, the first has a short way: it counts the call and returns the void place. */
+_Static_assert(offsetof(struct module_hooks, tag) == 16, "VOID_IF_OFF reads it");
+_Static_assert(offsetof(struct module_hooks, early_calls) == 24, "VOID_IF_OFF counts in it");
+_Static_assert(offsetof(struct places_void, place.calls) == 16, "set in a void place that is ready");
+
 /* clang-format off */
 #if defined(__x86_64__)
 #define PUSH(register) "push %" register "\n.cfi_adjust_cfa_offset 8\n"
 #define POP(register)  "pop %" register "\n.cfi_adjust_cfa_offset -8\n"
-#define DOOR(name, to, arguments) \
+#define DOOR(name, to, first, arguments) \
     __asm__(".text\n" SCOPE(name) ".type " name ", @function\n" name ":\n" \
             ".cfi_startproc\n" \
             "endbr64\n" \
+            first \
             PUSH("rcx") PUSH("rdx") PUSH("rsi") PUSH("rdi") PUSH("r8") PUSH("r9") PUSH("r10") \
             arguments \
             "call " to "\n" \
@@ -39,14 +45,26 @@
             "ret\n" \
             ".cfi_endproc\n" \
             ".size " name ", . - " name "\n")
-DOOR("cinstr1_enter_place", "cinstr1_find_place", "lea 64(%rsp), %r8\n");
-DOOR("cinstr1_begin_far", "cinstr1_begin_any", "");
-DOOR("cinstr1_switched_far", "cinstr_switched", "");
-DOOR("cinstr1_end_far", "cinstr1_end_any", "");
+#define VOID_IF_OFF \
+            "mov cinstr1_module@GOTPCREL(%rip), %rax\n" \
+            "cmpq $0, 16(%rax)\n" \
+            "jne 1f\n" \
+            "mov cinstr1_void@GOTPCREL(%rip), %r11\n" \
+            "cmpq $0, 16(%r11)\n" \
+            "je 1f\n" \
+            "incq 24(%rax)\n" \
+            "mov %r11, %rax\n" \
+            "ret\n" \
+            "1:\n"
+DOOR("cinstr1_enter_place", "cinstr1_find_place", VOID_IF_OFF, "lea 64(%rsp), %r8\n");
+DOOR("cinstr1_begin_far", "cinstr1_begin_any", "", "");
+DOOR("cinstr1_switched_far", "cinstr_switched", "", "");
+DOOR("cinstr1_end_far", "cinstr1_end_any", "", "");
 #elif defined(__aarch64__)
-#define DOOR(name, to, sp_register) \
+#define DOOR(name, to, first, sp_register) \
     __asm__(".text\n" SCOPE(name) ".type " name ", %function\n" name ":\n" \
             ".cfi_startproc\n" \
+            first \
             "paciasp\n" \
             "stp x29, x30, [sp, #-80]!\n" \
             ".cfi_adjust_cfa_offset 80\n" \
@@ -70,9 +88,25 @@ DOOR("cinstr1_end_far", "cinstr1_end_any", "");
             "ret\n" \
             ".cfi_endproc\n" \
             ".size " name ", . - " name "\n")
-DOOR("cinstr1_enter_place", "cinstr1_find_place", "x4");
-DOOR("cinstr1_begin_call", "cinstr1_begin_any", "x2");
-DOOR("cinstr1_end_call", "cinstr1_end_now", "x1");
+#define VOID_IF_OFF \
+            "adrp x16, :got:cinstr1_module\n" \
+            "ldr x16, [x16, :got_lo12:cinstr1_module]\n" \
+            "ldr x17, [x16, #16]\n" \
+            "cbnz x17, 1f\n" \
+            "adrp x17, :got:cinstr1_void\n" \
+            "ldr x17, [x17, :got_lo12:cinstr1_void]\n" \
+            "ldr x17, [x17, #16]\n" \
+            "cbz x17, 1f\n" \
+            "ldr x17, [x16, #24]\n" \
+            "add x17, x17, #1\n" \
+            "str x17, [x16, #24]\n" \
+            "adrp x0, :got:cinstr1_void\n" \
+            "ldr x0, [x0, :got_lo12:cinstr1_void]\n" \
+            "ret\n" \
+            "1:\n"
+DOOR("cinstr1_enter_place", "cinstr1_find_place", VOID_IF_OFF, "x4");
+DOOR("cinstr1_begin_call", "cinstr1_begin_any", "", "x2");
+DOOR("cinstr1_end_call", "cinstr1_end_now", "", "x1");
 #endif
 /* clang-format on */
 

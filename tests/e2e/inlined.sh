@@ -251,7 +251,8 @@ real_pair() { # PROGRAM VERSION
     local hook plugin=$BUILD/cinstr-plugin-$2.so flags
     flags=(-O2 -g "-fplugin=$plugin" "-fpass-plugin=$plugin" -include "$REAL_HERE/all_templates.h"
         "-DPLUGIN_CHECKSUM=$(cksum <"$plugin" | cut -d' ' -f1)")
-    hook=$(real_count_hook) && real_compile "$1" "clang-$2" "${flags[@]}" -finstrument-functions &&
+    hook=$(real_count_hook) && real_compile "$1" "clang-$2" "${flags[@]}" -finstrument-functions \
+        -Xclang -mllvm -Xclang -cinstr-hooks &&
         real_link "$1" "clang-$2" "before/$1" "$hook" &&
         real_compile "$1" "clang-$2" "${flags[@]}" -finstrument-functions-after-inlining \
             -Xclang -mllvm -Xclang -cinstr-inlined &&
