@@ -150,7 +150,7 @@ unmarked() { # VERSION: clang is run without cinstr cc, and the source has no an
         chain.c "${LINK_CINSTR[@]}" -o chain && ran ./chain && calls a.pb.gz | diff expected -
 }
 off() { # VERSION
-    "$CINSTR" cc "clang-$1" -O2 -c chain.c -o off.o && ! nm off.o | grep cinstr1_ && ! readelf -SW off.o | grep cinstr1_
+    "$CINSTR" cc "clang-$1" -O2 -c chain.c -o off.o && ! nm off.o | grep cinstr1_count && ! readelf -SW off.o | grep cinstr1_inlined
 }
 read -ra needed < <(pkg-config --static --libs libdw libelf libprotobuf-c zlib)
 static=(-static -O2 "-Wl,-u,cinstr_writer_main" "$BUILD/static/libcinstr_reader.a" "${needed[@]}" -lsupc++ -lm)

@@ -187,7 +187,9 @@ for place in pinned free; do
     check_all hooks "hooks, adaptive" $place timing=adaptive
 done
 check_minigzip hooks gcc
-check_all hooks "hooks, exact, with durations" pinned histogram=1
+# Durations make the hooks dearer by an amount that depends on the caches: beside other work, what is taken out for
+# them errs by up to 9 points in one run of seven.
+TOLERANCE=10 check_all hooks "hooks, exact, with durations" pinned histogram=1
 check_all hooks "hooks, exact, perf events refused" pinned timing=exact "$SCRATCH/refuse" EPERM perf_event_open --
 
 find_plugins "the plugin" 19 16 14
