@@ -27,7 +27,7 @@
  * nothing is recorded, the first has a short way: it counts the call and returns the void place. */
 _Static_assert(offsetof(struct module_hooks, tag) == 16, "VOID_IF_OFF reads it");
 _Static_assert(offsetof(struct module_hooks, early_calls) == 24, "VOID_IF_OFF counts in it");
-_Static_assert(offsetof(struct places_void, place.calls) == 16, "set in a void place that is ready");
+_Static_assert(offsetof(struct places_void, place.calls) == 16, "set once a void place is ready");
 
 /* clang-format off */
 #if defined(__x86_64__)
