@@ -201,9 +201,10 @@ static struct lane *extend_thread(struct lane *thread, uintptr_t sp) {
     lower = stack_extend(low, sp);
     if (lower >= sp)
         return NULL;
-    if (!lane_in_hook(thread))
+    if (!lane_in_hook(thread)) {
         lane_wake(thread);
-    thread->span = 0; /* one that is not the bound would mean a hook */
+        thread->span = 0; /* one that is not the bound would mean a hook */
+    }
     thread->bound = thread->high - lower;
     return thread;
 }
