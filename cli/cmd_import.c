@@ -86,8 +86,7 @@ static int import(const struct request *request, const char *name, struct error 
     int result = read_input(name, &input, error);
     if (result == 0)
         profile =
-            import_profile(input.data, input.size, strcmp(name, "-") == 0 ? "standard input" : name,
-                           &request->options, error);
+            import_profile(input.data, input.size, input_name(name), &request->options, error);
     result = profile == NULL ? -1 : write_profile(request, profile, error);
     profile_free(profile);
     free(input.data);

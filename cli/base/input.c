@@ -38,10 +38,17 @@ static int open_named(const char *path) {
     return fd;
 }
 
+static bool is_standard(const char *path) {
+    return strcmp(path, "-") == 0;
+}
+
+const char *input_name(const char *path) {
+    return is_standard(path) ? "standard input" : path;
+}
+
 int input_open(const char *path, struct error *error) {
-    const bool is_standard = strcmp(path, "-") == 0;
-    const char *name = is_standard ? "standard input" : path;
-    const int fd = is_standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open_named(path);
+    const char *name = input_name(path);
+    const int fd = is_standard(path) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open_named(path);
     struct stat status;
     if (fd < 0)
         return error_set_errno(error, "cannot open %s", name);

@@ -9,4 +9,7 @@
  * that may never end; terminals and /dev/null are none. Returns -1 with `error` filled. */
 int input_open(const char *path, struct error *error);
 
+/* How messages and profiles name the file: its path, or "standard input" for "-". */
+const char *input_name(const char *path);
+
 #endif

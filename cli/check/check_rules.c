@@ -139,7 +139,7 @@ static char *read_all(int fd, size_t *size) {
 
 int rules_add_file(struct rules *rules, const char *path, rules_complaint *complain,
                    struct error *error) {
-    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+    const char *name = input_name(path);
     const int fd = input_open(path, error);
     size_t size = 0;
     if (fd < 0)

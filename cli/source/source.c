@@ -45,8 +45,7 @@ static enum content look_at(int fd, const char *name) {
 }
 
 static int open_file(struct source *source, const char *path, struct error *error) {
-    snprintf(source->name, sizeof(source->name), "%s",
-             strcmp(path, "-") == 0 ? "standard input" : path);
+    snprintf(source->name, sizeof(source->name), "%s", input_name(path));
     source->fd = input_open(path, error);
     return source->fd < 0 ? -1 : 0;
 }

@@ -50,11 +50,6 @@ struct build_locations {
 
 /* --- modules ---------------------------------------------------------------------------------- */
 
-static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
 static uint32_t add_mapping(struct profile *profile, const struct segment_module *module) {
     char build_id[2 * sizeof(module->build_id) + 1] = "";
     for (uint32_t i = 0; i < module->build_id_size; i++)
@@ -234,9 +229,9 @@ static uint32_t make_outside(struct build_locations *locations, const struct pla
     const struct snapshot *snapshot = locations->snapshot;
     const uint64_t call = key->at - 1;
     const uint32_t module = build_module_of_code(snapshot, call, segment_generation(key->function));
-    const char *path = module == SNAPSHOT_NONE ? "unknown" : snapshot->modules[module].path;
+    const char *file = module == SNAPSHOT_NONE ? "" : build_module_name(&snapshot->modules[module]);
     char name[sizeof(snapshot->modules->path) + 2];
-    snprintf(name, sizeof(name), "[%s]", path[0] != '\0' ? base_name(path) : "unknown");
+    snprintf(name, sizeof(name), "[%s]", file[0] != '\0' ? file : "unknown");
     return add_location(locations, module, call,
                         &(struct symbol){.name = name, .system_name = name, .file = ""}, 0);
 }

@@ -2,6 +2,8 @@
 /* See build_modules.h. A segment knows where a module's code is mapped, and its bias. */
 #include "build_modules.h"
 
+#include <string.h>
+
 static bool is_alive(const struct segment_module *module, uint64_t generation) {
     return generation >= module->from_generation && generation < module->to_generation;
 }
@@ -35,4 +37,9 @@ uint32_t build_module_of_hooks(const struct snapshot *snapshot, uint32_t generat
             return i;
     }
     return SNAPSHOT_NONE;
+}
+
+const char *build_module_name(const struct segment_module *module) {
+    const char *slash = strrchr(module->path, '/');
+    return slash == NULL ? module->path : slash + 1;
 }

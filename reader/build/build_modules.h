@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The module that an address belonged to, among those loaded in a generation. Called by build_*.c
- * alone.
+ * The module that an address belonged to, among those loaded in a generation, and what its file is
+ * called. Called by the files of this room alone.
  */
 #ifndef CINSTR_READER_BUILD_MODULES_H
 #define CINSTR_READER_BUILD_MODULES_H
@@ -18,5 +18,8 @@ uint32_t build_module_of_data(const struct snapshot *snapshot, uint64_t address,
 
 /* The module whose hooks alone make words of that generation; SNAPSHOT_NONE: none. */
 uint32_t build_module_of_hooks(const struct snapshot *snapshot, uint32_t generation);
+
+/* The name of the module's file without its folders; "": the file is not known. */
+const char *build_module_name(const struct segment_module *module);
 
 #endif

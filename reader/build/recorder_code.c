@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "build_modules.h"
+
 static const char hooks_source[] = "runtime/hooks/hooks.c";
 static const char hooks_prefix[] = "cinstr1_"; /* libc defines functions by the compilers' names */
 
@@ -17,8 +19,7 @@ static bool ends_with(const char *text, const char *end) {
 }
 
 static bool is_library(const struct segment_module *module) {
-    const char *slash = strrchr(module->path, '/');
-    return begins_with(slash == NULL ? module->path : slash + 1, "libcinstr.so");
+    return begins_with(build_module_name(module), "libcinstr.so");
 }
 
 bool recorder_code_has(const struct segment_module *module, const struct symbol *symbol) {
