@@ -139,6 +139,8 @@ extern __thread struct lane *cinstr1_self __attribute__((tls_model("initial-exec
 #define SIGNAL_FENCE() __asm__ volatile("" ::: "memory")
 
 struct cinstr_place;
+
+/* Values of module_hooks.is_mixed: hooks time every call; a share of them, or none. */
 enum { MIXED_EXACT = 1, MIXED_SHARE };
 
 /* Every module's hooks.o registers itself; the address of this is in the module. */
