@@ -83,6 +83,9 @@ static uint64_t recorded_off_cpu(const struct snapshot *snapshot, const uint64_t
     return sum;
 }
 
+/* In ticks: what a damaged segment claims stays far from where additions overflow. */
+#define OFF_CPU_MAX (INT64_MAX / 2)
+
 /* A thread notices at its next call that it was off the CPU. For one that has been waiting since
  * its last call the kernel is asked, and the time is given to the open call. */
 static void add_waiting(const struct snapshot *snapshot, const uint64_t *lane_sums,
@@ -101,8 +104,10 @@ static void add_waiting(const struct snapshot *snapshot, const uint64_t *lane_su
             (double)(cpu - lane->info.start_cpu_ns) * snapshot->ticks_per_second / 1e9;
         const double known = (double)recorded_off_cpu(snapshot, lane_sums, lane->info.tid);
         const double waiting = (double)ticks - on - known;
+        int64_t *sum = &off_cpu[lane->frames[lane->frame_count - 1].node];
+        const int64_t room = OFF_CPU_MAX - *sum;
         if (waiting > 0)
-            off_cpu[lane->frames[lane->frame_count - 1].node] += (int64_t)waiting;
+            *sum += waiting < (double)room ? (int64_t)waiting : room;
     }
 }
 
@@ -117,7 +122,7 @@ static int init_off_cpu(struct build_times *times, const struct snapshot *snapsh
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
         if (snapshot->node_lane[i] == SNAPSHOT_NONE)
             continue;
-        times->off_cpu[i] = column[i] < INT64_MAX / 2 ? (int64_t)column[i] : INT64_MAX / 2;
+        times->off_cpu[i] = column[i] < OFF_CPU_MAX ? (int64_t)column[i] : OFF_CPU_MAX;
         lane_sums[snapshot->node_lane[i]] += column[i];
     }
     if (snapshot->is_live)

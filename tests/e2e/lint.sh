@@ -165,7 +165,7 @@ check "check-commands finds a path" finds_command "/usr/""bin/undeclared x"
 while read -r line; do
     check "check-commands passes: $line" check_commands "$line"
 done <<'RIGHT'
-curl -s x | wrk && google-pprof x; protoc x; perf x; node x
+curl -s x | jq . && google-pprof x; protoc x; perf x; node x
 "clang-$version" x && "clang++-$version" x && gcc x && awk x && cc x
 own own x && "$TOP/scripts/undeclared" && ./undeclared x && "$undeclared" x
 read -r undeclared <x && local undeclared=x
