@@ -32,7 +32,7 @@ run() { # NAME ARGUMENTS…
     forget "$name"
     TRUTH_OUTPUT=$SCRATCH/$name.truth \
         CINSTR_OPTIONS="output=$SCRATCH/$name.%p.pb.gz:directory=$SEGMENTS:cpu=0" \
-        timeout 120 qemu-aarch64 -L $sysroot "$SCRATCH/$name" "$@" >"$SCRATCH/$name.out" 2>"$SCRATCH/$name.err"
+        timeout 300 qemu-aarch64 -L $sysroot "$SCRATCH/$name" "$@" >"$SCRATCH/$name.out" 2>"$SCRATCH/$name.err"
     status=$?
     grep -Ev ': cannot write a profile: |: the profile is kept: |static program cannot load' \
         "$SCRATCH/$name.err" && return 1

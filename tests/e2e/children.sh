@@ -57,7 +57,7 @@ check "300 children leave their calls in their parent's profile, and nothing els
 # own HOW OPTIONS COUNT: the processes write COUNT profiles, which together have every call
 own() {
     rm -f p.*.pb.gz
-    CINSTR_OPTIONS="output=p.%p.pb.gz:directory=$SCRATCH/segments$2" timeout 60 ./children.gcc "$1" 2 2>err && is_empty err ||
+    CINSTR_OPTIONS="output=p.%p.pb.gz:directory=$SCRATCH/segments$2" timeout 300 ./children.gcc "$1" 2 2>err && is_empty err ||
         return
     rm -f p.*.cpu.pb.gz
     local profiles=(p.*.pb.gz)
@@ -68,7 +68,7 @@ own() {
 crashed() {
     local segment
     rm -f p.*.pb.gz
-    CINSTR_OPTIONS="output=p.%p.pb.gz:directory=$SCRATCH/segments" timeout 60 ./children.gcc abort 1 2>err && is_empty err &&
+    CINSTR_OPTIONS="output=p.%p.pb.gz:directory=$SCRATCH/segments" timeout 300 ./children.gcc abort 1 2>err && is_empty err &&
         segment=(segments/*) && ((${#segment[@]} == 1)) && "$CINSTR" verify "${segment[0]}" &&
         [[ $(counts "${segment[0]}") == 'in_child 1,leaf 3,run_child 1' ]] || { counts "${segment[0]}" && return 1; }
     "$CINSTR" ps --directory segments | has children.gcc && "$CINSTR" ps -q --clean --directory segments && [[ -z $(ls -A segments) ]]

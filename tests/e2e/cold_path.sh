@@ -97,7 +97,7 @@ answers() {
         wanted+=("$1") && shift
     done
     shift
-    timeout 60 "$CINSTR" "$@" >out 2>err </dev/null
+    timeout 300 "$CINSTR" "$@" >out 2>err </dev/null
     status=$?
     [[ " ${wanted[*]} " == *" $status "* ]] && ! has -e Sanitizer -e 'runtime error' <err ||
         { echo "cinstr $*: status $status" && head -n 20 err && return 1; }

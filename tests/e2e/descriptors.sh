@@ -26,7 +26,7 @@ untouched() {
 runs() {
     local program=$1 how=$2 options=$3 meanwhile=$4 status place=$SCRATCH/place
     rm -rf "$place" p.pb.gz said && mkdir "$place" || return
-    CINSTR_OPTIONS=output=$SCRATCH/p.pb.gz:$options timeout 40 "./$program" "$how" "$place" 2>said >out &
+    CINSTR_OPTIONS=output=$SCRATCH/p.pb.gz:$options timeout 300 "./$program" "$how" "$place" 2>said >out &
     local pid=$!
     await is_there "$place/begun" && "$meanwhile" && touch "$place/go" && await is_there "$place/closed" || return
     [[ $how == daemon ]] || "$meanwhile" || return
@@ -73,7 +73,7 @@ check "a program's file that has the number of standard error gets no message" s
 
 # A reader that waits for the end of the program's pipe must not have to wait for the recorder.
 ends_are_seen() {
-    mkfifo pipe && { timeout 60 cat pipe >/dev/null & }
+    mkfifo pipe && { timeout 300 cat pipe >/dev/null & }
     local reader=$! place=$SCRATCH/place
     rm -rf "$place" && mkdir "$place"
     CINSTR_OPTIONS=output=none:http=localhost:0:trace=$SCRATCH/t.json ./served all "$place" >pipe 2>said &

@@ -61,7 +61,7 @@ guessed() { # BY
     for name in guess.pb.gz.part "guess.pb.gz.$$.part"; do
         rm -f "$name" && mkfifo "$name" || return
     done
-    timeout 20 bash -c "$(declare -f record is_empty "$1"); CINSTR=$CINSTR; $1 guess.pb.gz" && is_whole guess.pb.gz &&
+    timeout 300 bash -c "$(declare -f record is_empty "$1"); CINSTR=$CINSTR; $1 guess.pb.gz" && is_whole guess.pb.gz &&
         [[ -p guess.pb.gz.part ]]
 }
 
@@ -91,7 +91,7 @@ done
 check "a full device gets a line, and is not replaced" full
 
 nobody_reads() {
-    mkfifo lonely && timeout 20 "$BASH" -c "$(declare -f record); record lonely" && [[ -p lonely ]] &&
+    mkfifo lonely && timeout 300 "$BASH" -c "$(declare -f record); record lonely" && [[ -p lonely ]] &&
         has 'cannot write lonely: nobody reads it' <err && has 'the profile is kept' <err
 }
 check "the program does not wait for long for a reader of a pipe" nobody_reads

@@ -34,7 +34,7 @@ exits() { # TIMES ARGUMENTS…
     shift
     for ((i = 0; i < times; i++)); do
         rm -f p.pb.gz
-        timeout 20 ./exit_in_handler "$@" 2>err
+        timeout 300 ./exit_in_handler "$@" 2>err
         status=$?
         if ((status != 7)) || ! is_empty err || ! counts p.pb.gz | has '^main 1$'; then
             echo "run $i: status $status" && return 1
@@ -68,7 +68,7 @@ linked_in() {
 check "an allocator whose names are all exported is called by the program alone, and counted exactly" linked_in
 forks() {
     rm -f p.*.pb.gz
-    CINSTR_OPTIONS=output=p.%p.pb.gz:directory=$SCRATCH/segments timeout 60 ./own_allocator 10 2>err && is_empty err &&
+    CINSTR_OPTIONS=output=p.%p.pb.gz:directory=$SCRATCH/segments timeout 300 ./own_allocator 10 2>err && is_empty err &&
         (($(find . -name 'p.*.pb.gz' | wc -l) == 10)) && rm segments/* # the parent's: it does not end by exit()
 }
 check "a fork child exits although a thread of its parent held the allocator's lock" forks
@@ -85,7 +85,7 @@ check "these functions are called by the program alone" own_names
 check "the program that looks for children builds" builds unseen
 unseen() { # HOW
     rm -f p.pb.gz asked.pb.gz
-    timeout 20 ./unseen "$1" asked.pb.gz 2>err || { echo "status $?" && return 1; }
+    timeout 300 ./unseen "$1" asked.pb.gz 2>err || { echo "status $?" && return 1; }
     is_empty err && counts p.pb.gz | has '^main 1$' && counts asked.pb.gz | has '^main 1$' && nothing_left
 }
 for how in default handle ignore reap; do

@@ -18,7 +18,7 @@ lives() {
     rm -f p.pb.gz segments/*
     ./plain "$2" >plain.out 2>plain.err
     status=$?
-    CINSTR_OPTIONS=output=p.pb.gz:directory=$SCRATCH/segments:$1 timeout 120 ./sandboxed "$2" >out 2>err
+    CINSTR_OPTIONS=output=p.pb.gz:directory=$SCRATCH/segments:$1 timeout 300 ./sandboxed "$2" >out 2>err
     local own=$?
     ((own == status)) || { echo "status $own, plain $status" && cat err && return 1; }
     diff plain.out out && sed '/^cinstr: /d' err | diff plain.err - && (($(wc -l <err) <= 2)) || { cat err && return 1; }

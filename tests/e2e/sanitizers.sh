@@ -11,7 +11,7 @@
 export ASAN_OPTIONS=detect_leaks=0 # a jump out of a function leaks its memory
 
 sanitized() { # SANITIZER OPTIONS
-    TRUTH_HOOKS="-finstrument-functions -fsanitize=$1" TRUTH_OPTIONS=$2 TRUTH_TIMEOUT=120 \
+    TRUTH_HOOKS="-finstrument-functions -fsanitize=$1" TRUTH_OPTIONS=$2 \
         TRUTH_COMPILERS=$compiler TRUTH_COUNT=${TRUTH_COUNT:-1} TRUTH_LEVELS=${TRUTH_LEVELS:-0 2} \
         "$TOP/tests/e2e/truth.sh"
 }

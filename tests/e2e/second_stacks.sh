@@ -37,7 +37,7 @@ expected() {
 
 exact() { # WHERE HOW
     rm -f p.pb.gz
-    CINSTR_OPTIONS=output=p.pb.gz timeout 120 ./second "$1" "$2" >out 2>err && is_empty err && "$CINSTR" verify p.pb.gz || return
+    CINSTR_OPTIONS=output=p.pb.gz timeout 300 ./second "$1" "$2" >out 2>err && is_empty err && "$CINSTR" verify p.pb.gz || return
     # Which function a timer interrupts is chance.
     edges | if [[ $2 == timer ]]; then grep -v ' handler '; else cat; fi >found
     diff <(expected "$1" "$2" "$(<out)" | sort) found || return

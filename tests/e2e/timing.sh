@@ -102,7 +102,7 @@ else
         program_build gcc explosive || return 1
         taskset -c "$cpu" sh -c 'while :; do :; done' &
         other=$!
-        given=$(TIMEFORMAT='%U %S' EXTRA_OPTIONS=:$1 PROGRAM_TIMEOUT=300
+        given=$(TIMEFORMAT='%U %S' EXTRA_OPTIONS=:$1
             taskset -pc "$cpu" "$BASHPID" >/dev/null
             { time program_run explosive fib 32; } 2>&1)
         kill "$other"

@@ -69,7 +69,7 @@ one_check() { # SEED LANGUAGE COMPILER LEVEL
     program_build "$@" "$name" "${LINK_CINSTR[@]}" 2>"$name.log" ||
         { echo "does not build: $(tail -n 1 "$name.log")" && return; }
     TRUTH_OUTPUT=$name.truth CINSTR_OPTIONS=output=$name.pb.gz \
-        timeout "${TRUTH_TIMEOUT:-60}" "$name" >"$name.log" 2>&1
+        timeout "${TRUTH_TIMEOUT:-600}" "$name" >"$name.log" 2>&1
     status=$?
     ((status == 0)) || { echo "ends with $status: $(tail -n 1 "$name.log")" && return; }
     [[ ! -s $name.log ]] || { echo "says $(head -n 1 "$name.log")" && return; }

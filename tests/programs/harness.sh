@@ -55,7 +55,7 @@ program_run() {
     forget "$name"
     TRUTH_OUTPUT=$SCRATCH/$name.truth \
         CINSTR_OPTIONS="output=$SCRATCH/$name.%p.pb.gz:directory=$SEGMENTS${EXTRA_OPTIONS:-}" \
-        timeout "${PROGRAM_TIMEOUT:-120}" "$SCRATCH/$name" "$@" >"$SCRATCH/$name.out" 2>"$SCRATCH/$name.err"
+        timeout "${PROGRAM_TIMEOUT:-900}" "$SCRATCH/$name" "$@" >"$SCRATCH/$name.out" 2>"$SCRATCH/$name.err"
 }
 
 edges_of() { # PROFILE OR SEGMENT
