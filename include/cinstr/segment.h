@@ -332,7 +332,7 @@ struct segment_lane {
      * work of its own (own_ticks). A duration is ticks less the growth of `paused`. */
     uint64_t paused;
     uint64_t own_ticks;
-    uint64_t reserved[2];
+    uint64_t stray_ticks, reserved; /* the lane's part of the header's stray_ticks */
 };
 
 struct segment_label {

@@ -72,13 +72,13 @@ static uint64_t thread_cpu_ns(const struct snapshot *snapshot, uint32_t tid) {
     return ns;
 }
 
-/* What is known of a thread by all its lanes. */
+/* What is known of a thread by all its lanes, in a context or in none. */
 static uint64_t recorded_off_cpu(const struct snapshot *snapshot, const uint64_t *lane_sums,
                                  uint32_t tid) {
     uint64_t sum = 0;
     for (uint32_t i = 0; i < snapshot->lane_count; i++) {
         if (snapshot->lanes[i].info.tid == tid)
-            sum += lane_sums[i];
+            sum += lane_sums[i] + snapshot->lanes[i].info.stray_ticks;
     }
     return sum;
 }

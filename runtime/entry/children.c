@@ -24,6 +24,8 @@
 #include "runtime/base/lane_pool.h"
 #include "runtime/base/options.h"
 #include "runtime/base/sandbox.h"
+#include "runtime/base/signals.h"
+#include "runtime/base/spin.h"
 #include "runtime/base/state.h"
 #include "runtime/segment/columns.h"
 #include "runtime/segment/labels.h"
@@ -82,13 +84,24 @@ static bool make_lane(uint64_t *lane) {
     return true;
 }
 
-void children_prepare(void) {
+static void make_room(void) {
     uint64_t *lane = &segment.header->children_lane;
-    if (process_sandbox.is_there || segment.path[0] == '\0' ||
-        segment.header->nodes_in_memory_from != 0 || (*lane == 0 && !make_lane(lane)))
-        return;
-    if (is_batch_used())
+    if ((*lane != 0 || make_lane(lane)) && is_batch_used())
         add_batch(lane_at((uint32_t)*lane));
+}
+
+/* Threads may fork at once. */
+static uint32_t room_lock;
+
+void children_prepare(void) {
+    if (process_sandbox.is_there || segment.path[0] == '\0' ||
+        segment.header->nodes_in_memory_from != 0)
+        return;
+    const signals_mask before = signals_block();
+    spin_lock(&room_lock);
+    make_room();
+    spin_unlock(&room_lock);
+    signals_restore(before);
 }
 
 /* --- the child: its parent -------------------------------------------------------------------- */
@@ -99,6 +112,7 @@ static struct {
 } parent;
 
 void children_inherit(void) {
+    room_lock = 0; /* perhaps held by another thread when this one forked */
     memcpy(parent.path, segment.path, sizeof(parent.path));
     parent.id = segment.header->random_id;
     parent.modules = segment_count(SEGMENT_SECTION_MODULES);

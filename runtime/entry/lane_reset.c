@@ -20,6 +20,7 @@
 static void count_time_from(struct lane *lane, uint64_t start) {
     const uint64_t paused = lane->paused;
     uint64_t now;
+    lane->info->stray_ticks = 0;
     lane->last = start;
     now = cpu_time_now(lane);
     lane->info->start_ticks = now - (lane->paused - paused);

@@ -199,8 +199,8 @@ static struct lane *attach(uintptr_t sp) {
         return NULL;
     }
     lane_find_inner(lane);
-    cpu_time_attach(lane);
     lane->info->start_cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    cpu_time_attach(lane);
     cinstr1_self = lane;
     retire_watch(lane);
     sampler_attach(lane);

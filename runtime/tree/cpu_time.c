@@ -107,6 +107,8 @@ void cpu_time_attach(struct lane *lane) {
     lane->account.owner = __builtin_thread_pointer();
     look = look_until_still(&lane->account.word, look_once(&lane->account.word));
     remember(&lane->account, &look);
+    lane->info->start_ticks = look.before;
+    lane->info->start_cpu_ns = look.monotonic_ns - look.off_ns;
     lane->switch_word = lane->account.word.at;
     lane->switch_seen = look.word;
 }
@@ -147,9 +149,11 @@ static void add_wait(struct lane *lane, const struct segment_frame *frame, uint6
 }
 
 /* Adds time that the thread was off the CPU in a context that is not known. */
-static void add_stray(uint64_t ticks) {
-    if (ticks != 0)
-        __atomic_add_fetch(&segment.header->stray_ticks, ticks, __ATOMIC_RELAXED);
+static void add_stray(struct lane *lane, uint64_t ticks) {
+    if (ticks == 0)
+        return;
+    lane->info->stray_ticks += ticks;
+    __atomic_add_fetch(&segment.header->stray_ticks, ticks, __ATOMIC_RELAXED);
 }
 
 static void pause_clock(struct lane *lane, uint64_t ticks, uint64_t own) {
@@ -188,7 +192,7 @@ struct cpu_moment cpu_time_at(struct lane *lane, const struct segment_frame *fra
     const uint64_t before = least(wait, most_wait(lane, frame, counter));
     const uint64_t between = least(wait - before, first.before - counter);
     moment.wait = least(between + later, look.after - counter);
-    add_stray(wait - before - between);
+    add_stray(lane, wait - before - between);
     add_wait(lane, frame, before);
     pause_clock(lane, before + look.after - counter, look.after - counter - moment.wait);
     lane->switch_seen = look.word;
@@ -225,5 +229,5 @@ void cpu_time_renew(struct lane *lane) {
         return;
     look = look_once(&thread->account.word);
     if (look.word == lane->switch_seen && *thread->account.word.at == look.word)
-        add_stray(take_wait(&thread->account, &look));
+        add_stray(lane, take_wait(&thread->account, &look));
 }

@@ -13,7 +13,7 @@ mkdir -m 700 segments
 builds() {
     local compiler
     for compiler in gcc clang-14; do
-        $compiler -g -O1 -w -finstrument-functions "$TOP/tests/programs/short_children.c" "${LINK_CINSTR[@]}" \
+        $compiler -g -O1 -w -finstrument-functions "$TOP/tests/programs/short_children.c" -pthread "${LINK_CINSTR[@]}" \
             -o "children.$compiler" || return
     done
 }
@@ -47,6 +47,8 @@ for compiler in gcc clang-14; do
     check "$compiler: a grandchild's calls are in its grandparent's profile" children $compiler nested 10 \
         "become 20,in_child 20,leaf 61,main 1,run_child 20,spawn 20"
 done
+check "children of threads that fork at once are in their parent's profile" children gcc at_once 25 \
+    "become 200,in_child 200,leaf 601,main 1,run_child 200,spawn 200,spawn_some 8"
 for options in :histogram=1 :timing=adaptive :cpu=0; do
     check "with ${options#:}, a child's calls are in its parent's profile" children gcc _exit 20 \
         "become 20,in_child 20,leaf 61,main 1,run_child 20,spawn 20" "$options"

@@ -85,12 +85,16 @@ says_nothing() { # NAME: neither the program nor the recorder has printed an err
     is_empty "$SCRATCH/$1.err"
 }
 
+said_before_it_failed() { # NAME STATUS
+    echo "status $2"
+    [[ ! -e $SCRATCH/$1.err ]] || head -n 3 "$SCRATCH/$1.err"
+}
+
 # exact COMPILER NAME PROCESSES ARGUMENTS…: the program ends with status 0, and the profiles have its calls.
 exact() {
     local compiler=$1 name=$2 processes=$3
     shift 3
-    program_build "$compiler" "$name" && program_run "$name" "$@" ||
-        { echo "status $?" && head -n 3 "$SCRATCH/$name.err" && return 1; }
+    program_build "$compiler" "$name" && program_run "$name" "$@" || { said_before_it_failed "$name" $? && return 1; }
     says_nothing "$name" && profiles_match "$name" "$processes"
 }
 

@@ -4,11 +4,12 @@
  * under the label process=child, and they write no profile, however they end: by _exit, _Exit,
  * quick_exit, or exec and its variants (of true). tried: an exec that fails, then one along PATH.
  * nested: a child has a child itself. seconds: it lives for seconds, and writes a profile. abort:
- * it leaves its segment. Arguments: HOW, HOW OFTEN.
+ * it leaves its segment. at_once: eight threads fork at once. Arguments: HOW, HOW OFTEN.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,12 +79,46 @@ __attribute__((noinline)) static void run_child(const char *how) {
     _exit(strstr(how, "exec") != NULL || strcmp(how, "tried") == 0);
 }
 
+static const char *how_children_end;
+static int how_often;
+static pthread_barrier_t all_started;
+
+static void *spawn_some(void *status) {
+    pthread_barrier_wait(&all_started);
+    for (int i = 0; i < how_often; i++)
+        *(int *)status |= spawn(how_children_end);
+    return NULL;
+}
+
+__attribute__((no_instrument_function)) static int spawn_at_once(void) {
+    enum { THREADS = 8 };
+    pthread_t threads[THREADS];
+    int status[THREADS] = {0}, failed = 0;
+    pthread_barrier_init(&all_started, NULL, THREADS);
+    for (int i = 0; i < THREADS; i++) {
+        if (pthread_create(&threads[i], NULL, spawn_some, &status[i]) != 0)
+            return 1;
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        failed |= status[i];
+    }
+    return failed;
+}
+
 int main(int argc, char **argv) {
     if (argc != 3)
         return 2;
-    for (int i = (int)strtol(argv[2], NULL, 10); i > 0; i--) {
-        if (spawn(argv[1]) != 0)
+    how_children_end = argv[1];
+    how_often = (int)strtol(argv[2], NULL, 10);
+    if (strcmp(argv[1], "at_once") == 0) {
+        if (spawn_at_once() != 0)
             return 1;
+    } else {
+        for (int i = 0; i < how_often; i++) {
+            if (spawn(argv[1]) != 0)
+                return 1;
+        }
     }
     leaf();
     return 0;
