@@ -18,6 +18,8 @@
 #define LOOP_ERROR         0.11
 #define UNTIMED_SHARE      0.5 /* how much more a call that is not timed costs than in the loop */
 #define UNTIMED_ERROR      0.28
+#define DRAWN_SHARE        0.8 /* timing=adaptive by slots: as UNTIMED_SHARE, of a timed call */
+#define DRAWN_ERROR        0.25
 #define DURATION_SHARE     0.25 /* histogram=1: as UNTIMED_SHARE; histograms are in far caches */
 #define DURATION_ERROR     0.12
 #define INSTRUCTIONS_SHARE 0.22 /* of counting instructions, in timed calls of the loop */
@@ -39,6 +41,14 @@ static double ratio(uint64_t sum, uint64_t count) {
     return count == 0 ? 0 : (double)sum / (double)count;
 }
 
+/* Calls by slots that are drawn load much that the other calls do not need. */
+static bool are_drawn_by_slots(const struct snapshot *snapshot) {
+    bool is_found = false;
+    for (uint32_t i = 1; i < snapshot->node_count && !is_found; i++)
+        is_found = snapshot->nodes[i].kind == SEGMENT_NODE_COUNTED;
+    return is_found && snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE;
+}
+
 struct probe_costs probe_costs_of(const struct snapshot *snapshot) {
     const struct segment_probe_sums sums = sum_probes(snapshot);
     const struct segment_probe_sums *loop =
@@ -47,15 +57,18 @@ struct probe_costs probe_costs_of(const struct snapshot *snapshot) {
     const double inner = ratio(loop->inner, pairs);
     const double untimed = ratio(loop->untimed, pairs);
     const double timed = inner + ratio(loop->outer, pairs);
+    const double drawn = are_drawn_by_slots(snapshot) ? timed : 0;
     const double durations = snapshot_column(snapshot, "min") == NULL ? 0 : timed;
     const uint64_t *column = snapshot_column(snapshot, "instructions");
     const double instructions = snapshot_column_is_any(snapshot, column) ? timed : 0;
     const double instructions_error = INSTRUCTIONS_ERROR * instructions;
     const double error =
-        hypot(hypot(LOOP_ERROR * timed, DURATION_ERROR * durations), instructions_error);
+        hypot(hypot(LOOP_ERROR * timed, DRAWN_ERROR * drawn),
+              hypot(DURATION_ERROR * durations, instructions_error));
     return (struct probe_costs){
         .inner = inner,
-        .outer = timed - inner + DURATION_SHARE * durations + INSTRUCTIONS_SHARE * instructions,
+        .outer = timed - inner + DRAWN_SHARE * drawn + DURATION_SHARE * durations +
+                 INSTRUCTIONS_SHARE * instructions,
         .untimed = (1 + UNTIMED_SHARE) * untimed + INSTRUCTIONS_SHARE * instructions,
         .inner_error = LOOP_ERROR * inner,
         .outer_error = error - LOOP_ERROR * inner,

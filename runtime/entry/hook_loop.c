@@ -166,10 +166,17 @@ static uint64_t time_pairs(void (*run)(int)) {
     return clock_counter() - start;
 }
 
+/* Whether the program's calls go by slots, as far as can be known. The recorder's own copy of the
+ * hooks has both ways. */
+static bool calls_go_by_slots(void) {
+    const struct module_hooks *hooks = modules_own_hooks();
+    return hooks->begin_call != NULL && (!hooks->is_shared || places_in_use);
+}
+
 /* Times pairs of hooks that count and do not time: those of timing=adaptive, or of functions that
  * the plugin was told to count. */
 static uint64_t time_untimed(void) {
-    if (modules_own_hooks()->begin_call != NULL) {
+    if (calls_go_by_slots()) {
         place.code.left = INT64_MAX;
         return time_pairs(run_calls_by_slots);
     }
@@ -180,7 +187,7 @@ static uint64_t time_untimed(void) {
 }
 
 static void run_timed(int count) {
-    if (modules_own_hooks()->begin_call != NULL)
+    if (calls_go_by_slots())
         run_calls_by_slots(count);
     else
         run_pairs(count);

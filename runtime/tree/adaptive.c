@@ -26,7 +26,7 @@
 #include "runtime/segment/segment_parts.h"
 
 #define MAX_SHIFT    SEGMENT_MOST_SHIFT /* one in 32: the clock's cost hardly matters then */
-#define CALLER_SHIFT 2u   /* one in 4, of calls that make calls: their durations vary */
+#define CALLER_SHIFT 3u   /* one in 8, of calls that make calls: their durations vary */
 #define FIRST_SHIFT  4u   /* one in 16 at most, in a context that is new */
 #define LEVEL_CALLS  128u /* timed calls before the share is halved */
 

@@ -113,7 +113,7 @@ real_flags() {
         checksum=$(cksum "$plugin") || return
         printf '%s\n' "-O2 -g -finstrument-functions-after-inlining -fpass-plugin=$plugin" \
             "-DPLUGIN_CHECKSUM=${checksum%% *}"
-        [[ $3 == *-plugin ]] || printf '%s\n' "-fplugin=$plugin -Xclang -mllvm -Xclang -cinstr-hooks"
+        [[ $3 == plugin ]] || printf '%s\n' "-fplugin=$plugin -Xclang -mllvm -Xclang -cinstr-hooks"
         ;;
     json-clang*-hooks | *-clang*-hooks-after)
         printf '%s\n' "-O2 -g -finstrument-functions-after-inlining"
