@@ -62,9 +62,8 @@ struct probe_costs probe_costs_of(const struct snapshot *snapshot) {
     const uint64_t *column = snapshot_column(snapshot, "instructions");
     const double instructions = snapshot_column_is_any(snapshot, column) ? timed : 0;
     const double instructions_error = INSTRUCTIONS_ERROR * instructions;
-    const double error =
-        hypot(hypot(LOOP_ERROR * timed, DRAWN_ERROR * drawn),
-              hypot(DURATION_ERROR * durations, instructions_error));
+    const double error = hypot(hypot(LOOP_ERROR * timed, DRAWN_ERROR * drawn),
+                               hypot(DURATION_ERROR * durations, instructions_error));
     return (struct probe_costs){
         .inner = inner,
         .outer = timed - inner + DRAWN_SHARE * drawn + DURATION_SHARE * durations +
