@@ -9,6 +9,7 @@
 
 #include "compare_match.h"
 #include "reader/base/doubt.h"
+#include "reader/profile/stated.h"
 #include "statistics.h"
 
 #define NORMAL_FROM   10.0 /* expected samples for a normal test; below, an exact one */
@@ -67,6 +68,9 @@ static int find_types(struct compare *compare, const struct profile *exact,
     if (types->calls == PROFILE_NONE || (profile_find_value_type(exact, "cpu") == PROFILE_NONE &&
                                          profile_find_value_type(exact, "wall") == PROFILE_NONE))
         return error_set(error, "the first profile is not exact: it has no calls, or no times");
+    if (stated_time_samples(exact) > 0)
+        return error_set(error, "the first profile's times are of samples themselves: record one "
+                                "with timing=exact");
     if (types->samples == PROFILE_NONE)
         return error_set(error, "the second profile is not sampled: it has no value \"samples\"%s",
                          profile_find_value_type(sampled, "calls") == PROFILE_NONE

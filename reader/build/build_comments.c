@@ -123,23 +123,27 @@ static void say_correction(struct comments *comments, const struct correction *c
     char line[256];
     build_comment_time(line, sizeof(line), raw, probes, error);
     say(comments, "%s%s", line, correction->is_anchored ? ", anchored by a plain run" : "");
-    say(comments,
-        "probes: a call costs %.1f ns in the function and %.1f ns in its caller, +- %.1f ns; "
-        "from %" PRIu64 " loops of them",
-        ns(comments, costs->inner), ns(comments, costs->outer),
-        DOUBT_95 * ns(comments, costs->error), costs->batches);
+    if (correction->is_sampled)
+        say(comments, BUILD_COMMENT_SAMPLED, correction->samples);
+    else
+        say(comments,
+            "probes: a call costs %.1f ns in the function and %.1f ns in its caller, +- %.1f ns; "
+            "from %" PRIu64 " loops of them",
+            ns(comments, costs->inner), ns(comments, costs->outer),
+            DOUBT_95 * ns(comments, costs->error), costs->batches);
     if (correction->samples > 0)
         say(comments,
             "probes: %.0f of the run's %.0f samples hit them, which corrects each context's times",
             correction->probe_samples, correction->samples);
-    if (comments->snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE)
+    if (comments->snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE || correction->is_sampled)
         say(comments, "probes: a call that was counted and not timed costs %.1f ns, +- %.1f ns",
             ns(comments, costs->untimed), DOUBT_95 * ns(comments, costs->untimed_error));
     if (error > left / 2)
         warn(comments,
              "Probe overhead dominates this run (%.0f %%), so the times below are unreliable. "
-             "Try timing=adaptive, --baseline, or instrument fewer functions.",
-             raw > 0 ? 100 * probes / raw : 0);
+             "Try %s, --baseline, or instrument fewer functions.",
+             raw > 0 ? 100 * probes / raw : 0,
+             correction->is_sampled ? "a longer run" : "timing=count:sample=1000");
     if (correction->excess_contexts != 0)
         say(comments,
             "below resolution: %" PRIu64 " context%s measured less than the expected probe cost; "
@@ -209,9 +213,10 @@ int build_comments(struct profile *profile, const struct snapshot *snapshot,
     const bool is_adaptive = snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE;
     struct comments comments = {profile, snapshot, 0};
     say(&comments, "cinstr %s: exact counts%s", CINSTR_VERSION,
-        !correction->is_timed ? ""
-        : is_adaptive         ? "; short and frequent calls timed on a random share"
-                              : " and times");
+        !correction->is_timed    ? ""
+        : correction->is_sampled ? ", sampled times"
+        : is_adaptive            ? "; short and frequent calls timed on a random share"
+                                 : " and times");
     say_clock(&comments);
     say_totals(&comments);
     say_incomplete(&comments);
@@ -221,7 +226,7 @@ int build_comments(struct profile *profile, const struct snapshot *snapshot,
     if (predicted != 0)
         say_prediction(&comments, predicted);
     say(&comments, "contexts: budget %" PRIu64, snapshot->header.node_budget);
-    if (snapshot_column(snapshot, "off_cpu") == NULL)
+    if (snapshot_column(snapshot, "off_cpu") == NULL && !correction->is_sampled)
         say(&comments, "no CPU time: wall time alone was recorded");
     if (threads > 1)
         say(&comments, "threads: %" PRIu64, threads);

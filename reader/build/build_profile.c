@@ -223,6 +223,8 @@ static const char *default_value(const struct build *build) {
         return "edge_calls";
     if (!build->correction->is_timed)
         return "calls";
+    if (build->correction->is_sampled)
+        return "cpu";
     return build->times->off_cpu != NULL && snapshot_threads(build->snapshot) > 1 ? "cpu" : "wall";
 }
 

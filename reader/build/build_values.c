@@ -55,7 +55,7 @@ static int64_t value_excess(const struct build_values *from, uint32_t index) {
 
 /* --- all of them ------------------------------------------------------------------------------ */
 
-enum when { ALWAYS, WITH_CPU, BY_CHANCE, RECORDED, IF_ANY, NEVER };
+enum when { ALWAYS, WITH_WALL, WITH_CPU, BY_CHANCE, RECORDED, IF_ANY, NEVER };
 
 static const struct row {
     const char *name, *unit;
@@ -76,8 +76,10 @@ static bool is_there(const struct build_values *from, const struct row *row,
     switch (row->when) {
     case ALWAYS:
         return true;
+    case WITH_WALL:
+        return !from->correction->is_sampled;
     case WITH_CPU:
-        return from->has_cpu;
+        return from->has_cpu || from->correction->is_sampled;
     case BY_CHANCE:
         return from->correction->errs_by_chance;
     case RECORDED:

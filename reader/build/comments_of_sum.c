@@ -8,6 +8,7 @@
 
 #include "build_comments.h"
 #include "reader/profile/comment_formats.h"
+#include "reader/profile/stated.h"
 
 static void add_calls(struct comments_of_sum *sum, const char *comment) {
     uint64_t values[5], apart;
@@ -39,6 +40,7 @@ void comments_of_sum_add(struct comments_of_sum *sum, const struct profile *prof
         add_calls(sum, profile->comments[i]);
         add_times(sum, profile->comments[i]);
     }
+    sum->samples += stated_time_samples(profile);
 }
 
 int comments_of_sum_say(const struct comments_of_sum *sum, struct profile *profile) {
@@ -57,6 +59,9 @@ int comments_of_sum_say(const struct comments_of_sum *sum, struct profile *profi
         result = -1;
     build_comment_time(line, sizeof(line), sum->measured, sum->probes, sum->margin);
     if (sum->timed == sum->profiles && profile_add_comment(profile, line) == PROFILE_NONE)
+        result = -1;
+    snprintf(line, sizeof(line), BUILD_COMMENT_SAMPLED, sum->samples);
+    if (sum->samples > 0 && profile_add_comment(profile, line) == PROFILE_NONE)
         result = -1;
     return result;
 }

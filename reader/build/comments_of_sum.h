@@ -15,6 +15,7 @@ struct comments_of_sum {
     /* In seconds. The margins are added up as well: they are the error of the probes' estimated
      * cost, which has the same direction in every run of a program. */
     double measured, probes, margin;
+    double samples; /* that the times of runs are of which were not timed */
 };
 
 void comments_of_sum_add(struct comments_of_sum *sum, const struct profile *profile);

@@ -6,6 +6,7 @@
 #include "correction.h"
 #include "joined.h"
 #include "reader/snapshot/snapshot_columns.h"
+#include "sampled_times.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -223,6 +224,36 @@ static int join_samples(struct work *work) {
     return 0;
 }
 
+/* --- a run without durations ------------------------------------------------------------------- */
+
+/* timing=count, sampled. */
+static int take_sampled(struct work *work) {
+    struct correction *correction = work->correction;
+    const struct probe_costs *costs = &correction->costs;
+    const double untimed = costs->are_by_slots ? costs->untimed : 0;
+    double *variances = calloc((size_t)work->snapshot->node_count + 1, sizeof(*variances));
+    double chance = 0;
+    if (variances == NULL ||
+        sampled_times_find(&(struct sampled_times){work->measured, work->costs, variances},
+                           work->snapshot, work->samples, untimed) != 0) {
+        free(variances);
+        return -1;
+    }
+    for (uint32_t i = 1; i < work->snapshot->node_count; i++) {
+        struct correction_context *context = &correction->contexts[i];
+        context->variance = variances[i];
+        if (untimed > 0)
+            context->error = work->costs[i] * costs->untimed_error / untimed;
+        correction->error_total += context->error;
+        chance += variances[i];
+    }
+    correction->error_total = hypot(correction->error_total, sqrt(chance));
+    correction->is_timed = correction->is_sampled = true;
+    count_samples(work);
+    free(variances);
+    return 0;
+}
+
 /* --- each context by itself ------------------------------------------------------------------- */
 
 static void settle(struct work *work, uint32_t node) {
@@ -238,8 +269,9 @@ static void settle(struct work *work, uint32_t node) {
     context->on_cpu = on_cpu - context->overhead;
     context->excess = work->costs[node] - context->overhead;
     context->error = fmin(context->error, on_cpu);
-    context->is_timed = work->timed_calls == NULL ? !is_counted(work, node)
-                                                  : work->timed_calls[node] != 0 || on_cpu > 0;
+    context->is_timed = work->timed_calls == NULL && !correction->is_sampled
+                            ? !is_counted(work, node)
+                            : timed_calls(work, node) != 0 || on_cpu > 0;
     correction->excess_total += context->excess;
     correction->excess_contexts += context->excess > 0;
 }
@@ -313,6 +345,13 @@ static void clean_up(struct work *work) {
     free(work->timed_from);
 }
 
+static int take_measured(struct work *work, const int64_t *off_cpu) {
+    measure(work, off_cpu);
+    if (reckon_all(work) != 0)
+        return -1;
+    return work->samples == NULL ? 0 : join_samples(work);
+}
+
 struct correction *correction_new(const struct snapshot *snapshot, const int64_t *self,
                                   const int64_t *off_cpu, struct probe_samples *samples,
                                   double baseline_seconds, struct error *error) {
@@ -324,11 +363,9 @@ struct correction *correction_new(const struct snapshot *snapshot, const int64_t
     int result = allocate(&work);
     if (result == 0) {
         work.correction->costs = probe_costs_of(snapshot);
-        measure(&work, off_cpu);
-        result = reckon_all(&work);
+        result = sampled_times_are_all(snapshot, samples) ? take_sampled(&work)
+                                                          : take_measured(&work, off_cpu);
     }
-    if (result == 0 && samples != NULL)
-        result = join_samples(&work);
     if (result == 0)
         work.correction->errs_by_chance = samples != NULL || work.variance != NULL;
     if (result == 0) {

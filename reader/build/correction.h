@@ -46,7 +46,8 @@ struct correction {
     double samples;           /* of the run, on a CPU; 0: the loop alone says what probes cost */
     double probe_samples;     /* those of them that hit the probes */
     bool is_anchored;         /* anchored by the run time of a plain build */
-    bool is_timed;            /* any context was timed; else there is no time to correct */
+    bool is_timed;            /* any context has times; else there are none to correct */
+    bool is_sampled;          /* those are of samples alone, by the CPU clock: no call was timed */
     uint64_t counted_calls;   /* calls of contexts that are counted and never timed */
     uint64_t homeless_calls;  /* those of them without a timed caller: their time is nowhere */
 };

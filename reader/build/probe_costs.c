@@ -18,6 +18,10 @@
 #define LOOP_ERROR         0.11
 #define UNTIMED_SHARE      0.5 /* how much more a call that is not timed costs than in the loop */
 #define UNTIMED_ERROR      0.28
+#define SLOT_SHARE         2.0 /* the same of a call by slots: in a program it waits for caches */
+#define SLOT_ERROR         1.0
+#define SLOT_START_SHARE   6.0 /* and if the loop ran at start alone, in the nearest caches */
+#define SLOT_START_ERROR   3.0
 #define DRAWN_SHARE        0.8 /* timing=adaptive by slots: as UNTIMED_SHARE, of a timed call */
 #define DRAWN_ERROR        0.25
 #define DURATION_SHARE     0.25 /* histogram=1: as UNTIMED_SHARE; histograms are in far caches */
@@ -41,12 +45,23 @@ static double ratio(uint64_t sum, uint64_t count) {
     return count == 0 ? 0 : (double)sum / (double)count;
 }
 
-/* Calls by slots that are drawn load much that the other calls do not need. */
-static bool are_drawn_by_slots(const struct snapshot *snapshot) {
+static bool are_by_slots(const struct snapshot *snapshot) {
     bool is_found = false;
     for (uint32_t i = 1; i < snapshot->node_count && !is_found; i++)
         is_found = snapshot->nodes[i].kind == SEGMENT_NODE_COUNTED;
-    return is_found && snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE;
+    return is_found;
+}
+
+/* Adds what a call that is not timed costs more than in the loop, where it took `ticks`. */
+static void set_untimed(struct probe_costs *costs, const struct snapshot *snapshot, double ticks) {
+    const bool is_start = snapshot->header.timing == SEGMENT_TIMING_COUNT;
+    double share = UNTIMED_SHARE, error = UNTIMED_ERROR;
+    if (costs->are_by_slots) {
+        share = is_start ? SLOT_START_SHARE : SLOT_SHARE;
+        error = is_start ? SLOT_START_ERROR : SLOT_ERROR;
+    }
+    costs->untimed += (1 + share) * ticks;
+    costs->untimed_error = hypot(costs->untimed_error, error * ticks);
 }
 
 struct probe_costs probe_costs_of(const struct snapshot *snapshot) {
@@ -55,24 +70,29 @@ struct probe_costs probe_costs_of(const struct snapshot *snapshot) {
         sums.batches >= LEAST_BATCHES ? &sums : &snapshot->header.start_probes;
     const uint64_t pairs = loop->batches * SEGMENT_LOOP_PAIRS;
     const double inner = ratio(loop->inner, pairs);
-    const double untimed = ratio(loop->untimed, pairs);
     const double timed = inner + ratio(loop->outer, pairs);
-    const double drawn = are_drawn_by_slots(snapshot) ? timed : 0;
+    const bool by_slots = are_by_slots(snapshot);
+    /* Calls by slots that are drawn load much that the other calls do not need. */
+    const bool are_drawn = by_slots && snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE;
+    const double drawn = are_drawn ? timed : 0;
     const double durations = snapshot_column(snapshot, "min") == NULL ? 0 : timed;
     const uint64_t *column = snapshot_column(snapshot, "instructions");
     const double instructions = snapshot_column_is_any(snapshot, column) ? timed : 0;
     const double instructions_error = INSTRUCTIONS_ERROR * instructions;
     const double error = hypot(hypot(LOOP_ERROR * timed, DRAWN_ERROR * drawn),
                                hypot(DURATION_ERROR * durations, instructions_error));
-    return (struct probe_costs){
+    struct probe_costs costs = {
         .inner = inner,
         .outer = timed - inner + DRAWN_SHARE * drawn + DURATION_SHARE * durations +
                  INSTRUCTIONS_SHARE * instructions,
-        .untimed = (1 + UNTIMED_SHARE) * untimed + INSTRUCTIONS_SHARE * instructions,
+        .untimed = INSTRUCTIONS_SHARE * instructions,
         .inner_error = LOOP_ERROR * inner,
         .outer_error = error - LOOP_ERROR * inner,
         .error = error,
-        .untimed_error = hypot(UNTIMED_ERROR * untimed, instructions_error),
+        .untimed_error = instructions_error,
         .batches = loop->batches,
+        .are_by_slots = by_slots,
     };
+    set_untimed(&costs, snapshot, ratio(loop->untimed, pairs));
+    return costs;
 }

@@ -16,7 +16,8 @@ struct probe_costs {
     double inner_error, outer_error; /* error of the first two; of them together below */
     double error;                    /* of a timed call */
     double untimed_error;
-    uint64_t batches; /* of the loop that this is from */
+    uint64_t batches;  /* of the loop that this is from */
+    bool are_by_slots; /* the code for a call that is not timed lies in the functions themselves */
 };
 
 struct probe_costs probe_costs_of(const struct snapshot *snapshot);

@@ -21,6 +21,11 @@
 #define BUILD_COMMENT_TIME_SCAN                                                                    \
     "time: %lf s measured - %lf s of probes = %lf s, between %lf and %lf"
 
+/* Of a run that was counted and sampled. */
+#define BUILD_COMMENT_SAMPLED                                                                      \
+    "times: CPU time of %.0f samples; no call was timed, waits are not known"
+#define BUILD_COMMENT_SAMPLED_SCAN "times: CPU time of %lf samples"
+
 /* How the comments of a sum of profiles begin (comments_of_sum.h). */
 #define BUILD_COMMENT_SUM "the sum of %" PRIu32 " profiles; durations are added up"
 

@@ -31,3 +31,12 @@ bool stated_time(const struct profile *profile, struct stated_time *time) {
     }
     return false;
 }
+
+double stated_time_samples(const struct profile *profile) {
+    double samples;
+    for (uint32_t i = 0; i < profile->comment_count; i++) {
+        if (sscanf(profile->comments[i], BUILD_COMMENT_SAMPLED_SCAN, &samples) == 1)
+            return samples;
+    }
+    return 0;
+}

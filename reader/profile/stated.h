@@ -27,4 +27,7 @@ struct stated_time {
 /* Reads the total time. False: the profile does not state it. */
 bool stated_time(const struct profile *profile, struct stated_time *time);
 
+/* How many samples the times are of, if no call was timed; else 0. */
+double stated_time_samples(const struct profile *profile);
+
 #endif

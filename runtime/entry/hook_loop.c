@@ -173,14 +173,14 @@ static bool calls_go_by_slots(void) {
     return hooks->begin_call != NULL && (!hooks->is_shared || places_in_use);
 }
 
-/* Times pairs of hooks that count and do not time: those of timing=adaptive, or of functions that
- * the plugin was told to count. */
+/* Times pairs of hooks that count and do not time: those of timing=adaptive and count, or of
+ * functions that the plugin was told to count. */
 static uint64_t time_untimed(void) {
     if (calls_go_by_slots()) {
         place.code.left = INT64_MAX;
         return time_pairs(run_calls_by_slots);
     }
-    if (options.timing != SEGMENT_TIMING_ADAPTIVE)
+    if (options.timing == SEGMENT_TIMING_EXACT)
         return time_pairs(run_counted_pairs);
     nodes[CALLED].writer = LANE_NEVER;
     return time_pairs(run_pairs);
@@ -233,6 +233,11 @@ static void time_drawn(struct segment_probe_sums *batch) {
     batch->outer = difference(spent, total) * PAIRS / timed;
 }
 
+/* A pair's cost by which batches that something disturbed are known. */
+static uint64_t pair_ticks(const struct segment_probe_sums *batch) {
+    return options.timing == SEGMENT_TIMING_COUNT ? batch->untimed : batch->inner + batch->outer;
+}
+
 static void run_batch(struct segment_probe_sums *batch) {
     memset(batch, 0, sizeof *batch);
     batch->untimed = time_untimed();
@@ -240,13 +245,9 @@ static void run_batch(struct segment_probe_sums *batch) {
     place.code.left = 0;
     if (options.timing == SEGMENT_TIMING_ADAPTIVE)
         time_drawn(batch);
-    else
+    else if (options.timing == SEGMENT_TIMING_EXACT)
         time_all(batch);
-    batch->batches = batch->inner != 0;
-}
-
-static uint64_t pair_ticks(const struct segment_probe_sums *batch) {
-    return batch->inner + batch->outer;
+    batch->batches = pair_ticks(batch) != 0;
 }
 
 /* Runs `count` batches with nothing else on this thread in between. */
@@ -254,7 +255,7 @@ static bool run_batches(struct segment_probe_sums *batches, int count) {
     struct lane *self = cinstr1_self;
     struct cinstr_place **slot = cinstr1_slot;
 
-    if (clock_kind == SEGMENT_CLOCK_MONOTONIC || options.timing == SEGMENT_TIMING_COUNT)
+    if (clock_kind == SEGMENT_CLOCK_MONOTONIC)
         return false;
     if (places_in_use && modules_own_hooks()->begin_call == NULL)
         return false; /* these are not the hooks in use */

@@ -19,18 +19,35 @@
 #include "runtime/base/state.h"
 #include "runtime/segment/modules.h"
 #include "runtime/segment/segment_parts.h"
+#include "runtime/tree/adaptive.h"
 #include "runtime/tree/context_tree.h"
 #include "runtime/tree/cpu_time.h"
 #include "runtime/tree/places.h"
 #include "runtime/tree/shadow.h"
 #include "runtime/tree/trace_ring.h"
 
+/* When the recorder started, the loop measured hooks: it was not known that calls go by slots. */
+static void measure_slots(void) {
+    struct segment_probe_sums sums = {0};
+
+    hook_loop_start(&sums);
+    if (sums.batches == 0)
+        return;
+    segment.header->start_probes = sums;
+    adaptive_begin();
+}
+
 /* From now on the hooks of all modules take their context from the thread's slot. */
 static void begin_use(void) {
+    bool is_first;
+
     process_lock();
+    is_first = !places_in_use;
     places_in_use = true;
     modules_heed_slots();
     process_unlock();
+    if (is_first)
+        measure_slots();
 }
 
 /* Unwinds the frames below sp, which are dead. A frame at sp is live: the entered function was

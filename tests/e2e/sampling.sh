@@ -136,6 +136,27 @@ times_follow() {
 }
 check "the time that samples found in hooks is subtracted from the times shown" times_follow
 
+# timing=count: samples are all that is known of times. They are in the profile of calls, less what the probes
+# took; the program states the shares of its own time.
+counted() { # COMPILER
+    local EXTRA_OPTIONS=:timing=count:sample=500 exact
+    program_build "$1" shares && program_run shares 300 && says_nothing shares || return 1
+    exact=$(compgen -G "$SCRATCH/shares.*[0-9].pb.gz") && "$CINSTR" verify "$exact" || return 1
+    functions "$exact" self_ns | awk '{ print $1 / 2000000, $2 }' >"$SCRATCH/found" && shares_hold || return 1
+    functions "$exact" calls | awk '$2 ~ /^(work_.|in_lockstep)$/ { n++; wrong += $1 != 300 } END { exit n != 12 || wrong }' &&
+        "$CINSTR" report "$exact" | has '^cpu  ' && ! go tool pprof -raw "$exact" | has 'wall/nanoseconds' || return 1
+    as_expected "periods of both" $((($(total "$exact" cpu) + $(total "$exact" overhead)) / 2000000)) \
+        $(($(total "${exact%.pb.gz}.cpu.pb.gz" cpu) / 2000000))
+}
+nothing_to_compare() {
+    ! "$CINSTR" compare "$SCRATCH"/shares.*[0-9].pb.gz "$SCRATCH"/shares.*.cpu.pb.gz 2>"$SCRATCH/err" &&
+        has 'of samples themselves' <"$SCRATCH/err"
+}
+for compiler in gcc clang-14+plugin; do
+    check "$compiler: the times of a run that is counted and sampled are its samples'" counted $compiler
+done
+check "compare says that such times are no truth for samples" nothing_to_compare
+
 # --- threads and processes ------------------------------------------------------------------------
 
 many_threads() {

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Times of a run that was only counted (timing=count) and sampled: a context's time is that of its
+ * samples. What the probes took of it is partly known by samples too: those that hit the recorder's
+ * code. Of the plugin's code, which lies in the functions themselves, the loop tells the cost of a
+ * call; so its share is estimated for each function. Called by correction.c alone.
+ */
+#ifndef CINSTR_READER_SAMPLED_TIMES_H
+#define CINSTR_READER_SAMPLED_TIMES_H
+
+#include "probe_samples.h"
+#include "reader/snapshot/snapshot.h"
+
+/* By node, in ticks. */
+struct sampled_times {
+    double *measured;  /* out: the time of all samples of a context */
+    double *costs;     /* out: the probes' part of it */
+    double *variances; /* out: of the rest, by chance: samples are a Poisson process */
+};
+
+/* Whether the run's times are to be had from its samples alone. `samples`: NULL if there are none. */
+bool sampled_times_are_all(const struct snapshot *snapshot, const struct probe_samples *samples);
+
+/* `untimed`: what the loop says that a call by slots costs, in ticks; 0: all probes are in the
+ * recorder's code. -1: out of memory. */
+int sampled_times_find(const struct sampled_times *times, const struct snapshot *snapshot,
+                       const struct probe_samples *samples, double untimed);
+
+#endif
