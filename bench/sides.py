@@ -107,6 +107,7 @@ SIDES = [
     plugin("leaves counted", PLUGIN_WITH + "count-leaves=20"),
     plugin("timing=adaptive", PLUGIN, ("timing=adaptive",)),
     plugin("timing=count", PLUGIN, ("timing=count",)),
+    plugin("timing=count, sample=1000", PLUGIN, ("timing=count", "sample=1000")),
     plugin("count", PLUGIN_WITH + "count"),
     xray("basic", {"BENCH_XRAY_MODE": "xray-basic"}),
     xray("FDR", {"BENCH_XRAY_MODE": "xray-fdr"}),

@@ -166,8 +166,8 @@ static uint64_t time_pairs(void (*run)(int)) {
     return clock_counter() - start;
 }
 
-/* Whether the program's calls go by slots, as far as can be known. The recorder's own copy of the
- * hooks has both ways. */
+/* Whether the program's calls go by slots, as far as is known by now. The recorder's own copy of the
+ * hooks, which is the first of all, has both ways. */
 static bool calls_go_by_slots(void) {
     const struct module_hooks *hooks = modules_own_hooks();
     return hooks->begin_call != NULL && (!hooks->is_shared || places_in_use);

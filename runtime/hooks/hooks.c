@@ -21,17 +21,11 @@
 #include "runtime/tree/lookup.h"
 #include "runtime/tree/places.h"
 
-/* NULL in modules that do not use them: their files are not linked there. Those that libcinstr.so.0
- * exports must not stand for them. */
-#if HOOKS_ARE_SHARED
-#define IF_LINKED __attribute__((weak))
-#else
-#define IF_LINKED __attribute__((weak, visibility("hidden")))
-#endif
-extern IF_LINKED __typeof__(cinstr1_count_enter) cinstr1_count_enter;
-extern IF_LINKED __typeof__(cinstr1_count_exit) cinstr1_count_exit;
-extern IF_LINKED __typeof__(cinstr1_begin_call) cinstr1_begin_call;
-extern IF_LINKED __typeof__(cinstr1_end_call) cinstr1_end_call;
+/* NULL in modules that do not use them: their files are not linked there. */
+#pragma weak cinstr1_count_enter
+#pragma weak cinstr1_count_exit
+#pragma weak cinstr1_begin_call
+#pragma weak cinstr1_end_call
 
 struct module_hooks cinstr1_module = {
     .is_shared = HOOKS_ARE_SHARED,
