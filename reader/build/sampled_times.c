@@ -40,9 +40,9 @@ struct function {
 struct functions {
     const struct snapshot *snapshot;
     uint32_t *nodes;        /* contexts, by function */
-    struct function *items; /* by node, those of a function's first node */
-    uint32_t *of_node;      /* the index in `items` */
-    uint32_t count;
+    uint32_t *of_node;      /* its function's index in `items` */
+    struct function *items; /* as many as there are functions; the rest is 0 */
+    uint32_t count;         /* of `nodes` */
 };
 
 static int by_function(const void *a, const void *b, void *context) {
