@@ -20,7 +20,8 @@ def left_of(report):
     for comment in report["comments"]:
         match = re.match(r"time: .* = ([\d.]+) s, between [\d.]+ and ([\d.]+)", comment)
         if match:
-            total = report["values"].get("cpu", report["values"]["wall"])["total"] / 1e9
+            values = report["values"]
+            total = values["cpu" if "cpu" in values else "wall"]["total"] / 1e9
             return total, float(match[2]) - float(match[1])
     return None
 

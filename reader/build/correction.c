@@ -226,7 +226,6 @@ static int join_samples(struct work *work) {
 
 /* --- a run without durations ------------------------------------------------------------------- */
 
-/* timing=count, sampled. */
 static int take_sampled(struct work *work) {
     struct correction *correction = work->correction;
     const struct probe_costs *costs = &correction->costs;
@@ -363,8 +362,8 @@ struct correction *correction_new(const struct snapshot *snapshot, const int64_t
     int result = allocate(&work);
     if (result == 0) {
         work.correction->costs = probe_costs_of(snapshot);
-        result = sampled_times_are_all(snapshot, samples) ? take_sampled(&work)
-                                                          : take_measured(&work, off_cpu);
+        result = sampled_times_are_all(snapshot, self, samples) ? take_sampled(&work)
+                                                                : take_measured(&work, off_cpu);
     }
     if (result == 0)
         work.correction->errs_by_chance = samples != NULL || work.variance != NULL;

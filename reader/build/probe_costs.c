@@ -53,8 +53,7 @@ static bool are_by_slots(const struct snapshot *snapshot) {
 }
 
 /* Adds what a call that is not timed costs more than in the loop, where it took `ticks`. */
-static void set_untimed(struct probe_costs *costs, const struct snapshot *snapshot, double ticks) {
-    const bool is_start = snapshot->header.timing == SEGMENT_TIMING_COUNT;
+static void set_untimed(struct probe_costs *costs, bool is_start, double ticks) {
     double share = UNTIMED_SHARE, error = UNTIMED_ERROR;
     if (costs->are_by_slots) {
         share = is_start ? SLOT_START_SHARE : SLOT_SHARE;
@@ -93,6 +92,6 @@ struct probe_costs probe_costs_of(const struct snapshot *snapshot) {
         .batches = loop->batches,
         .are_by_slots = by_slots,
     };
-    set_untimed(&costs, snapshot, ratio(loop->untimed, pairs));
+    set_untimed(&costs, loop != &sums, ratio(loop->untimed, pairs));
     return costs;
 }

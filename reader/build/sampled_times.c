@@ -14,8 +14,20 @@
 #define PRIOR_SAMPLES 4
 #define MOST          0.95 /* of a function's time is the probes' */
 
-bool sampled_times_are_all(const struct snapshot *snapshot, const struct probe_samples *samples) {
-    return samples != NULL && snapshot->header.timing == SEGMENT_TIMING_COUNT;
+static bool is_context(const struct snapshot *snapshot, uint32_t node) {
+    return snapshot->node_lane[node] != SNAPSHOT_NONE &&
+           snapshot->nodes[node].function != SEGMENT_FUNCTION_ROOT;
+}
+
+bool sampled_times_are_all(const struct snapshot *snapshot, const int64_t *self,
+                           const struct probe_samples *samples) {
+    if (samples == NULL)
+        return false;
+    for (uint32_t i = 1; i < snapshot->node_count; i++) {
+        if (is_context(snapshot, i) && (snapshot->nodes[i].total != 0 || self[i] != 0))
+            return false;
+    }
+    return true;
 }
 
 /* Several periods may end at one sample. */
@@ -69,8 +81,7 @@ static int find_functions(struct functions *functions, const struct snapshot *sn
         return -1;
     }
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
-        if (snapshot->node_lane[i] != SNAPSHOT_NONE &&
-            snapshot->nodes[i].function != SEGMENT_FUNCTION_ROOT)
+        if (is_context(snapshot, i))
             functions->nodes[functions->count++] = i;
     }
     qsort_r(functions->nodes, functions->count, sizeof(uint32_t), by_function, snapshot->nodes);

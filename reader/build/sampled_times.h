@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Times of a run that was only counted (timing=count) and sampled: a context's time is that of its
- * samples. What the probes took of it is partly known by samples too: those that hit the recorder's
+ * Times of a run that was only counted (timing=count, or by the plugin's choice) and sampled: a
+ * context's time is that of its samples. What the probes took of it is partly known by samples too: those that hit the recorder's
  * code. Of the plugin's code, which lies in the functions themselves, the loop tells the cost of a
  * call; so its share is estimated for each function. Called by correction.c alone.
  */
@@ -18,8 +18,10 @@ struct sampled_times {
     double *variances; /* out: of the rest, by chance: samples are a Poisson process */
 };
 
-/* Whether the run's times are to be had from its samples alone. `samples`: NULL if there are none. */
-bool sampled_times_are_all(const struct snapshot *snapshot, const struct probe_samples *samples);
+/* Whether the run's times are to be had from its samples alone. `self`: by node, with open calls.
+ * `samples`: NULL if there are none. */
+bool sampled_times_are_all(const struct snapshot *snapshot, const int64_t *self,
+                           const struct probe_samples *samples);
 
 /* `untimed`: what the loop says that a call by slots costs, in ticks; 0: all probes are in the
  * recorder's code. -1: out of memory. */

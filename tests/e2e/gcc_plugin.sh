@@ -98,7 +98,7 @@ for version in "${versions[@]}"; do
         name="$program by gcc-$version"
         check "$name: the output is that of the plain program" counted "$program" "gcc-$version"
         [[ $program == lua ]] || check "$name: each entry has its exit" edges_balanced "$SCRATCH/counted/edges"
-        check "$name: every edge has the count of the counting hook" edges_as_counted "$program" "gcc-$version"
+        check "$name: every edge has the count of the counting hook" edges_as_counted "$program" "gcc-$version" plugin
     done
 done
 

@@ -133,7 +133,10 @@ for version in "${versions[@]}"; do
         check "$name: each function has the calls of clang's hooks after inlining" \
             same_as_clang "$program" "clang-$version"
         [[ $program != json ]] || check "$name: each entry has its exit" edges_balanced "$SCRATCH/counted/edges"
-        check "$name: every edge has the count of the counting hook" edges_as_counted "$program" "clang-$version"
+        check "$name, hooks: every call site has the count of the counting hook" \
+            edges_as_counted "$program" "clang-$version" plugin-hooks
+        check "$name, slots: every caller and callee have the count of the counting hook" \
+            edges_as_counted "$program" "clang-$version" plugin by-function
     done
 done
 

@@ -136,10 +136,10 @@ times_follow() {
 }
 check "the time that samples found in hooks is subtracted from the times shown" times_follow
 
-# timing=count: samples are all that is known of times. They are in the profile of calls, less what the probes
-# took; the program states the shares of its own time.
-counted() { # COMPILER
-    local EXTRA_OPTIONS=:timing=count:sample=500 exact
+# Where no call is timed, samples are all that is known of times. They are in the profile of calls, less what the
+# probes took; the program states the shares of its own time.
+counted() { # COMPILER OPTIONS
+    local EXTRA_OPTIONS=:sample=500$2 exact
     program_build "$1" shares && program_run shares 300 && says_nothing shares || return 1
     exact=$(compgen -G "$SCRATCH/shares.*[0-9].pb.gz") && "$CINSTR" verify "$exact" || return 1
     functions "$exact" self_ns | awk '{ print $1 / 2000000, $2 }' >"$SCRATCH/found" && shares_hold || return 1
@@ -153,8 +153,9 @@ nothing_to_compare() {
         has 'of samples themselves' <"$SCRATCH/err"
 }
 for compiler in gcc clang-14+plugin; do
-    check "$compiler: the times of a run that is counted and sampled are its samples'" counted $compiler
+    check "$compiler: the times of a run that is counted and sampled are its samples'" counted $compiler :timing=count
 done
+check "clang-14+count: so are those of a program that the plugin was told to count" counted clang-14+count ''
 check "compare says that such times are no truth for samples" nothing_to_compare
 
 # --- threads and processes ------------------------------------------------------------------------

@@ -9,6 +9,7 @@
 REAL_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 REAL_TOP=$(cd "$REAL_HERE/../.." && pwd)
 REAL_DIR=${REAL_DIR:-$REAL_TOP/build/real}
+REAL_PLUGINS=${BUILD:-$REAL_TOP/build}
 REAL_JOBS=${REAL_JOBS:-2}
 export REAL_PROGRAMS="sqlite lua zstd json"
 
@@ -102,14 +103,14 @@ real_driver() {
 # real_flags PROGRAM COMPILER VARIANT: `plain`, or `hooks`: with function entry and exit hooks,
 # which for C++ under clang have to be those after inlining, since before it the hooks make it
 # refer to always-inline members that libstdc++ does not hold; `hooks-after`: clang's after inlining;
-# `plugin`: ours of $BUILD in its place, whose checksum makes its objects its own; `plugin-hooks`: for
+# `plugin`: ours of $REAL_PLUGINS in its place, whose checksum makes its objects its own; `plugin-hooks`: for
 # clang, hooks by it.
 real_flags() {
     local plugin checksum
     case $1-$2-$3 in
     *-plain) printf '%s\n' "-O2 -g" ;;
     *-clang-*-plugin | *-clang-*-plugin-hooks)
-        plugin=$BUILD/cinstr-plugin-${2#clang-}.so
+        plugin=$REAL_PLUGINS/cinstr-plugin-${2#clang-}.so
         checksum=$(cksum "$plugin") || return
         printf '%s\n' "-O2 -g -finstrument-functions-after-inlining -fpass-plugin=$plugin" \
             "-DPLUGIN_CHECKSUM=${checksum%% *}"
@@ -119,7 +120,7 @@ real_flags() {
         printf '%s\n' "-O2 -g -finstrument-functions-after-inlining"
         ;;
     *-gcc*-plugin)
-        plugin=$BUILD/cinstr_gcc_plugin_$("$2" -dumpfullversion).so
+        plugin=$REAL_PLUGINS/cinstr_gcc_plugin_$("$2" -dumpfullversion).so
         checksum=$(cksum "$plugin") || return
         printf '%s\n' "-O2 -g -finstrument-functions -fplugin=$plugin" "-DPLUGIN_CHECKSUM=${checksum%% *}"
         ;;

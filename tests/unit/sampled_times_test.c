@@ -47,7 +47,6 @@ static int set_up(void **state) {
                                  .sample_count = 1,
                                  .ticks_per_second = 1e9};
     snapshot.header.sampling.period_ns = (uint64_t)TICK;
-    snapshot.header.timing = SEGMENT_TIMING_COUNT;
     return 0;
 }
 
@@ -62,13 +61,17 @@ static void assert_near(double found, double wanted) {
         fail_msg("%f, not %f", found, wanted);
 }
 
-static void counted_runs_with_samples_have_their_times_from_them(void **state) {
+static void runs_without_a_timed_call_have_their_times_from_samples(void **state) {
     (void)state;
     const struct probe_samples samples = {own, probes};
-    assert_true(sampled_times_are_all(&snapshot, &samples));
-    assert_false(sampled_times_are_all(&snapshot, NULL));
-    snapshot.header.timing = SEGMENT_TIMING_EXACT;
-    assert_false(sampled_times_are_all(&snapshot, &samples));
+    int64_t self[NODES] = {[ROOT] = -5};
+    assert_true(sampled_times_are_all(&snapshot, self, &samples));
+    assert_false(sampled_times_are_all(&snapshot, self, NULL));
+    self[OTHER] = 1; /* a timed call that is open */
+    assert_false(sampled_times_are_all(&snapshot, self, &samples));
+    self[OTHER] = 0;
+    nodes[FIRST].total = 1;
+    assert_false(sampled_times_are_all(&snapshot, self, &samples));
 }
 
 static void a_contexts_time_is_that_of_its_samples(void **state) {
@@ -160,7 +163,7 @@ static void without_samples_there_are_no_times(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(counted_runs_with_samples_have_their_times_from_them, set_up),
+        cmocka_unit_test_setup(runs_without_a_timed_call_have_their_times_from_samples, set_up),
         cmocka_unit_test_setup(a_contexts_time_is_that_of_its_samples, set_up),
         cmocka_unit_test_setup(several_periods_may_end_at_a_sample, set_up),
         cmocka_unit_test_setup(samples_in_the_recorder_are_the_probes, set_up),
