@@ -232,12 +232,10 @@ static int take_sampled(struct work *work) {
     const double untimed = costs->are_by_slots ? costs->untimed : 0;
     double *variances = calloc((size_t)work->snapshot->node_count + 1, sizeof(*variances));
     double chance = 0;
-    if (variances == NULL ||
-        sampled_times_find(&(struct sampled_times){work->measured, work->costs, variances},
-                           work->snapshot, work->samples, untimed) != 0) {
-        free(variances);
+    if (variances == NULL)
         return -1;
-    }
+    sampled_times_find(&(struct sampled_times){work->measured, work->costs, variances},
+                       work->snapshot, work->samples, untimed);
     for (uint32_t i = 1; i < work->snapshot->node_count; i++) {
         struct correction_context *context = &correction->contexts[i];
         context->variance = variances[i];

@@ -20,8 +20,8 @@
 #define UNTIMED_ERROR      0.28
 #define SLOT_SHARE         2.0 /* the same of a call by slots: in a program it waits for caches */
 #define SLOT_ERROR         1.0
-#define SLOT_START_SHARE   6.0 /* and if the loop ran at start alone, in the nearest caches */
-#define SLOT_START_ERROR   3.0
+#define SLOT_START_SHARE   4.0 /* and if the loop ran at start alone, in the nearest caches */
+#define SLOT_START_ERROR   2.5
 #define DRAWN_SHARE        0.8 /* timing=adaptive by slots: as UNTIMED_SHARE, of a timed call */
 #define DRAWN_ERROR        0.25
 #define DURATION_SHARE     0.25 /* histogram=1: as UNTIMED_SHARE; histograms are in far caches */

@@ -2,8 +2,8 @@
 /*
  * Times of a run that was only counted (timing=count, or by the plugin's choice) and sampled: a
  * context's time is that of its samples. What the probes took of it is partly known by samples too: those that hit the recorder's
- * code. Of the plugin's code, which lies in the functions themselves, the loop tells the cost of a
- * call; so its share is estimated for each function. Called by correction.c alone.
+ * code. Of the plugin's code, which lies in the functions themselves, only the cost of a call is
+ * known, roughly: it is taken out of all functions in proportion. Called by correction.c alone.
  */
 #ifndef CINSTR_READER_SAMPLED_TIMES_H
 #define CINSTR_READER_SAMPLED_TIMES_H
@@ -23,9 +23,9 @@ struct sampled_times {
 bool sampled_times_are_all(const struct snapshot *snapshot, const int64_t *self,
                            const struct probe_samples *samples);
 
-/* `untimed`: what the loop says that a call by slots costs, in ticks; 0: all probes are in the
- * recorder's code. -1: out of memory. */
-int sampled_times_find(const struct sampled_times *times, const struct snapshot *snapshot,
-                       const struct probe_samples *samples, double untimed);
+/* `untimed`: what a call by slots costs in the functions themselves, in ticks; 0: all probes are in
+ * the recorder's code. */
+void sampled_times_find(const struct sampled_times *times, const struct snapshot *snapshot,
+                        const struct probe_samples *samples, double untimed);
 
 #endif
