@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Times of a run that was only counted (timing=count, or by the plugin's choice) and sampled: a
- * context's time is that of its samples. What the probes took of it is partly known by samples too: those that hit the recorder's
- * code. Of the plugin's code, which lies in the functions themselves, only the cost of a call is
- * known, roughly: it is taken out of all functions in proportion. Called by correction.c alone.
+ * context's time is that of its samples. What the probes took of it is partly known by samples too:
+ * those that hit the recorder's code. Of the plugin's code, which lies in the functions themselves,
+ * only the cost of a call is known, roughly: it is taken out of all functions in proportion. Called
+ * by correction.c alone.
  */
 #ifndef CINSTR_READER_SAMPLED_TIMES_H
 #define CINSTR_READER_SAMPLED_TIMES_H

@@ -15,8 +15,8 @@ edges_balanced() { # EDGES
         END { for (name in open) if (open[name] != 0) { print name, open[name]; bad = 1 } exit bad }' "$1"
 }
 
-# edges_as_counted PROGRAM COMPILER VARIANT [by-function]: after edges_count counted PROGRAM. by-function: for
-# code whose call sites lie elsewhere.
+# edges_as_counted PROGRAM COMPILER VARIANT [by-function]: after edges_count counted PROGRAM. by-function compares
+# callers and callees, for code whose call sites have other offsets.
 edges_as_counted() {
     local profile=$SCRATCH/recorded/profile.pb.gz
     rm -f "$profile"
