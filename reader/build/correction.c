@@ -38,11 +38,6 @@ static bool is_adaptive(const struct work *work) {
     return work->snapshot->header.timing == SEGMENT_TIMING_ADAPTIVE;
 }
 
-static bool is_context(const struct snapshot *snapshot, uint32_t node) {
-    return snapshot->node_lane[node] != SNAPSHOT_NONE &&
-           snapshot->nodes[node].function != SEGMENT_FUNCTION_ROOT;
-}
-
 /* Functions that are counted and never timed have no time of their own. */
 static bool is_counted(const struct work *work, uint32_t node) {
     return !is_adaptive(work) && work->snapshot->nodes[node].total == 0 && work->self[node] == 0;
@@ -51,7 +46,7 @@ static bool is_counted(const struct work *work, uint32_t node) {
 /* The node that has a context's time: itself or, where it is only counted, a caller. */
 static uint32_t timed_caller(const struct work *work, uint32_t node) {
     const struct segment_node *nodes = work->snapshot->nodes;
-    while (is_counted(work, node) && is_context(work->snapshot, nodes[node].parent))
+    while (is_counted(work, node) && snapshot_is_context(work->snapshot, nodes[node].parent))
         node = nodes[node].parent;
     return node;
 }
@@ -152,7 +147,7 @@ static int reckon_all(struct work *work) {
     if (find_timed_shares(work) != 0)
         return -1;
     for (uint32_t i = 1; i < work->snapshot->node_count; i++) {
-        if (!is_context(work->snapshot, i))
+        if (!snapshot_is_context(work->snapshot, i))
             continue;
         count_untimed(work, i);
         reckon(work, i);
@@ -166,7 +161,7 @@ static int reckon_all(struct work *work) {
 /* The samples of a call that is only counted are its caller's, as its time is. */
 static void give_counted_samples(struct work *work) {
     for (uint32_t i = 1; i < work->snapshot->node_count; i++) {
-        const uint32_t payer = is_context(work->snapshot, i) ? timed_caller(work, i) : i;
+        const uint32_t payer = snapshot_is_context(work->snapshot, i) ? timed_caller(work, i) : i;
         if (payer == i)
             continue;
         work->samples->own[payer] += work->samples->own[i];
@@ -185,7 +180,7 @@ static void count_samples(struct work *work) {
 static struct joined *prepare_join(const struct work *work) {
     struct joined *joined = joined_new(work->snapshot->node_count);
     for (uint32_t i = 1; joined != NULL && i < work->snapshot->node_count; i++) {
-        if (!is_context(work->snapshot, i))
+        if (!snapshot_is_context(work->snapshot, i))
             continue;
         joined->cpu[i] = work->measured[i] - work->waits[i];
         joined->costs[i] = work->costs[i];
@@ -298,7 +293,7 @@ static void settle_all(struct work *work, double baseline_seconds) {
     const struct snapshot *snapshot = work->snapshot;
     struct correction *correction = work->correction;
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
-        if (!is_context(snapshot, i))
+        if (!snapshot_is_context(snapshot, i))
             continue;
         correction->raw_total += work->measured[i];
         correction->cpu_total += work->measured[i] - work->waits[i];
@@ -308,7 +303,7 @@ static void settle_all(struct work *work, double baseline_seconds) {
     if (baseline_seconds > 0)
         anchor(work, baseline_seconds);
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
-        if (is_context(snapshot, i))
+        if (snapshot_is_context(snapshot, i))
             settle(work, i);
     }
     correction->overhead_total = fmin(correction->overhead_total, fmax(0, correction->cpu_total));

@@ -11,17 +11,12 @@
 
 #define MOST 0.95 /* of the time is the probes' */
 
-static bool is_context(const struct snapshot *snapshot, uint32_t node) {
-    return snapshot->node_lane[node] != SNAPSHOT_NONE &&
-           snapshot->nodes[node].function != SEGMENT_FUNCTION_ROOT;
-}
-
 bool sampled_times_are_all(const struct snapshot *snapshot, const int64_t *self,
                            const struct probe_samples *samples) {
     if (samples == NULL)
         return false;
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
-        if (is_context(snapshot, i) && (snapshot->nodes[i].total != 0 || self[i] != 0))
+        if (snapshot_is_context(snapshot, i) && (snapshot->nodes[i].total != 0 || self[i] != 0))
             return false;
     }
     return true;
@@ -44,7 +39,7 @@ static double plugins_share(const struct snapshot *snapshot, const double *own, 
                             double untimed) {
     double spent = 0, calls = 0;
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
-        if (!is_context(snapshot, i))
+        if (!snapshot_is_context(snapshot, i))
             continue;
         spent += own[i] * tick;
         calls += (double)snapshot->nodes[i].calls;
@@ -58,7 +53,7 @@ void sampled_times_find(const struct sampled_times *times, const struct snapshot
     const double share = plugins_share(snapshot, samples->own, tick, untimed);
     for (uint32_t i = 1; i < snapshot->node_count; i++) {
         const double own = samples->own[i], left = (1 - share) * tick;
-        if (!is_context(snapshot, i))
+        if (!snapshot_is_context(snapshot, i))
             continue;
         times->measured[i] = (own + samples->probes[i]) * tick;
         times->costs[i] = samples->probes[i] * tick + share * own * tick;

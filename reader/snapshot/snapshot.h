@@ -95,4 +95,10 @@ static inline uint64_t snapshot_ns(const struct snapshot *snapshot, double ticks
 /* How many threads were recorded, including those that have ended. */
 uint64_t snapshot_threads(const struct snapshot *snapshot);
 
+/* Whether the node is in use, and not the root of a lane. */
+static inline bool snapshot_is_context(const struct snapshot *snapshot, uint32_t node) {
+    return snapshot->node_lane[node] != SNAPSHOT_NONE &&
+           snapshot->nodes[node].function != SEGMENT_FUNCTION_ROOT;
+}
+
 #endif
